@@ -1,0 +1,1 @@
+"""Instance Explorer's core: load, explain, view and export; no page code."""

@@ -1,0 +1,87 @@
+"""Results as plain JSON and back: the wire to the worker, the session file, the round trip of the contract test.
+
+Only the dataclasses of ``core.results`` can be decoded, so bytes from elsewhere can build values but never run code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError
+from core.results import KINDS, PARTS
+
+_CLASSES = {**{cls.__name__: cls for cls in KINDS.values()}, **PARTS}
+
+
+def plain(value: Any) -> Any:
+    """A cell or number in JSON's own types: missing is None, numpy scalars are unwrapped, dates are ISO text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if value is pd.NaT or value is pd.NA:
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+def encode(value: Any) -> Any:
+    """Turn a result into JSON values; tuples, arrays, mappings and dataclasses keep their types by a tag."""
+    if is_dataclass(value) and not isinstance(value, type):
+        body = {item.name: encode(getattr(value, item.name)) for item in fields(value)}
+        return {"type": type(value).__name__, "fields": body}
+    if isinstance(value, np.ndarray):
+        flat = [_number(item) for item in value.astype(np.float64).ravel().tolist()]
+        return {"type": "array", "shape": list(value.shape), "data": flat}
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, tuple | list):
+        return {"type": "tuple", "items": [encode(item) for item in value]}
+    if isinstance(value, Mapping):
+        return {"type": "map", "items": [[str(key), encode(item)] for key, item in value.items()]}
+    return plain(value)
+
+
+def _number(value: float) -> Any:
+    """A float that JSON can hold, by a tag where it is not finite."""
+    return value if math.isfinite(value) else {"type": "float", "text": str(value)}
+
+
+def decode(value: Any) -> Any:
+    """Rebuild what ``encode`` made.
+
+    Raises
+    ------
+    InputError
+        If the JSON is not of that form.
+    """
+    if not isinstance(value, dict):
+        return value
+    try:
+        return _decode_tagged(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("This saved result cannot be read.", f"It is not of the expected form ({error}).") from error
+
+
+def _decode_tagged(value: dict[str, Any]) -> Any:
+    """Rebuild one tagged value."""
+    tag = value["type"]
+    if tag == "array":
+        data = [decode(item) for item in value["data"]]
+        return np.array(data, dtype=np.float64).reshape(value["shape"])
+    if tag == "float":
+        return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[value["text"]]
+    if tag == "tuple":
+        return tuple(decode(item) for item in value["items"])
+    if tag == "map":
+        return {key: decode(item) for key, item in value["items"]}
+    return _CLASSES[tag](**{key: decode(item) for key, item in value["fields"].items()})

@@ -1,0 +1,1 @@
+"""One explanation method per file; each registers itself."""

@@ -1,0 +1,139 @@
+"""A model as plain arrays: encoders, then trees or a linear form or a small network, then a link.
+
+One description serves the exact interventional Shapley values, the split thresholds that nudges search, the certificate,
+and the evaluator that runs in the browser (``core/assets/evaluate.js``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from core.types import Array, Scale, Task
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Link = Literal["identity", "logistic", "softmax", "normalise", "exp", "vote"]
+"""From the body's sums to the prediction: as they are; 1/(1+exp(-x)) as [1-p, p]; softmax; divided by their sum;
+exponential; average of probabilities that the trees hold already (``identity`` over several outputs)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One encoded input of the body, made of one feature.
+
+    Attributes
+    ----------
+    source : int
+        Position of the feature it comes from.
+    op : {"number", "equals", "lookup", "missing"}
+        ``number``: the value as a float (a missing one becomes ``fill``), then ``(x - shift) * scale``.
+        ``equals``: 1 where the value is ``level``, else 0, then shifted and scaled.
+        ``lookup``: ``table[level]`` (unseen or missing: ``fill``), then shifted and scaled.
+        ``missing``: 1 where the value is missing, else 0.
+    fill : float
+        NaN keeps missing values missing.
+    """
+
+    source: int
+    op: Literal["number", "equals", "lookup", "missing"]
+    fill: float = float("nan")
+    shift: float = 0.0
+    scale: float = 1.0
+    level: Any = None
+    table: tuple[tuple[Any, float], ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """An additive ensemble as flat arrays over all nodes of all trees.
+
+    Attributes
+    ----------
+    roots : ndarray of int, shape (n_trees,)
+        Node index of each tree's root.
+    feature : ndarray of int, shape (n_nodes,)
+        Encoded column that a node asks; -1 for a leaf.
+    threshold : ndarray, shape (n_nodes,)
+    left, right : ndarray of int, shape (n_nodes,)
+        Absolute node indices; -1 for a leaf.
+    missing_left : ndarray of bool, shape (n_nodes,)
+        Where a missing value goes.
+    value : ndarray, shape (n_nodes, n_outputs)
+        What a leaf adds to each output (learning rate and averaging included); 0 at inner nodes.
+    cover : ndarray, shape (n_nodes,)
+        Training weight that reached the node.
+    base : ndarray, shape (n_outputs,)
+    strict : bool
+        True: left when ``x < threshold`` (XGBoost); False: left when ``x <= threshold``.
+    float32 : bool
+        True: inputs are rounded to float32 before comparing.
+    categories : mapping of int to frozenset of int
+        Nodes that ask for membership instead: codes that go left.
+    """
+
+    roots: Ints
+    feature: Ints
+    threshold: Array
+    left: Ints
+    right: Ints
+    missing_left: Bools
+    value: Array
+    cover: Array
+    base: Array
+    strict: bool
+    float32: bool
+    categories: dict[int, frozenset[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linear:
+    """``encoded @ weights + base``; weights of shape (n_columns, n_outputs)."""
+
+    weights: Array
+    base: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Dense layers: ``activation(previous @ weights[i] + biases[i])``; the last activation is the link's."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    activation: Literal["relu", "tanh", "logistic", "identity"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portable:
+    """A model that can be evaluated anywhere.
+
+    Attributes
+    ----------
+    features : tuple of str
+        As the person knows them, the model's own order.
+    columns : tuple of Column
+        Encoded inputs of the body, in order.
+    body : Trees, Linear or Network
+    link : Link
+    task : Task
+    margin_scale : Scale or None
+        Units of the body's sums.
+    """
+
+    features: tuple[str, ...]
+    columns: tuple[Column, ...]
+    body: Trees | Linear | Network
+    link: Link
+    task: Task
+    classes: tuple[str, ...]
+    margin_scale: Scale | None
+
+    @property
+    def sources(self) -> Ints:
+        """Feature position of each encoded column, shape (n_columns,)."""
+        return np.array([column.source for column in self.columns], dtype=np.int64)

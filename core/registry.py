@@ -1,0 +1,164 @@
+"""The methods: what each asks, when it applies, and the function that answers.
+
+A file in ``core/methods`` registers one function with the ``method`` decorator; nothing else needs to know of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import pandas as pd
+
+from core.errors import unknown_name
+from core.results import Result
+from core.types import Array, Model, Param, Table
+
+Scope = Literal["row", "model", "data"]
+Cost = Literal["instant", "seconds", "minutes"]
+Progress = Callable[[float, str], None]
+
+
+def silent(_fraction: float, _step: str) -> None:
+    """Progress that goes nowhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """All that a method may use to answer.
+
+    Attributes
+    ----------
+    model, table : Model, Table
+        Matched: ``table.schema.names == model.features``.
+    row : int
+        The instance's position; 0 for methods of model or data scope.
+    output : int
+        Column of ``model.predict`` that is explained.
+    params : mapping
+        Every parameter of the method, validated.
+    progress : callable
+        Called with the fraction done and the step's name; raises to cancel.
+    """
+
+    model: Model
+    table: Table
+    row: int
+    output: int
+    params: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress = silent
+
+    @property
+    def instance(self) -> pd.DataFrame:
+        """The row as a frame, shape (1, n_features)."""
+        return self.table.instance(self.row)
+
+    @property
+    def label(self) -> str:
+        """The class explained, or the target's name."""
+        classes = self.model.classes
+        return classes[self.output] if classes else (self.table.target or "prediction")
+
+    def predict(self, frame: pd.DataFrame) -> Array:
+        """The explained output of many rows, shape (n_rows,): probability, or target units."""
+        return self.model.predict(frame)[:, self.output]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What the app, the command line and the report know of a method.
+
+    Attributes
+    ----------
+    id, title, version : str
+        The version is part of every cache key: raise it when numbers change.
+    question : str
+        What a person asks: ``"What pushed this prediction up or down?"``.
+    scope : {"row", "model", "data"}
+    kind : str
+        Result kind, a key of ``core.results.KINDS``.
+    params : tuple of Param
+    order : int
+        Place in lists.
+    cost : {"instant", "seconds", "minutes"}
+    about : str
+        How to read it: what it is, the formula, when it misleads, the source. Markdown of our own.
+    answer : callable
+        ``(Job) -> Result``.
+    unsupported : callable
+        ``(Model, Table) -> reason or None``.
+    many : callable or None
+        ``(Job, rows) -> list of Result``, the same numbers as row by row, in fewer model calls.
+    """
+
+    id: str
+    title: str
+    question: str
+    version: str
+    scope: Scope
+    kind: str
+    answer: Callable[[Job], Result]
+    params: tuple[Param, ...] = ()
+    order: int = 100
+    cost: Cost = "instant"
+    about: str = ""
+    unsupported: Callable[[Model, Table], str | None] = lambda _model, _table: None
+    many: Callable[[Job, Sequence[int]], list[Any]] | None = None
+
+    def param(self, name: str) -> Param:
+        """Find a parameter by name."""
+        for param in self.params:
+            if param.name == name:
+                return param
+        raise unknown_name(f"parameter of {self.title}", name, [param.name for param in self.params])
+
+
+_METHODS: dict[str, Method] = {}
+
+
+def method(**description: Any) -> Callable[[Callable[[Job], Any]], Callable[[Job], Any]]:
+    """Register the decorated function as ``Method(answer=function, **description)``."""
+
+    def register(answer: Callable[[Job], Any]) -> Callable[[Job], Any]:
+        entry = Method(answer=answer, **description)
+        known = _METHODS.get(entry.id)
+        if known is not None and known.answer.__module__ != answer.__module__:
+            raise ValueError(f"two methods are called {entry.id}")
+        _METHODS[entry.id] = entry
+        return answer
+
+    return register
+
+
+@cache
+def _discover() -> None:
+    """Import every module of ``core/methods`` once."""
+    import core.methods
+
+    for module in pkgutil.iter_modules(core.methods.__path__):
+        importlib.import_module(f"core.methods.{module.name}")
+
+
+def methods(scope: Scope | None = None) -> tuple[Method, ...]:
+    """All methods in order, or those of one scope."""
+    _discover()
+    chosen = [entry for entry in _METHODS.values() if scope is None or entry.scope == scope]
+    return tuple(sorted(chosen, key=lambda entry: (entry.order, entry.id)))
+
+
+def get(method_id: str) -> Method:
+    """Find a method by id.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the nearest.
+    """
+    _discover()
+    if method_id not in _METHODS:
+        raise unknown_name("method", method_id, [entry.id for entry in methods()])
+    return _METHODS[method_id]

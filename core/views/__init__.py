@@ -1,0 +1,1 @@
+"""One drawing per result kind, for the app and the report."""
