@@ -170,22 +170,14 @@ def explain_rows(
         raise InputError("The table and the model are not matched.", "Their columns differ.", "Use core.loading.match.")
     resolved = resolve(method, params, table)
     positions = [table.position(row) for row in rows]
-    outputs = (
-        _outputs(model, table, positions, output)
-        if method.scope == "row"
-        else [output_index(model, output)] * len(rows)
-    )
-    results: list[Result] = []
+    outputs = _outputs(model, table, positions, output)
+    answers: dict[int, Result] = {}
     for chosen in dict.fromkeys(outputs):
-        group = [row for row, own in zip(positions, outputs, strict=True) if own == chosen]
-        results += _run(method, Job(model, table, group[0], chosen, resolved, progress), group)
-    order = [
-        row
-        for chosen in dict.fromkeys(outputs)
-        for row, own in zip(range(len(rows)), outputs, strict=True)
-        if own == chosen
-    ]
-    return [results[order.index(position)] for position in range(len(rows))]
+        slots = [slot for slot, own in enumerate(outputs) if own == chosen]
+        group = [positions[slot] for slot in slots]
+        job = Job(model, table, group[0], chosen, resolved, progress)
+        answers.update(zip(slots, _run(method, job, group), strict=True))
+    return [answers[slot] for slot in range(len(rows))]
 
 
 def _outputs(model: Model, table: Table, rows: list[int], output: int | str | None) -> list[int]:
@@ -276,16 +268,3 @@ def unit(scale: Scale) -> str:
         "log-target": "in log units of the target",
     }
     return words[scale]
-
-
-__all__ = [
-    "ADDITIVITY",
-    "Counted",
-    "additivity",
-    "explain",
-    "explain_rows",
-    "job_key",
-    "output_index",
-    "prediction",
-    "unit",
-]

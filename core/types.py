@@ -196,7 +196,7 @@ class Model(Protocol):
 
     @property
     def family(self) -> str:
-        """Which adapter: ``"scikit-learn"``, ``"xgboost"``, ``"lightgbm"``, ``"catboost"``, ``"onnx"``, ``"callable"``…"""
+        """Which adapter: ``"scikit-learn"``, ``"xgboost"``, ``"lightgbm"``, ``"catboost"``, ``"onnx"``…"""
 
     @property
     def kind(self) -> str:

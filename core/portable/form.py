@@ -1,7 +1,7 @@
 """A model as plain arrays: encoders, then trees or a linear form or a small network, then a link.
 
-One description serves the exact interventional Shapley values, the split thresholds that nudges search, the certificate,
-and the evaluator that runs in the browser (``core/assets/evaluate.js``).
+One description serves the exact interventional Shapley values, the split thresholds that nudges search, the
+certificate, and the evaluator that runs in the browser (``core/assets/evaluate.js``).
 """
 
 from __future__ import annotations

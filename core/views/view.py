@@ -15,7 +15,8 @@ class View:
     Attributes
     ----------
     spec : dict
-        Vega-Lite 6, constant for the kind and its options; its data is named ``rows``. Texts from outside appear in the data only.
+        Vega-Lite 6, constant for the kind and its options; its data is named ``rows``.
+        Texts from outside appear in the data only.
     rows : list of dict
         The records that the spec draws (plain JSON values).
     table : DataFrame
