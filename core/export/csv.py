@@ -1,0 +1,41 @@
+"""Tables as CSV that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def neutral(value: Any) -> Any:
+    """Put an apostrophe before text that a spreadsheet would run; true numbers stay as they are.
+
+    References
+    ----------
+    OWASP, "CSV Injection".
+
+    Examples
+    --------
+    >>> neutral("=1+1"), neutral(-3), neutral("plain")
+    ("'=1+1", -3, 'plain')
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """Write a table as UTF-8 CSV with a byte-order mark (spreadsheets then read accents right).
+
+    Parameters
+    ----------
+    table : DataFrame
+        Cells, column names and index labels may come from outside; formulas among them are neutralised.
+
+    Returns
+    -------
+    bytes
+    """
+    safe = table.astype(object).map(neutral)
+    safe.columns = pd.Index([neutral(str(name)) for name in table.columns])
+    return safe.to_csv(index=False).encode("utf-8-sig", "replace")

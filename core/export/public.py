@@ -1,0 +1,129 @@
+"""The public JSON form of a result: what the command line prints and the app's JSON download holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.codec import plain
+from core.results import Attribution, Check, Nudge, Nudges, Profile, Provenance, Result
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """Describe a result in plain JSON values.
+
+    Parameters
+    ----------
+    result : Result
+        Any kind of ``core.results.KINDS``.
+
+    Returns
+    -------
+    dict
+        Always ``kind, method, version, checks, provenance``; the rest by kind. Numbers are in the units that
+        ``scale`` names. Missing values are ``null``.
+    """
+    provenance = result.provenance
+    return {
+        "kind": result.kind,
+        "method": provenance.method if provenance else None,
+        "version": provenance.version if provenance else None,
+        **PUBLIC[result.kind](result),
+        "checks": [_check(check) for check in result.checks],
+        "provenance": _provenance(provenance) if provenance else None,
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    """One check."""
+    return {"name": check.name, "passed": check.passed, "value": plain(check.value), "text": check.text}
+
+
+def _provenance(provenance: Provenance) -> dict[str, Any]:
+    """Where the result comes from."""
+    return {
+        "params": jsonable(provenance.params),
+        "seed": provenance.seed,
+        "model": provenance.model,
+        "table": provenance.table,
+        "row": provenance.row,
+        "evaluations": provenance.evaluations,
+        "seconds": provenance.seconds,
+    }
+
+
+def jsonable(value: Any) -> Any:
+    """Reduce nested mappings and sequences to JSON's own types."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    return plain(value)
+
+
+def _attribution(result: Attribution) -> dict[str, Any]:
+    """Base, output and one entry a feature."""
+    entries: list[dict[str, Any]] = []
+    for position, name in enumerate(result.features):
+        entry = {"name": name, "value": plain(result.data[position]), "attribution": float(result.values[position])}
+        if result.rules:
+            entry["rule"] = result.rules[position]
+        if result.spread is not None:
+            entry["spread"] = float(result.spread[position])
+        entries.append(entry)
+    head: dict[str, Any] = {"class": result.label, "scale": result.scale, "base": result.base, "output": result.output}
+    if result.fitted is not None:
+        head["fitted"] = result.fitted
+    return {**head, "features": entries}
+
+
+def _profile(result: Profile) -> dict[str, Any]:
+    """The grid and one entry a curve."""
+    curves = [
+        {
+            "name": name,
+            "at": plain(result.at[position]),
+            "output": float(result.outputs[position]),
+            "values": [float(value) for value in result.values[position]],
+        }
+        for position, name in enumerate(result.curves)
+    ]
+    return {
+        "class": result.label,
+        "scale": result.scale,
+        "feature": result.feature,
+        "grid": [plain(value) for value in result.grid],
+        "threshold": result.threshold,
+        "curves": curves,
+    }
+
+
+def _nudges(result: Nudges) -> dict[str, Any]:
+    """The goal and the rows that reach it, as changes."""
+    low, high = result.target
+    return {
+        "class": result.label,
+        "scale": result.scale,
+        "goal": result.goal,
+        "target": [plain(low) if abs(low) != float("inf") else None, plain(high) if abs(high) != float("inf") else None],
+        "output": result.output,
+        "reason": result.reason,
+        "nudges": [_nudge(nudge) for nudge in result.nudges],
+    }
+
+
+def _nudge(nudge: Nudge) -> dict[str, Any]:
+    """One row that reaches the goal."""
+    return {
+        "changes": [{"name": item.name, "from": plain(item.before), "to": plain(item.after)} for item in nudge.changes],
+        "output": nudge.output,
+        "distance": nudge.distance,
+        **{str(key): jsonable(value) for key, value in nudge.extra.items()},
+    }
+
+
+PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "attribution": _attribution,
+    "profile": _profile,
+    "nudges": _nudges,
+}
