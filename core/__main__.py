@@ -1,0 +1,181 @@
+"""The command line: ``python -m core explain|methods|check|doctor``, built from the registry.
+
+Exit codes: 0 done, 2 bad input, 3 a refused model file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core import registry
+from core.errors import ExplorerError, InputError, ModelError
+from core.results import Result
+
+BAD_INPUT, REFUSED = 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; taken from the process by default.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ModelError as error:
+        return _complain(error, REFUSED)
+    except ExplorerError as error:
+        return _complain(error, BAD_INPUT)
+
+
+def _complain(error: ExplorerError, code: int) -> int:
+    """Write an error in words."""
+    lines = [error.what, error.why, error.hint]
+    print("\n".join(line for line in lines if line), file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    parser = argparse.ArgumentParser(prog="python -m core", description="Explain one row of a model's predictions.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    explain = commands.add_parser("explain", help="answer a question about one row")
+    explain.add_argument("--model", required=True, help="a model file, or the id of a sample's model")
+    explain.add_argument("--data", required=True, help="a table file, or the id of a sample's table")
+    explain.add_argument("--row", type=int, default=0, help="the instance's position, from 0")
+    explain.add_argument("--method", default="shap", help="as listed by 'methods'")
+    explain.add_argument("--class", dest="output", help="the class to explain, by name or position")
+    explain.add_argument("--target", help="the column that holds the true value")
+    explain.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
+    explain.add_argument("--out", type=Path, help="write to this file instead of the screen")
+    form = explain.add_mutually_exclusive_group()
+    for name, words in (("json", "one JSON object"), ("html", "a standalone page"), ("png", "a picture")):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
+    explain.set_defaults(run=_explain, form="text")
+    methods = commands.add_parser("methods", help="list the methods, their questions and settings")
+    methods.add_argument("--json", action="store_true", help="as JSON")
+    methods.set_defaults(run=_methods)
+    check = commands.add_parser("check", help="say what a model file holds, or why it is refused")
+    check.add_argument("file", help="a path, or - to read a path a line from standard input")
+    check.set_defaults(run=_check)
+    doctor = commands.add_parser("doctor", help="say which protections are active on this machine")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _explain(options: argparse.Namespace) -> int:
+    """Answer one question and write it in the wanted form."""
+    import core
+
+    table = core.table(options.data, target=options.target)
+    model = core.model(options.model)
+    params = dict(_pair(text) for text in options.param)
+    result = core.explain(options.method, model, table, row=options.row, output=options.output, **params)
+    _write(_rendered(result, options.form), options.out)
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Split ``name=value``."""
+    name, mark, value = text.partition("=")
+    if not mark:
+        raise InputError(f"'{text}' is not a setting.", "A setting is written NAME=VALUE.", "Example: seed=1")
+    return name.strip(), value.strip()
+
+
+def _rendered(result: Result, form: str) -> bytes:
+    """The result as bytes of one form."""
+    if form == "text":
+        from core.views import view
+
+        drawn = view(result)
+        checks = "".join(f"  {check.text}\n" for check in result.checks)
+        return f"{drawn.sentence}\n\n{drawn.table.to_string(index=False)}\n\nChecks:\n{checks}".encode()
+    from core import export
+
+    if form == "json":
+        return (json.dumps(export.to_json(result), ensure_ascii=False, allow_nan=False) + "\n").encode()
+    if form == "html":
+        return export.to_html(result, _question(result)).encode()
+    return export.to_picture(result, "png")
+
+
+def _question(result: Result) -> str:
+    """The question that the result's method answers."""
+    return registry.get(result.provenance.method).question if result.provenance else result.kind
+
+
+def _write(content: bytes, path: Path | None) -> None:
+    """Write to a file, or to standard output as bytes."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written.", str(error.strerror), "Choose another file.") from error
+
+
+def _methods(options: argparse.Namespace) -> int:
+    """List the methods."""
+    entries: list[dict[str, Any]] = [_described(entry) for entry in registry.methods()]
+    if options.json:
+        print(json.dumps(entries, ensure_ascii=False))
+        return 0
+    for entry in entries:
+        print(f"{entry['id']:<20} {entry['question']}")
+        for param in entry["params"]:
+            print(f"    {param['name']}={param['default']}  {param['help']}")
+    return 0
+
+
+def _described(entry: registry.Method) -> dict[str, Any]:
+    """A method as JSON values."""
+    names = ("name", "kind", "default", "low", "high", "choices", "help")
+    params = [{name: getattr(param, name) for name in names} for param in entry.params]
+    head = {name: getattr(entry, name) for name in ("id", "title", "question", "version", "scope", "kind", "cost")}
+    return {**head, "params": params}
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Say what model files hold."""
+    from core.loading.check import check
+
+    if options.file != "-":
+        verdict = check(options.file)
+        print(verdict.message, file=sys.stdout if verdict.loaded else sys.stderr)
+        return 0 if verdict.loaded else REFUSED
+    for line in sys.stdin:
+        path = line.rstrip("\r\n")
+        if path:
+            verdict = check(path)
+            message = " ".join(verdict.message.split())
+            print(f"{'loaded' if verdict.loaded else 'refused'}\t{message}", flush=True)
+    return 0
+
+
+def _doctor(_options: argparse.Namespace) -> int:
+    """Say which protections are active."""
+    from core.workers.doctor import layers
+
+    for layer in layers():
+        print(f"{'active  ' if layer.active else 'inactive'}  {layer.name}: {layer.detail}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The tree keeps its shape: imports point one way, modules and functions stay small, heavy libraries load late."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted(
+    path
+    for folder in ("core", "pages", "sample_models", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
+) + [ROOT / "streamlit_app.py"]
+CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
+LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
+BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module]
+    return []
+
+
+def typing_only(tree: ast.Module) -> set[ast.AST]:
+    guarded: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            guarded.update(inner for inner in ast.walk(node))
+    return guarded
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from ``def`` to the end, the docstring apart."""
+    total = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        total -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return total
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_core_imports_point_inward(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        for module in imported(node):
+            top = module.split(".")[0]
+            assert top not in ("pages", "streamlit_app", "tests", "benchmarks"), f"{module} from {name_of(path)}"
+            if top == "streamlit":
+                assert path == ROOT / "core" / "cache.py", f"streamlit from {name_of(path)}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "pages/parts" in path.as_posix()], ids=name_of)
+def test_parts_do_not_import_pages(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        for module in imported(node):
+            assert not module.startswith("pages.") or module.startswith("pages.parts"), module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_functions_are_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert code_lines(node) <= 40, f"{node.name} has {code_lines(node)} lines"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent == ROOT / "pages"], ids=name_of)
+def test_a_page_is_under_a_hundred_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 100
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
+    tree = tree_of(path)
+    guarded = typing_only(tree)
+    inside = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if node not in guarded and node not in inside:
+            for module in imported(node):
+                assert module.split(".")[0] not in LATE, f"{module} at import of {name_of(path)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_pyplot_no_swallowed_error_no_inheritance(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        assert not any("pyplot" in module for module in imported(node)), "pyplot is shared between visitors"
+        if isinstance(node, ast.ExceptHandler):
+            assert not (len(node.body) == 1 and isinstance(node.body[0], ast.Pass)), f"line {node.lineno}"
+        if isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                name = ast.unparse(base).split("[")[0].split(".")[-1]
+                allowed = name in BASES or name.endswith(("Error", "Unpickler")) or name == "ExplorerError"
+                assert allowed, f"{node.name} inherits from {name}"
+
+
+def test_no_module_is_called_utils() -> None:
+    assert not [name_of(path) for path in MODULES if path.stem in ("utils", "helpers", "misc", "common")]
+
+
+def test_every_folder_is_described_in_the_architecture() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    folders = {name_of(path.parent) for path in MODULES if path.parent != ROOT}
+    assert not [folder for folder in sorted(folders) if f"`{folder}" not in text]
