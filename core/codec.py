@@ -20,13 +20,13 @@ _CLASSES = {**{cls.__name__: cls for cls in KINDS.values()}, **PARTS}
 
 
 def plain(value: Any) -> Any:
-    """A cell or number in JSON's own types: missing is None, numpy scalars are unwrapped, dates are ISO text."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
+    """A cell or number in JSON's own types: missing and infinite are None, numpy scalars are unwrapped, dates ISO text."""
     if isinstance(value, np.generic):
         return plain(value.item())
+    if value is None or isinstance(value, bool | int | str):
+        return value
     if isinstance(value, float):
-        return None if math.isnan(value) else value
+        return value if math.isfinite(value) else None
     if value is pd.NaT or value is pd.NA:
         return None
     if hasattr(value, "isoformat"):

@@ -247,9 +247,9 @@ def additivity(result: Attribution) -> Check:
     if not np.isfinite(total):
         raise ComputeError("The attribution is not a number.", "The model's output or a value overflowed.")
     reached = result.output if result.fitted is None else result.fitted
-    gap = abs(total - reached)
+    gap = float(abs(total - reached))
     size = max(abs(result.base), abs(reached), float(np.abs(result.values).sum()), 1e-12)
-    passed = gap <= ADDITIVITY * size
+    passed = bool(gap <= ADDITIVITY * size)
     whole = "the prediction" if result.additive else "the local model's answer"
     if passed:
         text = f"The bars add up to {whole} (difference {gap:.1g})."

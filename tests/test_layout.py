@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = sorted(
-    path
-    for folder in ("core", "pages", "sample_models", "benchmarks")
-    for path in (ROOT / folder).rglob("*.py")
-) + [ROOT / "streamlit_app.py"]
+FOLDERS = ("core", "pages", "sample_models", "benchmarks")
+MODULES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "streamlit_app.py"]
 CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
 LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}

@@ -95,7 +95,9 @@ def _attribution(axes: Axes, result: Attribution) -> None:
     shown, rest = order[:MAX_BARS], order[MAX_BARS:]
     values = [float(result.values[index]) for index in shown]
     texts = [
-        short(result.rules[index]) if result.rules else f"{short(result.features[index], 32)} = {short(result.data[index], 20)}"
+        short(result.rules[index])
+        if result.rules
+        else f"{short(result.features[index], 32)} = {short(result.data[index], 20)}"
         for index in shown
     ]
     if len(rest):
@@ -142,7 +144,10 @@ def _nudges(axes: Axes, result: Nudges) -> None:
     axes.axis("off")
     _title(axes, f"{short(result.goal, 90)} (now {result.output:.4g})")
     lines = [
-        (f"{number}.  {short(change.name, 32)}:  {short(change.before, 24)}  →  {short(change.after, 24)}", nudge.output)
+        (
+            f"{number}.  {short(change.name, 32)}:  {short(change.before, 24)}  →  {short(change.after, 24)}",
+            nudge.output,
+        )
         for number, nudge in enumerate(result.nudges, start=1)
         for change in nudge.changes
     ]

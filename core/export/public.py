@@ -100,12 +100,11 @@ def _profile(result: Profile) -> dict[str, Any]:
 
 def _nudges(result: Nudges) -> dict[str, Any]:
     """The goal and the rows that reach it, as changes."""
-    low, high = result.target
     return {
         "class": result.label,
         "scale": result.scale,
         "goal": result.goal,
-        "target": [plain(low) if abs(low) != float("inf") else None, plain(high) if abs(high) != float("inf") else None],
+        "target": [plain(bound) for bound in result.target],
         "output": result.output,
         "reason": result.reason,
         "nudges": [_nudge(nudge) for nudge in result.nudges],

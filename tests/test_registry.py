@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from core import registry
+from core.errors import InputError
+from core.registry import Method, method
+from core.results import KINDS
+
+
+def test_methods_are_found_in_order() -> None:
+    found = registry.methods()
+    assert {"shap", "lime", "ceteris_paribus", "nudges"} <= {entry.id for entry in found}
+    assert [entry.order for entry in found] == sorted(entry.order for entry in found)
+    assert found[0].id == "shap"
+
+
+@pytest.mark.parametrize("entry", registry.methods(), ids=lambda entry: entry.id)
+def test_a_method_describes_itself(entry: Method) -> None:
+    assert entry.kind in KINDS
+    assert entry.question.endswith("?")
+    assert entry.title
+    assert len(entry.about) > 200, "how to read it, the formula, when it misleads, the source"
+    assert "doi" in entry.about.lower()
+    names = [param.name for param in entry.params]
+    assert len(names) == len(set(names))
+    for param in entry.params:
+        assert param.help
+        if param.kind == "choice":
+            assert param.default in param.choices
+        if param.low is not None and param.default is not None:
+            assert param.low <= param.default <= (param.high or param.default)
+
+
+def test_an_unknown_method_offers_the_nearest() -> None:
+    with pytest.raises(InputError, match="shapp") as caught:
+        registry.get("shapp")
+    assert "shap" in caught.value.hint
+
+
+def test_two_files_cannot_register_one_id() -> None:
+    with pytest.raises(ValueError, match="two methods are called shap"):
+        method(id="shap", title="x", question="?", version="1", scope="row", kind="attribution")(lambda _job: None)
