@@ -20,7 +20,7 @@ _CLASSES = {**{cls.__name__: cls for cls in KINDS.values()}, **PARTS}
 
 
 def plain(value: Any) -> Any:
-    """A cell or number in JSON's own types: missing and infinite are None, numpy scalars are unwrapped, dates ISO text."""
+    """A cell or number in JSON's own types: missing and infinite are None, numpy scalars unwrapped, dates ISO text."""
     if isinstance(value, np.generic):
         return plain(value.item())
     if value is None or isinstance(value, bool | int | str):
