@@ -14,7 +14,7 @@ import numpy as np
 from core.codec import plain
 from core.errors import InputError
 from core.results import Attribution, Nudges, Profile, Result
-from core.views.colours import DOWN, NEUTRAL, UP
+from core.views.palette import DOWN, NEUTRAL, UP
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
