@@ -1,0 +1,83 @@
+"""What every algorithm here hands back, and the number that it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.errors import NotApplicable
+from core.registry import Job
+from core.results import Check
+from core.types import Array, Model, Scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Shapley values of several rows.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_rows, n_features)
+        In ``scale``.
+    base, output : ndarray, shape (n_rows,)
+    scale : Scale
+    spread : ndarray, shape (n_rows, n_features), or None
+        Standard errors, None for an exact algorithm.
+    checks : tuple of Check
+        What holds for all rows alike.
+    """
+
+    values: Array
+    base: Array
+    output: Array
+    scale: Scale
+    spread: Array | None = None
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """The one number per row that is explained, and its unit."""
+
+    scale: Scale
+    of: Callable[[pd.DataFrame], Array]
+
+
+def own_scale(model: Model) -> Scale:
+    """Units of ``model.predict``: probability, or the target's."""
+    return "target" if model.task == "regression" else "probability"
+
+
+def explained(job: Job, wish: str) -> Explained:
+    """Choose the number to explain.
+
+    Parameters
+    ----------
+    wish : {"auto", "probability", "log-odds"}
+        ``log-odds`` is the additive scale under the prediction, whatever its name for this model.
+
+    Raises
+    ------
+    NotApplicable
+        If the additive scale is asked of a model that has none.
+    """
+    if wish != "log-odds":
+        return Explained(own_scale(job.model), job.predict)
+    scale = job.model.margin_scale
+    if scale is None:
+        raise NotApplicable(
+            "This model has no log-odds.",
+            f"{job.model.kind} predicts {'numbers' if job.model.task == 'regression' else 'probabilities'} directly.",
+            "Choose the scale 'auto' or 'probability'.",
+        )
+    return Explained(scale, lambda frame: pick(job.model.margin(frame), job))
+
+
+def pick(margins: Array, job: Job) -> Array:
+    """The explained output out of a margin array whose last axis is the outputs; the first class of two is negated."""
+    if margins.shape[-1] == 1:
+        flip = job.model.task == "binary" and job.output == 0
+        return -margins[..., 0] if flip else margins[..., 0]
+    return margins[..., job.output]

@@ -1,0 +1,90 @@
+"""Shapley values of any model, asked through its predictions alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.errors import NotApplicable
+from core.registry import Job
+from core.results import Check
+from core.shapley import exact, kernel, permutation
+from core.shapley.answer import Answer, Explained
+from core.shapley.game import Game, coalition_values, game
+from core.types import Array
+
+BUDGET = 102_400
+"""Predictions a row at which all coalitions are still taken by choice of our own: 10 features, background of 100."""
+
+
+def fits(job: Job) -> bool:
+    """True where all coalitions cost no more than ``BUDGET`` predictions."""
+    players = len(job.model.features)
+    rows = min(int(job.params["background"]), len(job.table))
+    return players <= exact.MOST and 2**players * rows <= BUDGET
+
+
+def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
+    """Explain rows one after the other; each is one or few calls of the model.
+
+    Parameters
+    ----------
+    job : Job
+        ``background``, ``samples`` and ``seed`` of its params are used.
+    rows : list of int
+    number : Explained
+        What to explain, in which units.
+    kind : {"exact", "permutation", "kernel"}
+
+    Raises
+    ------
+    NotApplicable
+        If all coalitions of too many features are asked for.
+    """
+    players = len(job.model.features)
+    if kind == "exact" and players > exact.MOST:
+        raise NotApplicable(
+            f"All coalitions of {players} features are too many.",
+            f"There are 2^{players}; up to {exact.MOST} features are enumerated.",
+            "Choose the kind 'permutation' or 'kernel'.",
+        )
+    background = job.table.background(int(job.params["background"]), int(job.params["seed"]))
+    found = []
+    for at, row in enumerate(rows):
+
+        def step(done: float, at: int = at) -> None:
+            job.progress((at + done) / len(rows), "asking the model")
+
+        step(0.0)
+        found.append(_one(game(number.of, job.table.instance(row), background), job, kind, step))
+    ends = np.array([[base, output] for _, _, base, output in found])
+    values = np.stack([one for one, _, _, _ in found])
+    spread = None if kind == "exact" else np.stack([errors for _, errors, _, _ in found])
+    if spread is not None and not spread.any():
+        spread = None
+    checks = (Check("algorithm", None, None, _words(kind, players, len(background))),)
+    return Answer(values, ends[:, 0], ends[:, 1], number.scale, spread, checks)
+
+
+def _one(played: Game, job: Job, kind: str, step: object) -> tuple[Array, Array, float, float]:
+    """Values, standard errors, base and output of one instance."""
+    players = played.players
+    samples, seed = int(job.params["samples"]), int(job.params["seed"])
+    if kind == "exact":
+        worth = coalition_values(played, exact.coalitions(players))
+        return exact.shapley(worth), np.zeros(players), float(worth[0]), float(worth[-1])
+    ends = coalition_values(played, np.array([[False] * players, [True] * players]))
+    if kind == "kernel":
+        values, errors = kernel.estimate(played, samples, seed)
+    else:
+        values, errors = permutation.estimate(played, samples, seed, step)  # type: ignore[arg-type]  # a local callback
+    return values, errors, float(ends[0]), float(ends[1])
+
+
+def _words(kind: str, players: int, rows: int) -> str:
+    """What was done, for people."""
+    against = f"against {rows:,} background rows"
+    if kind == "exact":
+        return f"Exact: all {2**players:,} coalitions of {players} features were asked, {against}."
+    if kind == "kernel":
+        return f"Kernel SHAP: a regression on coalitions in pairs, {against}."
+    return f"Sampled: random orderings of the {players} features, forwards and backwards, {against}."
