@@ -1,0 +1,48 @@
+"""The answers: one frozen value per result kind, each with its provenance and its own checks.
+
+A kind is a dataclass registered in ``KINDS``. It needs one view in ``core/views`` and one export in ``core/export``;
+a test fails until both exist. Arrays are read-only from construction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.results.attribution import Attribution
+from core.results.base import Check, Provenance, Result, freeze_arrays
+from core.results.nudges import Change, Nudge, Nudges
+from core.results.profile import Profile
+
+KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges)}
+"""Every kind of answer by its id."""
+PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge)}
+"""Dataclasses that answers are made of."""
+
+
+def same(first: Result, second: Result) -> bool:
+    """Compare two results exactly, their run time apart."""
+    from core.codec import encode
+
+    def plain(result: Result) -> Any:
+        if result.provenance is None:
+            return encode(result)
+        return encode(replace(result, provenance=replace(result.provenance, seconds=0.0)))  # type: ignore[type-var]
+
+    return bool(plain(first) == plain(second))
+
+
+__all__ = [
+    "KINDS",
+    "PARTS",
+    "Attribution",
+    "Change",
+    "Check",
+    "Nudge",
+    "Nudges",
+    "Profile",
+    "Provenance",
+    "Result",
+    "freeze_arrays",
+    "same",
+]

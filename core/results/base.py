@@ -1,0 +1,69 @@
+"""What all result kinds share: computed checks, provenance, read-only arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One computed property of a result, told in words.
+
+    Attributes
+    ----------
+    name : str
+        ``"additivity"``, ``"local fit"``, ``"stability"``, ``"predicted again"``…
+    passed : bool or None
+        None where it informs without a verdict.
+    value : float or None
+    text : str
+        A sentence: ``"The bars add up to the prediction (difference 2e-16)."``
+    """
+
+    name: str
+    passed: bool | None
+    value: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a result comes from; ``seconds`` does not count when two are compared."""
+
+    method: str
+    version: str
+    params: Mapping[str, Any]
+    seed: int | None
+    model: str
+    table: str
+    row: int | None
+    evaluations: int
+    seconds: float = field(compare=False)
+
+
+class Result(Protocol):
+    """What every kind has."""
+
+    kind: ClassVar[str]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Computed properties of this result."""
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Method, version, params, seed, fingerprints, cost; set by the engine."""
+
+
+def freeze_arrays(result: object) -> None:
+    """Make every array of a new dataclass a read-only float64 copy (called by ``__post_init__``)."""
+    for item in fields(result):  # type: ignore[arg-type]  # every caller is a dataclass
+        value = getattr(result, item.name)
+        if isinstance(value, np.ndarray) and (value.flags.writeable or value.dtype != np.float64):
+            copy = np.array(value, dtype=np.float64)
+            copy.flags.writeable = False
+            object.__setattr__(result, item.name, copy)
