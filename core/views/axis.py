@@ -1,0 +1,67 @@
+"""Cells on an axis: numbers and dates as numbers, and where a curve passes a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.types import Array
+from core.views import words
+
+
+def is_date(value: Any) -> bool:
+    """True for a date, also one that went through JSON as ISO text."""
+    return hasattr(value, "isoformat") or isinstance(value, str)
+
+
+def place(value: Any) -> float | None:
+    """Where a cell lies on an ordered axis (dates: milliseconds since 1970); None for a gap.
+
+    Parameters
+    ----------
+    value : object
+        A number, a date, or ISO text of one.
+    """
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if is_date(value):
+        stamp = pd.Timestamp(value)
+        return None if stamp is pd.NaT else stamp.timestamp() * 1000
+    number = float(value)
+    return number if np.isfinite(number) else None
+
+
+def cell_at(position: float, dates: bool, decimals: int | None = None) -> str:
+    """A position between the points of an ordered axis in words: the day, or four digits."""
+    if dates:
+        return pd.Timestamp(round(position), unit="ms").strftime("%Y-%m-%d")
+    return words.number(position if decimals is None else round(position, decimals))
+
+
+def crossings(positions: Sequence[float | None], values: Array, threshold: float) -> list[float]:
+    """Where a curve passes a threshold, by straight lines between its points.
+
+    Parameters
+    ----------
+    positions : sequence of float or None, length g
+        Ascending; None (a missing cell) belongs to no line.
+    values : ndarray, shape (g,)
+    threshold : float
+
+    Returns
+    -------
+    list of float
+        In ascending order. A point exactly at the threshold counts as above it, as the decision does.
+    """
+    keep = [item for item, position in enumerate(positions) if position is not None]
+    x = np.array([positions[item] for item in keep], dtype=np.float64)
+    y = np.asarray(values, dtype=np.float64)[keep]
+    above = y >= threshold
+    found = []
+    for item in np.flatnonzero(above[1:] != above[:-1]):
+        share = (threshold - y[item]) / (y[item + 1] - y[item])
+        found.append(float(x[item] + share * (x[item + 1] - x[item])))
+    return found

@@ -1,0 +1,185 @@
+"""What would change the model's mind: before and after of every change, one block per nudge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.results import Change, Nudge, Nudges
+from core.types import Schema
+from core.views import axis, palette, words
+from core.views.view import View
+
+ARROW = "\N{RIGHTWARDS ARROW}"
+
+
+def view(result: Nudges, *, k: int = 5, schema: Schema | None = None, dark: bool | None = None) -> View:
+    """Draw nudges as a table-like chart: numbers move along their observed range, levels are named.
+
+    Parameters
+    ----------
+    result : Nudges
+    k : int
+        Nudges drawn at most; the table holds all.
+    schema : Schema, optional
+        Observed ranges; without it a number's range is what the nudges span.
+    dark : bool or None
+        Theme that the text colour is made for; None fits both.
+
+    Returns
+    -------
+    View
+        Clicking a change sets the selection parameter ``pick`` (fields ``feature`` and ``nudge``).
+    """
+    rows = [row for place, nudge in enumerate(result.nudges[:k]) for row in _block(result, nudge, place, schema)]
+    rows = [row | {"order": place} for place, row in enumerate(rows)]
+    sentence = tell(result)
+    listed = " ".join(f"Nudge {place + 1}: {_steps(nudge)}." for place, nudge in enumerate(result.nudges[:k]))
+    return View(spec(dark), rows, table(result), sentence, f"{sentence} {listed}".strip())
+
+
+def _block(result: Nudges, nudge: Nudge, place: int, schema: Schema | None) -> list[dict[str, Any]]:
+    """A heading with the new prediction, then one record per change."""
+    blank: dict[str, Any] = dict.fromkeys(("feature", "before", "after", "start", "end", "way"))
+    count = len(nudge.changes)
+    head = f"Nudge {place + 1}: {words.output(nudge.output, result.scale, result.label)}"
+    head += f" ({count} change{'' if count == 1 else 's'})"
+    rows = [{"role": "head", "key": f"{place}", "nudge": place, "label": "", "text": head, **blank}]
+    for step, change in enumerate(nudge.changes):
+        start, end = _span(result, change, schema)
+        row = {
+            "role": "change",
+            "key": f"{place}.{step}",
+            "nudge": place,
+            "label": words.short(change.name, 40),
+            "text": f"{words.cell(change.before)} {ARROW} {words.cell(change.after)}",
+            "feature": change.name,
+            "before": words.cell(change.before),
+            "after": words.cell(change.after),
+            "start": start,
+            "end": end,
+            "way": None if start is None or end is None else ("up" if end >= start else "down"),
+        }
+        rows.append(row)
+    return rows
+
+
+def _moves(change: Change) -> bool:
+    """True when both ends are numbers or dates, so that the change has a direction and a length."""
+    ends = (change.before, change.after)
+    return all(not isinstance(end, bool | str) and axis.place(end) is not None for end in ends)
+
+
+def _span(result: Nudges, change: Change, schema: Schema | None) -> tuple[float | None, float | None]:
+    """Both ends of a change on the feature's observed range, 0 to 1; None for levels and gaps."""
+    if not _moves(change):
+        return None, None
+    ends = (axis.place(change.before) or 0.0, axis.place(change.after) or 0.0)
+    low, high = _range(result, change, schema)
+    width = high - low
+    return (0.5, 0.5) if width <= 0 else ((ends[0] - low) / width, (ends[1] - low) / width)
+
+
+def _range(result: Nudges, change: Change, schema: Schema | None) -> tuple[float, float]:
+    """The range that a feature is drawn on, widened to hold every end of its changes."""
+    same = [other for nudge in result.nudges for other in nudge.changes if other.name == change.name and _moves(other)]
+    values = [axis.place(end) or 0.0 for other in same for end in (other.before, other.after)]
+    if schema is not None and change.name in schema.names:
+        feature = schema[change.name]
+        unit = 1000.0 if feature.kind == "datetime" else 1.0
+        values += [end * unit for end in (feature.low, feature.high) if end is not None]
+    return min(values), max(values)
+
+
+def spec(dark: bool | None = None) -> dict[str, Any]:
+    """The constant Vega-Lite specification of nudges."""
+    ink = palette.INKS[dark]
+    x = {"field": "start", "type": "quantitative", "scale": {"domainMin": 0, "domainMax": 1, "padding": 8}}
+    x["axis"] = {"title": "observed range of each feature", "values": [0, 1], "grid": False}
+    x["axis"]["labelExpr"] = "datum.value === 0 ? 'lowest' : 'highest'"
+    names = {"labelExpr": "datum.label", "labels": False, "ticks": False, "domain": False, "grid": False}
+    y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": names}
+    ways = {"domain": ["up", "down"], "range": [palette.UP, palette.DOWN]}
+    color = {"field": "way", "type": "nominal", "scale": ways, "legend": None}
+    number = "datum.role === 'change' && isValid(datum.start)"
+    tips = [
+        {"field": "label", "title": "feature"},
+        {"field": "before", "title": "now"},
+        {"field": "after", "title": "after"},
+    ]
+    left = {"value": 0}
+    text = {"type": "text", "align": "left", "color": ink}
+    zero = {"x": {**{name: x[name] for name in ("type", "scale", "axis")}, "datum": 0}, "x2": {"datum": 1}}
+    return {
+        "width": "container",
+        "height": {"step": 46},
+        "data": {"name": "rows"},
+        "encoding": {"y": y},
+        "layer": [
+            {
+                "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature", "nudge"]}}],
+                "transform": [{"filter": "datum.role === 'change'"}],
+                "mark": {"type": "bar", "color": palette.NEUTRAL, "opacity": 0.08, "cursor": "pointer"},
+                "encoding": {"x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
+            },
+            _part("datum.role === 'head'", {**text, "fontWeight": 700, "dy": 8, "fontSize": 13}, {"x": left, "text": {"field": "text"}}),
+            _part("datum.role === 'change'", {**text, "dx": 8, "dy": -9, "fontWeight": 600}, {"x": left, "text": {"field": "shown"}}),
+            _part(number, {"type": "rule", "color": palette.NEUTRAL, "opacity": 0.4, "yOffset": 10}, zero),
+            _part(number, {"type": "rule", "strokeWidth": 4, "yOffset": 10}, {"x": x, "x2": {"field": "end"}, "color": color}),
+            _part(number, {"type": "point", "filled": True, "size": 70, "color": palette.NEUTRAL, "opacity": 1, "yOffset": 10}, {"x": x, "tooltip": tips}),
+            _part(number, {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": 10}, {"x": {**x, "field": "end"}, "color": color, "tooltip": tips}),
+        ],
+        "transform": [{"calculate": "datum.label + ':  ' + datum.text", "as": "shown"}],
+        "config": {"view": {"stroke": None}},
+    }  # fmt: skip  # one layer a line reads as the table it is
+
+
+def _part(condition: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
+    """A layer that draws the records under a condition."""
+    return {"transform": [{"filter": condition}], "mark": mark, "encoding": encoding}
+
+
+def table(result: Nudges) -> pd.DataFrame:
+    """One line per change of every nudge, with the nudge's prediction and distance."""
+    records = [
+        {
+            "nudge": place + 1,
+            "feature": change.name,
+            "now": words.cell(change.before),
+            "after": words.cell(change.after),
+            f"prediction ({result.scale})": nudge.output,
+            "distance": nudge.distance,
+            **{str(name): words.cell(value) for name, value in nudge.extra.items()},
+        }
+        for place, nudge in enumerate(result.nudges)
+        for change in nudge.changes
+    ]
+    names = ["nudge", "feature", "now", "after", f"prediction ({result.scale})", "distance"]
+    return pd.DataFrame(records) if records else pd.DataFrame(columns=names)
+
+
+def _steps(nudge: Nudge) -> str:
+    """The changes of one nudge in words."""
+    return words.listed(
+        [
+            f"{words.short(change.name)} from {words.cell(change.before)} to {words.cell(change.after)}"
+            for change in nudge.changes
+        ]
+    )
+
+
+def tell(result: Nudges) -> str:
+    """The answer in words: the smallest change and what the model says after it, or why there is none."""
+    now = words.output(result.output, result.scale, result.label)
+    if not result.nudges:
+        return f"No change was found that reaches {result.goal}. {result.reason}".strip()
+    best = result.nudges[0]
+    then = words.output(best.output, result.scale, result.label)
+    if not best.changes:
+        return f"Nothing needs to change: the model already says {now}, the goal being {result.goal}."
+    more = len(result.nudges) - 1
+    others = (
+        f" {more} more way{'' if more == 1 else 's'} of getting there follow{'s' if more == 1 else ''}." if more else ""
+    )
+    return f"To reach {result.goal}, change {_steps(best)}: the model then says {then} (now {now}).{others}"

@@ -1,0 +1,188 @@
+"""How the output changes as one feature moves: a line for numbers and dates, dots for levels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.results import Profile
+from core.types import Feature
+from core.views import axis, profile_spec, words
+from core.views.view import View
+
+BANDS = ((1, 5), (2, 4))
+"""Which of a feature's seven quantiles are shaded: 5 to 95 % and 25 to 75 %."""
+
+
+def view(result: Profile, *, feature: Feature | None = None, dark: bool | None = None) -> View:
+    """Draw a profile with the instance's own point, the decision threshold and where the curve crosses it.
+
+    Parameters
+    ----------
+    result : Profile
+    feature : Feature, optional
+        The column: its quantiles are shaded and its precision is used.
+    dark : bool or None
+        Theme that the text colour is made for; None fits both.
+
+    Returns
+    -------
+    View
+    """
+    dates = result.ordered and any(axis.is_date(item) for item in result.grid)
+    decimals = feature.decimals if feature is not None and feature.kind == "numeric" else None
+    rows = _lines(result, decimals) + _owns(result, decimals) + _threshold(result)
+    if result.ordered:
+        rows += _crossed(result, dates, decimals) + _bands(feature, dates)
+    rows.append(_row("title", label=words.short(result.feature)))
+    several = len(result.curves) > 1
+    drawn = profile_spec.spec(result.scale, result.ordered, dates, several, dark)
+    sentence = tell(result, dates, decimals)
+    return View(drawn, rows, table(result), sentence, f"{'Line' if result.ordered else 'Dot'} chart. {sentence}")
+
+
+def _row(role: str, **given: Any) -> dict[str, Any]:
+    """A record with every field; those not given are null."""
+    blank: dict[str, Any] = dict.fromkeys(("curve", "x", "x2", "y", "cell", "said", "change", "label"))
+    return {"role": role, "order": 0, **blank, **given}
+
+
+def _names(result: Profile) -> list[str]:
+    """A different name for every curve."""
+    names: list[str] = []
+    for name in result.curves:
+        text = words.short(name, 40)
+        names.append(
+            text + "\N{ZERO WIDTH SPACE}" * sum(other.rstrip("\N{ZERO WIDTH SPACE}") == text for other in names)
+        )
+    return names
+
+
+def _point(result: Profile, role: str, curve: int, value: Any, y: float, decimals: int | None) -> dict[str, Any]:
+    """The record of one point of a curve."""
+    return _row(
+        role,
+        curve=_names(result)[curve],
+        x=axis.place(value) if result.ordered else None,
+        y=y,
+        cell=words.cell(value if not _iso(result, value) else pd.Timestamp(value), decimals),
+        said=words.output(y, result.scale, result.label),
+        change=words.amount(y - float(result.outputs[curve]), result.scale),
+        label=words.figure(y, result.scale),
+    )
+
+
+def _iso(result: Profile, value: Any) -> bool:
+    """True for a date that is still ISO text."""
+    return result.ordered and isinstance(value, str)
+
+
+def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
+    """Every point of every curve; a missing cell is a point of its own."""
+    rows = []
+    for curve in range(len(result.curves)):
+        for place, value in enumerate(result.grid):
+            gap = result.ordered and axis.place(value) is None
+            point = _point(result, "gap" if gap else "line", curve, value, float(result.values[curve, place]), decimals)
+            rows.append(point | {"order": place})
+    return rows
+
+
+def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
+    """Each curve's own point, marked."""
+    rows = []
+    for curve, value in enumerate(result.at):
+        point = _point(result, "own", curve, value, float(result.outputs[curve]), decimals)
+        gap = result.ordered and point["x"] is None
+        label = f"now {point['cell']}: {words.figure(point['y'], result.scale)}"
+        rows.append(point | {"role": "own gap" if gap else "own", "label": label})
+    return rows
+
+
+def _threshold(result: Profile) -> list[dict[str, Any]]:
+    """The line at which the decision changes."""
+    if result.threshold is None:
+        return []
+    label = f"decision changes at {words.figure(result.threshold, result.scale)}"
+    return [_row("threshold", y=result.threshold, label=label)]
+
+
+def _crossed(result: Profile, dates: bool, decimals: int | None) -> list[dict[str, Any]]:
+    """Where each curve passes the threshold."""
+    if result.threshold is None:
+        return []
+    rows = []
+    for curve, name in enumerate(_names(result)):
+        for position in crossings(result, curve):
+            text = axis.cell_at(position, dates, decimals)
+            shown = text if len(result.curves) == 1 else ""
+            rows.append(_row("crossing", curve=name, x=position, y=result.threshold, cell=text, label=shown))
+    return rows
+
+
+def crossings(result: Profile, curve: int = 0) -> list[float]:
+    """Positions at which a curve of an ordered profile passes the threshold (dates: milliseconds since 1970)."""
+    if result.threshold is None or not result.ordered:
+        return []
+    places = [axis.place(value) for value in result.grid]
+    return axis.crossings(places, result.values[curve], result.threshold)
+
+
+def _bands(feature: Feature | None, dates: bool) -> list[dict[str, Any]]:
+    """Where most observed values lie."""
+    if feature is None or len(feature.quantiles) != 7:
+        return []
+    unit = 1000.0 if dates else 1.0
+    names = ("9 of 10 rows lie here", "half of all rows lie here")
+    return [
+        _row("band", x=feature.quantiles[low] * unit, x2=feature.quantiles[high] * unit, label=name)
+        for (low, high), name in zip(BANDS, names, strict=True)
+    ]
+
+
+def table(result: Profile) -> pd.DataFrame:
+    """The grid and one column of outputs per curve."""
+    value = [words.cell(item) if item is None or not result.ordered else item for item in result.grid]
+    columns = {words.short(result.feature): pd.Series(value, dtype=object)}
+    frame = pd.DataFrame(columns)
+    for name, curve in zip(_names(result), result.values, strict=True):
+        frame[f"{name} ({result.scale})"] = curve
+    return frame
+
+
+def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> str:
+    """The answer in words: how far the output moves, and where the decision changes."""
+    low, high = float(result.values.min()), float(result.values.max())
+    name = words.short(result.feature)
+    start = (
+        f"If only {name} changed, the model's answer would range from {words.output(low, result.scale, result.label)}"
+        f" to {words.output(high, result.scale, result.label)}."
+    )
+    if low == high:
+        said = words.output(low, result.scale, result.label)
+        start = f"If only {name} changed, nothing would: the model says {said} whatever its value."
+    if len(result.curves) > 1:
+        return f"{start} {len(result.curves)} instances are drawn."
+    cell = words.cell(pd.Timestamp(result.at[0]) if _iso(result, result.at[0]) else result.at[0], decimals)
+    now = f"Now it is {cell}, and the model says {words.output(float(result.outputs[0]), result.scale, result.label)}."
+    return " ".join(part for part in (start, now, _decision(result, dates, decimals)) if part)
+
+
+def _decision(result: Profile, dates: bool, decimals: int | None) -> str:
+    """Where the decision changes, in words; empty without a threshold."""
+    if result.threshold is None:
+        return ""
+    line = words.figure(result.threshold, result.scale)
+    if not result.ordered:
+        side = result.outputs[0] >= result.threshold
+        flips = [
+            words.cell(value)
+            for value, output in zip(result.grid, result.values[0], strict=True)
+            if (output >= result.threshold) != side
+        ]
+        return f"The decision changes with {words.listed(flips[:8])}." if flips else "No level changes the decision."
+    found = [axis.cell_at(position, dates, decimals) for position in crossings(result)]
+    if not found:
+        return f"No observed value of it takes the answer across {line}, where the decision changes."
+    return f"The decision changes (the answer crosses {line}) near {words.listed(found[:6])}."

@@ -1,0 +1,103 @@
+"""The constant Vega-Lite specifications of profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.types import Scale
+from core.views import palette, words
+
+_TIPS = [
+    {"field": "curve", "title": "instance"},
+    {"field": "cell", "title": "value"},
+    {"field": "said", "title": "the model says"},
+    {"field": "change", "title": "change against now"},
+]
+
+
+def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | None) -> dict[str, Any]:
+    """A line chart for an ordered feature, a dot chart for levels.
+
+    Parameters
+    ----------
+    scale : Scale
+        Unit of the outputs.
+    ordered, dates : bool
+        The axis: numbers, dates or levels.
+    several : bool
+        Several curves: one colour each, with a legend.
+    dark : bool or None
+    """
+    output: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": {"zero": False}}
+    output["axis"] = {"title": words.AXIS[scale], "tickCount": 6}
+    if scale == "probability":
+        output["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
+    legend = {"title": None, "orient": "top", "symbolOpacity": 1} if several else None
+    color = {
+        "field": "curve",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"range": list(palette.CURVES)},
+        "legend": legend,
+    }
+    layers = _ordered(output, color, dates, palette.INKS[dark]) if ordered else _levels(output, color, several, dark)
+    return {
+        "width": "container",
+        "height": 300 if ordered else {"step": 26},
+        "data": {"name": "rows"},
+        "layer": layers,
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
+    """A layer that draws the records of one role."""
+    return {"transform": [{"filter": f"datum.role === '{role}'"}], "mark": mark, "encoding": encoding}
+
+
+def _ordered(output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str) -> list[dict[str, Any]]:
+    """Shade, threshold, curves, crossings, own points, and invisible targets for the tooltips."""
+    x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
+    x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
+    dot = {"type": "point", "filled": True, "opacity": 1}
+    left = {"value": 6}
+    text = {"type": "text", "color": ink, "fontWeight": 600}
+    name = {"text": {"field": "label"}}
+    return [
+        _layer("band", {"type": "rect", "color": palette.NEUTRAL, "opacity": 0.1}, {"x": x, "x2": {"field": "x2"}, "tooltip": {"field": "label"}}),
+        _layer("threshold", {"type": "rule", "color": ink, "strokeDash": [5, 4]}, {"y": output}),
+        _layer("threshold", {**text, "fontWeight": 400, "align": "right", "dy": -7, "fontSize": 11}, {"y": output, "x": {"value": "width"}, **name}),
+        _layer("line", {"type": "line", "strokeWidth": 2.5}, {"x": x, "y": output, "color": color, "order": {"field": "order"}}),
+        _layer("gap", {**dot, "shape": "square", "size": 70, "tooltip": True}, {"x": left, "y": output, "color": color, "tooltip": _TIPS}),
+        _layer("gap", {**text, "align": "left", "dx": 8, "fontWeight": 400}, {"x": left, "y": output, "text": {"field": "cell"}}),
+        _layer("crossing", {"type": "rule", "color": palette.MARK, "strokeDash": [2, 3]}, {"x": x, "y": output, "y2": {"value": "height"}}),
+        _layer("crossing", {**dot, "shape": "diamond", "size": 110, "color": palette.MARK}, {"x": x, "y": output, "tooltip": {"field": "cell", "title": "decision changes at"}}),
+        _layer("crossing", {**text, "color": palette.MARK, "align": "left", "dx": 4, "dy": -5}, {"x": x, "y": {"value": "height"}, **name}),
+        _layer("line", {"type": "point", "size": 260, "opacity": 0, "filled": True}, {"x": x, "y": output, "tooltip": _TIPS}),
+        _layer("own", {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}, {"x": x, "y": output, "color": color, "tooltip": _TIPS}),
+        _layer("own", {**text, "dy": -15}, {"x": x, "y": output, **name}),
+        _layer("own gap", {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}, {"x": left, "y": output, "color": color, "tooltip": _TIPS}),
+        _layer("title", {**text, "dy": 36}, {"x": {"value": {"expr": "width / 2"}}, "y": {"value": "height"}, **name}),
+    ]  # fmt: skip  # one layer a line reads as the table it is
+
+
+def _levels(output: dict[str, Any], color: dict[str, Any], several: bool, dark: bool | None) -> list[dict[str, Any]]:
+    """One row per level, one dot per curve, the instance's own level ringed."""
+    ink = palette.INKS[dark]
+    x = {**output, "scale": {"zero": False, "padding": 44}}
+    y: dict[str, Any] = {"field": "cell", "type": "nominal", "sort": {"field": "order", "op": "max"}, "title": None}
+    y["axis"] = {"labelLimit": 170, "ticks": False, "domain": False, "grid": True}
+    dot = {"type": "point", "filled": True, "opacity": 1, "size": 110}
+    text = {"type": "text", "color": ink, "fontWeight": 600}
+    labels = (
+        []
+        if several
+        else [_layer("line", {**text, "align": "left", "dx": 10}, {"x": x, "y": y, "text": {"field": "label"}})]
+    )
+    return [
+        _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
+        _layer("threshold", {**text, "fontWeight": 400, "fontSize": 11, "dy": -8, "color": palette.MARK}, {"x": x, "y": {"value": 0}, "text": {"field": "label"}}),
+        _layer("line", dot, {"x": x, "y": y, "color": color, "tooltip": _TIPS}),
+        _layer("own", {"type": "point", "size": 260, "color": ink, "strokeWidth": 2.5, "opacity": 1}, {"x": x, "y": y, "tooltip": _TIPS}),
+        *labels,
+    ]  # fmt: skip  # one layer a line reads as the table it is
