@@ -1,0 +1,92 @@
+"""Column names as given to column names that can be used: unique, printable, never empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from core.loading.budgets import MAX_NAME
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+def tidy(names: Iterable[object]) -> tuple[list[str], list[str]]:
+    """Make names unique and printable, the same way every time.
+
+    Empty names become ``Unnamed: 3`` and repeated ones ``x.1``, as pandas does, so that a model trained on the same
+    file through pandas finds its columns.
+
+    Parameters
+    ----------
+    names : iterable
+        As read; any type.
+
+    Returns
+    -------
+    names : list of str
+    notes : list of str
+        What was renamed, in words.
+
+    Examples
+    --------
+    >>> tidy(["a", "", "a"])[0]
+    ['a', 'Unnamed: 1', 'a.1']
+    """
+    given = ["" if name is None else str(name) for name in names]
+    cleaned = [_CONTROL.sub(" ", name).strip() for name in given]
+    shortened = [name[: MAX_NAME - 1] + "…" if len(name) > MAX_NAME else name for name in cleaned]
+    filled = [name or f"Unnamed: {position}" for position, name in enumerate(shortened)]
+    unique = _unique(filled)
+    return unique, _notes(given, filled, unique)
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Number the repetitions; a number that is taken by another column is skipped."""
+    taken = set(names)
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        if name not in seen:
+            seen[name] = 0
+            result.append(name)
+            continue
+        candidate = name
+        while candidate in taken:
+            seen[name] += 1
+            candidate = f"{name}.{seen[name]}"
+        taken.add(candidate)
+        result.append(candidate)
+    return result
+
+
+def _notes(given: list[str], filled: list[str], unique: list[str]) -> list[str]:
+    """What changed, by cause."""
+    empty = [new for old, new in zip(given, unique, strict=True) if not old.strip()]
+    cut = [new for old, new in zip(given, filled, strict=True) if old.strip() and old != new]
+    repeated = [new for old, new in zip(filled, unique, strict=True) if old != new]
+    notes = []
+    if empty:
+        notes.append(f"{_count(empty, 'column')} without a name: {listed(empty)}.")
+    if cut:
+        notes.append(f"{_count(cut, 'column name')} tidied (spaces, signs that cannot be seen, length): {listed(cut)}.")
+    if repeated:
+        notes.append(f"{_count(repeated, 'repeated column name')} numbered: {listed(repeated)}.")
+    return notes
+
+
+def _count(items: list[str], noun: str) -> str:
+    """``1 column``, ``2 columns``."""
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def listed(names: Iterable[object], limit: int = 6) -> str:
+    """Some names in quotes for a sentence, the rest counted.
+
+    Examples
+    --------
+    >>> listed(["a", "b"])
+    "'a', 'b'"
+    """
+    every = list(names)
+    shown = ", ".join(f"'{name}'" for name in every[:limit])
+    return shown + (f" and {len(every) - limit} more" if len(every) > limit else "")

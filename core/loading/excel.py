@@ -1,0 +1,156 @@
+"""The first sheet of an Excel file with content to a frame."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import ExplorerError, InputError
+from core.loading import budgets
+from core.loading.columns import listed, tidy
+from core.loading.texts import settle
+
+_ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", ""}
+
+
+def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
+    """Read an .xlsx file; formulas give their last computed value.
+
+    Returns
+    -------
+    frame : DataFrame
+    notes : list of str
+
+    Raises
+    ------
+    InputError
+        If it is not an Excel file, is damaged, or is beyond the budgets.
+    """
+    _check_archive(data)
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions that it does not read
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            return _read(book)
+    except ExplorerError:
+        raise
+    except Exception as error:  # openpyxl raises whatever the damage leads to
+        raise InputError(
+            "This Excel file is damaged.",
+            f"{type(error).__name__}: {str(error)[:200]}.",
+            "Open it and save it again as .xlsx or CSV.",
+        ) from error
+
+
+def _check_archive(data: bytes) -> None:
+    """An Excel file is a zip archive with a workbook inside; its members' sizes are bounded before unpacking."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise InputError(
+            "This archive is damaged.", f"It cannot be opened ({error}).", "Give the table as CSV, Parquet or Excel."
+        ) from error
+    budgets.check_bytes(size * 2)  # XML in memory takes more than its bytes
+    if "xl/workbook.xml" not in names:
+        kind = "a binary Excel file (.xlsb)" if "xl/workbook.bin" in names else "an archive without a workbook"
+        raise InputError(
+            "This is not an Excel table.", f"It is {kind}.", "Save the table as .xlsx or CSV; unpack archives first."
+        )
+
+
+def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:
+    """The first sheet that has rows."""
+    empty = []
+    for sheet in book.worksheets:
+        rows = list(_rows(sheet))
+        if rows:
+            frame, notes = _frame(rows)
+            others = [other.title for other in book.worksheets if other.title not in (sheet.title, *empty)]
+            notes.insert(0, f"Excel, sheet '{sheet.title}'.")
+            if others:
+                notes.append(f"Other sheets are not read: {listed(others)}.")
+            return frame, notes
+        empty.append(sheet.title)
+    raise InputError("This Excel file is empty.", "None of its sheets has rows.", "Fill a sheet, with a header on top.")
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """Rows with content; the size that the file claims is not believed, the cells are counted."""
+    sheet.reset_dimensions()
+    cells = blank = 0
+    for row in sheet.iter_rows(values_only=True, max_col=budgets.MAX_COLUMNS + 1):
+        width = len(row)
+        while width and row[width - 1] in (None, ""):
+            width -= 1
+        budgets.check_columns(width)
+        blank = 0 if width else blank + 1
+        cells += width
+        if blank > 100_000:
+            return  # Excel ends at 1,048,576 rows; so long a gap is a stray format, not data
+        if cells > budgets.MAX_EXCEL_CELLS:
+            raise InputError(
+                "This Excel sheet is too large.",
+                f"It has more than {budgets.MAX_EXCEL_CELLS:,} cells.",
+                "Save it as CSV or Parquet: those are read up to twenty times this size.",
+            )
+        if width:
+            yield row[:width]
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, list[str]]:
+    """Header and typed columns."""
+    modal = max(len(row) for row in rows)
+    skipped = 0
+    while modal >= 3 and skipped < min(5, len(rows) - 2) and sum(cell is not None for cell in rows[skipped]) < 2:
+        skipped += 1
+    header, body = rows[skipped], rows[skipped + 1 :]
+    names, notes = tidy([*header, *[""] * (modal - len(header))])
+    if skipped:
+        notes.append(f"{skipped} lines above the header skipped.")
+    columns = {}
+    for position, name in enumerate(names):
+        cells = [row[position] if position < len(row) else None for row in body]
+        columns[name], note = _column(cells, name)
+        notes += [note] if note else []
+    return pd.DataFrame(columns), notes
+
+
+def _column(cells: list[Any], name: str) -> tuple[pd.Series, str | None]:
+    """One column with the narrowest type that holds its cells."""
+    known = [None if isinstance(cell, str) and cell.strip() in _ERRORS else cell for cell in cells]
+    types = {type(cell) for cell in known if cell is not None}
+    gaps = any(cell is None for cell in known)
+    if not types:
+        return pd.Series([np.nan] * len(known), name=name, dtype="float64"), None
+    if types == {bool}:
+        return pd.Series(
+            [np.nan if cell is None else cell for cell in known], name=name, dtype=object if gaps else bool
+        ), None
+    if types <= {int, float}:
+        whole = types == {int} and not gaps and all(abs(cell) < 2**63 for cell in known)
+        values = [np.nan if cell is None else cell for cell in known]
+        return pd.Series(values, name=name, dtype="int64" if whole else "float64"), None
+    if types <= {dt.datetime, dt.date}:
+        return pd.Series(pd.to_datetime(pd.Series(known, name=name)), name=name), None
+    text = pd.Series([None if cell is None else _text(cell) for cell in known], name=name, dtype="str")
+    budgets.check_cell(int(text.str.len().max()), name)
+    return settle(text)
+
+
+def _text(cell: Any) -> str:
+    """A cell as text; whole floats without a point, as a person sees them."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return re.sub(r"_x000D_", "", str(cell))

@@ -1,0 +1,230 @@
+"""A frame in memory to a table: usable names, roles, a schema; the dtypes that a model was trained with stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from core import fingerprint
+from core.errors import InputError, unknown_name
+from core.loading import budgets
+from core.loading.columns import listed, tidy
+from core.loading.convert import as_kind
+from core.loading.roles import guess_label, guess_target
+from core.loading.schema import infer, unusable
+from core.types import Feature, Kind, Schema, Table
+
+
+def from_frame(
+    frame: Any,
+    name: str = "table",
+    *,
+    target: str | None = None,
+    label: str | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+    notes: Iterable[str] = (),
+) -> Table:
+    """Make a table of a frame.
+
+    Parameters
+    ----------
+    frame : DataFrame, ndarray of shape (n_rows, n_columns), or anything with ``to_pandas()``
+        Left as it is. Its dtypes are kept; an index that names the rows becomes a column.
+    name : str
+        Shown to people.
+    target, label : str or None
+        Columns of the true value and of the row's name; None: guessed where evident. ``""``: there is none.
+    kinds : mapping of str to Kind, optional
+        What some columns are, where the guess is wrong.
+    notes : iterable of str
+        What the loader did before.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    InputError
+        If there are no rows or no columns, a name does not exist, or cells do not fit the kind asked for.
+
+    Examples
+    --------
+    >>> table = from_frame(pd.DataFrame({"age": [40, 51], "y": [0, 1]}))
+    >>> table.target, table.schema.names
+    ('y', ('age',))
+    """
+    plain, said = _plain(frame)
+    _check_size(plain)
+    names, renamed = tidy(plain.columns)
+    if list(plain.columns) != names:
+        plain = plain.set_axis(names, axis=1)
+    said = [*notes, *said, *renamed]
+    empty = [column for column in names if column.startswith("Unnamed: ") and plain[column].isna().all()]
+    if empty and len(empty) < len(names):
+        plain = plain.drop(columns=empty)
+        said.append(f"Empty columns without a name dropped: {listed(empty)}.")
+    chosen_target = _role(plain, target, "target") if target is not None else guess_target(plain)
+    chosen_label = _role(plain, label, "label") if label is not None else guess_label(plain, chosen_target)
+    if target is None and chosen_target:
+        said.append(f"'{chosen_target}' is taken for the target, by its name.")
+    if label is None and chosen_label:
+        said.append(f"'{chosen_label}' names the rows.")
+    return _build(plain, name, chosen_target or None, chosen_label or None, kinds or {}, said)
+
+
+def with_roles(
+    table: Table,
+    *,
+    target: str | None = None,
+    label: str | None = None,
+    kinds: Mapping[str, Kind] | None = None,
+) -> Table:
+    """Correct what was guessed.
+
+    Parameters
+    ----------
+    table : Table
+    target, label : str or None
+        A column; ``""`` for none; None leaves the role as it is.
+    kinds : mapping of str to Kind, optional
+        Columns not named keep theirs.
+
+    Returns
+    -------
+    Table
+        Its features are every column without a role.
+
+    Raises
+    ------
+    InputError
+        If a name does not exist, or cells do not fit the kind asked for.
+    """
+    chosen_target = table.target if target is None else _role(table.frame, target, "target")
+    chosen_label = table.label if label is None else _role(table.frame, label, "label")
+    if target and chosen_target == chosen_label and label is None:
+        chosen_label = None
+    if label and chosen_label == chosen_target and target is None:
+        chosen_target = None
+    known = {feature.name: feature for feature in table.schema.features}
+    notes = [note for note in table.notes if not note.endswith(("for the target, by its name.", "names the rows."))]
+    return _build(table.frame, table.name, chosen_target or None, chosen_label or None, kinds or {}, notes, known=known)
+
+
+def derive(table: Table, frame: pd.DataFrame, schema: Schema, notes: Iterable[str] = (), **roles: Any) -> Table:
+    """The same table with another schema, frame or roles, and the fingerprint that follows from them."""
+    changed = replace(table, frame=frame, schema=schema, notes=(*table.notes, *notes), **roles)
+    # an unchanged frame need not be read again: its digest is part of the old fingerprint
+    content = table.fingerprint if frame is table.frame else fingerprint.of_frame(frame)
+    return replace(changed, fingerprint=_digest(content, schema, changed.target, changed.label))
+
+
+def _digest(content: str, schema: Schema, target: str | None, label: str | None) -> str:
+    """Digest of frame, schema and roles."""
+    return fingerprint.of_bytes(
+        content.encode(), repr(schema).encode("utf-8", "surrogatepass"), repr((target, label)).encode()
+    )
+
+
+def _build(
+    frame: pd.DataFrame,
+    name: str,
+    target: str | None,
+    label: str | None,
+    kinds: Mapping[str, Kind],
+    notes: list[str],
+    *,
+    known: Mapping[str, Feature] | None = None,
+) -> Table:
+    """Convert what was asked for, describe the columns, digest."""
+    if target is not None and target == label:
+        raise InputError(
+            f"'{target}' cannot be both the target and the name of the rows.",
+            "Each role needs a column.",
+            "Choose two.",
+        )
+    for column, kind in kinds.items():
+        _check_kind(frame, column, kind)
+        converted = as_kind(frame[column], kind)
+        if converted is not frame[column]:
+            frame = frame.assign(**{column: converted})
+    features, left_out = [], []
+    for column in frame.columns:
+        if column in (target, label):
+            continue
+        reuse = (known or {}).get(column) if column not in kinds else None
+        feature = reuse or infer(frame[column], column, kinds.get(column))
+        if feature is None:
+            left_out.append(column)
+        else:
+            features.append(feature)
+    if not features:
+        raise InputError(
+            "This table has no features.", "Every column is the target, a name or unusable.", "Choose another target."
+        )
+    schema = Schema(tuple(features))
+    said = (*notes, unusable(left_out)) if left_out else tuple(notes)
+    digest = _digest(fingerprint.of_frame(frame), schema, target, label)
+    return Table(frame, schema, target, label, name, digest, said)
+
+
+def _plain(frame: Any) -> tuple[pd.DataFrame, list[str]]:
+    """Anything tabular as a DataFrame with the index 0..n-1; an index that names rows becomes a column."""
+    if isinstance(frame, np.ndarray):
+        if frame.ndim != 2:
+            raise InputError(
+                "This array is not a table.",
+                f"It has {frame.ndim} dimensions; a table has 2.",
+                "Reshape it to rows x columns.",
+            )
+        names = [f"column {position + 1}" for position in range(frame.shape[1])]
+        return pd.DataFrame(frame, columns=names), ["An array without names: the columns are numbered."]
+    if not isinstance(frame, pd.DataFrame) and hasattr(frame, "to_pandas"):
+        frame = frame.to_pandas()
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            "This is not a table.",
+            f"It is a {type(frame).__name__}.",
+            "Give a pandas DataFrame, a 2-D numpy array, or the path of a file.",
+        )
+    if isinstance(frame.columns, pd.MultiIndex):
+        frame = frame.set_axis([" / ".join(str(part) for part in parts) for parts in frame.columns], axis=1)
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0 and frame.index.step == 1:
+        return frame, []
+    if isinstance(frame.index, pd.MultiIndex):
+        return frame.reset_index(), ["The levels of the index became columns."]
+    title = str(frame.index.name or "index")
+    if title in frame.columns:
+        return frame.reset_index(drop=True), ["The index is not used: a column has its name."]
+    return frame.rename_axis(title).reset_index(), [f"The index became the column '{title}'."]
+
+
+def _check_size(frame: pd.DataFrame) -> None:
+    """Refuse what is empty or beyond the budgets."""
+    if frame.shape[1] == 0 or len(frame) == 0:
+        raise InputError(
+            "This table is empty.",
+            f"It has {len(frame):,} rows and {frame.shape[1]:,} columns.",
+            "Give at least one row under a header.",
+        )
+    budgets.check_columns(frame.shape[1])
+    budgets.check_cells(*frame.shape)
+
+
+def _role(frame: pd.DataFrame, column: str, role: str) -> str:
+    """A column that exists, or no column."""
+    if column and column not in frame.columns:
+        raise unknown_name(f"column for the {role}", column, frame.columns)
+    return column
+
+
+def _check_kind(frame: pd.DataFrame, column: str, kind: str) -> None:
+    """The column exists and so does the kind."""
+    if column not in frame.columns:
+        raise unknown_name("column", column, frame.columns)
+    if kind not in get_args(Kind):
+        raise unknown_name("kind", kind, get_args(Kind))

@@ -1,0 +1,130 @@
+"""Parquet to a frame: size checked from the footer before a page is decoded, then counted while decoding."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from core.errors import InputError
+from core.loading import budgets
+from core.loading.columns import listed, tidy
+
+_BATCH = 1 << 16
+
+
+def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
+    """Read a Parquet file.
+
+    Returns
+    -------
+    frame : DataFrame
+        Categories stay categories; decimals become floats; a stored index is a column.
+    notes : list of str
+
+    Raises
+    ------
+    InputError
+        If it is damaged or beyond the budgets.
+    """
+    try:
+        return _read(data)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise InputError(
+            "This Parquet file is damaged.",
+            f"{type(error).__name__}: {str(error)[:200]}.",
+            "Write it again, or give the table as CSV.",
+        ) from error
+
+
+def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
+    """Check the footer, decode batch by batch, convert."""
+    source = pa.BufferReader(data)
+    # text is read as codes into a dictionary: a long text repeated a million times must not be spelt out
+    probe = pq.ParquetFile(source)
+    schema, rows = probe.schema_arrow, probe.metadata.num_rows
+    budgets.check_columns(len(schema))
+    if rows < 0 or not len(schema):
+        raise ValueError(f"{rows} rows and {len(schema)} columns")
+    budgets.check_cells(rows, len(schema))
+    budgets.check_bytes(sum(_declared(probe, group) for group in range(probe.metadata.num_row_groups)))
+    flat = [field.name for field in schema if _is_flat(field.type)]
+    if len(set(schema.names)) != len(schema):
+        raise ValueError("column names are repeated")
+    texts = [field.name for field in schema if _is_text(field.type)]
+    file = pq.ParquetFile(source, read_dictionary=texts)
+    table = _decode(file, flat)
+    notes = ["Parquet."]
+    if left_out := [name for name in schema.names if name not in flat]:
+        notes.append(f"Left out, for their cells are no single values: {listed(left_out)}.")
+    return _frame(table, texts), notes
+
+
+def _declared(file: pq.ParquetFile, group: int) -> int:
+    """Bytes of a row group as its header says; a negative size is damage."""
+    size = int(file.metadata.row_group(group).total_byte_size)
+    if size < 0:
+        raise ValueError("a size is negative")
+    return size
+
+
+def _decode(file: pq.ParquetFile, names: list[str]) -> pa.Table:
+    """All batches, stopped where they go beyond the budgets whatever the footer said."""
+    batches, rows, size = [], 0, 0
+    for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+        rows += batch.num_rows
+        budgets.check_cells(rows, len(names))
+        size += sum(_spelt_out(column, name) for name, column in zip(names, batch.columns, strict=True))
+        budgets.check_bytes(size)
+        batches.append(batch)
+    return pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
+
+
+def _spelt_out(column: pa.Array, name: str) -> int:
+    """Bytes that a column takes when its text is written out in each row."""
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary)
+    if not len(lengths):
+        return 0
+    budgets.check_cell(pc.max(lengths).as_py() or 0, name)
+    return int(pc.sum(pc.take(lengths, column.indices)).as_py() or 0)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """True for text of either width."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_flat(kind: pa.DataType) -> bool:
+    """True for single values that a model may take."""
+    if pa.types.is_dictionary(kind):
+        return _is_flat(kind.value_type)
+    flat = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    flat += (pa.types.is_date, pa.types.is_timestamp, pa.types.is_null, _is_text)
+    return any(test(kind) for test in flat)
+
+
+def _frame(table: pa.Table, texts: list[str]) -> pd.DataFrame:
+    """Arrow to pandas, with the types that pandas users have."""
+    names, _ = tidy(["" if name.startswith("__index_level_") else name for name in table.column_names])
+    original = table.column_names
+    for position, field in enumerate(table.schema):
+        column = table.column(position)
+        if field.name in texts and pa.types.is_dictionary(field.type):
+            column = column.cast(pa.string())
+        elif pa.types.is_decimal(field.type):
+            column = column.cast(pa.float64())
+        elif pa.types.is_date(field.type):
+            column = column.cast(pa.timestamp("ms"))
+        elif pa.types.is_null(field.type):
+            column = column.cast(pa.float64())
+        if column is not table.column(position):
+            table = table.set_column(position, original[position], column)
+    frame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True).set_axis(names, axis=1)
+    for name in frame.columns:
+        if frame[name].dtype == object:
+            frame[name] = frame[name].where(frame[name].notna(), np.nan)
+    return frame
