@@ -1,1 +1,102 @@
-"""One adapter per model family."""
+"""One adapter per model family; ``wrap`` asks each in turn whether it can handle an estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core import fingerprint as digests
+from core.errors import ModelError
+from core.models import function_model, lightgbm_model, pipeline, sklearn_estimator, xgboost_model
+from core.models.adapter import AdaptedModel, Engine, Facts, rebind
+from core.models.options import Options
+from core.models.state import of_object
+from core.types import Model, Task
+
+__all__ = ["AdaptedModel", "rebind", "wrap"]
+
+_FAMILIES = (xgboost_model, lightgbm_model)
+
+
+def wrap(
+    estimator: Any,
+    *,
+    name: str = "",
+    fingerprint: str | None = None,
+    features: Sequence[str] | None = None,
+    classes: Sequence[str] | None = None,
+    task: Task | None = None,
+    predict_function: Callable[[Any, Any], Any] | None = None,
+) -> AdaptedModel:
+    """Put a fitted estimator, booster, pipeline or function behind ``core.types.Model``.
+
+    Parameters
+    ----------
+    estimator : object
+        Fitted. A ``Model`` is returned as it is.
+    name : str
+        Shown to people; default: the estimator's kind.
+    fingerprint : str, optional
+        Digest of the file it came from; default: of the fitted state.
+    features : sequence of str, optional
+        Columns in the model's order, for a model that does not keep them.
+    classes : sequence of str, optional
+        Class names in the model's order, in place of its own.
+    task : {"binary", "multiclass", "regression"}, optional
+        For a function.
+    predict_function : callable, optional
+        ``predict_function(estimator, frame)`` is asked instead of the library: probabilities, shape (n, n_classes)
+        or (n,) of the second class, or target values, shape (n,).
+
+    Returns
+    -------
+    AdaptedModel
+
+    Raises
+    ------
+    ModelError
+        If nobody can handle it, it is not fitted, or it predicts something that has no explanation.
+    """
+    if isinstance(estimator, AdaptedModel):
+        return estimator
+    options = Options(
+        None if features is None else tuple(str(item) for item in features),
+        None if classes is None else tuple(str(item) for item in classes),
+        task,
+        predict_function,
+    )
+    facts, engine = _adapt(estimator, options)
+    digest = fingerprint or of_object(estimator)
+    if predict_function is not None:
+        digest = digests.of_params([digest, of_object(predict_function)])
+    if features is not None or classes is not None:
+        digest = digests.of_params([digest, list(facts.features), list(facts.classes)])
+    return AdaptedModel(name or facts.kind, digest, facts, engine, estimator)
+
+
+def _adapt(estimator: Any, options: Options) -> tuple[Facts, Engine]:
+    """The first adapter that knows what to do."""
+    if isinstance(estimator, type):
+        raise ModelError(
+            f"{estimator.__name__} is a class, not a fitted model.", hint="Create it and call fit() first."
+        )
+    found: tuple[Facts, Engine] | None = None
+    if options.predict_function is None:
+        for family in _FAMILIES:
+            found = family.adapt(estimator, options)
+            if found is not None:
+                return found
+        found = pipeline.adapt(estimator, options, _adapt) or sklearn_estimator.adapt(estimator, options)
+    found = found or function_model.adapt(estimator, options)
+    if found is None:
+        raise ModelError(
+            f"A {type(estimator).__name__} is not a model that is known here.",
+            "It has no predict() and cannot be called.",
+            "Give a fitted estimator, a booster, or a function with its features: model(f, features=[…]).",
+        )
+    return found
+
+
+def is_model(thing: Any) -> bool:
+    """True for something that is behind ``core.types.Model`` already."""
+    return isinstance(thing, Model)
