@@ -99,10 +99,10 @@ def _record(result: Attribution, names: list[str], position: int, place: int) ->
 
 def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of attributions in a scale."""
-    axis = {"title": words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
+    axis: dict[str, Any] = {"title": words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
-    y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
+    y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
     limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     y["axis"] = {"labelLimit": limit, "ticks": False, "domain": False}
     room = [44, {"expr": "max(width - 44, 60)"}]  # for the value labels beside the bars

@@ -28,8 +28,7 @@ def place(value: Any) -> float | None:
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     if is_date(value):
-        stamp = pd.Timestamp(value)
-        return None if stamp is pd.NaT else stamp.timestamp() * 1000
+        return pd.Timestamp(value).timestamp() * 1000
     number = float(value)
     return number if np.isfinite(number) else None
 

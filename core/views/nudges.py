@@ -95,7 +95,8 @@ def _range(result: Nudges, change: Change, schema: Schema | None) -> tuple[float
 def spec(dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of nudges."""
     ink = palette.INKS[dark]
-    x = {"field": "start", "type": "quantitative", "scale": {"domainMin": 0, "domainMax": 1, "padding": 8}}
+    x: dict[str, Any] = {"field": "start", "type": "quantitative"}
+    x["scale"] = {"domainMin": 0, "domainMax": 1, "padding": 8}
     x["axis"] = {"title": "observed range of each feature", "values": [0, 1], "grid": False}
     x["axis"]["labelExpr"] = "datum.value === 0 ? 'lowest' : 'highest'"
     names = {"labelExpr": "datum.label", "labels": False, "ticks": False, "domain": False, "grid": False}

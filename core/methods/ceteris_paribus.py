@@ -1,0 +1,259 @@
+"""Ceteris paribus: the model's answer as one feature of one instance moves and everything else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError
+from core.registry import Job, method
+from core.results import Check, Profile
+from core.types import Array, Feature, Param
+from core.views import axis, words
+
+ABOUT = """
+**What it is.** The instance is copied many times, one feature is set to every value of a grid, and the model is asked
+for each copy. The curve shows its answers; everything else about the instance stays as it is.
+
+$$h(z) = f(x_1, \\ldots, x_{j-1}, z, x_{j+1}, \\ldots, x_p)$$
+
+**How to read it.** The marked point is the instance itself and lies at its own prediction exactly. A flat stretch means
+that the feature does not matter there. Where the curve crosses the dashed line, the decision changes.
+
+**When it misleads.** Features that belong together in life move apart here: a flat of 20 m² with 6 rooms is asked for
+like any other. Read the curve with care outside the shaded range, where few or no rows lie. It says what the *model*
+would answer, not what would happen if somebody changed the feature in the world.
+
+**Cost.** One call of the model on as many rows as the grid has points.
+
+**Sources.** Biecek and Burzykowski, *Explanatory Model Analysis*, chapter 10, 2021,
+[doi:10.1201/9780429027192](https://doi.org/10.1201/9780429027192). The same curves for many instances are ICE plots:
+Goldstein, Kapelner, Bleich and Pitkin, *Peeking Inside the Black Box*, 2015,
+[doi:10.1080/10618600.2014.907095](https://doi.org/10.1080/10618600.2014.907095).
+"""
+LEVELS = 60
+INSTANCES = 20
+SCAN_POINTS = 9
+
+Grid = tuple[Any, ...]
+
+
+@method(
+    id="ceteris_paribus",
+    title="Ceteris paribus profile",
+    question="What if only this feature changed?",
+    version="1",
+    scope="row",
+    kind="profile",
+    order=40,
+    cost="instant",
+    about=ABOUT,
+    params=(
+        Param(
+            "feature",
+            "feature",
+            None,
+            "The feature that moves; empty: the one that moves the answer most.",
+            expert=False,
+        ),
+        Param("grid_points", "int", 101, "Values on the grid, the instance's own one apart.", low=2, high=2_000),
+        Param("more_rows", "text", "", "Further rows to draw beside this one, for example 3, 7, 12.", expert=False),
+    ),
+)
+def profile(job: Job) -> Profile:
+    """Move one feature of the instance (and of further rows) along its observed range.
+
+    Parameters
+    ----------
+    job : Job
+        ``params``: ``feature`` (name, or None for the one with the largest range of output on a coarse grid),
+        ``grid_points`` (values between the lowest and the highest observed one) and ``more_rows`` (positions).
+
+    Returns
+    -------
+    Profile
+        In probability or target units. The grid is ascending, holds every curve's own value, whole numbers for
+        integers, and None for a missing cell where the column has any.
+
+    Raises
+    ------
+    InputError
+        If ``more_rows`` does not hold row numbers.
+
+    References
+    ----------
+    .. [1] Biecek and Burzykowski, Explanatory Model Analysis, 2021, doi:10.1201/9780429027192
+    .. [2] Goldstein et al., Peeking Inside the Black Box, 2015, doi:10.1080/10618600.2014.907095
+    """
+    rows = _rows(job)
+    feature = job.table.schema[job.params["feature"] or strongest(job)]
+    own = [job.table.frame[feature.name].iloc[row] for row in rows]
+    points = grid(feature, job.params["grid_points"], own, job.table.frame[feature.name].dtype)
+    instances = job.table.rows(rows)
+    answers = job.predict(pd.concat([moved(instances, feature.name, points), instances], ignore_index=True))
+    values, said = answers[: -len(rows)].reshape(len(rows), len(points)), answers[-len(rows) :]
+    threshold = 0.5 if job.model.task == "binary" else None
+    return Profile(
+        feature=feature.name,
+        grid=points,
+        values=values,
+        curves=_names(job, rows),
+        at=tuple(plain(value) for value in own),
+        outputs=np.array([values[curve, _index(points, value)] for curve, value in enumerate(own)]),
+        scale="target" if job.model.task == "regression" else "probability",
+        label=job.label,
+        ordered=feature.is_ordered,
+        threshold=threshold,
+        checks=(_own_point(points, own, values, said), *_decision(feature, points, values[0], threshold)),
+    )
+
+
+def _rows(job: Job) -> list[int]:
+    """The instance first, then the further rows, each once."""
+    asked = str(job.params["more_rows"]).replace(";", ",").split(",")
+    try:
+        more = [int(part) for part in asked if part.strip()]
+    except ValueError:
+        raise InputError(
+            f"'more_rows' cannot be {words.short(str(job.params['rows']))!r}.",
+            "It takes row numbers with commas between them.",
+            "Write for example 3, 7, 12.",
+        ) from None
+    rows = list(dict.fromkeys([job.row, *(job.table.position(row) for row in more)]))
+    if len(rows) > INSTANCES:
+        raise InputError(
+            f"{len(rows)} rows are too many to draw.", f"At most {INSTANCES} are drawn.", "Name fewer rows."
+        )
+    return rows
+
+
+def _names(job: Job, rows: Sequence[int]) -> tuple[str, ...]:
+    """A different name for each row: its label, with the number where labels repeat."""
+    names = [job.table.row_name(row) for row in rows]
+    return tuple(
+        f"{name} (row {row})" if names.count(name) > 1 else name for name, row in zip(names, rows, strict=True)
+    )
+
+
+def plain(value: Any) -> Any:
+    """A cell as a Python value; None where it is missing."""
+    if value is None or pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def grid(feature: Feature, count: int, own: Sequence[Any], dtype: Any) -> Grid:
+    """Values that a feature is set to: its observed range or its levels, the own values exactly, a gap if it has any.
+
+    Parameters
+    ----------
+    feature : Feature
+    count : int
+        Evenly spaced values between the lowest and the highest observed one (whole numbers: fewer where the range
+        holds fewer).
+    own : sequence
+        The instances' own cells.
+    dtype : dtype
+        Of the column (dates take its time zone).
+
+    Returns
+    -------
+    tuple
+        Ascending for ordered features, most frequent first for levels; None (missing) last.
+    """
+    present = [plain(value) for value in own]
+    gap = (None,) if feature.missing > 0 or None in present else ()
+    present = [value for value in present if value is not None]
+    if feature.is_ordered:
+        values = sorted({*_span(feature, count, dtype), *present})
+    else:
+        values = list(dict.fromkeys([*feature.levels[:LEVELS], *present]))
+    return (*values, *gap)
+
+
+def _span(feature: Feature, count: int, dtype: Any) -> list[Any]:
+    """Evenly spaced values over the observed range in the column's own type."""
+    if feature.low is None or feature.high is None:
+        return []
+    even = np.linspace(feature.low, feature.high, count)
+    if feature.kind == "datetime":
+        stamps = pd.to_datetime(np.round(even), unit="s", utc=True)
+        zone = getattr(dtype, "tz", None)
+        return list(stamps.tz_convert(zone) if zone is not None else stamps.tz_localize(None))
+    if feature.kind == "integer":
+        return [int(value) for value in np.unique(np.round(even))]
+    return [float(value) for value in even]
+
+
+def _index(points: Grid, value: Any) -> int:
+    """Where a cell is on the grid."""
+    return points.index(plain(value))
+
+
+def column(values: Sequence[Any], dtype: Any) -> pd.Series:
+    """Cells as a column of a type; None becomes the type's own missing value."""
+    if isinstance(dtype, np.dtype) and dtype.kind == "f":
+        return pd.Series([np.nan if value is None else value for value in values], dtype=dtype)
+    return pd.Series(list(values), dtype=object).astype(dtype)
+
+
+def moved(instances: pd.DataFrame, name: str, points: Grid) -> pd.DataFrame:
+    """Every instance at every value of one feature.
+
+    Returns
+    -------
+    DataFrame, shape (n_instances * len(points), n_features)
+        Types kept; all values of the first instance come first.
+    """
+    copies = instances.iloc[np.repeat(np.arange(len(instances)), len(points))].reset_index(drop=True)
+    copies[name] = column([*points] * len(instances), instances[name].dtype)
+    return copies
+
+
+def strongest(job: Job) -> str:
+    """The feature whose coarse profile moves the answer most: one call of the model for all features."""
+    instance, features = job.instance, job.table.schema.features
+    grids = [_coarse(feature, job.table.frame[feature.name].dtype) for feature in features]
+    starts = np.cumsum([0, *(len(points) for points in grids)])
+    copies = instance.iloc[np.zeros(int(starts[-1]), dtype=np.int64)].reset_index(drop=True)
+    columns = {}
+    for feature, points, start in zip(features, grids, starts, strict=False):
+        cells = copies[feature.name].astype(object).to_list()
+        cells[start : start + len(points)] = points
+        columns[feature.name] = column([plain(cell) for cell in cells], instance[feature.name].dtype)
+    answers = job.predict(pd.DataFrame(columns))
+    here = [answers[start:stop] for start, stop in pairwise(starts)]
+    widths = [float(np.ptp(part)) if len(part) else 0.0 for part in here]
+    return features[int(np.argmax(widths))].name
+
+
+def _coarse(feature: Feature, dtype: Any) -> Grid:
+    """A few values that span a feature."""
+    if not feature.is_ordered:
+        return tuple(feature.levels[:SCAN_POINTS])
+    return tuple(_span(feature, SCAN_POINTS, dtype))
+
+
+def _own_point(points: Grid, own: Sequence[Any], values: Array, said: Array) -> Check:
+    """Whether each curve passes through its own prediction."""
+    gap = max(abs(float(values[curve, _index(points, value)] - said[curve])) for curve, value in enumerate(own))
+    if gap <= 1e-9 * max(1.0, float(np.abs(said).max())):
+        return Check(
+            "own point", True, gap, f"At its own value the curve is the prediction itself (difference {gap:.1g})."
+        )
+    text = f"At its own value the curve misses the prediction by {gap:.3g}: the model does not take rows one by one."
+    return Check("own point", False, gap, text)
+
+
+def _decision(feature: Feature, points: Grid, values: Array, threshold: float | None) -> tuple[Check, ...]:
+    """Where the decision changes, in words; nothing without a threshold."""
+    if threshold is None or not feature.is_ordered:
+        return ()
+    found = axis.crossings([axis.place(point) for point in points], values, threshold)
+    where = words.listed([axis.cell_at(item, feature.kind == "datetime") for item in found[:6]])
+    text = f"The decision changes near {where}." if found else "The decision stays the same over the observed range."
+    return (Check("decision", None, float(len(found)), text),)
