@@ -32,6 +32,11 @@ class Attribution:
         What a local surrogate says, None for an additive result.
     spread : ndarray, shape (p,), or None
         Standard error or spread over seeds of each value.
+    draws : ndarray, shape (n_draws, p), or None
+        What box plots are drawn from: the attributions of single orderings; where ``steps`` is true, each background
+        row's output after each step.
+    steps : bool
+        True where the features stand in the order of a path, to be drawn one after the other.
     """
 
     kind: ClassVar[str] = "attribution"
@@ -45,6 +50,8 @@ class Attribution:
     rules: tuple[str, ...] = ()
     fitted: float | None = None
     spread: Array | None = None
+    draws: Array | None = None
+    steps: bool = False
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from core import export
+from core.errors import InputError
+from core.export.picture import PICTURES
+from core.export.public import PUBLIC
+from core.results import KINDS, Attribution, Change, Check, Nudge, Nudges, Profile, Provenance, Result
+
+HOSTILE = "<script>alert(1)</script>$\\frac{1}{0}$=x\n\x07" + "w" * 300
+ORIGIN = Provenance("shap", "1", {"seed": 1, "locked": ("age",)}, 1, "f" * 32, "e" * 32, 3, 12, 0.5)
+CHECK = Check("additivity", True, 1e-16, f"The bars add up {HOSTILE}")
+
+
+def attribution(name: str = "income") -> Attribution:
+    values = np.array([0.4, -0.1, 0.0])
+    return Attribution(
+        (name, "age", "city"), values, (52.5, 41, None), 0.1, 0.4, "log-odds", name, checks=(CHECK,), provenance=ORIGIN
+    )
+
+
+def profile(name: str = "income", *, ordered: bool = True) -> Profile:
+    grid = (1.0, 2.0, 3.0) if ordered else (name, "b", "c")
+    own = 2.0 if ordered else name
+    values = np.array([[0.1, 0.5, 0.7]])
+    return Profile(
+        name, grid, values, (name,), (own,), np.array([0.5]), "probability", name, ordered, 0.5, (CHECK,), ORIGIN
+    )
+
+
+def nudges(name: str = "income") -> Nudges:
+    nudge = Nudge(
+        (Change(name, 48_500, 52_000), Change("city", None, name)), 0.61, 0.02, {"proved": True, "ranks": (1, 2)}
+    )
+    return Nudges(
+        (name, "city"),
+        (48_500, None),
+        f"{name} at least",
+        0.4,
+        (0.5, math.inf),
+        "probability",
+        name,
+        (nudge,),
+        "",
+        (CHECK,),
+        ORIGIN,
+    )
+
+
+SAMPLES: dict[str, Result] = {"attribution": attribution(), "profile": profile(), "nudges": nudges()}
+ALL = [attribution(), profile(), profile(ordered=False), nudges()]
+BAD = [attribution(HOSTILE), profile(HOSTILE), profile(HOSTILE, ordered=False), nudges(HOSTILE)]
+
+
+def test_every_kind_has_its_exports() -> None:
+    assert set(PUBLIC) == set(KINDS)
+    assert set(PICTURES) == set(KINDS)
+
+
+def test_the_public_form_of_an_attribution() -> None:
+    body = export.to_json(attribution())
+    assert list(body) == [
+        "kind",
+        "method",
+        "version",
+        "class",
+        "scale",
+        "base",
+        "output",
+        "features",
+        "checks",
+        "provenance",
+    ]
+    assert body["features"][0] == {"name": "income", "value": 52.5, "attribution": 0.4}
+    assert body["features"][2]["value"] is None
+    assert body["base"] + sum(entry["attribution"] for entry in body["features"]) == pytest.approx(body["output"])
+    assert body["provenance"]["params"] == {"seed": 1, "locked": ["age"]}
+
+
+def test_the_public_form_of_nudges() -> None:
+    body = export.to_json(nudges())
+    assert body["target"] == [0.5, None]
+    assert body["nudges"][0]["changes"][0] == {"name": "income", "from": 48_500, "to": 52_000}
+    assert body["nudges"][0]["output"] == 0.61
+    assert body["nudges"][0]["distance"] == 0.02
+    assert body["nudges"][0]["proved"] is True
+
+
+def test_the_public_form_of_a_profile() -> None:
+    body = export.to_json(profile())
+    assert body["grid"] == [1.0, 2.0, 3.0]
+    assert body["curves"] == [{"name": "income", "at": 2.0, "output": 0.5, "values": [0.1, 0.5, 0.7]}]
+
+
+@pytest.mark.parametrize("result", ALL + BAD, ids=lambda result: result.kind)
+def test_json_is_strict(result: Result) -> None:
+    json.loads(json.dumps(export.to_json(result), allow_nan=False))
+
+
+@pytest.mark.parametrize("result", ALL + BAD, ids=lambda result: result.kind)
+@pytest.mark.parametrize(("fmt", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_pictures_are_drawn_and_the_same_twice(result: Result, fmt: str, magic: bytes) -> None:
+    first = export.to_picture(result, fmt, dpi=60)  # type: ignore[arg-type]
+    assert first.startswith(magic)
+    assert len(first) > 1000
+    assert first == export.to_picture(result, fmt, dpi=60)  # type: ignore[arg-type]
+
+
+def test_another_format_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match="not a picture format"):
+        export.to_picture(attribution(), "gif")  # type: ignore[arg-type]
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("result", ALL + BAD, ids=lambda result: result.kind)
+def test_the_page_runs_nothing_and_asks_nobody(result: Result) -> None:
+    page = export.to_html(result, f"Why? {HOSTILE}")
+    tags = Tags()
+    tags.feed(page)
+    assert not [tag for tag, _ in tags.seen if tag in ("script", "iframe", "object", "link", "form")]
+    assert not [name for _, attributes in tags.seen for name in attributes if name.startswith("on")]
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "default-src 'none'" in page
+
+
+def test_the_page_says_what_the_result_says() -> None:
+    page = export.to_html(attribution(), "Why this?")
+    assert "Why this?" in page
+    assert "income" in page
+    assert "additivity" not in page, "checks are told in words"
+    assert "The bars add up" in page
+    assert "12 model evaluations" in page
