@@ -1,0 +1,156 @@
+"""What every method of the registry keeps, whatever the model."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from core import engine, export, registry
+from core.codec import decode, encode
+from core.errors import ExplorerError, NotApplicable
+from core.registry import Method
+from core.results import KINDS, Attribution, Nudges, Profile, Result, same
+from core.views import VIEWS, view
+from tests.contract_cases import CASES, case
+
+EVERY = pytest.mark.parametrize("method", registry.methods(), ids=lambda method: method.id)
+MODELS = pytest.mark.parametrize("name", CASES)
+
+
+def ask(method: Method, name: str, row: int = 7) -> Result:
+    model, table = case(name)
+    try:
+        return engine.explain(method.id, model, table, row)
+    except NotApplicable as refusal:
+        assert refusal.what
+        assert refusal.why
+        assert refusal.hint
+        pytest.skip(f"says why it does not apply: {refusal.why}")
+
+
+@EVERY
+@MODELS
+def test_the_same_question_gives_the_same_answer(method: Method, name: str) -> None:
+    first = ask(method, name)
+    if method.scope == "row":
+        ask(method, name, row=0)
+    assert same(first, ask(method, name)), "another question in between changes nothing"
+
+
+@EVERY
+@MODELS
+def test_the_answer_is_valid_by_its_kind(method: Method, name: str) -> None:
+    model, table = case(name)
+    result = ask(method, name)
+    assert result.kind == method.kind
+    assert result.checks, "every answer carries its own checks"
+    assert all(check.text for check in result.checks)
+    assert result.provenance is not None
+    assert (result.provenance.model, result.provenance.table) == (model.fingerprint, table.fingerprint)
+    if isinstance(result, Attribution):
+        reached = result.output if result.additive else result.fitted
+        assert result.base + result.values.sum() == pytest.approx(reached, rel=1e-5, abs=1e-6)
+        named = [part for feature in result.features for part in feature.split(" × ")]
+        assert set(named) <= set(model.features)
+    if isinstance(result, Profile) and method.scope == "row":
+        own = result.grid.index(result.at[0])
+        assert result.values[0, own] == pytest.approx(result.outputs[0], abs=1e-9), "its own value, its own prediction"
+        assert result.feature in model.features
+    if isinstance(result, Nudges):
+        check_nudges(result, name)
+
+
+def check_nudges(result: Nudges, name: str) -> None:
+    """Each nudge, built by hand and predicted again, reaches the goal."""
+    model, table = case(name)
+    assert result.nudges or result.reason
+    for nudge in result.nudges:
+        changed = table.instance(7)
+        for change in nudge.changes:
+            changed[change.name] = np.array([change.after], dtype=object)
+            changed[change.name] = changed[change.name].astype(table.frame[change.name].dtype)
+        outputs = model.predict(changed)[0]
+        output = outputs[model.classes.index(result.label)] if model.classes else outputs[0]
+        assert output == pytest.approx(nudge.output, abs=1e-9)
+        assert result.target[0] <= output <= result.target[1]
+
+
+@EVERY
+@MODELS
+def test_the_answer_survives_json_and_is_read_only(method: Method, name: str) -> None:
+    result = ask(method, name)
+    assert same(decode(json.loads(json.dumps(encode(result), allow_nan=False))), result)
+    for item in type(result).__dataclass_fields__:  # type: ignore[attr-defined]
+        value = getattr(result, item)
+        if isinstance(value, np.ndarray):
+            assert not value.flags.writeable
+    with pytest.raises(AttributeError):
+        result.checks = ()  # type: ignore[misc]
+
+
+@EVERY
+@MODELS
+def test_the_answer_is_drawn_told_and_exported(method: Method, name: str) -> None:
+    result = ask(method, name)
+    drawn = view(result)
+    assert drawn.sentence
+    assert drawn.alt
+    json.dumps([drawn.spec, drawn.rows], allow_nan=False)
+    assert len(drawn.table) or not drawn.rows
+    body = json.loads(json.dumps(export.to_json(result), allow_nan=False))
+    assert body["kind"] == method.kind
+    assert body["method"] == method.id
+    assert export.to_picture(result, "png", dpi=50).startswith(b"\x89PNG")
+    assert "<script" not in export.to_html(result, method.question)
+
+
+@EVERY
+def test_a_seed_is_a_seed(method: Method) -> None:
+    if "seed" not in [param.name for param in method.params]:
+        return
+    model, table = case("pipeline with text levels")
+    try:
+        one = engine.explain(method.id, model, table, 7, seed=1)
+        assert same(one, engine.explain(method.id, model, table, 7, seed=1))
+    except NotApplicable:
+        return
+    assert one.provenance is not None
+    assert one.provenance.seed == 1
+
+
+@EVERY
+def test_rows_at_once_equal_rows_one_by_one(method: Method) -> None:
+    if method.scope != "row":
+        return
+    for name in ("pipeline with text levels", "lightgbm, three classes"):
+        model, table = case(name)
+        try:
+            together = engine.explain_rows(method.id, model, table, [3, 0, 12])
+        except NotApplicable:
+            continue
+        for row, result in zip([3, 0, 12], together, strict=True):
+            alone = engine.explain(method.id, model, table, row)
+            assert json.dumps(export.to_json(alone)["checks"]) != ""
+            for item in ("values", "base", "output", "outputs"):
+                if hasattr(alone, item):
+                    assert getattr(result, item) == pytest.approx(getattr(alone, item), rel=1e-6, abs=1e-9)
+
+
+@EVERY
+def test_the_table_is_left_as_it_was(method: Method) -> None:
+    model, table = case("xgboost with missing values")
+    before = table.frame.copy()
+    try:
+        engine.explain(method.id, model, table, 5)
+    except ExplorerError as refusal:
+        assert isinstance(refusal, NotApplicable), refusal
+    assert before.equals(table.frame)
+
+
+def test_every_kind_has_one_view_and_one_export() -> None:
+    from core.export.picture import PICTURES
+    from core.export.public import PUBLIC
+
+    assert set(VIEWS) == set(PUBLIC) == set(PICTURES) == set(KINDS)
