@@ -1,0 +1,53 @@
+"""Nudges in words: a sentence for each, and the constraint that binds when there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.results import Change, Nudge
+from core.types import Table
+
+
+def sentence(nudge: Nudge, table: Table) -> str:
+    """Say a nudge as people do: ``"Had income been 52,000 instead of 48,500, and job clerk instead of none"``.
+
+    Parameters
+    ----------
+    nudge : Nudge
+    table : Table
+        Gives each number its precision.
+
+    Returns
+    -------
+    str
+        Plain text with names and values from the data: show it as data, not as markup.
+    """
+    if not nudge.changes:
+        return "Nothing has to change."
+    parts = [
+        f"{change.name} {'been ' if place == 0 else ''}{_instead(change, table)}"
+        for place, change in enumerate(nudge.changes)
+    ]
+    if len(parts) == 1:
+        return f"Had {parts[0]}"
+    return "Had " + ", ".join(parts[:-1]) + f" and {parts[-1]}"
+
+
+def _instead(change: Change, table: Table) -> str:
+    """``52,000 instead of 48,500``."""
+    decimals = table.schema[change.name].decimals
+    return f"{value(change.after, decimals)} instead of {value(change.before, decimals)}"
+
+
+def value(cell: Any, decimals: int) -> str:
+    """A cell as people write it."""
+    if cell is None:
+        return "missing"
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, float):
+        text = f"{cell:,.{min(decimals, 12)}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(cell)
