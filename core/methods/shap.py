@@ -39,7 +39,7 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     """Explain a page of rows at once."""
     answer = _solve(job, list(rows))
     frame = job.table.rows(list(rows))
-    data = frame.to_numpy(dtype=object)
+    data = frame.to_numpy(dtype=object, copy=True)
     data[pd.isna(data)] = None
     return [_attribution(job, answer, at, tuple(data[at])) for at in range(len(rows))]
 
