@@ -1,0 +1,268 @@
+"""What the app keeps between runs and between visitors; the only module of core that knows Streamlit.
+
+Models, tables and answers of the samples are shared by all visitors. What a visitor uploads lives in the visitor's own
+session: its bytes in the session's state, its worker and answers in a store that closes when the session ends.
+Every key is one digest of contents, so a key can never serve another question's answer.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core import fingerprint, registry
+from core.engine import explain_rows, job_key
+from core.errors import InputError
+from core.params import resolve
+from core.registry import Progress, silent
+from core.results import Result
+from core.store import Store
+from core.types import Array, Model, Table
+
+LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48}
+OWN_LIMITS = {"model": 3, "table": 3, "pair": 9, "predictions": 9, "result": 1500, "other": 18}
+PREDICT_ROWS = 50_000
+MINE = "mine-"
+"""Ids of uploads begin with this; the rest is the digest of their bytes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upload:
+    """A file of the visitor's, kept for the session so that it can be read again."""
+
+    name: str
+    data: bytes
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """A model and a table that fit together.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What matching did ("2 columns are not used by the model").
+    mine : bool
+        True when either is the visitor's upload: its answers stay in the session.
+    digest : str
+    """
+
+    model: Model
+    table: Table
+    notes: tuple[str, ...]
+    mine: bool
+    digest: str
+
+
+def _release(value: Any) -> None:
+    """Close a worker that nobody needs any more."""
+    close = getattr(value, "close", None)
+    if callable(close):
+        close()
+
+
+@st.cache_resource(show_spinner=False)
+def _shared() -> Store:
+    """What all visitors share: samples and their answers."""
+    return Store(LIMITS, _release)
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=Store.close)
+def _own() -> Store:
+    """What belongs to one visitor."""
+    return Store(OWN_LIMITS, _release)
+
+
+def store(mine: bool) -> Store:
+    """The visitor's own store, or the shared one."""
+    return _own() if mine else _shared()
+
+
+def settle() -> None:
+    """Put what is loaded out of the garbage collector's sight.
+
+    Streamlit collects after every run; with the libraries loaded that costs 94 ms each time, frozen nearly nothing.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def warm() -> bool:
+    """Settle once, after the imports of the first run."""
+    settle()
+    return True
+
+
+def uploads(kind: str) -> dict[str, Upload]:
+    """The visitor's uploads of a kind (``"model"``, ``"table"``), by id."""
+    shelf: dict[str, Upload] = st.session_state.setdefault(f"uploads.{kind}", {})
+    return shelf
+
+
+def add_upload(kind: str, name: str, data: bytes, **options: Any) -> str:
+    """Keep a file for this session and return its id; the oldest of more than three is let go."""
+    digest = fingerprint.of_bytes(data, name.encode(), fingerprint.of_params(options).encode())
+    identity = MINE + digest[:16]
+    shelf = uploads(kind)
+    shelf.pop(identity, None)
+    shelf[identity] = Upload(name, data, options)
+    while len(shelf) > OWN_LIMITS[kind]:
+        old = next(iter(shelf))
+        del shelf[old]
+        _own().drop(kind, old)
+    return identity
+
+
+def _uploaded(kind: str, identity: str) -> Upload:
+    """Find an upload, or say that it was somebody else's."""
+    found = uploads(kind).get(identity)
+    if found is None:
+        raise InputError(
+            f"This {kind} was uploaded in another visit.",
+            "Uploads stay with the person who made them and are forgotten when their page is closed; a link cannot share them.",
+            "Upload the same file here under Load, or choose a sample.",
+        )
+    return found
+
+
+def model(identity: str) -> Model:
+    """A sample's model, or an upload of this visitor, opened once.
+
+    Raises
+    ------
+    InputError
+        If there is none of that id.
+    ModelError
+        If the file is refused.
+    """
+    mine = identity.startswith(MINE)
+
+    def load() -> Model:
+        if mine:
+            from core.workers import open_model
+
+            upload = _uploaded("model", identity)
+            loaded: Model = open_model(upload.data, upload.name)
+        else:
+            from core.loading.samples import load_sample_model
+
+            loaded = load_sample_model(identity)
+        settle()
+        return loaded
+
+    if mine:
+        _uploaded("model", identity)
+    return store(mine).get("model", identity, load)
+
+
+def table(identity: str) -> Table:
+    """A sample's table, or an upload of this visitor, read once.
+
+    Raises
+    ------
+    InputError
+        If there is none of that id, or it cannot be read.
+    """
+    mine = identity.startswith(MINE)
+
+    def load() -> Table:
+        if mine:
+            from core.loading.uploads import open_table
+
+            upload = _uploaded("table", identity)
+            return open_table(upload.data, upload.name, **upload.options)
+        from core.loading.samples import load_sample_table
+
+        return load_sample_table(identity)
+
+    if mine:
+        _uploaded("table", identity)
+    return store(mine).get("table", identity, load)
+
+
+def pair(model_id: str, table_id: str) -> Pair:
+    """A model and a table, matched by column names.
+
+    Raises
+    ------
+    InputError
+        If they do not fit; the message names the columns.
+    """
+    mine = model_id.startswith(MINE) or table_id.startswith(MINE)
+    own_model, own_table = model(model_id), table(table_id)
+    key = fingerprint.of_params([own_model.fingerprint, own_table.fingerprint, model_id, table_id])
+
+    def match_them() -> Pair:
+        from core.loading.match import match
+
+        found = match(own_model, own_table)
+        digest = fingerprint.of_params([found.model.fingerprint, found.table.fingerprint])
+        return Pair(found.model, found.table, tuple(found.notes), mine, digest)
+
+    return store(mine).get("pair", key, match_them)
+
+
+def predictions(both: Pair, progress: Progress = silent) -> Array:
+    """Predictions of every row, computed once per model and table; shape (n_rows, n_outputs)."""
+    import numpy as np
+
+    def compute() -> Array:
+        parts = []
+        for start in range(0, len(both.table), PREDICT_ROWS):
+            progress(start / max(1, len(both.table)), "Predicting every row")
+            rows = np.arange(start, min(start + PREDICT_ROWS, len(both.table)))
+            parts.append(both.model.predict(both.table.rows(rows)))
+        values = np.concatenate(parts)
+        values.flags.writeable = False
+        return values
+
+    return store(both.mine).get("predictions", both.digest, compute)
+
+
+def keep(both: Pair, name: str, question: Any, make: Callable[[], Any]) -> Any:
+    """Remember anything else about a pair: ``make()`` runs once for a name and a canonical question."""
+    return store(both.mine).get("other", fingerprint.of_params([name, both.digest, question]), make)
+
+
+def explain(
+    both: Pair,
+    method_id: str,
+    rows: Sequence[int],
+    output: int,
+    params: Mapping[str, Any],
+    progress: Progress = silent,
+) -> list[Result]:
+    """Answers of one method for some rows; only those that are not held are computed, in one batch.
+
+    Parameters
+    ----------
+    output : int
+        Position of the class explained; 0 for regression.
+    params : mapping
+        As given by a person or a link; checked here.
+    """
+    method = registry.get(method_id)
+    resolved = resolve(method, params, both.table)
+    held = store(both.mine)
+    keys = {row: job_key(method, both.model, both.table, row, output, resolved) for row in rows}
+    answers = {row: held.find("result", key) for row, key in keys.items()}
+    missing = [row for row, answer in answers.items() if answer is None]
+    if missing:
+        remote = getattr(both.model, "explain_rows", None)
+        if remote is not None:
+            fresh = remote(method_id, both.table, missing, output, resolved, progress)
+        else:
+            fresh = explain_rows(
+                method_id, both.model, both.table, missing, output=output, progress=progress, **resolved
+            )
+        for row, answer in zip(missing, fresh, strict=True):
+            held.keep("result", keys[row], answer)
+            answers[row] = answer
+    return [answers[row] for row in rows]

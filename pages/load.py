@@ -1,0 +1,7 @@
+"""load."""
+
+from __future__ import annotations
+
+from pages.parts import frame
+
+frame.enter()

@@ -1,0 +1,56 @@
+"""Choose the model and the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.loading.samples import samples
+from pages.parts import question
+from pages.parts.question import Question
+from pages.parts.text import safe
+
+
+def draw(asked: Question) -> None:
+    """Two drop-downs: samples and the visitor's own."""
+    models, tables = model_names(), table_names()
+    first = samples()[0]
+    model_id = asked.model or first.models[0]
+    data_id = asked.data or next((item.table for item in samples() if model_id in item.models), "")
+    _select("Model", models, model_id, "model")
+    if len([name for name in tables if name.startswith(cache.MINE)]) or asked.data:
+        _select("Data", tables, data_id, "data")
+
+
+def model_names() -> dict[str, str]:
+    """Ids of models with their names, the visitor's own first."""
+    own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("model").items()}
+    return own | {model: f"{sample.title}" for sample in samples() for model in sample.models}
+
+
+def table_names() -> dict[str, str]:
+    """Ids of tables with their names, the visitor's own first."""
+    own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("table").items()}
+    return own | {sample.table: sample.title for sample in samples()}
+
+
+def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:
+    """One drop-down; a choice starts the page again."""
+    key = f"chosen_{field}"
+    st.session_state[key] = chosen if chosen in names else None
+    st.selectbox(
+        label,
+        list(names),
+        index=None,
+        format_func=lambda identity: safe(names[identity]),
+        key=key,
+        on_change=_changed,
+        args=(field, key),
+    )
+
+
+def _changed(field: str, key: str) -> None:
+    """Another model or table was chosen."""
+    value = st.session_state[key]
+    if value:
+        question.ask(**({"model": value, "data": ""} if field == "model" else {"data": value}))

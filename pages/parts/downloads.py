@@ -1,0 +1,41 @@
+"""A result as files: nothing is made before the click."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core import export
+from core.results import Result
+
+
+def draw(result: Result, name: str, key: str) -> None:
+    """A menu of files for one result.
+
+    Parameters
+    ----------
+    name : str
+        Start of the file names, of our own words.
+    """
+    with st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}.menu"):
+        for title, ending, mime, make in (
+            ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
+            ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
+            ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(result)),
+            ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
+        ):
+            st.download_button(
+                title,
+                data=make,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                key=f"{key}.{ending}",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _json(result: Result) -> str:
+    """The public form as text."""
+    return json.dumps(export.to_json(result), ensure_ascii=False, indent=2)

@@ -1,0 +1,90 @@
+"""What every page has: the way in, the list of pages, and a boundary that turns errors into words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import ExplorerError, ModelError, NotApplicable
+from pages.parts.text import safe_long
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+ICON = Path(__file__).resolve().parent / "icon.svg"
+_ROUTED = "routed"
+_FOLDER = ICON.parent.parent
+_PAGES = (
+    ("explain", "Explain", ":material/lightbulb:"),
+    ("what_if", "What if", ":material/tune:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
+    ("load", "Load", ":material/upload_file:"),
+    ("about", "About", ":material/info:"),
+)
+_LOG = logging.getLogger("instance_explorer")
+
+
+def pages() -> list[StreamlitPage]:
+    """All pages in order; the first opens at the root, and its own name leads there too."""
+    listed = [
+        st.Page(_FOLDER / f"{name}.py", title=title, icon=icon, default=place == 0, url_path=None if place else "start")
+        for place, (name, title, icon) in enumerate(_PAGES)
+    ]
+
+    def to_first() -> None:
+        st.switch_page(listed[0], query_params=st.query_params.to_dict())
+
+    return [*listed, st.Page(to_first, title=_PAGES[0][1], url_path=_PAGES[0][0], visibility="hidden")]
+
+
+def page(name: str) -> str:
+    """The path of a page, for links between pages."""
+    return str(_FOLDER / f"{name}.py")
+
+
+def route() -> StreamlitPage:
+    """The page that the address asks for (called by the entry point)."""
+    st.session_state[_ROUTED] = True
+    return st.navigation(pages(), position="top")
+
+
+def enter() -> None:
+    """First call of every page.
+
+    On a fresh server a link to a page runs that file alone, before the entry point has listed the pages (Streamlit
+    takes a ``pages`` folder for its older way of navigation); then list them and start again, the link kept.
+    """
+    if not st.session_state.get(_ROUTED):
+        st.navigation(pages(), position="top")
+        st.rerun()
+
+
+@contextmanager
+def boundary(part: str) -> Iterator[None]:
+    """Keep an error inside its panel, in words; nobody sees a traceback."""
+    try:
+        yield
+    except NotApplicable as error:
+        tell(error, st.info)
+    except ExplorerError as error:
+        tell(error, st.error)
+    except Exception:
+        _LOG.exception("%s failed", part)
+        st.error(
+            f"**{part} could not be shown.**  \nSomething unexpected happened; the rest of the page still works. "
+            "Try other settings or another instance. The server's log has the details.",
+            icon=":material/error:",
+        )
+
+
+def tell(error: ExplorerError, box: object = None) -> None:
+    """Show an error: what happened, why, and what to do next."""
+    show = st.error if box is None else box
+    icon = ":material/gpp_maybe:" if isinstance(error, ModelError) else ":material/info:"
+    lines = [f"**{safe_long(error.what)}**", safe_long(error.why), safe_long(error.hint)]
+    show("  \n".join(line for line in lines if line.strip("*")), icon=icon)  # type: ignore[operator]  # one of st's boxes

@@ -1,0 +1,93 @@
+"""One method's answer: words first, then the picture, how sure it is, how to read it, and its files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from core import cache
+from core.registry import Method, Progress
+from core.results import Check, Nudges, Profile, Result
+from core.views import View, view
+from pages.parts import chart, downloads
+from pages.parts.subject import Subject
+from pages.parts.text import safe_long
+
+SOON = 0.3
+"""Seconds before a wait is shown."""
+
+
+def answer(about: Subject, method: Method, params: Mapping[str, Any], row: int | None = None) -> Result:
+    """The method's answer, from memory or computed now."""
+    chosen = about.row if row is None else row
+    output = about.output if row is None else about.output_of(row)
+    with patience(method.title) as progress:
+        return cache.explain(about.both, method.id, [chosen], output, params, progress)[0]
+
+
+@contextmanager
+def patience(title: str) -> Iterator[Progress]:
+    """A progress bar once a wait is longer than people notice; another choice on the page stops the work."""
+    place = st.empty()
+    started = time.monotonic()
+
+    def show(fraction: float, step: str) -> None:
+        spent = time.monotonic() - started
+        if spent > SOON:
+            left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
+            place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or title}{left}. Choosing something else stops it.")
+
+    yield show
+    place.empty()
+
+
+def draw(result: Result, about: Subject, key: str, on_pick: Callable[[str], Any] | None = None) -> View:
+    """Show a result with everything that belongs to it."""
+    drawn = picture(result, about)
+    st.markdown(safe_long(drawn.sentence))
+    chart.show(drawn, f"{key}.chart", on_pick)
+    checks(result.checks)
+    return drawn
+
+
+def picture(result: Result, about: Subject) -> View:
+    """The result's view with what the table knows."""
+    options: dict[str, Any] = {"dark": chart.dark()}
+    if isinstance(result, Profile) and result.feature in about.table.schema.names:
+        options["feature"] = about.table.schema[result.feature]
+    if isinstance(result, Nudges):
+        options["schema"] = about.table.schema
+    return view(result, **options)
+
+
+def checks(found: tuple[Check, ...]) -> None:
+    """How far the answer can be trusted, in words."""
+    marks = {True: ":material/check_circle:", False: ":material/warning:", None: ":material/info:"}
+    for check in found:
+        st.caption(f"{marks[check.passed]} {safe_long(check.text)}")
+
+
+def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) -> None:
+    """How to read it, the numbers, where it comes from, and the files."""
+    if method.about:
+        with st.expander("How to read this", icon=":material/menu_book:"):
+            st.markdown(method.about)
+    with st.expander("The numbers", icon=":material/table:"):
+        st.dataframe(drawn.table, hide_index=True, alt=drawn.alt, key=f"{key}.table")
+    if expert and result.provenance is not None:
+        origin = result.provenance
+        settings = ", ".join(f"{name} = {value}" for name, value in origin.params.items())
+        st.caption(
+            f"{method.title} version {origin.version} · {origin.evaluations:,} model evaluations · "
+            f"{origin.seconds * 1000:,.0f} ms · {safe_long(settings)}"
+        )
+    downloads.draw(result, f"{method.id}-row-{origin_row(result)}", f"{key}.files")
+
+
+def origin_row(result: Result) -> int:
+    """The row a result speaks of."""
+    return result.provenance.row or 0 if result.provenance else 0

@@ -1,0 +1,271 @@
+"""Choose an instance: filters, a paged table, a random one, or by number."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import instances
+from core.instances import Query
+from core.views import words
+from pages.parts import question, subject
+from pages.parts.subject import Subject
+
+PAGE = 200
+ANSWER = ["head", "closer"]
+_NAMES = {
+    "all": "All instances",
+    "wrong": "Predicted wrongly",
+    "confident and wrong": "Sure and wrong (over 80 %)",
+    "near the boundary": "Undecided: closest calls first",
+    "largest error": "Largest error first",
+    "highest": "Highest prediction first",
+    "lowest": "Lowest prediction first",
+}
+
+
+@st.fragment(key="rows")
+def draw() -> None:
+    """The picker; a choice redraws the answer, not the page."""
+    about = subject.load(question.current())
+    _condition(about)
+    with st.expander("Filter, search, sort", icon=":material/filter_list:"):
+        _filters(about)
+    found = subject.rows_in_view(about)
+    left, right = st.columns(2, wrap=False)
+    left.button(
+        "Random one",
+        icon=":material/casino:",
+        key="random",
+        width="stretch",
+        disabled=not len(found),
+        help="One of the instances listed below, by chance",
+        on_click=_random,
+        args=(about,),
+    )
+    right.number_input(
+        "Row",
+        0,
+        len(about.table) - 1,
+        key=_set("row_number", about.row),
+        on_change=_numbered,
+        label_visibility="collapsed",
+        help="Row number, from 0",
+    )
+    if not len(found):
+        st.info("No instance is like that. Loosen the filter.", icon=":material/search_off:")
+        return
+    _table(about, found)
+
+
+def _set(key: str, value: Any) -> str:
+    """Give a widget its value before it is drawn."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
+
+
+def _condition(about: Subject) -> None:
+    """Which instances, in one choice."""
+    query = subject.current_query(about)
+    options = instances.conditions(about.model, about.table)
+    st.selectbox(
+        "Which instances",
+        options,
+        format_func=_NAMES.__getitem__,
+        key=_set("condition", query.condition),
+        on_change=_changed,
+        args=(about, "condition", "condition"),
+    )
+
+
+def _changed(about: Subject, field: str, key: str) -> None:
+    """A filter changed: keep it and start at its first page."""
+    value = st.session_state[key]
+    changes: dict[str, Any] = {field: value}
+    if field == "feature":
+        changes |= {"feature": value or "", "between": None, "levels": ()}
+    if field == "levels":
+        changes = {"levels": tuple(value)}
+    if field == "condition":
+        changes |= {"sort": ""}
+    if field == "sort":
+        changes = {"sort": value or ""}
+    if field == "range":
+        low, high = _bounds(about)
+        changes = {"low": value[0] if value[0] > low else None, "high": value[1] if value[1] < high else None}
+    subject.set_query(about, replace(subject.current_query(about), **changes))
+    st.session_state["page_number"] = 1
+    st.rerun(["rows", *ANSWER])
+
+
+def _bounds(about: Subject) -> tuple[float, float]:
+    """Ends of the prediction slider."""
+    if about.model.classes:
+        return 0.0, 1.0
+    column = about.predictions[:, about.output]
+    return float(np.floor(column.min())), float(np.ceil(column.max()))
+
+
+def _filters(about: Subject) -> None:
+    """Range of the prediction, one column's values, text, order."""
+    query = subject.current_query(about)
+    low, high = _bounds(about)
+    if high > low:
+        st.slider(
+            "Prediction between",
+            low,
+            high,
+            key=_set("range", (query.low if query.low is not None else low, query.high if query.high is not None else high)),
+            on_change=_changed,
+            args=(about, "range", "range"),
+        )
+    st.text_input(
+        "Contains the text",
+        key=_set("search", query.search),
+        placeholder="in any column",
+        on_change=_changed,
+        args=(about, "search", "search"),
+    )
+    st.selectbox(
+        "Only where",
+        about.table.schema.names,
+        index=None,
+        placeholder="a column …",
+        key=_set("feature_filter", query.feature or None),
+        on_change=_changed,
+        args=(about, "feature", "feature_filter"),
+    )
+    if query.feature:
+        _feature_filter(about, query)
+    known = ("truth",) if about.table.target else ()
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.selectbox(
+        "Order by",
+        ("prediction", *known, *about.table.schema.names),
+        index=None,
+        placeholder="as listed",
+        key=_set("sort", query.sort or None),
+        on_change=_changed,
+        args=(about, "sort", "sort"),
+    )
+    right.toggle(
+        "Falling",
+        key=_set("descending", query.descending),
+        on_change=_changed,
+        args=(about, "descending", "descending"),
+    )
+
+
+def _feature_filter(about: Subject, query: Query) -> None:
+    """A range or levels of the chosen column."""
+    feature = about.table.schema[query.feature]
+    if not feature.is_ordered:
+        levels = [str(level) for level in feature.levels]
+        st.multiselect(
+            "is one of",
+            levels,
+            key=_set("levels", [level for level in query.levels if level in levels]),
+            on_change=_changed,
+            args=(about, "levels", "levels"),
+        )
+    elif feature.low is not None and feature.high is not None and feature.high > feature.low:
+        st.slider(
+            "is between",
+            float(feature.low),
+            float(feature.high),
+            key=_set("between", query.between or (float(feature.low), float(feature.high))),
+            on_change=_changed,
+            args=(about, "between", "between"),
+        )
+
+
+def _random(about: Subject) -> None:
+    """One of the instances listed, by chance."""
+    found = subject.rows_in_view(about)
+    others = found[found != about.row]
+    if len(others):
+        subject.choose(int(random.SystemRandom().choice(others)))
+    st.rerun(["rows", *ANSWER])
+
+
+def _numbered() -> None:
+    """A row by its number."""
+    subject.choose(int(st.session_state["row_number"] or 0))
+    st.rerun(["rows", *ANSWER])
+
+
+def _table(about: Subject, found: np.ndarray) -> None:
+    """One page of instances; a click chooses."""
+    pages = -(-len(found) // PAGE)
+    page = min(max(int(st.session_state.get("page_number", 1)), 1), pages)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    st.dataframe(
+        frame(about, shown),
+        hide_index=True,
+        height=430,
+        key="table",
+        on_select=_picked,
+        selection_mode="single-row",
+        selection_default=_selected(about, shown),
+        alt="The instances to choose from, with what the model predicts and what is true",
+        column_config=_columns(about),
+    )
+    st.session_state["table_rows"] = [int(row) for row in shown]
+    total = f"{len(found):,} instances" if len(found) != 1 else "1 instance"
+    if pages == 1:
+        st.caption(total)
+        return
+    left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
+    left.caption(f"{(page - 1) * PAGE + 1:,} to {min(page * PAGE, len(found)):,} of {total}")
+    right.number_input("Page", 1, pages, key=_set("page_number", page), label_visibility="collapsed")
+
+
+def _selected(about: Subject, shown: np.ndarray) -> Any:
+    """The chosen instance's line in the table."""
+    places = np.flatnonzero(shown == about.row)
+    return {"selection": {"rows": [int(places[0])] if len(places) else [], "columns": [], "cells": []}}
+
+
+def _picked() -> None:
+    """A line of the table was clicked."""
+    lines = st.session_state["table"]["selection"]["rows"]
+    rows = st.session_state.get("table_rows", [])
+    if lines and lines[0] < len(rows):
+        subject.choose(rows[lines[0]])
+    st.rerun(ANSWER)
+
+
+def frame(about: Subject, rows: np.ndarray) -> pd.DataFrame:
+    """What the table shows: row, prediction, truth, then the features; shape (len(rows), n)."""
+    part = about.table.frame.iloc[rows]
+    columns: dict[str, Any] = {"row": rows}
+    if about.table.label is not None:
+        columns["name"] = part[about.table.label].astype("str").to_numpy()
+    columns["predicted"] = about.predictions[rows, about.output]
+    if about.model.classes and len(about.model.classes) > 2:
+        names = np.array(about.model.classes, dtype=object)
+        columns["class"] = names[about.predictions[rows].argmax(axis=1)]
+    if about.table.target is not None:
+        columns["truth"] = part[about.table.target].to_numpy()
+    body = part[list(about.table.schema.names)].reset_index(drop=True)
+    head = pd.DataFrame(columns)
+    body.columns = [name if name not in head.columns else f"{name} " for name in body.columns]
+    return pd.concat([head, body], axis=1)
+
+
+def _columns(about: Subject) -> dict[str, Any]:
+    """How the first columns look."""
+    name = words.short(about.label, 30)
+    if about.model.classes:
+        shown = st.column_config.ProgressColumn(
+            "predicted", help=f"Probability of {name}", min_value=0.0, max_value=1.0, format="percent", width="small"
+        )
+    else:
+        shown = st.column_config.NumberColumn("predicted", format="%.4g", width="small")
+    return {"row": st.column_config.NumberColumn("row", width="small", format="%d"), "predicted": shown}

@@ -1,0 +1,117 @@
+"""What is being asked, as ids: read from the link, else from the session; written to both.
+
+``model, data, row, class, method, second, feature, versus, rows, level`` and ``p.<name>`` for each setting of the method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+_HELD = "question"
+_NAMES = {"output": "class"}
+_SETTING = "p."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about one instance.
+
+    Attributes
+    ----------
+    model, data : str
+        Ids of samples or of the visitor's uploads; empty for the default sample.
+    row : int
+    output : str
+        The class explained, by name; empty for the default.
+    method, second : str
+        Ids of the method shown and of the one beside it (empty: none).
+    feature : str
+        The feature whose profile is shown.
+    versus : str
+        The second model of a comparison.
+    rows : str
+        Further instances of a comparison, comma-separated.
+    level : str
+        ``"plain"`` or ``"expert"``.
+    params : mapping of str to str
+        Settings of the method that differ from their defaults.
+    """
+
+    model: str = ""
+    data: str = ""
+    row: int = 0
+    output: str = ""
+    method: str = "shap"
+    second: str = ""
+    feature: str = ""
+    versus: str = ""
+    rows: str = ""
+    level: str = "plain"
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def current() -> Question:
+    """The question of the link where it holds one, else of the session."""
+    held: Question = st.session_state.get(_HELD, Question())
+    given = st.query_params.to_dict()
+    if given:
+        held = _from_link(given, held)
+    st.session_state[_HELD] = held
+    return held
+
+
+def ask(**changes: Any) -> Question:
+    """Change the question; a changed model, table or method forgets what no longer fits."""
+    held: Question = st.session_state.get(_HELD, Question())
+    if {"model", "data"} & changes.keys():
+        changes = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, **changes}
+    if "method" in changes and changes["method"] != held.method:
+        changes = {"params": {}, **changes}
+    asked = replace(held, **changes)
+    st.session_state[_HELD] = asked
+    write(asked)
+    return asked
+
+
+def write(asked: Question) -> None:
+    """Put the question into the page's address."""
+    wanted = as_link(asked)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def as_link(asked: Question) -> dict[str, str]:
+    """The question as the pairs of a link; defaults are left out, the row is always named."""
+    plain = Question()
+    pairs = {
+        _NAMES.get(item.name, item.name): str(getattr(asked, item.name))
+        for item in fields(asked)
+        if item.name != "params" and getattr(asked, item.name) != getattr(plain, item.name)
+    }
+    settings = {f"{_SETTING}{name}": value for name, value in asked.params.items()}
+    return {**pairs, "row": str(asked.row), **settings}
+
+
+def link(asked: Question, base: str) -> str:
+    """The whole address that shows this question again."""
+    return f"{base.split('?')[0]}?{urlencode(as_link(asked))}"
+
+
+def _from_link(given: Mapping[str, str], held: Question) -> Question:
+    """The question that a link asks; what it does not name is a default, the level apart."""
+    values: dict[str, Any] = {"level": held.level}
+    for item in fields(Question):
+        text = given.get(_NAMES.get(item.name, item.name))
+        if text is not None and item.name not in ("row", "params"):
+            values[item.name] = text[:400]
+    number = given.get("row", "0")
+    values["row"] = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else -1
+    values["params"] = {
+        name.removeprefix(_SETTING): text[:400] for name, text in given.items() if name.startswith(_SETTING)
+    }
+    return Question(**values)

@@ -1,0 +1,143 @@
+"""A method's parameters as controls: plain ones in sight, expert ones in an expander."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.errors import ExplorerError
+from core.params import parse
+from core.registry import Method
+from core.types import Param, Schema
+from pages.parts import frame
+from pages.parts.text import safe_long
+
+Changed = Callable[[str, str], None]
+
+
+def draw(
+    method: Method, given: Mapping[str, str], schema: Schema, changed: Changed, skip: tuple[str, ...] = (), key: str = ""
+) -> dict[str, str]:
+    """Show the controls of a method and return the settings that are valid.
+
+    Parameters
+    ----------
+    given : mapping
+        Settings of the link, as text.
+    changed : callable
+        Called with a parameter's name and its new value as text (empty: the default).
+    skip : tuple of str
+        Parameters that the page sets by other means.
+    key : str
+        Prefix of the controls' keys.
+
+    Returns
+    -------
+    dict
+        Given settings that fit; the others are told in words and left out.
+    """
+    good = _valid(method, given, schema)
+    shown = [param for param in method.params if param.name not in skip]
+    plain = [param for param in shown if not param.expert]
+    expert = [param for param in shown if param.expert]
+    if plain:
+        columns = st.columns(min(len(plain), 3))
+        for place, param in enumerate(plain):
+            with columns[place % len(columns)]:
+                _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
+    if expert:
+        with st.expander("Settings for experts", icon=":material/settings:"):
+            columns = st.columns(2)
+            for place, param in enumerate(expert):
+                with columns[place % 2]:
+                    _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
+    return good
+
+
+def _valid(method: Method, given: Mapping[str, str], schema: Schema) -> dict[str, str]:
+    """Settings that fit; a wrong one is told and its default used."""
+    good = {}
+    for name, text in given.items():
+        try:
+            parse(method.param(name), text, schema.names)
+            good[name] = text
+        except ExplorerError as error:
+            frame.tell(error, st.warning)
+    return good
+
+
+def as_text(param: Param, value: Any) -> str:
+    """A value as a link writes it; empty for the default."""
+    if value is None or value == param.default:
+        return ""
+    if isinstance(value, list | tuple):
+        return "" if tuple(value) == tuple(param.default or ()) else ",".join(str(item) for item in value)
+    return str(value)
+
+
+def _control(param: Param, text: str | None, schema: Schema, changed: Changed, key: str) -> None:
+    """The control of one parameter."""
+    value = parse(param, text, schema.names)
+
+    def tell() -> None:
+        changed(param.name, as_text(param, st.session_state[key]))
+
+    _CONTROLS[param.kind](param, value, schema, {"key": key, "on_change": tell, "help": safe_long(param.help)})
+
+
+def _put(options: dict[str, Any], value: Any) -> None:
+    """Give the control its value before it is drawn."""
+    if st.session_state.get(options["key"], ...) != value:
+        st.session_state[options["key"]] = value
+
+
+def _number(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+    """A number box within the limits; empty means that the method chooses."""
+    kind = int if param.kind == "int" else float
+    _put(options, None if value is None else kind(value))
+    low, high = (None if end is None else kind(end) for end in (param.low, param.high))
+    form = None if kind is int else "%g"
+    st.number_input(param.title, low, high, value=None, format=form, placeholder="chosen by the method", **options)
+
+
+def _toggle(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+    """On or off."""
+    _put(options, bool(value))
+    st.toggle(param.title, **options)
+
+
+def _choice(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+    """One of a few."""
+    _put(options, value)
+    st.selectbox(param.title, param.choices, **options)
+
+
+def _feature(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:
+    """One column."""
+    _put(options, value)
+    st.selectbox(param.title, schema.names, placeholder="chosen by the method", **options)
+
+
+def _features(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:
+    """Several columns."""
+    _put(options, list(value or ()))
+    st.multiselect(param.title, schema.names, **options)
+
+
+def _text(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+    """Free text."""
+    _put(options, "" if value is None else str(value))
+    st.text_input(param.title, **options)
+
+
+_CONTROLS: dict[str, Callable[..., None]] = {
+    "int": _number,
+    "float": _number,
+    "bool": _toggle,
+    "choice": _choice,
+    "feature": _feature,
+    "features": _features,
+    "text": _text,
+}

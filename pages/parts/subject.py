@@ -1,0 +1,164 @@
+"""The instance in question, with everything that the panels of a page need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core import cache, instances
+from core.cache import Pair
+from core.engine import output_index
+from core.errors import InputError
+from core.registry import Progress
+from core.types import Array, Model, Table
+from pages.parts import question
+from pages.parts.question import Question
+
+SLOW_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A question with its model, table and predictions.
+
+    Attributes
+    ----------
+    predictions : ndarray, shape (n_rows, n_outputs)
+    output : int
+        Output explained for this row.
+    """
+
+    asked: Question
+    both: Pair
+    predictions: Array
+    output: int
+
+    @property
+    def model(self) -> Model:
+        """The matched model."""
+        return self.both.model
+
+    @property
+    def table(self) -> Table:
+        """The matched table."""
+        return self.both.table
+
+    @property
+    def row(self) -> int:
+        """The instance's position."""
+        return self.asked.row
+
+    @property
+    def label(self) -> str:
+        """The class explained, or the target's name."""
+        return label(self.model, self.table, self.output)
+
+    def output_of(self, row: int) -> int:
+        """The output explained for a row: the chosen class, else each row's own default."""
+        return output_index(self.model, self.asked.output or None, self.predictions[row])
+
+
+def label(model: Model, table: Table, output: int) -> str:
+    """The class explained, or the target's name."""
+    return model.classes[output] if model.classes else (table.target or "prediction")
+
+
+def load(asked: Question) -> Subject:
+    """Everything about the question.
+
+    Raises
+    ------
+    ExplorerError
+        If something does not exist or does not fit; a wrong row or class is told with what there is.
+    """
+    both = load_pair(asked)
+    values = predictions(both)
+    row = both.table.position(asked.row) if asked.row >= 0 else both.table.position(-1)
+    output = output_index(both.model, asked.output or None, values[row])
+    return Subject(asked, both, values, output)
+
+
+def load_pair(asked: Question) -> Pair:
+    """The model and the table of a question; the first sample where it names none."""
+    from core.loading.samples import samples
+
+    first = samples()[0]
+    model_id = asked.model or first.model
+    by_model = {model: sample.table for sample in samples() for model in sample.models}
+    data_id = asked.data or by_model.get(model_id, "")
+    if not data_id:
+        raise InputError(
+            "This link names a model but no table.", "A table is needed to take instances from.", "Choose one under Load."
+        )
+    return cache.pair(model_id, data_id)
+
+
+def predictions(both: Pair) -> Array:
+    """Predictions of every row; a bar shows how far it is when there are many."""
+    if len(both.table) < SLOW_ROWS:
+        return cache.predictions(both)
+    with progress_bar("Predicting every row") as progress:
+        return cache.predictions(both, progress)
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Progress]:
+    """A progress bar for a long step, gone when it ends; any click on the page stops the step."""
+    place = st.empty()
+
+    def show(fraction: float, step: str) -> None:
+        place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or words} … (any other choice stops it)")
+
+    yield show
+    place.empty()
+
+
+def known(subject: Subject) -> Array | None:
+    """True values as numbers, kept with the pair."""
+    found: tuple[Array | None] = cache.keep(
+        subject.both, "truth", [], lambda: (instances.truth(subject.model, subject.table),)
+    )
+    return found[0]
+
+
+def rows_in_view(subject: Subject) -> np.ndarray:
+    """Positions of the rows that the visitor's filter lists, in order; all rows when there is no filter."""
+    query = current_query(subject)
+    key = [query_key(query), subject.output if query_uses_output(query) else -1]
+    return cache.keep(
+        subject.both,
+        "rows",
+        key,
+        lambda: instances.select(subject.model, subject.table, subject.predictions, subject.output, query),
+    )
+
+
+def current_query(subject: Subject) -> instances.Query:
+    """The filter of this pair, as the visitor set it."""
+    held = st.session_state.get("query", {})
+    return held.get(subject.both.digest, instances.Query())
+
+
+def set_query(subject: Subject, query: instances.Query) -> None:
+    """Remember the filter of this pair."""
+    st.session_state["query"] = {subject.both.digest: query}
+
+
+def query_key(query: instances.Query) -> list[object]:
+    """The filter as plain values for a key."""
+    return [getattr(query, name) for name in query.__slots__]
+
+
+def query_uses_output(query: instances.Query) -> bool:
+    """True when the filter's answer depends on the class explained."""
+    bounded = query.low is not None or query.high is not None
+    return bounded or query.condition in ("highest", "lowest") or query.sort == "prediction"
+
+
+def choose(row: int) -> None:
+    """Ask about another instance."""
+    question.ask(row=int(row))
