@@ -1,5 +1,19 @@
 """Models as plain arrays, for exact explanations and for the browser."""
 
+from core.portable.convert import portable_of, why_not
+from core.portable.evaluate import check, encode, evaluate, margins
 from core.portable.form import Column, Linear, Network, Portable, Trees
 
-__all__ = ["Column", "Linear", "Network", "Portable", "Trees"]
+__all__ = [
+    "Column",
+    "Linear",
+    "Network",
+    "Portable",
+    "Trees",
+    "check",
+    "encode",
+    "evaluate",
+    "margins",
+    "portable_of",
+    "why_not",
+]

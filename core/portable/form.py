@@ -16,9 +16,17 @@ from core.types import Array, Scale, Task
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Link = Literal["identity", "logistic", "softmax", "normalise", "exp", "vote"]
-"""From the body's sums to the prediction: as they are; 1/(1+exp(-x)) as [1-p, p]; softmax; divided by their sum;
-exponential; average of probabilities that the trees hold already (``identity`` over several outputs)."""
+Link = Literal["identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote"]
+"""From the body's sums to the prediction.
+
+``identity``: as they are. ``logistic``: one sum x, two outputs [1-p, p] with p = 1/(1+exp(-x)). ``sigmoid``:
+1/(1+exp(-x)) of each sum on its own. ``softmax``: over the sums. ``ovr``: sigmoid of each sum, then divided by their
+total (one-versus-rest). ``exp``: exponential. ``vote``: the sums are probabilities already (averaged leaves).
+"""
+Op = Literal["number", "equals", "lookup", "missing"]
+Arithmetic = Literal["subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero"]
+"""One step after a column's question: arithmetic with a number in the library's own order (so that the last bit is
+the same), clipping, ``fill``: NaN becomes the number, ``drop_zero``: a value within the number of zero becomes NaN."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,23 +38,24 @@ class Column:
     source : int
         Position of the feature it comes from.
     op : {"number", "equals", "lookup", "missing"}
-        ``number``: the value as a float (a missing one becomes ``fill``), then ``(x - shift) * scale``.
-        ``equals``: 1 where the value is ``level``, else 0, then shifted and scaled.
-        ``lookup``: ``table[level]`` (unseen or missing: ``fill``), then shifted and scaled.
-        ``missing``: 1 where the value is missing, else 0.
-    fill : float
-        NaN keeps missing values missing.
+        ``number``: the value as a float. ``equals``: 1 where the value is ``level``, else 0. ``lookup``:
+        ``table[value]``, ``unseen`` where the table has no such level. ``missing``: 1 where the value is missing,
+        else 0. A missing value becomes ``fill`` in the first three; NaN keeps it missing.
+    fill, unseen : float
+    level : object
+        A text, number or boolean; True equals 1, a text never equals a number.
+    table : tuple of (level, float)
+    steps : tuple of (Arithmetic, float)
+        What is done to the answer, in order.
     """
 
     source: int
-    op: Literal["number", "equals", "lookup", "missing"]
+    op: Op
     fill: float = float("nan")
-    shift: float = 0.0
-    scale: float = 1.0
+    unseen: float = float("nan")
     level: Any = None
     table: tuple[tuple[Any, float], ...] = ()
-    low: float | None = None
-    high: float | None = None
+    steps: tuple[tuple[Arithmetic, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +83,7 @@ class Trees:
     float32 : bool
         True: inputs are rounded to float32 before comparing.
     categories : mapping of int to frozenset of int
-        Nodes that ask for membership instead: codes that go left.
+        Nodes that ask for membership instead: left when the value, cut to a whole number, is one of the codes.
     """
 
     roots: Ints

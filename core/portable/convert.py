@@ -1,0 +1,80 @@
+"""From a library's fitted object to plain arrays: which family it is, and its pipeline's encoders before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from core.errors import NotApplicable
+from core.portable import encoders, lightgbm, linear, network, sklearn_trees, xgboost
+from core.portable.form import Portable
+from core.portable.inputs import Head, Inputs, refuse, start
+from core.types import Task
+
+_NOT_THE_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What a fitted object of an unknown release raises where a converter expects another shape."""
+
+
+def portable_of(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str] = ()) -> Portable | None:
+    """Convert a fitted estimator, None when it does not convert (``why_not`` says why).
+
+    Parameters
+    ----------
+    estimator : object
+        Booster, estimator or Pipeline of xgboost, lightgbm or scikit-learn.
+    features : sequence of str
+        Columns that it takes, in its order.
+    task : {"binary", "multiclass", "regression"}
+    classes : sequence of str
+        Class names in output order.
+    """
+    converted = _attempt(estimator, features, task, classes)
+    return converted if isinstance(converted, Portable) else None
+
+
+def why_not(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str] = ()) -> str:
+    """Say why an estimator does not convert; empty when it does."""
+    converted = _attempt(estimator, features, task, classes)
+    return "" if isinstance(converted, Portable) else converted
+
+
+def _attempt(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str]) -> Portable | str:
+    """The portable form, or the reason against it."""
+    try:
+        head = _head(estimator, start(features), task)
+    except NotApplicable as error:
+        return error.why
+    except _NOT_THE_SHAPE as error:
+        return f"{type(estimator).__name__} is not of the expected form ({type(error).__name__}: {error})."
+    outputs = 2 if head.link == "logistic" else len(getattr(head.body, "base", getattr(head.body, "biases", [[]])[-1]))
+    wanted = 1 if task == "regression" else max(2, len(classes))
+    if outputs != wanted:
+        return f"It gives {outputs} outputs where {wanted} are wanted."
+    return Portable(tuple(features), head.columns, head.body, head.link, task, tuple(classes), head.margin_scale)
+
+
+def _head(estimator: Any, inputs: Inputs, task: Task) -> Head:
+    """Walk through wrappers and pipelines to the estimator itself."""
+    name = type(estimator).__name__
+    if name in ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV"):
+        return _head(estimator.best_estimator_, inputs, task)
+    if name == "Pipeline":
+        *steps, (_, last) = estimator.steps
+        for _, step in steps:
+            inputs = encoders.apply(step, inputs)
+        return _head(last, inputs, task)
+    return _converter(estimator)(estimator, inputs, task)
+
+
+def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:
+    """The family's converter, found by the library that the class comes from."""
+    name, library = type(estimator).__name__, type(estimator).__module__.split(".")[0]
+    if library == "xgboost":
+        return xgboost.convert
+    if library == "lightgbm":
+        return lightgbm.convert
+    if library == "sklearn":
+        if name in linear.NAMES:
+            return linear.convert
+        return network.convert if name in network.NAMES else sklearn_trees.convert
+    raise refuse(f"{name} of {library} has no portable form.")
