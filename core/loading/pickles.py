@@ -1,0 +1,60 @@
+"""The door for pickle and joblib files: bytes in, an object of the allow-list out, or a refusal in words."""
+
+from __future__ import annotations
+
+import warnings
+
+from core.errors import ModelError
+from core.loading.unpickle.containers import unpack
+from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.machine import Machine
+
+_HINT = (
+    "Save the model in a format that holds no code (ONNX, skops, XGBoost JSON, LightGBM text, CatBoost cbm), "
+    "or fit it with plain scikit-learn, XGBoost, LightGBM or CatBoost objects only."
+)
+
+
+def load(data: bytes, name: str) -> object:
+    """Read a pickle or joblib file without running anything that it says.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, compressed or not.
+    name : str
+        Shown in messages.
+
+    Returns
+    -------
+    object
+        Built only from names of the allow-list, its state checked.
+
+    Raises
+    ------
+    ModelError
+        If the file asks for anything else, or is broken; the message names the object.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read(data)
+    except Refused as error:
+        raise ModelError(f"'{name}' is refused.", f"Nothing of it was run: {error.why}.", _HINT) from error
+    except MemoryError as error:
+        raise ModelError(f"'{name}' is refused.", "It needs more memory than a model may.", _HINT) from error
+    except Exception as error:  # any other failure of a parser means a file that its writer never produced
+        text = f"It cannot be read ({type(error).__name__}: {str(error)[:200]})."
+        raise ModelError(f"'{name}' is refused.", text, _HINT) from error
+
+
+def read(data: bytes) -> object:
+    """Decompress, execute by the rules, check what came out; raises ``Refused`` or what broken bytes raise."""
+    from core.loading.unpickle.states import check
+
+    stream = unpack(data)
+    machine = Machine(stream)
+    found = machine.run()
+    if machine.position != len(stream):
+        raise Refused("it carries further bytes behind its end")
+    return check(found)

@@ -1,0 +1,194 @@
+"""What an opcode may call, create and fill: the three gates of the machine."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict, deque
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from core.loading.unpickle.constructors import CONSTRUCTORS
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
+_PLAIN_KEYS = (str, bytes, int, float, bool, complex, type(None))
+MAX_KEY = 64
+
+
+def call(machine: Machine, function: Any, args: Any) -> Any:
+    """REDUCE: only a name with a constructor of ours, which checks the arguments itself."""
+    ref = _ref(function, "call")
+    if type(args) is not tuple:
+        raise Refused(f"it calls {ref.name} with something that is not a list of arguments", ref.name)
+    if ref.name == "copyreg._reconstructor":
+        return _reconstruct(machine, args)
+    if ref.role in ("new", "record"):
+        return create(machine, ref, args)
+    return _construct(machine, ref, args)
+
+
+def _construct(machine: Machine, ref: Ref, args: tuple[Any, ...]) -> Any:
+    """Run a constructor of ours."""
+    if ref.role == "stub":
+        return Stub(ref.name)
+    if ref.role != "call" or ref.name not in CONSTRUCTORS:
+        raise Refused(f"it calls {ref.name}, which may only be stored", ref.name)
+    return CONSTRUCTORS[ref.name](machine, args)
+
+
+def _ref(item: Any, what: str) -> Ref:
+    """The inert name that an opcode needs."""
+    if item.__class__ is not Ref:
+        raise Refused(f"it tries to {what} an object instead of a listed name ({type(item).__name__})")
+    found: Ref = item
+    return found
+
+
+def create(machine: Machine, cls: Any, args: Any) -> Any:
+    """NEWOBJ: an empty instance of a listed class."""
+    ref = _ref(cls, "create from")
+    if type(args) is not tuple:
+        raise Refused(f"it creates {ref.name} from something that is not a list of arguments", ref.name)
+    if ref.role == "record":
+        return _record(ref, args)
+    if ref.role != "new":
+        return _construct(machine, ref, args)
+    if args:
+        raise Refused(f"it creates {ref.name} with arguments", ref.name)
+    base = dict if ref.name in _DICTS else object
+    made = base.__new__(ref.target)
+    machine.made[id(made)] = made
+    return made
+
+
+def _record(ref: Ref, args: tuple[Any, ...]) -> Any:
+    """A named tuple of the right length."""
+    if len(args) != len(ref.target._fields) or any(item.__class__ is Ref for item in args):
+        raise Refused(f"it builds {ref.name} from the wrong parts", ref.name)
+    return tuple.__new__(ref.target, args)
+
+
+def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``copyreg._reconstructor(cls, base, state)`` of protocols 0 and 1."""
+    if len(args) != 3:
+        raise Refused("it rebuilds an object from the wrong parts")
+    cls, base, state = args
+    ref = _ref(cls, "rebuild")
+    if base is object and state is None:
+        return create(machine, ref, ())
+    name = base.name if base.__class__ is Ref else ""
+    if name == "builtins.tuple" and type(state) is tuple and ref.role == "record":
+        return _record(ref, state)
+    if name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
+        made = create(machine, ref, ())
+        set_items(made, [part for pair in state.items() for part in pair])
+        return made
+    raise Refused(f"it rebuilds {ref.name} in a way that the rules do not know", ref.name)
+
+
+def fill(machine: Machine, target: Any, state: Any) -> None:
+    """BUILD: only objects made by this very load, once, with plain attributes."""
+    if target.__class__ is Slot:
+        target.build(state)
+        return
+    if target.__class__ is Stub:
+        return
+    if machine.made.pop(id(target), None) is None:
+        raise Refused(f"it changes a {type(target).__name__} that it did not create")
+    if type(target).__name__ == "Bunch":
+        return
+    slots = None
+    if type(state) is tuple and len(state) == 2:
+        state, slots = state
+    for part in (state, slots):
+        if part is not None and type(part) is not dict:
+            raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
+        _set_attributes(target, part or {})
+
+
+def _set_attributes(target: Any, state: dict[str, Any]) -> None:
+    """Fill the attributes of an object, as its own ``__setstate__`` would, without running it."""
+    cls = type(target)
+    if cls.__name__ == "TreePredictor":
+        from core.loading.unpickle.trees import upgrade_predictor
+
+        state = upgrade_predictor(state)
+    own = vars(target)
+    for name, value in state.items():
+        _check_attribute(cls, name)
+        own[name] = value
+    if cls.__name__ == "IsotonicRegression":
+        _isotonic(target)
+
+
+def _isotonic(model: Any) -> None:
+    """Rebuild the interpolation, from arrays of numbers only."""
+    import numpy as np
+
+    found = [vars(model).get(name) for name in ("X_thresholds_", "y_thresholds_")]
+    if all(part is None for part in found):
+        return
+    if not all(type(a) is np.ndarray and a.ndim == 1 and a.dtype.kind == "f" for a in found):
+        raise Refused("the thresholds of its IsotonicRegression are not numbers")
+    model._build_f(*found)
+
+
+def _check_attribute(cls: type[Any], name: Any) -> None:
+    """Refuse names that are no attributes, special ones, and those that would hide a method."""
+    if type(name) is not str or not name.isidentifier():
+        raise Refused(f"it gives {cls.__name__} an attribute whose name is not one")
+    if name.startswith("__") and name.endswith("__"):
+        raise Refused(f"it sets the special attribute {name} of {cls.__name__}", f"{cls.__name__}.{name}")
+    for base in cls.__mro__:
+        found = vars(base).get(name)
+        if found is None:
+            continue
+        hides = isinstance(found, FunctionType | classmethod | staticmethod) or (
+            hasattr(type(found), "__get__") and not hasattr(type(found), "__set__")
+        )
+        if hides:
+            raise Refused(f"it replaces the method {name} of {cls.__name__}", f"{cls.__name__}.{name}")
+        return
+
+
+def extend(target: Any, items: list[Any]) -> None:
+    """APPEND and APPENDS: lists and deques only."""
+    if type(target) not in (list, deque):
+        raise Refused(f"it appends to a {type(target).__name__}")
+    target.extend(items)
+
+
+def add_items(target: Any, items: list[Any]) -> None:
+    """ADDITEMS: sets only."""
+    if type(target) is not set:
+        raise Refused(f"it adds to a {type(target).__name__}")
+    target.update(key(item) for item in items)
+
+
+def set_items(target: Any, items: list[Any]) -> None:
+    """SETITEM and SETITEMS: dictionaries only, with plain keys."""
+    if type(target) not in (dict, OrderedDict, defaultdict) and type(target).__name__ not in ("Bunch", "_nandict"):
+        raise Refused(f"it sets items of a {type(target).__name__}")
+    if len(items) % 2:
+        raise Refused("a dictionary in it has a key without a value")
+    store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
+    for position in range(0, len(items), 2):
+        name = items[position]
+        store(target, name if name.__class__ is str else key(name), items[position + 1])
+
+
+def key(item: Any, depth: int = 0) -> Any:
+    """An object that may be a key: hashing it runs nothing and ends soon."""
+    import numpy as np
+
+    if type(item) in _PLAIN_KEYS or isinstance(item, np.generic) or (isinstance(item, type) and depth == 0):
+        return item
+    if type(item) in (tuple, frozenset) and len(item) <= MAX_KEY and depth < 3:
+        for part in item:
+            key(part, depth + 1)
+        return item
+    if isinstance(item, np.ufunc | FunctionType) and depth == 0:
+        return item
+    raise Refused(f"it uses a {type(item).__name__} as a key")

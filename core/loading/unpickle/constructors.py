@@ -1,0 +1,76 @@
+"""Every name that may be called while loading, with the function of ours that does it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from core.loading.unpickle import layouts, neighbours, numbers, plain, trees
+from core.loading.unpickle.inert import Ref, Stub
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_LOSSES = ("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss", "CyHalfGammaLoss")
+_LOSSES += ("CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss", "CyExponentialLoss", "CyHalfMultinomialLoss")
+_SGD = ("ModifiedHuber", "Hinge", "SquaredHinge", "EpsilonInsensitive", "SquaredEpsilonInsensitive", "Log", "SquaredLoss", "Huber")
+
+
+def loss(module: str, name: str) -> Any:
+    """A compiled loss with at most two numbers; where this version lacks it, a stand-in (no prediction uses it)."""
+
+    def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
+        if len(args) > 2 or any(type(item) not in (int, float) for item in args):
+            raise numbers.wrong(f"a loss ({name})")
+        cls = vars(importlib.import_module(module)).get(name)
+        return Stub(f"{module}.{name}") if cls is None else cls(*args)
+
+    return make
+
+
+def loss_again(module: str, name: str) -> Any:
+    """``__pyx_unpickle_<loss>(cls, checksum, state)``: how Cython writes a loss."""
+
+    def make(machine: Machine, args: tuple[Any, ...]) -> Any:
+        fits = len(args) == 3 and args[0].__class__ is Ref and type(args[1]) is int
+        if not fits or args[0].name != f"{module}.{name}" or not (args[2] is None or type(args[2]) is tuple):
+            raise numbers.wrong(f"a loss ({name})")
+        state = tuple(item for item in args[2] or () if item.__class__ is not dict)
+        return loss(module, name)(machine, state)
+
+    return make
+
+
+def monotonic(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``MonotonicConstraint(-1, 0 or 1)``."""
+    from sklearn.ensemble._hist_gradient_boosting.common import MonotonicConstraint
+
+    if len(args) != 1 or args[0] not in (-1, 0, 1):
+        raise numbers.wrong("a monotonic constraint")
+    return MonotonicConstraint(args[0])
+
+
+CONSTRUCTORS: dict[str, Any] = {
+    **plain.CONSTRUCTORS,
+    "numpy.dtype": numbers.dtype,
+    "numpy._core.multiarray._reconstruct": numbers.reconstruct,
+    "numpy._core.multiarray.scalar": numbers.scalar,
+    "numpy._core.numeric._frombuffer": numbers.from_buffer,
+    "numpy.ma.core._mareconstruct": numbers.masked,
+    "numpy.random._pickle.__bit_generator_ctor": numbers.bit_generator,
+    "numpy.random._pickle.__randomstate_ctor": numbers.random_state,
+    "numpy.random._pickle.__generator_ctor": numbers.generator,
+    "numpy.random.bit_generator.__pyx_unpickle_SeedSequence": numbers.seed_sequence,
+    "joblib.numpy_pickle.NumpyArrayWrapper": layouts.array_wrapper,
+    "joblib.numpy_pickle_compat.NDArrayWrapper": layouts.companion,
+    "joblib.numpy_pickle_compat.ZNDArrayWrapper": layouts.companion,
+    "sklearn.tree._tree.Tree": trees.tree,
+    "sklearn.neighbors._kd_tree.newObj": neighbours.binary_tree,
+    "sklearn.neighbors._ball_tree.newObj": neighbours.binary_tree,
+    "sklearn.metrics._dist_metrics.newObj": neighbours.distance,
+    "sklearn.ensemble._hist_gradient_boosting.common.MonotonicConstraint": monotonic,
+    **{f"scipy.sparse._{k}.{k}_{form}": neighbours.sparse(f"{k}_{form}") for k in ("csr", "csc", "coo") for form in ("matrix", "array")},
+    **{f"sklearn._loss._loss.{name}": loss("sklearn._loss._loss", name) for name in _LOSSES},
+    **{f"sklearn._loss._loss.__pyx_unpickle_{name}": loss_again("sklearn._loss._loss", name) for name in _LOSSES},
+    **{f"sklearn.linear_model._sgd_fast.{name}": loss("sklearn.linear_model._sgd_fast", name) for name in _SGD},
+}

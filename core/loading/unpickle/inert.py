@@ -1,0 +1,67 @@
+"""What lies on the machine's stack in place of real things: names that were looked up, objects not yet filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["new", "record", "call", "value", "stub"]
+"""How a name may be used: created and filled with state; built from a checked tuple; called with checked
+arguments; stored only; replaced by an inert stand-in."""
+
+
+class Refused(Exception):  # noqa: N818 - a verdict on a file, turned into a ModelError at the door
+    """The file asks for something that the rules do not allow, or is broken."""
+
+    def __init__(self, why: str, name: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ref:
+    """A name of the allow-list. It does nothing by itself; only an opcode with a matching role unwraps it."""
+
+    name: str
+    role: Role
+    target: Any
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """An object whose state decides what it is; others see ``value`` once it is known.
+
+    Attributes
+    ----------
+    name : str
+    fill : callable or None
+        ``state -> value`` for the next BUILD; None when no state is expected.
+    value : object
+    ready : bool
+        True when ``value`` may be used.
+    """
+
+    name: str
+    fill: Callable[[Any], Any] | None
+    value: Any = None
+    ready: bool = False
+
+    def build(self, state: Any) -> None:
+        """Take the state, once."""
+        if self.fill is None:
+            raise Refused(f"{self.name} is given a state twice, or one that it does not take", self.name)
+        fill, self.fill = self.fill, None
+        self.value = fill(state)
+        self.ready = True
+
+
+class Stub:
+    """Stands where a file holds a search distribution, a cache, a callback or a logger: it does nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.stands_for = name
+
+    def __repr__(self) -> str:
+        return f"<left out: {self.stands_for}>"

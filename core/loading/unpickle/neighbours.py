@@ -1,0 +1,148 @@
+"""KD trees, ball trees, distances and sparse matrices: rebuilt from checked arrays."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.loading.unpickle.inert import Ref, Slot
+from core.loading.unpickle.numbers import wrong
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_TREES = ("KDTree", "KDTree64", "KDTree32", "BallTree", "BallTree64", "BallTree32")
+_METRICS = {
+    "Euclidean": "euclidean",
+    "Manhattan": "manhattan",
+    "Chebyshev": "chebyshev",
+    "Minkowski": "minkowski",
+    "Hamming": "hamming",
+    "Canberra": "canberra",
+    "BrayCurtis": "braycurtis",
+    "SEuclidean": "seuclidean",
+    "Haversine": "haversine",
+    "Jaccard": "jaccard",
+    "Dice": "dice",
+    "RogersTanimoto": "rogerstanimoto",
+    "RussellRao": "russellrao",
+}
+
+
+def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """A distance by its class, made anew with its parameters; distances by a Python function are refused."""
+    name = args[0].name.rpartition(".")[2] if len(args) == 1 and args[0].__class__ is Ref else ""
+    bits = "32" if name.endswith("32") else "64"
+    metric = _METRICS.get(name.removesuffix("32").removesuffix("64").removesuffix("Distance"))
+    if metric is None:
+        raise wrong(f"a distance ({name})" if name else "a distance")
+
+    def fill(state: Any) -> Any:
+        if type(state) is not tuple or len(state) not in (2, 3) or type(state[0]) is not float:
+            raise wrong("a distance")
+        numbers = isinstance(state[1], np.ndarray) and state[1].dtype == np.float64 and state[1].ndim == 1
+        family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
+        if metric == "seuclidean" and numbers:
+            return family.get_metric(metric, V=state[1])
+        if metric == "minkowski":
+            weighted = numbers and state[1].size > 1
+            return family.get_metric(metric, p=state[0], **({"w": state[1]} if weighted else {}))
+        return family.get_metric(metric)
+
+    return Slot("a distance", fill)
+
+
+def binary_tree(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``newObj(KDTree)`` and ``newObj(BallTree)``, filled by the state that follows."""
+    full = args[0].name if len(args) == 1 and args[0].__class__ is Ref else ""
+    module, _, name = full.rpartition(".")
+    if name not in _TREES:
+        raise wrong("a neighbour tree")
+
+    def fill(state: Any) -> Any:
+        cls = getattr(importlib.import_module(module), name)
+        made = cls.__new__(cls)
+        made.__setstate__(_tree_state(state, np.float32 if name.endswith("32") else np.float64, "KD" in name))
+        return made
+
+    return Slot("a neighbour tree", fill)
+
+
+def _tree_state(state: Any, real: type[Any], box: bool) -> tuple[Any, ...]:
+    """Check the arrays of a neighbour tree against each other."""
+    if type(state) is not tuple or len(state) != 13 or any(type(number) is not int for number in state[4:11]):
+        raise wrong("a neighbour tree")
+    data, order, nodes, bounds, leaf_size, n_levels, n_nodes = state[:7]
+    metric, weights = state[11:]
+    if not all(isinstance(part, np.ndarray) and part.flags.c_contiguous for part in state[:4]):
+        raise wrong("a neighbour tree")
+    rows = len(data)
+    levels = int(np.log2(max(1, (rows - 1) / max(1, leaf_size))) + 1)
+    sizes = data.ndim == 2 and rows > 0 and order.shape == (rows,) and nodes.shape == (n_nodes,)
+    if not sizes or leaf_size < 1 or n_levels != levels or n_nodes != 2**n_levels - 1:
+        raise wrong("a neighbour tree")
+    centres = (2, n_nodes, data.shape[1]) if box else (1, n_nodes, data.shape[1])
+    kinds = data.dtype == real and bounds.dtype == real and order.dtype == np.intp
+    if not kinds or bounds.shape != centres or nodes.dtype.names != ("idx_start", "idx_end", "is_leaf", "radius"):
+        raise wrong("a neighbour tree")
+    if not np.array_equal(np.sort(order), np.arange(rows)) or not _nodes_fit(nodes, rows):
+        raise wrong("a neighbour tree")
+    if not type(metric).__module__ == "sklearn.metrics._dist_metrics" or getattr(metric, "size", None) is type:
+        raise wrong("a neighbour tree")
+    metric._validate_data(data)
+    if weights is not None and (not isinstance(weights, np.ndarray) or weights.shape != (rows,) or weights.dtype != real):
+        raise wrong("a neighbour tree")
+    return state
+
+
+def _nodes_fit(nodes: np.ndarray, rows: int) -> bool:
+    """True when every node's rows exist and the last level has leaves only."""
+    start, end, leaf = nodes["idx_start"], nodes["idx_end"], nodes["is_leaf"] != 0
+    last = np.arange(len(nodes)) * 2 + 2 >= len(nodes)
+    return bool((start >= 0).all() and (end <= rows).all() and (start <= end).all() and leaf[last].all())
+
+
+def sparse(kind: str) -> Any:
+    """``csr``, ``csc`` and ``coo`` matrices and arrays, filled by the state that follows."""
+
+    def make(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+        if args:
+            raise wrong("a sparse matrix")
+        return Slot("a sparse matrix", lambda state: _sparse_of(kind, state))
+
+    return make
+
+
+def _sparse_of(kind: str, state: Any) -> Any:
+    """Check the arrays of a sparse matrix and build it."""
+    import scipy.sparse
+
+    if type(state) is not dict or not isinstance(state.get("data"), np.ndarray):
+        raise wrong("a sparse matrix")
+    shape, data, cls = state.get("_shape"), state["data"], getattr(scipy.sparse, kind)
+    fits = type(shape) is tuple and len(shape) == 2 and all(type(n) is int and 0 <= n < 2**31 for n in shape)
+    if not fits or data.ndim != 1 or data.dtype.kind not in "biufc":
+        raise wrong("a sparse matrix")
+    if kind.startswith("coo"):
+        found = state.get("coords") or (state.get("row"), state.get("col"))
+        parts = (data, (_index(found[0], shape[0]), _index(found[1], shape[1])))
+        return cls(parts, shape=shape)
+    major, minor = (shape[0], shape[1]) if kind.startswith("csr") else (shape[1], shape[0])
+    indices, pointers = _index(state.get("indices"), minor), _index(state.get("indptr"), len(data) + 1)
+    steps = np.diff(pointers)
+    if len(pointers) != major + 1 or pointers[0] != 0 or (steps < 0).any() or pointers[-1] > len(data):
+        raise wrong("a sparse matrix")
+    if len(indices) != len(data):
+        raise wrong("a sparse matrix")
+    return cls((data, indices, pointers), shape=shape)
+
+
+def _index(found: Any, limit: int) -> np.ndarray:
+    """An array of indices below a limit."""
+    if not isinstance(found, np.ndarray) or found.ndim != 1 or found.dtype.kind != "i":
+        raise wrong("a sparse matrix")
+    if found.size and (int(found.min()) < 0 or int(found.max()) >= limit):
+        raise wrong("a sparse matrix")
+    return found

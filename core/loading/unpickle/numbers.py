@@ -1,0 +1,255 @@
+"""Constructors of numpy things: dtypes, arrays, scalars, random states, each rebuilt from checked parts."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
+MAX_EMPTY = 10_000_000
+_ENDS = ("<", ">", "|", "=")
+_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "SFC64", "Philox")
+
+
+def wrong(name: str) -> Refused:
+    """The refusal for arguments that no honest writer produces."""
+    return Refused(f"it builds {name} from parts that do not fit", name)
+
+
+def shape_of(value: Any, name: str) -> tuple[int, ...]:
+    """A shape: a tuple of sizes."""
+    if type(value) is not tuple or len(value) > 32:
+        raise wrong(name)
+    if not all(type(size) is int or isinstance(size, np.integer) for size in value) or any(s < 0 for s in value):
+        raise wrong(name)
+    return tuple(int(size) for size in value)
+
+
+def dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``numpy.dtype(text, align, copy)``; a state (byte order, fields, time unit) may follow."""
+    if not 1 <= len(args) <= 3 or any(type(flag) not in (bool, int) for flag in args[1:]):
+        raise wrong("numpy.dtype")
+    text = args[0]
+    if type(text) is not str or not _DTYPE.fullmatch(text):
+        raise wrong("numpy.dtype")
+    base = np.dtype(text)
+
+    def fill(state: Any) -> np.dtype[Any]:
+        return _dtype_with(base, state)
+
+    return Slot("numpy.dtype", fill, base, ready=base.kind != "V")
+
+
+def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
+    """Recompute a dtype from its state; flags and sizes in the file are compared, never taken."""
+    if type(state) is not tuple or len(state) not in (8, 9) or state[1] not in _ENDS or state[2] is not None:
+        raise wrong("numpy.dtype")
+    _version, end, _sub, names, fields, size = state[:6]
+    if names is None and fields is None:
+        if base.kind in "mM" and len(state) == 9:
+            return _time(base, state[8])
+        if base.kind == "V":
+            raise wrong("numpy.dtype")
+        return base.newbyteorder(end) if end != "|" else base
+    return _structured(base, names, fields, size)
+
+
+def _time(base: np.dtype[Any], metadata: Any) -> np.dtype[Any]:
+    """A datetime64 or timedelta64 with its unit."""
+    try:
+        unit, count = metadata[1][0], metadata[1][1]
+    except (TypeError, IndexError, KeyError):
+        raise wrong("numpy.dtype") from None
+    unit = unit.decode("ascii") if type(unit) is bytes else unit
+    if unit not in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "generic") or type(count) is not int:
+        raise wrong("numpy.dtype")
+    return base if unit == "generic" else np.dtype(f"{base.char}8[{max(1, count)}{unit}]")
+
+
+def _structured(base: np.dtype[Any], names: Any, fields: Any, size: Any) -> np.dtype[Any]:
+    """A record dtype without objects, without overlaps."""
+    if base.kind != "V" or type(names) is not tuple or type(fields) is not dict or type(size) is not int:
+        raise wrong("numpy.dtype")
+    if not 0 < len(names) <= 100 or set(names) != set(fields) or size != base.itemsize:
+        raise wrong("numpy.dtype")
+    formats, offsets, taken = [], [], []
+    for name in names:
+        entry = fields[name]
+        if type(name) is not str or type(entry) is not tuple or len(entry) != 2:
+            raise wrong("numpy.dtype")
+        inner, offset = entry
+        if not isinstance(inner, np.dtype) or inner.kind in "OV" or type(offset) is not int or offset < 0:
+            raise wrong("numpy.dtype")
+        formats.append(inner)
+        offsets.append(offset)
+        taken.append((offset, offset + inner.itemsize))
+    taken.sort()
+    if taken[-1][1] > size or any(low < high for (_, high), (low, _) in zip(taken, taken[1:], strict=False)):
+        raise wrong("numpy.dtype")
+    return np.dtype({"names": list(names), "formats": formats, "offsets": offsets, "itemsize": size})
+
+
+def array_of(data: Any, kind: Any, shape: tuple[int, ...], fortran: bool, name: str = "numpy.ndarray") -> np.ndarray:
+    """An array from its bytes (or its list of objects), sizes compared first."""
+    if not isinstance(kind, np.dtype):
+        raise wrong(name)
+    count, order = prod(shape), "F" if fortran else "C"
+    if kind == np.dtype("O"):
+        if type(data) is not list or len(data) != count:
+            raise wrong(name)
+        flat = np.empty(count, dtype=object)
+        for position, item in enumerate(data):
+            flat[position] = item
+        return flat.reshape(shape, order=order)
+    if kind.hasobject or type(data) not in (bytes, bytearray) or len(data) != count * kind.itemsize:
+        raise wrong(name)
+    if not len(data):
+        if count > MAX_EMPTY:
+            raise wrong(name)
+        return np.zeros(shape, dtype=kind, order=order)
+    found = np.frombuffer(bytearray(data), dtype=kind)
+    check_values(found)
+    return found.reshape(shape, order=order)
+
+
+def check_values(found: np.ndarray) -> None:
+    """Refuse bit patterns that numpy never writes: booleans beyond one, characters beyond Unicode."""
+    if found.dtype.kind == "b" and found.size and int(found.view(np.uint8).max()) > 1:
+        raise wrong("an array of booleans")
+    if found.dtype.kind == "U" and found.size:
+        codes = found.view(np.dtype(np.uint32).newbyteorder(found.dtype.byteorder))
+        if int(codes.max()) > 0x10FFFF:
+            raise wrong("an array of texts")
+
+
+def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``numpy._core.multiarray._reconstruct(ndarray, (0,), b"b")``, filled by the state that follows."""
+    if len(args) != 3 or args[0] not in (np.ndarray, np.matrix) or args[1] != (0,) or args[2] not in (b"b", "b"):
+        raise wrong("numpy.ndarray")
+    cls = args[0]
+
+    def fill(state: Any) -> np.ndarray:
+        if type(state) is not tuple or len(state) != 5:
+            raise wrong("numpy.ndarray")
+        _version, shape, kind, fortran, data = state
+        found = array_of(data, kind, shape_of(shape, "numpy.ndarray"), bool(fortran))
+        return found if cls is np.ndarray else found.view(np.matrix)
+
+    return Slot("numpy.ndarray", fill)
+
+
+def from_buffer(_machine: Machine, args: tuple[Any, ...]) -> np.ndarray:
+    """``numpy._core.numeric._frombuffer(buffer, dtype, shape, order)`` of protocol 5."""
+    if len(args) not in (4, 5) or args[3] not in ("C", "F") or (len(args) == 5 and args[4] is not None):
+        raise wrong("numpy.ndarray")
+    data, kind, shape, order = args[:4]
+    if kind == np.dtype("O") or type(data) not in (bytes, bytearray):
+        raise wrong("numpy.ndarray")
+    return array_of(data, kind, shape_of(shape, "numpy.ndarray"), order == "F")
+
+
+def scalar(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``numpy._core.multiarray.scalar(dtype, bytes)``."""
+    if len(args) != 2 or not isinstance(args[0], np.dtype) or type(args[1]) is not bytes or args[0].kind in "OV":
+        raise wrong("a numpy number")
+    return array_of(args[1], args[0], (1,), False, "a numpy number")[0]
+
+
+def masked(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``numpy.ma.core._mareconstruct``: the results of a parameter search."""
+    if len(args) != 4 or getattr(args[0], "name", "") != "numpy.ma.MaskedArray" or args[1] is not np.ndarray:
+        raise wrong("a masked array")
+
+    def fill(state: Any) -> np.ma.MaskedArray:
+        if type(state) is not tuple or len(state) != 7:
+            raise wrong("a masked array")
+        _version, shape, kind, fortran, data, mask, default = state
+        sizes = shape_of(shape, "a masked array")
+        values = array_of(data, kind, sizes, bool(fortran), "a masked array")
+        hidden = array_of(mask, np.dtype(bool), sizes, bool(fortran), "a masked array")
+        plain = isinstance(default, np.ndarray) and default.shape == () and default.dtype.kind != "O"
+        return np.ma.MaskedArray(values, mask=hidden, fill_value=default[()] if plain else None)
+
+    return Slot("a masked array", fill)
+
+
+def bit_generator(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``__bit_generator_ctor``: the five that numpy ships, by class or by name."""
+    given = args[0] if args else "MT19937"
+    name = given.name.rpartition(".")[2] if given.__class__ is Ref else given
+    if len(args) > 1 or name not in _GENERATORS:
+        raise wrong("a random generator")
+
+    def fill(state: Any) -> Any:
+        made = getattr(np.random, str(name))(0)
+        made.state = generator_state(state[0] if type(state) is tuple and len(state) == 2 else state, str(name))
+        return made
+
+    return Slot("a random generator", fill)
+
+
+def generator_state(state: Any, name: str) -> dict[str, Any]:
+    """A generator's state with every index in range."""
+    if type(state) is not dict or state.get("bit_generator") != name or type(state.get("state")) is not dict:
+        raise wrong("a random generator")
+    inner, arrays = state["state"], {"key": 624 if name == "MT19937" else 2, "counter": 4, "state": 4}
+    for part, size in arrays.items():
+        value = inner.get(part)
+        if isinstance(value, np.ndarray) and (value.shape != (size,) or value.dtype.kind != "u"):
+            raise wrong("a random generator")
+    limits = {"pos": 624, "buffer_pos": 4}
+    for owner in (inner, state):
+        for part, limit in limits.items():
+            if part in owner and (type(owner[part]) is not int or not 0 <= owner[part] <= limit):
+                raise wrong("a random generator")
+    return state
+
+
+def random_state(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``__randomstate_ctor``: from a generator, or from its name with the state to follow."""
+    if len(args) not in (1, 2) or (len(args) == 2 and args[1].__class__ is not Ref):
+        raise wrong("a random state")
+    given = args[0]
+    if isinstance(given, np.random.BitGenerator):
+        made = np.random.RandomState(given)
+    elif given == "MT19937":
+        made = np.random.RandomState(0)
+    else:
+        raise wrong("a random state")
+
+    def fill(state: Any) -> Any:
+        made.set_state(generator_state(state, "MT19937"))
+        return made
+
+    return Slot("a random state", fill, made, ready=True)
+
+
+def generator(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``__generator_ctor``: from a generator, or from its name with the state to follow."""
+    if len(args) not in (1, 2) or (len(args) == 2 and args[1].__class__ is not Ref):
+        raise wrong("a random generator")
+    if isinstance(args[0], np.random.BitGenerator):
+        made = np.random.Generator(args[0])
+        return Slot("a random generator", lambda _state: made, made, ready=True)
+    if args[0] not in _GENERATORS:
+        raise wrong("a random generator")
+    inner = bit_generator(_machine, args[:1])
+
+    def fill(state: Any) -> Any:
+        inner.build(state)
+        return np.random.Generator(inner.value)
+
+    return Slot("a random generator", fill)
+
+
+def seed_sequence(_machine: Machine, _args: tuple[Any, ...]) -> Stub:
+    """A seed's ancestry: no prediction needs it."""
+    return Stub("numpy.random.SeedSequence")

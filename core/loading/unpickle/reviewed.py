@@ -1,0 +1,249 @@
+"""The reviewed tables behind the allow-list: what the rules of ``generate.py`` may add, and what they never may."""
+
+from __future__ import annotations
+
+NOT_THESE = frozenset(
+    ("tests", "conftest", "testing", "_testing", "_build_utils", "externals", "datasets", "plotting", "_plot")
+    + ("estimator_checks", "_mocking", "callback", "dask", "spark", "federated", "keras", "tensorflow", "_repr_html")
+    + ("_test_common", "widget", "interpret", "tracker", "collective")
+)
+
+FAMILIES: dict[str, frozenset[str]] = {
+    "sklearn._loss.link": frozenset(),
+    "sklearn._loss.loss": frozenset(),
+    "sklearn.calibration": frozenset({"CalibrationDisplay"}),
+    "sklearn.cluster._birch": frozenset(),
+    "sklearn.cluster._bisect_k_means": frozenset(),
+    "sklearn.compose._column_transformer": frozenset(),
+    "sklearn.gaussian_process.kernels": frozenset(),
+    "sklearn.metrics._scorer": frozenset(),
+    "sklearn.model_selection._split": frozenset({"_CVIterableWrapper"}),
+    "sklearn.neural_network._stochastic_optimizers": frozenset(),
+    "sklearn.ensemble._hist_gradient_boosting.predictor": frozenset(),
+    "sklearn.utils._metadata_requests": frozenset({"MetadataRouter", "RequestMethod"}),
+    "sklearn.utils._tags": frozenset(),
+    "category_encoders._contrasts": frozenset(),
+}
+"""Modules whose plain classes are created and filled though they are no estimators, less the names after the colon."""
+
+SETSTATE = frozenset(
+    {
+        "sklearn.base:BaseEstimator",  # a version warning, then a plain update: replaced by our own update
+        "sklearn.isotonic:IsotonicRegression",  # rebuilds its interpolation from two arrays
+        "sklearn.ensemble._hist_gradient_boosting.predictor:TreePredictor",  # casts its node array
+    }
+)
+"""Classes whose ``__setstate__`` was read; each is handled in ``build.py``."""
+
+NEW: dict[str, tuple[str, ...]] = {
+    "sklearn.frozen._frozen": ("FrozenEstimator",),  # __getattr__ forwards to the estimator inside
+    "sklearn.linear_model._passive_aggressive": ("PassiveAggressiveClassifier", "PassiveAggressiveRegressor"),
+    "sklearn.utils._metadata_requests": ("MetadataRequest",),  # __getattr__ serves composite methods only
+    "sklearn.utils._bunch": ("Bunch",),
+    "sklearn.utils._encode": ("_nandict",),
+    "scipy.interpolate._bsplines": ("BSpline",),
+}
+"""Classes that no rule proposes; read one by one."""
+
+RECORDS = frozenset(
+    {
+        "sklearn.impute._iterative:_ImputerTriplet",
+        "sklearn.utils._encode:MissingValues",
+        "sklearn.gaussian_process.kernels:Hyperparameter",
+        "sklearn.utils._metadata_requests:RouterMappingPair",
+        "sklearn.utils._metadata_requests:MethodPair",
+    }
+)
+"""Named tuples: built by ``tuple.__new__`` from a tuple of the right length."""
+
+_BUILTIN_CALLS = ("bytearray", "bytes", "complex", "dict", "frozenset", "list", "range", "set", "slice", "tuple")
+CALLS = frozenset(
+    {
+        *(f"builtins:{name}" for name in _BUILTIN_CALLS),
+        "copyreg:_reconstructor",
+        "_codecs:encode",
+        "collections:OrderedDict",
+        "collections:defaultdict",
+        "collections:deque",
+        "datetime:date",
+        "datetime:datetime",
+        "datetime:timedelta",
+        *(f"scipy.sparse._{kind}:{kind}_{form}" for kind in ("csr", "csc", "coo") for form in ("matrix", "array")),
+        "joblib.numpy_pickle:NumpyArrayWrapper",
+        "joblib.numpy_pickle_compat:NDArrayWrapper",
+        "joblib.numpy_pickle_compat:ZNDArrayWrapper",
+        "pandas.core.frame:DataFrame",
+        "pandas.core.series:Series",
+        *(f"pandas.core.indexes.{place}" for place in ("base:Index", "range:RangeIndex", "category:CategoricalIndex")),
+        *(f"pandas.core.indexes.{place}" for place in ("datetimes:DatetimeIndex", "multi:MultiIndex")),
+        "pandas.core.arrays.string_arrow:ArrowStringArray",
+        "pandas.core.arrays.string_:StringArray",
+        "pandas.core.arrays.categorical:Categorical",
+        "pandas.core.dtypes.dtypes:CategoricalDtype",
+        *(f"pandas.core.arrays.{place}" for place in ("integer:IntegerArray", "floating:FloatingArray", "boolean:BooleanArray")),
+        *(f"pandas.core.internals.managers:{name}" for name in ("BlockManager", "SingleBlockManager")),
+        "xgboost.core:Booster",
+        "lightgbm.basic:Booster",
+        *(f"catboost.core:CatBoost{kind}" for kind in ("", "Classifier", "Regressor", "Ranker")),
+        "numpy.random.bit_generator:SeedSequence",
+        *(f"numpy.random._{place}" for place in ("mt19937:MT19937", "pcg64:PCG64", "pcg64:PCG64DXSM", "philox:Philox", "sfc64:SFC64")),
+        *(f"sklearn.neighbors._{kind}_tree:{name}{bits}" for kind, name in (("kd", "KDTree"), ("ball", "BallTree")) for bits in ("", "32", "64")),
+        *(
+            f"sklearn.metrics._dist_metrics:{name}Distance{bits}"
+            for name in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski", "Hamming", "Canberra", "BrayCurtis", "SEuclidean")
+            + ("Haversine", "Jaccard", "Dice", "RogersTanimoto", "RussellRao")
+            for bits in ("", "32", "64")
+        ),
+        "numpy:dtype",
+        "numpy._core.multiarray:_reconstruct",
+        "numpy._core.multiarray:scalar",
+        "numpy._core.numeric:_frombuffer",
+        "numpy.ma.core:_mareconstruct",
+        "numpy.ma:MaskedArray",
+        "numpy.random._pickle:__bit_generator_ctor",
+        "numpy.random._pickle:__generator_ctor",
+        "numpy.random._pickle:__randomstate_ctor",
+        "numpy.random.bit_generator:__pyx_unpickle_SeedSequence",
+        "pandas._libs.internals:_unpickle_block",
+        "pandas.core.indexes.base:_new_Index",
+        "pandas.core.indexes.datetimes:_new_DatetimeIndex",
+        "pandas:StringDtype",
+        "pandas._libs.arrays:__pyx_unpickle_NDArrayBacked",
+        "pandas._libs.tslibs.timestamps:_unpickle_timestamp",
+        "pandas:Int64Dtype",
+        "pandas:Float64Dtype",
+        "pandas:BooleanDtype",
+        "pyarrow.lib:_restore_array",
+        "pyarrow.lib:py_buffer",
+        "pyarrow.lib:type_for_alias",
+        "sklearn.ensemble._hist_gradient_boosting.common:MonotonicConstraint",
+        "sklearn.metrics._dist_metrics:newObj",
+        "sklearn.neighbors._ball_tree:newObj",
+        "sklearn.neighbors._kd_tree:newObj",
+        "sklearn.tree._tree:Tree",
+        "sklearn.utils._random:newObj",
+    }
+    | {
+        f"sklearn._loss._loss:{prefix}{name}"
+        for name in (
+            *("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss"),
+            *("CyHalfGammaLoss", "CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss"),
+            *("CyExponentialLoss", "CyHalfMultinomialLoss"),
+        )
+        for prefix in ("", "__pyx_unpickle_")
+    }
+    | {
+        f"sklearn.linear_model._sgd_fast:{name}"
+        for name in (
+            *("ModifiedHuber", "Hinge", "SquaredHinge", "EpsilonInsensitive", "SquaredEpsilonInsensitive"),
+            *("Log", "SquaredLoss", "Huber"),
+        )
+    }
+)
+"""Called while loading, each by a function of ours that checks the arguments."""
+
+STUBS = frozenset(
+    {
+        "joblib.memory:Memory",
+        "joblib.logger:Logger",
+        "scipy.stats._distn_infrastructure:rv_continuous_frozen",
+        "scipy.stats._distn_infrastructure:rv_discrete_frozen",
+        "scipy.stats._distn_infrastructure:rv_frozen",
+        "sklearn.utils.fixes:loguniform",
+    }
+)
+"""Replaced by an inert stand-in: building the real one runs code, and no prediction needs it."""
+
+NUMPY_TYPES = (
+    *("bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32"),
+    *("float64", "longdouble", "complex64", "complex128", "str_", "bytes_", "object_", "datetime64", "timedelta64"),
+    *("ndarray", "matrix", "bool", "str", "intp", "uintp", "longlong", "ulonglong", "integer", "floating", "number"),
+)
+NUMPY_FUNCTIONS = (
+    *("mean", "median", "std", "var", "sum", "min", "max", "amin", "amax", "prod", "ptp", "nan_to_num", "clip"),
+    *("round", "around", "nanmean", "nanmedian", "nansum", "nanmin", "nanmax", "nanstd", "cumsum", "diff", "sort"),
+    *("ravel", "reshape", "squeeze", "transpose", "where", "argmax", "argmin", "average", "real", "imag", "asarray"),
+    *("array", "ascontiguousarray", "atleast_2d", "expand_dims", "flip", "sinc", "i0", "angle"),
+)
+
+FUNCTION_MODULES = (
+    *("sklearn.metrics._classification", "sklearn.metrics._regression", "sklearn.metrics._ranking"),
+    *("sklearn.metrics.pairwise", "sklearn.metrics.cluster._supervised", "sklearn.metrics.cluster._unsupervised"),
+    *("sklearn.feature_selection._univariate_selection", "sklearn.feature_selection._mutual_info"),
+)
+"""Modules whose public functions compute from arrays and do nothing else: they may be stored as a setting."""
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "builtins": ("bool", "float", "int", "object", "str", "len", "abs", "max", "min", "sum", "NotImplemented", "Ellipsis"),
+    "sklearn.utils.validation": ("check_array",),
+    "sklearn.cluster._kmeans": ("_kmeans_single_lloyd", "_kmeans_single_elkan"),
+    "sklearn.manifold._t_sne": ("_kl_divergence",),
+    "scipy._lib.array_api_compat.numpy._aliases": ("asarray",),
+    "scipy.spatial.distance": ("euclidean", "cityblock", "cosine", "chebyshev", "minkowski", "correlation", "jaccard"),
+    "pandas": ("NaT", "NA"),
+}
+
+HOMES: dict[str, str] = {
+    "numpy.ma:MaskedArray": "numpy.ma",
+    "pandas:StringDtype": "pandas",
+    "pandas.core.frame:DataFrame": "pandas",
+    "pandas.core.series:Series": "pandas",
+    "numpy._core.multiarray:_reconstruct": "numpy._core.multiarray",
+}
+"""Classes that name another module than the one that defines them."""
+
+RENAMED: dict[str, str] = {
+    "__builtin__:object": "builtins:object",
+    "__builtin__:xrange": "builtins:range",
+    "__builtin__:unicode": "builtins:str",
+    "__builtin__:long": "builtins:int",
+    "copy_reg:_reconstructor": "copyreg:_reconstructor",
+    **{f"__builtin__:{name}": f"builtins:{name}" for name in (*_BUILTIN_CALLS, "bool", "float", "int", "str")},
+    **{f"__builtin__:{name}": f"builtins:{name}" for name in ("len", "abs", "max", "min", "sum")},
+    "numpy.core.multiarray:_reconstruct": "numpy._core.multiarray:_reconstruct",
+    "numpy.core.multiarray:scalar": "numpy._core.multiarray:scalar",
+    "numpy.core.numeric:_frombuffer": "numpy._core.numeric:_frombuffer",
+    "numpy.core.fromnumeric:mean": "numpy:mean",
+    "numpy.ma.core:MaskedArray": "numpy.ma:MaskedArray",
+    "numpy.random.mtrand:__randomstate_ctor": "numpy.random._pickle:__randomstate_ctor",
+    "numpy:bool8": "numpy:bool_",
+    "pandas:DataFrame": "pandas.core.frame:DataFrame",
+    "pandas:Series": "pandas.core.series:Series",
+    "pandas:Index": "pandas.core.indexes.base:Index",
+    "pandas:RangeIndex": "pandas.core.indexes.range:RangeIndex",
+    "pandas:CategoricalIndex": "pandas.core.indexes.category:CategoricalIndex",
+    "pandas:DatetimeIndex": "pandas.core.indexes.datetimes:DatetimeIndex",
+    "pandas:MultiIndex": "pandas.core.indexes.multi:MultiIndex",
+    "pandas:Categorical": "pandas.core.arrays.categorical:Categorical",
+    "pandas:CategoricalDtype": "pandas.core.dtypes.dtypes:CategoricalDtype",
+    "pandas.arrays:ArrowStringArray": "pandas.core.arrays.string_arrow:ArrowStringArray",
+    "pandas.arrays:StringArray": "pandas.core.arrays.string_:StringArray",
+    "pandas.arrays:IntegerArray": "pandas.core.arrays.integer:IntegerArray",
+    "pandas.arrays:FloatingArray": "pandas.core.arrays.floating:FloatingArray",
+    "pandas.arrays:BooleanArray": "pandas.core.arrays.boolean:BooleanArray",
+    "pandas.core.indexes.numeric:Int64Index": "pandas.core.indexes.base:Index",
+    "pandas.core.indexes.numeric:Float64Index": "pandas.core.indexes.base:Index",
+    "pandas.core.arrays.string_:StringDtype": "pandas:StringDtype",
+    "pandas.core.arrays.integer:Int64Dtype": "pandas:Int64Dtype",
+    "pandas.core.arrays.floating:Float64Dtype": "pandas:Float64Dtype",
+    "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
+    "scipy.sparse.csr:csr_matrix": "scipy.sparse._csr:csr_matrix",
+    "scipy.sparse.csc:csc_matrix": "scipy.sparse._csc:csc_matrix",
+    "scipy.sparse.coo:coo_matrix": "scipy.sparse._coo:coo_matrix",
+}
+"""Old place -> new place of the very same thing."""
+
+_OLD_GB = "belongs to scikit-learn before 1.4: load it with that version and save the model as ONNX, or fit it again"
+_OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
+GONE: dict[str, str] = {
+    **{
+        f"sklearn.ensemble._gb_losses:{name}": _OLD_GB
+        for name in ("BinomialDeviance", "MultinomialDeviance", "LeastSquaresError", "LeastAbsoluteError")
+        + ("HuberLossFunction", "QuantileLossFunction", "ExponentialLoss")
+    },
+    **{
+        f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
+        for name in ("BinaryCrossEntropy", "CategoricalCrossEntropy", "LeastSquares", "LeastAbsoluteDeviation", "Poisson")
+    },
+}
+"""Names of old versions that have no counterpart, with the reason that the refusal gives."""

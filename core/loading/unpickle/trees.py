@@ -1,0 +1,135 @@
+"""Trees of scikit-learn: rebuilt from checked arrays, with every child behind its parent and every index in range."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.loading.unpickle.inert import Refused, Slot
+from core.loading.unpickle.numbers import wrong
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_LEAF = -1
+_NAME = "a decision tree"
+
+
+def tree(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``sklearn.tree._tree.Tree(n_features, n_classes, n_outputs)``, filled by the state that follows."""
+    if len(args) != 3:
+        raise wrong(_NAME)
+    n_features, n_classes, n_outputs = args
+    fits = isinstance(n_classes, np.ndarray) and n_classes.dtype.kind == "i" and n_classes.shape == (n_outputs,)
+    if type(n_features) is not int or type(n_outputs) is not int or not fits or n_features < 1 or n_outputs < 1:
+        raise wrong(_NAME)
+    if int(n_classes.min()) < 1 or int(n_classes.max()) > 1_000_000 or n_features > 10_000_000:
+        raise wrong(_NAME)
+
+    def fill(state: Any) -> Any:
+        return _tree_of(n_features, n_classes.astype(np.intp), n_outputs, state)
+
+    return Slot(_NAME, fill)
+
+
+def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any) -> Any:
+    """Check the state of a tree and build the tree."""
+    from sklearn.tree._tree import NODE_DTYPE, Tree
+
+    if type(state) is not dict or not {"max_depth", "node_count", "nodes", "values"} <= set(state):
+        raise wrong(_NAME)
+    nodes, values = upgrade_nodes(state["nodes"], NODE_DTYPE), state["values"]
+    count = len(nodes)
+    if type(state["max_depth"]) is not int or state["node_count"] != count or not 0 <= state["max_depth"] <= count:
+        raise wrong(_NAME)
+    if not isinstance(values, np.ndarray) or values.shape != (count, n_outputs, int(n_classes.max())):
+        raise wrong(_NAME)
+    check_children(nodes["left_child"], nodes["right_child"], nodes["left_child"] == _LEAF, _NAME)
+    inner = nodes["left_child"] != _LEAF
+    features = nodes["feature"][inner]
+    if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
+        raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
+    made = Tree(n_features, n_classes, n_outputs)
+    made.__setstate__(
+        {
+            "max_depth": state["max_depth"],
+            "node_count": count,
+            "nodes": nodes,
+            "values": np.ascontiguousarray(values, dtype=np.float64),
+        }
+    )
+    return made
+
+
+def upgrade_nodes(nodes: Any, wanted: np.dtype[Any]) -> np.ndarray:
+    """Node records of this version, from those of an older one: before 1.3 no column said where missing values go."""
+    if not isinstance(nodes, np.ndarray) or nodes.ndim != 1 or nodes.dtype.names is None or not len(nodes):
+        raise wrong(_NAME)
+    if nodes.dtype == wanted:
+        return np.ascontiguousarray(nodes)
+    missing = set(wanted.names or ()) - set(nodes.dtype.names)
+    if missing - {"missing_go_to_left"}:
+        raise wrong(_NAME)
+    found = np.zeros(len(nodes), dtype=wanted)
+    for name in wanted.names or ():
+        if name in nodes.dtype.names:
+            if nodes.dtype[name].kind != wanted[name].kind:
+                raise wrong(_NAME)
+            found[name] = nodes[name]
+    return found
+
+
+def check_children(left: np.ndarray, right: np.ndarray, leaf: np.ndarray, name: str) -> None:
+    """Every node but the root has exactly one parent, which comes before it: so no cycles and no shared branches.
+
+    Raises
+    ------
+    Refused
+        If a child is out of range or the nodes are no tree.
+    """
+    count = len(left)
+    parents = np.flatnonzero(~leaf)
+    children = np.concatenate([left[parents], right[parents]]).astype(np.int64)
+    if children.size != count - 1 or (children.size and (children.min() < 1 or children.max() >= count)):
+        raise Refused(f"{name} in it has children that do not exist", name)
+    seen = np.zeros(count, dtype=bool)
+    seen[children] = True
+    if int(seen.sum()) != count - 1:
+        raise Refused(f"{name} in it has nodes with two parents", name)
+    if (children <= np.concatenate([parents, parents])).any() and _has_cycle(left, right, leaf):
+        raise Refused(f"{name} in it runs in a circle", name)
+
+
+def _has_cycle(left: np.ndarray, right: np.ndarray, leaf: np.ndarray) -> bool:
+    """Walk level by level from the root; a tree reaches every node."""
+    level, reached = np.zeros(1, dtype=np.int64), 0
+    while level.size:
+        reached += level.size
+        inner = level[~leaf[level]]
+        level = np.concatenate([left[inner], right[inner]]).astype(np.int64)
+    return reached != len(leaf)
+
+
+def upgrade_predictor(state: Any) -> dict[str, Any]:
+    """The state of a histogram booster's tree: node records of this version, children and bitsets in range."""
+    from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE as WANTED
+
+    name = "a histogram booster's tree"
+    if type(state) is not dict or not isinstance(state.get("nodes"), np.ndarray) or state["nodes"].ndim != 1:
+        raise wrong(name)
+    nodes = state["nodes"]
+    if nodes.dtype.names != WANTED.names or not len(nodes):
+        raise wrong(name)
+    nodes = np.ascontiguousarray(nodes.astype(WANTED, casting="same_kind"))
+    leaf = nodes["is_leaf"] != 0
+    check_children(nodes["left"], nodes["right"], leaf, name)
+    bits = state.get("binned_left_cat_bitsets"), state.get("raw_left_cat_bitsets")
+    if any(not isinstance(b, np.ndarray) or b.ndim != 2 or b.dtype != np.uint32 or b.shape[1:] != (8,) for b in bits):
+        raise wrong(name)
+    used = nodes["bitset_idx"][~leaf & (nodes["is_categorical"] != 0)]
+    if used.size and int(used.max()) >= min(len(b) for b in bits):
+        raise wrong(name)
+    if (nodes["feature_idx"][~leaf] < 0).any():
+        raise wrong(name)
+    return {**state, "nodes": nodes}
