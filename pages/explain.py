@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import chooser, closer, frame, picker, question, top
+from pages.parts import chooser, closer, force, frame, headline, picker, profile, question
 
 frame.enter()
 asked = question.current()
@@ -13,5 +13,10 @@ with st.sidebar:
     with frame.boundary("The choice of model and data"):
         chooser.draw(asked)
     picker.draw()
-top.draw()
+headline.draw()
+left, right = st.columns([7, 5], gap="large")
+with left:
+    force.draw()
+with right:
+    profile.draw()
 closer.draw()

@@ -122,7 +122,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
             {
                 "transform": [{"filter": "datum.role === 'bar'"}],
                 "mark": {"type": "bar", "color": palette.NEUTRAL, "opacity": 0.45, "binSpacing": 1},
-                "encoding": {"x": x, "x2": {"field": "x2"}, "y": y, "tooltip": tips},
+                "encoding": {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"datum": 0}, "tooltip": tips},
             },
             {
                 "transform": [{"filter": "datum.role === 'own'"}],

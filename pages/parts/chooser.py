@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.loading.samples import samples
-from pages.parts import question
+from pages.parts import question, subject
 from pages.parts.question import Question
 from pages.parts.text import safe
 
@@ -14,9 +14,7 @@ from pages.parts.text import safe
 def draw(asked: Question) -> None:
     """Two drop-downs: samples and the visitor's own."""
     models, tables = model_names(), table_names()
-    first = samples()[0]
-    model_id = asked.model or first.models[0]
-    data_id = asked.data or next((item.table for item in samples() if model_id in item.models), "")
+    model_id, data_id = subject.ids(asked)
     _select("Model", models, model_id, "model")
     if len([name for name in tables if name.startswith(cache.MINE)]) or asked.data:
         _select("Data", tables, data_id, "data")
@@ -25,13 +23,13 @@ def draw(asked: Question) -> None:
 def model_names() -> dict[str, str]:
     """Ids of models with their names, the visitor's own first."""
     own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("model").items()}
-    return own | {model: f"{sample.title}" for sample in samples() for model in sample.models}
+    return own | {sample.id: sample.title for sample in samples()}
 
 
 def table_names() -> dict[str, str]:
     """Ids of tables with their names, the visitor's own first."""
     own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("table").items()}
-    return own | {sample.table: sample.title for sample in samples()}
+    return own | {sample.table: sample.title.split(" · ")[0] for sample in samples()}
 
 
 def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:

@@ -1,4 +1,4 @@
-"""Look closer: a question, the method that answers it, a second one beside it, and one feature's profile."""
+"""Look closer: another question, the method that answers it, and a second one beside it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import streamlit as st
 
 from core import registry
 from core.agreement import agreement
+from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Nudges, Result
-from core.views import words
-from pages.parts import frame, panel, question, settings, subject
+from pages.parts import force, frame, panel, profile, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
-
-PROFILE = "ceteris_paribus"
-NUDGES = "nudges"
 
 
 @st.fragment(key="closer")
@@ -24,59 +21,68 @@ def draw() -> None:
     """The lower part of the Explain page."""
     with frame.boundary("The answer"):
         about = subject.load(question.current())
-        chosen = _method(about)
+        st.markdown("##### Ask more about this instance")
+        method = _method(about)
         expert = about.asked.level == "expert"
-        first = _answer(about, chosen, "first", expert)
-        other = _second(about, chosen, first, expert) if expert else None
-        if isinstance(first, Attribution) or isinstance(other, Attribution):
-            _profile(about, first if isinstance(first, Attribution) else other)
+        other = _second(about, method) if expert else None
+        if other is None:
+            first = _answer(about, method, "first", dict(about.asked.params))
+            if isinstance(first, Attribution) and method.id != force.METHOD:
+                _agree(first, force.explained(about, [about.row])[0], method, registry.get(force.METHOD))
+            return
+        left, right = st.columns(2, gap="medium")
+        with left:
+            first = _answer(about, method, "first", dict(about.asked.params))
+        with right:
+            second = _answer(about, other, "second", {})
+        _agree(first, second, method, other)
 
 
 def _ask(**changes: Any) -> None:
-    """Ask something else of the same instance."""
-    question.ask(**changes)
-    st.rerun("closer")
+    """Ask something else of the same instance; SHAP's settings also change the plot above."""
+    before = question.current()
+    after = question.ask(**changes)
+    touches = before.params != after.params and force.METHOD in (before.method, after.method)
+    st.rerun(["force", "profile", "closer"] if touches else "closer")
 
 
-def row_methods(about: Subject) -> list[Method]:
-    """Methods that explain one row, those that apply here first."""
-    return sorted(registry.methods("row"), key=lambda entry: entry.unsupported(about.model, about.table) is not None)
+def row_methods(about: Subject) -> dict[str, Method]:
+    """Methods that explain one row by id, those that apply here first."""
+    found = sorted(registry.methods("row"), key=lambda entry: entry.unsupported(about.model, about.table) is not None)
+    return {entry.id: entry for entry in found}
 
 
 def _method(about: Subject) -> Method:
     """The question that is asked."""
-    options = {entry.id: entry for entry in row_methods(about)}
-    asked = about.asked.method if about.asked.method in options else next(iter(options))
-    if about.asked.method not in options:
-        frame.tell(unknown(about.asked.method, list(options)), st.warning)
+    options = row_methods(about)
+    asked = about.asked.method
+    if asked not in options:
+        frame.tell(unknown_name("method", asked, options), st.warning)
+        asked = next(iter(options))
     st.session_state["method"] = asked
     st.pills(
-        "Look closer",
+        "Question",
         list(options),
         format_func=lambda name: options[name].question,
         key="method",
         required=True,
+        label_visibility="collapsed",
         on_change=lambda: _ask(method=st.session_state["method"]),
     )
     return options[asked]
 
 
-def unknown(name: str, known: list[str]) -> Exception:
-    """The error for a method that a link names and nobody knows."""
-    from core.errors import unknown_name
-
-    return unknown_name("method", name, known)
-
-
-def _answer(about: Subject, method: Method, slot: str, expert: bool) -> Result | None:
+def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) -> Result | None:
     """One method's panel; what goes wrong stays in it."""
+    expert = about.asked.level == "expert"
     with st.container(border=True, key=f"panel_{slot}"), frame.boundary(method.title):
-        st.markdown(f"#### {method.question}")
-        st.caption(f"Answered by {method.title}")
-        given = dict(about.asked.params) if slot == "first" else {}
-        params = settings.draw(method, given, about.table.schema, _setting(about), key=slot) if slot == "first" else {}
+        st.markdown(f"**{method.question}** :small[:gray[answered by {safe_long(method.title)}]]")
+        params = given
+        if slot == "first":
+            params = settings.draw(method, given, about.table.schema, _setting(about), key=slot)
         result = panel.answer(about, method, params)
-        drawn = panel.draw(result, about, slot, lambda name: _ask(feature=name))
+        above = method.id == force.METHOD and not expert
+        drawn = panel.draw(result, about, slot, profile.pick, chart_above=above)
         if isinstance(result, Nudges) and result.nudges:
             _apply(about, result)
         panel.foot(method, result, drawn, slot, expert)
@@ -84,7 +90,7 @@ def _answer(about: Subject, method: Method, slot: str, expert: bool) -> Result |
     return None
 
 
-def _setting(about: Subject) -> Any:
+def _setting(about: Subject) -> settings.Changed:
     """What happens when a setting changes."""
 
     def changed(name: str, text: str) -> None:
@@ -96,58 +102,35 @@ def _setting(about: Subject) -> Any:
 
 def _apply(about: Subject, result: Nudges) -> None:
     """Take a nudge to the What-if page."""
-    for place, _nudge in enumerate(result.nudges[:5]):
-        link = {**question.as_link(about.asked), "nudge": str(place)}
-        st.page_link(
-            frame.page("what_if"),
-            label=f"Try change {place + 1} in What if",
-            icon=":material/tune:",
-            query_params=link,
-        )
+    with st.container(horizontal=True):
+        for place, _nudge in enumerate(result.nudges[:5]):
+            st.page_link(
+                frame.page("what_if"),
+                label=f"Try change {place + 1} in What if",
+                icon=":material/tune:",
+                query_params={**question.as_link(about.asked), "nudge": str(place)},
+            )
 
 
-def _second(about: Subject, chosen: Method, first: Result | None, expert: bool) -> Result | None:
-    """Another method beside it, and whether the two agree."""
-    options = {entry.id: entry for entry in row_methods(about) if entry.id != chosen.id}
+def _second(about: Subject, chosen: Method) -> Method | None:
+    """Another method to put beside it."""
+    options = {name: entry for name, entry in row_methods(about).items() if name != chosen.id}
     asked = about.asked.second if about.asked.second in options else None
     st.session_state["second"] = asked
     st.selectbox(
-        "Ask a second method and compare",
+        "Beside it, for comparison",
         list(options),
         format_func=lambda name: f"{options[name].title}: {options[name].question}",
         key="second",
         index=None,
-        placeholder="none",
+        placeholder="a second method …",
         on_change=lambda: _ask(second=st.session_state["second"] or ""),
         width=480,
     )
-    if asked is None:
-        return None
-    result = _answer(about, options[asked], "second", expert)
-    if isinstance(first, Attribution) and isinstance(result, Attribution):
-        st.info(safe_long(agreement(first, result).text), icon=":material/handshake:")
-    return result
+    return options[asked] if asked else None
 
 
-def _profile(about: Subject, result: Result | None) -> None:
-    """How the output changes as one feature moves."""
-    if not isinstance(result, Attribution):
-        return
-    names = about.table.schema.names
-    top = result.features[max(range(len(names)), key=lambda place: abs(float(result.values[place])))]
-    feature = about.asked.feature if about.asked.feature in names else top
-    method = registry.get(PROFILE)
-    with st.container(border=True, key="panel_profile"), frame.boundary(method.title):
-        st.markdown("#### What if one feature were different?")
-        st.session_state["feature"] = feature
-        st.selectbox(
-            "Feature (or click a bar)",
-            names,
-            format_func=lambda name: words.short(name, 60),
-            key="feature",
-            on_change=lambda: _ask(feature=st.session_state["feature"]),
-            width=320,
-        )
-        shown = panel.answer(about, method, {"feature": feature})
-        drawn = panel.draw(shown, about, "profile")
-        panel.foot(method, shown, drawn, "profile", False)
+def _agree(first: Result | None, second: Result | None, one: Method, two: Method) -> None:
+    """Whether two attributions say the same, in words."""
+    if isinstance(first, Attribution) and isinstance(second, Attribution):
+        st.info(f"{one.title} and {two.title}: {safe_long(agreement(first, second).text)}", icon=":material/balance:")

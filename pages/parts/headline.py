@@ -7,25 +7,26 @@ import streamlit as st
 from core import cache
 from core.types import Scale
 from core.views import place, words
-from pages.parts import chart, question, subject
+from pages.parts import chart, frame, levels, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
 
-def draw(about: Subject, on_class: object = None) -> None:
-    """The prediction in large letters, the truth, and all predictions as a strip."""
-    with st.container(key="headline"):
-        left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
-        with left:
-            st.markdown(f"{_row_name(about)}")
-            st.markdown(f"## {safe(said(about))}")
-            st.markdown(_truth(about))
-        with right:
+@st.fragment(key="headline")
+def draw() -> None:
+    """The prediction in words and where it lies among all."""
+    with frame.boundary("The prediction"):
+        about = subject.load(question.current())
+        with st.container(key="headline"):
+            left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             drawn = strip(about)
-            chart.show(drawn, "place")
-            st.caption(safe(drawn.sentence))
-    if len(about.model.classes) > 1:
-        _classes(about, on_class)
+            with left:
+                st.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
+            with right:
+                chart.show(drawn, "place")
+        with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+            _classes(about)
+            levels.draw(about)
 
 
 def scale(about: Subject) -> Scale:
@@ -33,55 +34,35 @@ def scale(about: Subject) -> Scale:
     return "probability" if about.model.classes else "target"
 
 
-def said(about: Subject) -> str:
+def said(about: Subject, row: int | None = None) -> str:
     """The prediction in words: ``72 % approved``."""
-    return words.output(float(about.predictions[about.row, about.output]), scale(about), about.label)
+    value = about.predictions[about.row if row is None else row, about.output]
+    return words.output(float(value), scale(about), about.label)
 
 
 def strip(about: Subject) -> place.View:
     """Where the prediction lies among all."""
-    everyone = cache.keep(
+    everyone = crowd(about)
+    own = float(about.predictions[about.row, about.output])
+    return place.view(everyone, own, scale(about), about.label, chart.dark())
+
+
+def crowd(about: Subject) -> place.Crowd:
+    """All predictions of the output, counted once."""
+    found: place.Crowd = cache.keep(
         about.both,
         "crowd",
         about.output,
         lambda: place.crowd(about.predictions[:, about.output], bool(about.model.classes)),
     )
-    own = float(about.predictions[about.row, about.output])
-    return place.view(everyone, own, scale(about), about.label, chart.dark())
+    return found
 
 
-def _row_name(about: Subject) -> str:
-    """The instance's name and number."""
-    name = about.table.row_name(about.row)
-    number = f"row {about.row:,} of {len(about.table):,}"
-    shown = f"**{safe(words.short(name, 60))}** · " if about.table.label else ""
-    return f"{shown}{number}"
-
-
-def _truth(about: Subject) -> str:
-    """What is true, and whether the model is right."""
-    true = about.table.truth(about.row)
-    values = about.predictions[about.row]
-    if not about.model.classes:
-        if true is None:
-            return "The true value is not known."
-        known = subject.known(about)
-        gap = float(values[0]) - float(known[about.row]) if known is not None else float("nan")
-        side = "too high" if gap > 0 else "too low"
-        return f"Truth: **{safe(words.cell(true))}** · predicted {safe(words.number(abs(gap)))} {side}"
-    top = about.model.classes[int(values.argmax())]
-    guess = f"The model's choice: **{safe(words.short(top, 40))}**"
-    if true is None:
-        return f"{guess} · the truth is not known"
-    known = subject.known(about)
-    right = known is not None and known[about.row] == values.argmax()
-    verdict = ":material/check_circle: right" if right else ":material/cancel: wrong"
-    return f"{guess} · truth: **{safe(words.cell(true))}** · {verdict}"
-
-
-def _classes(about: Subject, on_class: object) -> None:
+def _classes(about: Subject) -> None:
     """Choose the class that is explained."""
     classes = about.model.classes
+    if len(classes) < 2:
+        return
     st.session_state["class"] = classes[about.output]
     st.selectbox(
         "Explain the chance of",
@@ -89,13 +70,11 @@ def _classes(about: Subject, on_class: object) -> None:
         format_func=lambda name: words.short(name, 60),
         key="class",
         on_change=_chosen,
-        args=(on_class,),
-        width=320,
+        width=220,
     )
 
 
-def _chosen(on_class: object) -> None:
+def _chosen() -> None:
     """Another class was chosen."""
     question.ask(output=st.session_state["class"])
-    if callable(on_class):
-        on_class()
+    st.rerun(subject.EVERYTHING)

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from core import cache
-from core.registry import Method, Progress
+from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
 from core.views import View, view
-from pages.parts import chart, downloads
+from pages.parts import chart, downloads, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
-
-SOON = 0.3
-"""Seconds before a wait is shown."""
 
 
 def answer(about: Subject, method: Method, params: Mapping[str, Any], row: int | None = None) -> Result:
     """The method's answer, from memory or computed now."""
     chosen = about.row if row is None else row
     output = about.output if row is None else about.output_of(row)
-    with patience(method.title) as progress:
+    with subject.patience(method.title) as progress:
         return cache.explain(about.both, method.id, [chosen], output, params, progress)[0]
 
 
-@contextmanager
-def patience(title: str) -> Iterator[Progress]:
-    """A progress bar once a wait is longer than people notice; another choice on the page stops the work."""
-    place = st.empty()
-    started = time.monotonic()
-
-    def show(fraction: float, step: str) -> None:
-        spent = time.monotonic() - started
-        if spent > SOON:
-            left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
-            place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or title}{left}. Choosing something else stops it.")
-
-    yield show
-    place.empty()
-
-
-def draw(result: Result, about: Subject, key: str, on_pick: Callable[[str], Any] | None = None) -> View:
-    """Show a result with everything that belongs to it."""
+def draw(
+    result: Result,
+    about: Subject,
+    key: str,
+    on_pick: Callable[[str], Any] | None = None,
+    *,
+    chart_above: bool = False,
+) -> View:
+    """Show a result in words, as a picture unless the page holds one already, and how far it can be trusted."""
     drawn = picture(result, about)
     st.markdown(safe_long(drawn.sentence))
-    chart.show(drawn, f"{key}.chart", on_pick)
+    if not chart_above:
+        chart.show(drawn, f"{key}.chart", on_pick)
     checks(result.checks)
     return drawn
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from core.types import Array, Model, Table
 from pages.parts import question
 from pages.parts.question import Question
 
-SLOW_ROWS = 20_000
+EVERYTHING = ["headline", "force", "profile", "closer", "rows"]
+"""The parts that change with the instance, in the order in which they are drawn anew."""
+SOON = 0.3
+"""Seconds before a wait is shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +88,7 @@ def load(asked: Question) -> Subject:
 
 def load_pair(asked: Question) -> Pair:
     """The model and the table of a question; the first sample where it names none."""
-    from core.loading.samples import samples
-
-    first = samples()[0]
-    model_id = asked.model or first.model
-    by_model = {model: sample.table for sample in samples() for model in sample.models}
-    data_id = asked.data or by_model.get(model_id, "")
+    model_id, data_id = ids(asked)
     if not data_id:
         raise InputError(
             "This link names a model but no table.", "A table is needed to take instances from.", "Choose one under Load."
@@ -97,21 +96,32 @@ def load_pair(asked: Question) -> Pair:
     return cache.pair(model_id, data_id)
 
 
+def ids(asked: Question) -> tuple[str, str]:
+    """The model's and the table's id, a sample's own table where none is named; empty where there is none."""
+    from core.loading.samples import samples
+
+    model_id = asked.model or samples()[0].id
+    tables = {sample.id: sample.table for sample in samples()}
+    return model_id, asked.data or tables.get(model_id, "")
+
+
 def predictions(both: Pair) -> Array:
-    """Predictions of every row; a bar shows how far it is when there are many."""
-    if len(both.table) < SLOW_ROWS:
-        return cache.predictions(both)
-    with progress_bar("Predicting every row") as progress:
+    """Predictions of every row; a bar shows how far it is when that takes long."""
+    with patience("Predicting every row") as progress:
         return cache.predictions(both, progress)
 
 
 @contextmanager
-def progress_bar(words: str) -> Iterator[Progress]:
-    """A progress bar for a long step, gone when it ends; any click on the page stops the step."""
+def patience(title: str) -> Iterator[Progress]:
+    """A progress bar once a wait is longer than people notice; another choice on the page stops the work."""
     place = st.empty()
+    started = time.monotonic()
 
     def show(fraction: float, step: str) -> None:
-        place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or words} … (any other choice stops it)")
+        spent = time.monotonic() - started
+        if spent > SOON:
+            left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
+            place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or title}{left}. Choosing something else stops it.")
 
     yield show
     place.empty()

@@ -1,0 +1,123 @@
+"""What pushed the prediction: the force plot and its bars, with Next and Previous that need no server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import cache, registry
+from core.results import Attribution
+from core.views.force import force_data, script, style
+from pages.parts import frame, question, subject
+from pages.parts.subject import Subject
+
+METHOD = "shap"
+PAGE = 50
+PREFETCH_SECONDS = 0.6
+"""A page of explanations is prefetched when it is expected to take less than this."""
+
+
+_PLOT = st.components.v2.component("force_plot", js=script(), css=style())
+
+
+@st.fragment(key="force")
+def draw() -> None:
+    """The force plot of the instance and its neighbours in the list."""
+    with frame.boundary("The explanation"):
+        about = subject.load(question.current())
+        with st.container(border=True, key="panel_force"):
+            st.markdown("##### What pushed this prediction up or down?")
+            _PLOT(
+                key="force",
+                data=data(about),
+                on_row_change=_leafed,
+                on_turn_change=_turned,
+                on_pick_change=_picked,
+            )
+
+
+def data(about: Subject) -> dict[str, Any]:
+    """What the plot shows, made once for a page of the list."""
+    rows, before, total = window(about)
+    settings = dict(about.asked.params) if about.asked.method == METHOD else {}
+    k = 6 if about.asked.level == "plain" else 12
+    page = cache.keep(
+        about.both,
+        "force",
+        [rows, about.asked.output, settings, before, total, k],
+        lambda: force_data(
+            explained(about, rows), table=about.table, right=_right(about, rows), before=before, total=total, k=k
+        ),
+    )
+    return {**page, "at": rows.index(about.row), "picked": about.asked.feature or None}
+
+
+def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
+    """Whether each predicted class is the true one; None where nobody knows."""
+    known = subject.known(about)
+    if known is None or not about.model.classes:
+        return [None] * len(rows)
+    return [None if np.isnan(known[row]) else bool(about.predictions[row].argmax() == known[row]) for row in rows]
+
+
+def _leafed() -> None:
+    """The reader turned to another row of the page, which is painted already."""
+    subject.choose(int(st.session_state["force"]["row"]))
+    st.rerun([part for part in subject.EVERYTHING if part != "force"])
+
+
+def _turned() -> None:
+    """The reader went past the end of the page."""
+    about = subject.load(question.current())
+    rows, before, _total = window(about)
+    step = int(st.session_state["force"]["turn"])
+    place = before + rows.index(about.row) + step
+    listed = _listed(about)
+    if 0 <= place < len(listed):
+        subject.choose(int(listed[place]))
+    st.rerun(subject.EVERYTHING)
+
+
+def _picked() -> None:
+    """A segment or a bar was clicked, and is marked already."""
+    question.ask(feature=str(st.session_state["force"]["pick"]))
+    st.rerun("profile")
+
+
+def _listed(about: Subject) -> np.ndarray:
+    """The rows to leaf through: those that the filter lists, or all where it does not list this one."""
+    listed = subject.rows_in_view(about)
+    return listed if (listed == about.row).any() else np.arange(len(about.table))
+
+
+def window(about: Subject) -> tuple[list[int], int, int]:
+    """The page of the list that holds the instance: its rows, how many come before it, and how many there are.
+
+    An instance that the filter does not list is leafed through in the table's own order.
+    """
+    listed = _listed(about)
+    size = PAGE if _quick(about) else 1
+    start = int(np.flatnonzero(listed == about.row)[0]) // size * size
+    return [int(row) for row in listed[start : start + size]], start, len(listed)
+
+
+def _quick(about: Subject) -> bool:
+    """True when a page of explanations can be made in no time, judged by this one."""
+    result = explained(about, [about.row])[0]
+    return result.provenance is not None and result.provenance.seconds * PAGE < PREFETCH_SECONDS
+
+
+def explained(about: Subject, rows: Sequence[int]) -> list[Attribution]:
+    """Attributions of some rows, each of its own explained class, in one batch a class."""
+    settings = dict(about.asked.params) if about.asked.method == METHOD else {}
+    outputs = {row: about.output_of(row) for row in rows}
+    answers: dict[int, Attribution] = {}
+    with subject.patience(registry.get(METHOD).title) as progress:
+        for output in dict.fromkeys(outputs.values()):
+            group = [row for row in rows if outputs[row] == output]
+            found = cache.explain(about.both, METHOD, group, output, settings, progress)
+            answers.update(zip(group, found, strict=True))
+    return [answers[row] for row in rows]
