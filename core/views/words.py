@@ -148,13 +148,19 @@ def signed(value: float, digits: int = 3) -> str:
 
 def amount(value: float, scale: Scale) -> str:
     """A contribution as a short label: ``+1.2``, ``−3.4 pts`` (percentage points)."""
-    return f"{signed(value * 100)} pts" if scale == "probability" else signed(value)
+    return f"{_points(value)} pts" if scale == "probability" else signed(value)
+
+
+def _points(value: float) -> str:
+    """Percentage points, to the hundredth where that says anything."""
+    points = value * 100
+    return signed(round(points, 2) if abs(points) >= 0.01 else points, 3 if abs(points) >= 0.01 else 1)
 
 
 def amount_words(value: float, scale: Scale) -> str:
     """A contribution with its unit named, and odds told in plain words."""
     if scale == "probability":
-        return f"{signed(value * 100)} percentage points"
+        return f"{_points(value)} percentage points"
     if scale == "log-odds":
         return f"{signed(value)} log-odds: {factor(value)} the odds"
     if scale == "log-target":

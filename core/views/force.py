@@ -1,0 +1,135 @@
+"""The force plot's data and script: a page of explanations that the browser leafs through on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core import fingerprint
+from core.errors import InputError
+from core.results import Attribution
+from core.types import Table
+from core.views import attribution, words
+
+_ASSETS = Path(__file__).parent.parent / "assets"
+_JOIN = 'import { arrow, follow, placeLabels, ruler, stack, tickText, ticks, wantedLabels, written } from "./force_layout.js";\n'
+
+
+def force_data(
+    results: Sequence[Attribution],
+    *,
+    table: Table | None = None,
+    right: Sequence[bool | None] | None = None,
+    at: int = 0,
+    before: int = 0,
+    total: int | None = None,
+    k: int = 10,
+    picked: str | None = None,
+) -> dict[str, Any]:
+    """Describe a page of explanations for ``core/assets/force.js``.
+
+    Parameters
+    ----------
+    results : sequence of Attribution
+        Of one method, one class and one scale, in reading order; each carries its provenance.
+    table : Table, optional
+        Gives each row its name and its true value.
+    right : sequence of bool or None, optional
+        One per result: whether the predicted class is the true one, None where nobody knows.
+    at : int
+        Which of the results is shown first.
+    before, total : int
+        How many rows come before this page, and how many there are in all (default: the page is all).
+    k : int
+        Bars drawn before the rest is summed.
+    picked : str or None
+        The feature that is chosen.
+
+    Returns
+    -------
+    dict
+        Plain JSON: numbers for the geometry, every text ready to show. Names come from tables: show them as text only.
+
+    Raises
+    ------
+    InputError
+        If the page is empty or its results do not belong together.
+    """
+    if not results:
+        raise InputError("There is nothing to draw.", "The page holds no explanation.", "Choose at least one row.")
+    first = results[0]
+    if any((item.features, item.scale) != (first.features, first.scale) for item in results):
+        raise InputError(
+            "These explanations do not fit on one page.",
+            "They name different features or use different units.",
+            "Explain all rows with one method and one class.",
+        )
+    verdicts = [None] * len(results) if right is None else right
+    rows = [_row(item, table, k) | {"right": verdict} for item, verdict in zip(results, verdicts, strict=True)]
+    content = {
+        "scale": first.scale,
+        "unit": words.AXIS[first.scale],
+        "features": list(first.features),
+        "rows": rows,
+        "before": before,
+        "total": before + len(rows) if total is None else total,
+        "k": k,
+    }
+    return {**content, "page": fingerprint.of_params(content), "at": at, "picked": picked}
+
+
+def _row(result: Attribution, table: Table | None, k: int) -> dict[str, Any]:
+    """One explanation: its geometry and its texts."""
+    row = -1 if result.provenance is None or result.provenance.row is None else result.provenance.row
+    reached = result.output if result.fitted is None else result.fitted
+    truth = None if table is None or row < 0 else table.truth(row)
+    hidden = attribution.order(result)[k:]
+    return {
+        "row": row,
+        "title": words.short(table.row_name(row)) if table is not None and row >= 0 else f"row {row}",
+        "said": words.output(result.output, result.scale, result.label),
+        "notes": _notes(result),
+        "truth": None if truth is None else words.cell(truth),
+        "sentence": attribution.tell(result),
+        "base": result.base,
+        "baseText": f"starts from {_both(result, result.base)}",
+        "outputText": words.figure(reached, result.scale),
+        "values": [float(value) for value in result.values],
+        "labels": attribution.labels(result),
+        "texts": [words.amount(float(value), result.scale) for value in result.values],
+        "rest": words.amount(float(result.values[hidden].sum()), result.scale),
+    }
+
+
+def _both(result: Attribution, value: float) -> str:
+    """A value on the axis, with its probability in words beside log-odds."""
+    figure = words.figure(value, result.scale)
+    chance = words.probability_of(value, result.scale)
+    return figure if chance is None or result.scale == "probability" else f"{figure} ({words.percent(chance)})"
+
+
+def _notes(result: Attribution) -> list[str]:
+    """The output on its own axis, and what a local model says where there is one."""
+    notes = []
+    if result.scale in ("log-odds", "log-target"):
+        notes.append(f"{result.scale} {words.number(result.output, 3)}")
+    if result.fitted is not None:
+        notes.append(f"the local model says {words.output(result.fitted, result.scale, result.label)}")
+    return notes
+
+
+@cache
+def script() -> str:
+    """The script as one module: the default export is for Streamlit, ``mount(element, data, callbacks)`` for pages."""
+    layout, force = ((_ASSETS / name).read_text(encoding="utf-8") for name in ("force_layout.js", "force.js"))
+    if _JOIN not in force:
+        raise ValueError("core/assets/force.js no longer imports its layout as expected")
+    return layout + force.replace(_JOIN, "")
+
+
+@cache
+def style() -> str:
+    """The component's style sheet."""
+    return (_ASSETS / "force.css").read_text(encoding="utf-8")
