@@ -149,8 +149,9 @@ def _build(
         )
     for column, kind in kinds.items():
         _check_kind(frame, column, kind)
-        converted = as_kind(frame[column], kind)
-        if converted is not frame[column]:
+        given = frame[column]
+        converted = as_kind(given, kind)
+        if converted is not given:
             frame = frame.assign(**{column: converted})
     features, left_out = [], []
     for column in frame.columns:
