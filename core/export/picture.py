@@ -13,7 +13,7 @@ import numpy as np
 
 from core.codec import plain
 from core.errors import InputError
-from core.results import Attribution, Nudges, Profile, Result
+from core.results import Attribution, Importance, Nudges, Profile, Result
 from core.views.palette import DOWN, NEUTRAL, UP
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def to_picture(result: Result, fmt: Format = "png", *, width: float = 8.0, dpi: 
 
 def _height(result: Result) -> float:
     """Inches that fit the number of bars."""
-    if isinstance(result, Attribution):
+    if isinstance(result, Attribution | Importance):
         return 1.6 + 0.34 * min(len(result.features), MAX_BARS + 1)
     if isinstance(result, Nudges):
         return 1.4 + 0.34 * max(1, sum(len(nudge.changes) for nudge in result.nudges))
@@ -118,6 +118,21 @@ def _attribution(axes: Axes, result: Attribution) -> None:
     _clean(axes)
 
 
+def _importance(axes: Axes, result: Importance) -> None:
+    """Bars with the spread over the rounds, largest first."""
+    order = np.argsort(-np.abs(result.values), kind="stable")[:MAX_BARS]
+    places = np.arange(len(order))[::-1]
+    spread = None if result.spread is None else result.spread[order]
+    colours = [UP if value > 0 else DOWN for value in result.values[order]]
+    axes.barh(places, result.values[order], xerr=spread, color=colours, height=0.7, ecolor=NEUTRAL)
+    axes.axvline(0, color=NEUTRAL, linewidth=0.8)
+    _labels(axes, "y", places, [short(result.features[index]) for index in order])
+    axes.tick_params(left=False)
+    axes.set_xlabel(result.unit)
+    _title(axes, f"{short(result.label)}: what the model relies on")
+    _clean(axes)
+
+
 def _profile(axes: Axes, result: Profile) -> None:
     """One line or set of dots a curve, its own point marked."""
     places = np.asarray(result.grid, dtype=float) if result.ordered else np.arange(len(result.grid))
@@ -158,4 +173,9 @@ def _nudges(axes: Axes, result: Nudges) -> None:
             axes.text(1.0, height, f"then {output:.4g}", fontsize=10, va="center", ha="right")
 
 
-PICTURES: dict[str, Callable[[Axes, Any], None]] = {"attribution": _attribution, "profile": _profile, "nudges": _nudges}
+PICTURES: dict[str, Callable[[Axes, Any], None]] = {
+    "attribution": _attribution,
+    "profile": _profile,
+    "nudges": _nudges,
+    "importance": _importance,
+}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.codec import plain
-from core.results import Attribution, Check, Nudge, Nudges, Profile, Provenance, Result
+from core.results import Attribution, Check, Importance, Nudge, Nudges, Profile, Provenance, Result
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -77,6 +77,19 @@ def _attribution(result: Attribution) -> dict[str, Any]:
     return {**head, "features": entries}
 
 
+def _importance(result: Importance) -> dict[str, Any]:
+    """One entry a feature or group, with its rounds."""
+    entries: list[dict[str, Any]] = []
+    for position, name in enumerate(result.features):
+        entry: dict[str, Any] = {"name": name, "importance": float(result.values[position])}
+        if result.spread is not None:
+            entry["spread"] = float(result.spread[position])
+        if result.rounds is not None:
+            entry["rounds"] = [float(value) for value in result.rounds[position]]
+        entries.append(entry)
+    return {"class": result.label, "unit": result.unit, "reference": result.reference, "features": entries}
+
+
 def _profile(result: Profile) -> dict[str, Any]:
     """The grid and one entry a curve."""
     curves = [
@@ -125,4 +138,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "attribution": _attribution,
     "profile": _profile,
     "nudges": _nudges,
+    "importance": _importance,
 }

@@ -11,10 +11,11 @@ from typing import Any
 
 from core.results.attribution import Attribution
 from core.results.base import Check, Provenance, Result, freeze_arrays
+from core.results.importance import Importance
 from core.results.nudges import Change, Nudge, Nudges
 from core.results.profile import Profile
 
-KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges)}
+KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance)}
 """Every kind of answer by its id."""
 PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge)}
 """Dataclasses that answers are made of."""
@@ -38,6 +39,7 @@ __all__ = [
     "Attribution",
     "Change",
     "Check",
+    "Importance",
     "Nudge",
     "Nudges",
     "Profile",

@@ -7,13 +7,14 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, nudges, profile
+from core.views import attribution, importance, nudges, profile
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
     "attribution": attribution.view,
     "profile": profile.view,
     "nudges": nudges.view,
+    "importance": importance.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

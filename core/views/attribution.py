@@ -97,9 +97,9 @@ def _record(result: Attribution, names: list[str], position: int, place: int) ->
     }
 
 
-def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
-    """The constant Vega-Lite specification of attributions in a scale."""
-    axis: dict[str, Any] = {"title": words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
+def spec(scale: Scale, dark: bool | None = None, title: str | None = None) -> dict[str, Any]:
+    """The constant Vega-Lite specification of bars in a scale; ``title`` (our own words) names another unit."""
+    axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}

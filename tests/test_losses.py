@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, roc_auc_score, root_mean_squared_error
+
+from core.errors import InputError
+from core.losses import LOSSES, loss_for
+
+ORACLES = {
+    "rmse": lambda said, known: root_mean_squared_error(known, said[:, 0]),
+    "mae": lambda said, known: mean_absolute_error(known, said[:, 0]),
+    "one_minus_auc": lambda said, known: 1 - roc_auc_score(known, said[:, 1]),
+    "cross_entropy": lambda said, known: log_loss(known, said, labels=list(range(said.shape[1]))),
+    "error_rate": lambda said, known: 1 - accuracy_score(known, said.argmax(axis=1)),
+}
+
+
+@given(st.integers(0, 10_000), st.integers(4, 60), st.booleans())
+def test_losses_equal_scikit_learn_block_by_block(seed: int, count: int, ties: bool) -> None:
+    random = np.random.default_rng(seed)
+    for loss in LOSSES:
+        if "regression" in loss.tasks:
+            said, known = random.normal(size=(3, count, 1)), random.normal(size=count)
+        else:
+            classes = 2 if "multiclass" not in loss.tasks else int(random.integers(2, 5))
+            said = random.dirichlet(np.ones(classes), size=(3, count))
+            known = np.concatenate([np.arange(classes), random.integers(0, classes, count - classes)]).astype(float)
+            if ties and classes == 2:
+                said = np.round(said, 1)
+        for block, value in zip(said, loss.of(said, known), strict=True):
+            assert value == pytest.approx(ORACLES[loss.id](block, known), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("task", "name"), [("regression", "rmse"), ("binary", "one_minus_auc"), ("multiclass", "cross_entropy")]
+)
+def test_each_task_has_its_default(task: str, name: str) -> None:
+    assert loss_for(task).id == name  # type: ignore[arg-type]
+
+
+def test_a_loss_of_another_task_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match="regression") as caught:
+        loss_for("regression", "one_minus_auc")
+    assert "rmse" in caught.value.hint
+
+
+def test_an_auc_of_one_class_is_refused() -> None:
+    with pytest.raises(InputError, match="both classes"):
+        loss_for("binary").of(np.full((1, 3, 2), 0.5), np.ones(3))
