@@ -1,1 +1,146 @@
-"""Instance Explorer's core: load, explain, view and export; no page code."""
+"""Instance Explorer's core: load, explain, view and export; no page code.
+
+In a notebook three lines are enough::
+
+    model = core.model(fitted_estimator)  # or "model.joblib"
+    table = core.table(frame, target="y")  # or "data.csv"
+    result = core.explain("shap", model, table, row=3)
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.results import Result
+    from core.types import Model, Table
+
+__all__ = ["explain", "model", "table"]
+
+
+def model(source: Any, **options: Any) -> Model:
+    """A model of a fitted object or of a file.
+
+    Parameters
+    ----------
+    source : estimator, booster, pipeline, function, dalex Explainer, path or Model
+        A file passes the same checks as an upload.
+    **options
+        ``name``, ``features``, ``classes``, ``task``, ``predict_function``: see ``core.models.wrap``.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read, is not fitted, or has nothing to explain.
+    """
+    from core.types import Model
+
+    if isinstance(source, str | PathLike):
+        from core.loading.models import read_model
+
+        data, name = _read(source, "model")
+        return read_model(data, options.pop("name", name), **options)
+    if isinstance(source, Model) and not isinstance(source, type):
+        return source
+    from core.models import wrap
+
+    return wrap(source, **options)
+
+
+def table(source: Any, target: str | None = None, **options: Any) -> Table:
+    """A table of a frame or of a file.
+
+    Parameters
+    ----------
+    source : DataFrame, array, dalex Explainer, path or Table
+    target : str, optional
+        Column of the true value; guessed where evident.
+    **options
+        ``label``, ``kinds``, and ``name`` for a frame: see ``core.loading.frames.from_frame``.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as a table.
+    """
+    from core.loading.frames import from_frame, with_roles
+    from core.types import Table
+
+    if isinstance(source, Table):
+        return source if target is None else with_roles(source, target=target)
+    if isinstance(source, str | PathLike):
+        from core.loading.tables import read_table
+
+        data, name = _read(source, "table")
+        return read_table(data, options.pop("name", name), target=target, **options)
+    from core.models.dalex_explainer import table_frame, unwrap
+
+    held = unwrap(source)
+    if held is not None:
+        source = table_frame(held)
+        target = target or (str(source.columns[-1]) if held.y is not None and source is not None else None)
+    return from_frame(source, options.pop("name", "table"), target=target, **options)
+
+
+def explain(
+    method_id: str, model: Any, table: Any, row: int = 0, *, output: int | str | None = None, **params: Any
+) -> Result:
+    """Answer one question about one row; model and table are matched by column name first.
+
+    Parameters
+    ----------
+    method_id : str
+        ``"shap"``, ``"lime"``, ``"nudges"``…: see ``core.registry.methods()``.
+    model, table : object
+        Anything that ``core.model`` and ``core.table`` take.
+    row : int
+        Position of the instance.
+    output : int or str, optional
+        Class to explain.
+    **params
+        The method's parameters.
+
+    Returns
+    -------
+    Result
+        With its checks and its provenance.
+
+    Raises
+    ------
+    InputError, ModelError, NotApplicable, ComputeError
+        Each says what, why and what to do.
+    """
+    from core.workspace import Workspace
+
+    return Workspace.of(model, table, row).explain(method_id, output=output, **params)
+
+
+def _read(source: str | PathLike[str], what: str) -> tuple[bytes, str]:
+    """A file's bytes and name.
+
+    Raises
+    ------
+    ModelError or InputError
+        If it cannot be opened.
+    """
+    from pathlib import Path
+
+    from core.errors import InputError, ModelError
+
+    path = Path(source)
+    try:
+        return path.read_bytes(), path.name
+    except OSError as error:
+        kind = ModelError if what == "model" else InputError
+        raise kind(
+            f"The {what} file '{path}' cannot be opened.", f"{error.strerror or error}.", "Check the path."
+        ) from error

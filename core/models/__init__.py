@@ -7,15 +7,25 @@ from typing import Any
 
 from core import fingerprint as digests
 from core.errors import ModelError
-from core.models import function_model, lightgbm_model, pipeline, sklearn_estimator, xgboost_model
+from core.models import (
+    catboost_model,
+    dalex_explainer,
+    function_model,
+    keras_model,
+    lightgbm_model,
+    onnx_model,
+    pipeline,
+    sklearn_estimator,
+    xgboost_model,
+)
 from core.models.adapter import AdaptedModel, Engine, Facts, rebind
 from core.models.options import Options
 from core.models.state import of_object
-from core.types import Model, Task
+from core.types import Task
 
 __all__ = ["AdaptedModel", "rebind", "wrap"]
 
-_FAMILIES = (xgboost_model, lightgbm_model)
+_FAMILIES = (xgboost_model, lightgbm_model, catboost_model, onnx_model, keras_model)
 
 
 def wrap(
@@ -33,7 +43,7 @@ def wrap(
     Parameters
     ----------
     estimator : object
-        Fitted. A ``Model`` is returned as it is.
+        Fitted. A wrapped one is returned as it is; a dalex Explainer is taken apart.
     name : str
         Shown to people; default: the estimator's kind.
     fingerprint : str, optional
@@ -59,6 +69,11 @@ def wrap(
     """
     if isinstance(estimator, AdaptedModel):
         return estimator
+    held = dalex_explainer.unwrap(estimator)
+    if held is not None:
+        estimator, name = held.model, name or held.label
+        predict_function = predict_function or held.predict_function
+        task = task or ("binary" if held.classification and held.predict_function is not None else None)
     options = Options(
         None if features is None else tuple(str(item) for item in features),
         None if classes is None else tuple(str(item) for item in classes),
@@ -95,8 +110,3 @@ def _adapt(estimator: Any, options: Options) -> tuple[Facts, Engine]:
             "Give a fitted estimator, a booster, or a function with its features: model(f, features=[…]).",
         )
     return found
-
-
-def is_model(thing: Any) -> bool:
-    """True for something that is behind ``core.types.Model`` already."""
-    return isinstance(thing, Model)

@@ -160,7 +160,9 @@ class AdaptedModel:
         if "portable" not in self._memo:
             from core.portable.convert import portable_of
 
-            self._memo["portable"] = portable_of(self)
+            own = self.family == "function"  # its native object may be an estimator with another answer
+            converted = None if own else portable_of(self.native, self.features, self.task, self.classes)
+            self._memo["portable"] = converted
         return cast("Portable | None", self._memo["portable"])
 
     def _ask(self, call: Callable[[Any], Any], frame: pd.DataFrame) -> Any:

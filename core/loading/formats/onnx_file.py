@@ -1,0 +1,163 @@
+"""ONNX: the protobuf is walked before onnxruntime sees it; no external data, no foreign operators."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from core.errors import ModelError
+from core.loading.formats.tree_checks import damaged
+
+_DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
+_DEPTH = 20
+_LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
+
+
+def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
+    """Check the graph and open it; returns an ``onnxruntime.InferenceSession`` and the class names it keeps.
+
+    Raises
+    ------
+    ModelError
+        If it is damaged, reaches outside itself, or onnxruntime is not installed.
+    """
+    labels = _check(data, name)
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded; nothing is sent home
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(
+            f"'{name}' is an ONNX model, and onnxruntime is not installed here.",
+            "It is one of the optional formats.",
+            "Install it: pip install onnxruntime.",
+        ) from error
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # a dozen classes of its own without a common root
+        message = " ".join(str(error).split())
+        raise damaged(name, f"ONNX Runtime cannot read it: {message[-150:]}") from error
+    return session, labels
+
+
+def _check(data: bytes, name: str) -> tuple[str, ...] | None:
+    """Walk model, graphs, nodes and tensors; returns the class labels of a classifier node."""
+    try:
+        graphs = [part for field, part in _fields(data) if field == 7 and isinstance(part, bytes)]
+        if len(graphs) != 1:
+            raise damaged(name, "It holds no graph, so it is no ONNX model")
+        found = list(_graph(graphs[0], name, 0))
+    except ValueError as error:
+        raise damaged(name, f"It is no complete ONNX model: {error}") from error
+    return found[0] if found else None
+
+
+def _graph(graph: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+    """Check one graph; yields the class labels that its nodes keep."""
+    if depth > _DEPTH:
+        raise ValueError("graphs are nested too deeply")
+    for field, part in _fields(graph):
+        if not isinstance(part, bytes):
+            continue
+        if field == 1:
+            yield from _node(part, name, depth)
+        elif field == 5:
+            _tensor(part, name)
+
+
+def _node(node: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+    """Check one operator and what its attributes hold."""
+    for field, part in _fields(node):
+        if field == 7 and part not in _DOMAINS:
+            raise ModelError(
+                f"'{name}' uses operators from elsewhere.",
+                f"Their domain is {str(part)[:60]}; only the standard ones are run.",
+                "Export the model with standard operators.",
+            )
+        if field == 5 and isinstance(part, bytes):
+            yield from _attribute(part, name, depth)
+
+
+def _attribute(attribute: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+    """Check tensors and graphs inside an attribute; yields class labels."""
+    parts = list(_fields(attribute))
+    title = next((part for field, part in parts if field == 1), b"")
+    for field, part in parts:
+        if field in (5, 10) and isinstance(part, bytes):
+            _tensor(part, name)
+        elif field in (6, 11) and isinstance(part, bytes):
+            yield from _graph(part, name, depth + 1)
+    if title in _LABELS:
+        texts = tuple(
+            part.decode("utf-8", "replace") for field, part in parts if field == 9 and isinstance(part, bytes)
+        )
+        whole = tuple(str(number) for field, part in parts if field == 8 for number in _integers(part))
+        if len(texts or whole) > 1:
+            yield texts or whole
+
+
+def _tensor(tensor: bytes, name: str) -> None:
+    """Refuse a tensor whose numbers lie in another file."""
+    for field, part in _fields(tensor):
+        if field == 13 or (field == 14 and part == 1):
+            raise ModelError(
+                f"'{name}' keeps its numbers in another file.",
+                "Only files that hold everything are read.",
+                "Save it with the data inside: onnx.save(model, path, save_as_external_data=False).",
+            )
+
+
+def _integers(part: bytes | int) -> Iterator[int]:
+    """One number, or several packed ones, as signed 64-bit."""
+    if isinstance(part, int):
+        yield _signed(part)
+        return
+    at = 0
+    while at < len(part):
+        number, at = _varint(part, at)
+        yield _signed(number)
+
+
+def _signed(number: int) -> int:
+    """Two's complement of 64 bits."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, bytes | int]]:
+    """The fields of a protobuf message: number and content."""
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        field, wire = key >> 3, key & 7
+        if wire == 0:
+            value, at = _varint(data, at)
+            yield field, value
+            continue
+        if wire == 2:
+            size, at = _varint(data, at)
+        elif wire in (1, 5):
+            size = 8 if wire == 1 else 4
+        else:
+            raise ValueError(f"a field of unknown kind {wire}")
+        if field == 0 or at + size > len(data):
+            raise ValueError("a field reaches past the end")
+        yield field, data[at : at + size]
+        at += size
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number in base 128, and the position after it."""
+    number = 0
+    for shift in range(0, 70, 7):
+        if at >= len(data):
+            raise ValueError("it ends too early")
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+    raise ValueError("a number is too long")

@@ -1,0 +1,126 @@
+"""Universal Binary JSON as XGBoost writes it, decoded with bounds on size and depth; typed arrays become arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+DEPTH = 40
+_NUMBERS = {
+    b"i": ">i1", b"U": ">u1", b"I": ">i2", b"l": ">i4", b"L": ">i8", b"d": ">f4", b"D": ">f8",
+}  # fmt: skip
+_CONSTANTS = {b"Z": None, b"T": True, b"F": False}
+
+
+class _Reader:
+    """A position in the bytes."""
+
+    __slots__ = ("at", "data")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes; ValueError where they are not there."""
+        if count < 0 or self.at + count > len(self.data):
+            raise ValueError("it ends too early")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def peek(self) -> bytes:
+        """The next byte without moving."""
+        return self.data[self.at : self.at + 1]
+
+
+def decode(data: bytes) -> Any:
+    """Decode one document.
+
+    Raises
+    ------
+    ValueError
+        If it is malformed, too deep, or followed by more bytes.
+    """
+    reader = _Reader(data)
+    value = _value(reader, reader.take(1), 0)
+    if reader.at != len(data):
+        raise ValueError("more bytes follow its end")
+    return value
+
+
+def _value(reader: _Reader, mark: bytes, depth: int) -> Any:
+    """The value after its type mark."""
+    if depth > DEPTH:
+        raise ValueError("it is nested too deeply")
+    if mark in _NUMBERS:
+        return np.frombuffer(reader.take(np.dtype(_NUMBERS[mark]).itemsize), _NUMBERS[mark])[0].item()
+    if mark in _CONSTANTS:
+        return _CONSTANTS[mark]
+    if mark == b"S":
+        return _text(reader)
+    if mark == b"C":
+        return reader.take(1).decode("latin-1")
+    if mark == b"{":
+        return _object(reader, depth)
+    if mark == b"[":
+        return _array(reader, depth)
+    raise ValueError(f"an unknown mark {mark!r}")
+
+
+def _length(reader: _Reader) -> int:
+    """A count: a mark of a whole number and the number."""
+    mark = reader.take(1)
+    if mark not in (b"i", b"U", b"I", b"l", b"L"):
+        raise ValueError("a length is no whole number")
+    count = int(np.frombuffer(reader.take(np.dtype(_NUMBERS[mark]).itemsize), _NUMBERS[mark])[0])
+    if not 0 <= count <= len(reader.data):
+        raise ValueError("a length is larger than the file")
+    return count
+
+
+def _text(reader: _Reader) -> str:
+    """A string with its length before it."""
+    try:
+        return reader.take(_length(reader)).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("a text is not UTF-8") from error
+
+
+def _object(reader: _Reader, depth: int) -> dict[str, Any]:
+    """Keys and values up to the closing brace."""
+    found: dict[str, Any] = {}
+    count = None
+    if reader.peek() == b"#":
+        reader.take(1)
+        count = _length(reader)
+    while (count is None and reader.peek() != b"}") or (count is not None and len(found) < count):
+        key = _text(reader)
+        if key in found:
+            raise ValueError("a key is there twice")
+        found[key] = _value(reader, reader.take(1), depth + 1)
+    if count is None:
+        reader.take(1)
+    return found
+
+
+def _array(reader: _Reader, depth: int) -> Any:
+    """A list, or a numpy array where all items have one number type."""
+    kind = None
+    if reader.peek() == b"$":
+        reader.take(1)
+        kind = reader.take(1)
+    if reader.peek() == b"#":
+        reader.take(1)
+        count = _length(reader)
+        if kind in _NUMBERS:
+            dtype = np.dtype(_NUMBERS[kind])
+            return np.frombuffer(reader.take(count * dtype.itemsize), dtype)
+        return [_value(reader, kind or reader.take(1), depth + 1) for _ in range(count)]
+    if kind is not None:
+        raise ValueError("a typed array has no length")
+    items = []
+    while reader.peek() != b"]":
+        items.append(_value(reader, reader.take(1), depth + 1))
+    reader.take(1)
+    return items

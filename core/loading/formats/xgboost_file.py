@@ -1,0 +1,139 @@
+"""XGBoost models as JSON or UBJ: every tree is checked before XGBoost parses the bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.errors import ModelError
+from core.loading.formats.tree_checks import check_children, damaged, whole_numbers
+from core.loading.formats.ubjson import decode
+
+_ELSE = {
+    "tree_info": ("LightGBM's JSON dump", "Save the model as text: booster.save_model('model.txt')."),
+    "oblivious_trees": ("CatBoost's JSON form", "Save the model as cbm: model.save_model('model.cbm')."),
+    "class_name": ("a Keras architecture without weights", "Export the model as ONNX."),
+    "cells": ("a notebook", "Upload the model that it saves."),
+    "openapi": ("an API description", "Upload the model."),
+}
+
+
+def load(data: bytes, name: str, form: str) -> Any:
+    """Check the structure and parse; returns an ``xgboost.Booster``.
+
+    Parameters
+    ----------
+    form : {"json", "ubj"}
+
+    Raises
+    ------
+    ModelError
+        If it is not an XGBoost model, damaged, or of a version that cannot be read.
+    """
+    document = _document(data, name, form)
+    _check(document, name)
+    import xgboost
+
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(bytearray(data.removeprefix(b"\xef\xbb\xbf")))
+        booster.num_features()
+    except Exception as error:  # xgboost raises its own root, and ValueError
+        message = " ".join(str(error).split("Stack trace:")[0].split())[-160:]
+        raise damaged(name, f"XGBoost cannot read it: {message}") from error
+    return booster
+
+
+def _document(data: bytes, name: str, form: str) -> Mapping[str, Any]:
+    """The decoded file, if it is an XGBoost model's."""
+    try:
+        found = decode(data) if form == "ubj" else json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise damaged(name, f"It is not complete {form.upper()}: {str(error)[:120]}") from error
+    if not isinstance(found, dict) or "learner" not in found:
+        for key, (seems, hint) in _ELSE.items():
+            if isinstance(found, dict) and key in found:
+                raise ModelError(f"'{name}' is {seems}.", "It is not read here.", hint)
+        raise ModelError(
+            f"'{name}' is {form.upper()}, but no XGBoost model.",
+            "It has no part named learner.",
+            "Save the model with booster.save_model('model.json').",
+        )
+    return found
+
+
+def _check(document: Mapping[str, Any], name: str) -> None:
+    """Check sizes, indices and trees."""
+    try:
+        learner = document["learner"]
+        booster = learner["gradient_booster"]
+        columns = int(learner["learner_model_param"]["num_feature"])
+        kind = str(booster["name"])
+        names = learner.get("feature_names", [])
+        body = booster["gbtree"] if kind == "dart" else booster
+        model = body["model"]
+        trees = [] if kind == "gblinear" else model["trees"]
+        classes = max(1, int(learner["learner_model_param"].get("num_class", 1)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(name, f"A part is missing ({type(error).__name__}: {error})") from error
+    if kind not in ("gbtree", "dart", "gblinear"):
+        raise damaged(name, f"Its booster is called {kind[:40]}")
+    if not 0 < columns <= 100_000 or classes > 10_000 or len(names) not in (0, columns):
+        raise damaged(name, f"It names {len(names)} columns and says it takes {columns}")
+    if kind == "gblinear":
+        if len(model["weights"]) != (columns + 1) * classes:
+            raise damaged(name, "The number of its weights does not fit its columns")
+        return
+    if not isinstance(trees, list) or not trees:
+        raise damaged(name, "It holds no trees")
+    groups = whole_numbers(name, model.get("tree_info", []), "Its tree groups")
+    if len(groups) != len(trees) or groups.min() < 0 or groups.max() >= max(classes, 1):
+        raise damaged(name, "Its trees are not assigned to its outputs")
+    for tree in trees:
+        _check_tree(tree, columns, name)
+
+
+def _check_tree(tree: Any, columns: int, name: str) -> None:
+    """One tree: arrays of one length, children that form a tree, columns that exist."""
+    try:
+        left, right, asked = (
+            whole_numbers(name, tree[key], "Its nodes") for key in ("left_children", "right_children", "split_indices")
+        )
+        lengths = {len(tree[key]) for key in ("default_left", "split_conditions", "base_weights", "parents")}
+        declared = int(tree["tree_param"]["num_nodes"])
+        vector = int(tree["tree_param"].get("size_leaf_vector", "1"))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(name, f"A tree lacks a part ({type(error).__name__}: {error})") from error
+    if vector > 1:
+        raise ModelError(f"'{name}' predicts several targets at once.", hint="Train one model per target.")
+    if {len(left), len(right), len(asked), declared} | lengths != {declared} or declared < 1:
+        raise damaged(name, "The parts of a tree differ in length")
+    inner = left != -1
+    if ((right != -1) != inner).any():
+        raise damaged(name, "A node has one child only")
+    check_children(name, left, right, inner)
+    if inner.any() and (asked[inner].min() < 0 or asked[inner].max() >= columns):
+        raise damaged(name, "A tree asks for a column that is not there")
+    _check_categories(tree, declared, name)
+
+
+def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
+    """Category sets of a tree lie within their array and belong to its nodes."""
+    try:
+        codes, owners, starts, sizes = (
+            whole_numbers(name, tree.get(key, []), "Its categories")
+            for key in ("categories", "categories_nodes", "categories_segments", "categories_sizes")
+        )
+    except TypeError as error:
+        raise damaged(name, "Its categories are not lists") from error
+    fits = len(owners) == len(starts) == len(sizes)
+    if not fits or (owners.size and (owners.min() < 0 or owners.max() >= nodes or starts.min() < 0 or sizes.min() < 0)):
+        raise damaged(name, "Its categories do not belong to its nodes")
+    if (starts + sizes > len(codes)).any() or (codes.size and (codes.min() < 0 or codes.max() > 2**24)):
+        raise damaged(name, "Its categories are out of range")
+    splits = np.asarray(tree.get("split_type", []))
+    if splits.size not in (0, nodes):
+        raise damaged(name, "The parts of a tree differ in length")

@@ -1,0 +1,65 @@
+"""Zip archives that hold models: skops is read; Keras, PyTorch and others are named."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from core.errors import ModelError
+
+MEMBERS = 20_000
+OPENED = 512 * 1024 * 1024
+
+
+def members(data: bytes, name: str) -> dict[str, int]:
+    """Names and opened sizes of an archive's members.
+
+    Raises
+    ------
+    ModelError
+        If it is damaged, holds too much, or a path leaves the archive.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = {item.filename: item.file_size for item in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ModelError(
+            f"'{name}' is a damaged archive.", f"{str(error)[:120]}.", "Save or download it again."
+        ) from error
+    if len(found) > MEMBERS or sum(found.values()) > OPENED:
+        raise ModelError(
+            f"'{name}' opens to too much.",
+            f"{len(found):,} members and {sum(found.values()) / 1e6:,.0f} MB; {OPENED / 1e6:,.0f} MB are allowed.",
+            "Use a smaller model.",
+        )
+    outside = [path for path in found if path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/")]
+    if outside:
+        raise ModelError(
+            f"'{name}' is refused.", "A path inside it leaves the archive.", "Save the model again yourself."
+        )
+    return found
+
+
+def format_of(data: bytes, name: str) -> str:
+    """``"skops"``, or a refusal that names what the archive holds.
+
+    Raises
+    ------
+    ModelError
+        If it is not a skops file.
+    """
+    found = members(data, name)
+    if "schema.json" in found:
+        return "skops"
+    seems, hint = "an archive without a model that is known here", "Upload the model's own file."
+    if "config.json" in found and "metadata.json" in found:
+        seems, hint = "a Keras model", "Export it as ONNX (model.export('model.onnx', format='onnx'))."
+    elif any(path.endswith("data.pkl") for path in found):
+        seems, hint = "a PyTorch model", "Export it as ONNX (torch.onnx.export)."
+    elif any(path.endswith(".npy") for path in found):
+        seems, hint = "a file of NumPy arrays", "Upload the fitted model."
+    elif "xl/workbook.xml" in found:
+        seems, hint = "an Excel workbook", "Upload it as the table."
+    elif any(path.endswith("MLmodel") for path in found):
+        seems, hint = "an MLflow folder", "Upload the model file inside it."
+    raise ModelError(f"'{name}' is {seems}.", "It is not read here.", hint)
