@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
+from core.grid import Grid, column, grid, moved, plain, span
 from core.registry import Job, method
 from core.results import Check, Profile
 from core.types import Array, Feature, Param
@@ -35,11 +36,8 @@ would answer, not what would happen if somebody changed the feature in the world
 Goldstein, Kapelner, Bleich and Pitkin, *Peeking Inside the Black Box*, 2015,
 [doi:10.1080/10618600.2014.907095](https://doi.org/10.1080/10618600.2014.907095).
 """
-LEVELS = 60
 INSTANCES = 20
 SCAN_POINTS = 9
-
-Grid = tuple[Any, ...]
 
 
 @method(
@@ -139,79 +137,9 @@ def _names(job: Job, rows: Sequence[int]) -> tuple[str, ...]:
     )
 
 
-def plain(value: Any) -> Any:
-    """A cell as a Python value; None where it is missing."""
-    if value is None or pd.isna(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def grid(feature: Feature, count: int, own: Sequence[Any], dtype: Any) -> Grid:
-    """Values that a feature is set to: its observed range or its levels, the own values exactly, a gap if it has any.
-
-    Parameters
-    ----------
-    feature : Feature
-    count : int
-        Evenly spaced values between the lowest and the highest observed one (whole numbers: fewer where the range
-        holds fewer).
-    own : sequence
-        The instances' own cells.
-    dtype : dtype
-        Of the column (dates take its time zone).
-
-    Returns
-    -------
-    tuple
-        Ascending for ordered features, most frequent first for levels; None (missing) last.
-    """
-    present = [plain(value) for value in own]
-    gap = (None,) if feature.missing > 0 or None in present else ()
-    present = [value for value in present if value is not None]
-    if feature.is_ordered:
-        values = sorted({*_span(feature, count, dtype), *present})
-    else:
-        values = list(dict.fromkeys([*feature.levels[:LEVELS], *present]))
-    return (*values, *gap)
-
-
-def _span(feature: Feature, count: int, dtype: Any) -> list[Any]:
-    """Evenly spaced values over the observed range in the column's own type."""
-    if feature.low is None or feature.high is None:
-        return []
-    even = np.linspace(feature.low, feature.high, count)
-    if feature.kind == "datetime":
-        stamps = pd.to_datetime(np.round(even), unit="s", utc=True)
-        zone = getattr(dtype, "tz", None)
-        return list(stamps.tz_convert(zone) if zone is not None else stamps.tz_localize(None))
-    if feature.kind == "integer":
-        return [int(value) for value in np.unique(np.round(even))]
-    return [float(value) for value in even]
-
-
 def _index(points: Grid, value: Any) -> int:
     """Where a cell is on the grid."""
     return points.index(plain(value))
-
-
-def column(values: Sequence[Any], dtype: Any) -> pd.Series:
-    """Cells as a column of a type; None becomes the type's own missing value."""
-    if isinstance(dtype, np.dtype) and dtype.kind == "f":
-        return pd.Series([np.nan if value is None else value for value in values], dtype=dtype)
-    return pd.Series(list(values), dtype=object).astype(dtype)
-
-
-def moved(instances: pd.DataFrame, name: str, points: Grid) -> pd.DataFrame:
-    """Every instance at every value of one feature.
-
-    Returns
-    -------
-    DataFrame, shape (n_instances * len(points), n_features)
-        Types kept; all values of the first instance come first.
-    """
-    copies = instances.iloc[np.repeat(np.arange(len(instances)), len(points))].reset_index(drop=True)
-    copies[name] = column([*points] * len(instances), instances[name].dtype)
-    return copies
 
 
 def strongest(job: Job) -> str:
@@ -235,7 +163,7 @@ def _coarse(feature: Feature, dtype: Any) -> Grid:
     """A few values that span a feature."""
     if not feature.is_ordered:
         return tuple(feature.levels[:SCAN_POINTS])
-    return tuple(_span(feature, SCAN_POINTS, dtype))
+    return tuple(span(feature, SCAN_POINTS, dtype))
 
 
 def _own_point(points: Grid, own: Sequence[Any], values: Array, said: Array) -> Check:
