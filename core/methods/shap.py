@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from core.errors import NotApplicable
 from core.registry import Job, method
 from core.results import Attribution, Check
-from core.shapley import anymodel
-from core.shapley.answer import Answer, explained, own_scale, pick
+from core.shapley.answer import Answer
+from core.shapley.choose import KINDS, solve
 from core.types import Model, Param, Table
 
-KINDS = ("auto", "path-dependent", "interventional", "exact", "permutation", "kernel", "linear")
 PARAMS = (
     Param("kind", "choice", "auto", "How the values are computed; auto takes the fastest exact way.", choices=KINDS),
     Param(
@@ -37,7 +35,7 @@ def _unsupported(model: Model, _table: Table) -> str | None:
 
 def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     """Explain a page of rows at once."""
-    answer = _solve(job, list(rows))
+    answer = solve(job, list(rows))
     frame = job.table.rows(list(rows))
     data = frame.to_numpy(dtype=object, copy=True)
     data[pd.isna(data)] = None
@@ -82,34 +80,3 @@ def _attribution(job: Job, answer: Answer, at: int, data: tuple[object, ...]) ->
         spread=spread,
         checks=checks,
     )
-
-
-def _solve(job: Job, rows: list[int]) -> Answer:
-    """Choose the algorithm by the model and the wish."""
-    kind, scale = str(job.params["kind"]), str(job.params["scale"])
-    if kind in ("auto", "path-dependent"):
-        native = _native(job, rows, scale)
-        if native is not None:
-            return native
-        if kind == "path-dependent":
-            raise NotApplicable(
-                "There are no path-dependent values here.",
-                f"{job.model.kind} has no trees that can be read, or not on this scale.",
-                "Choose the kind 'auto'.",
-            )
-    if kind in ("auto", "interventional"):
-        kind = "exact" if anymodel.fits(job) else "permutation"
-    return anymodel.solve(job, rows, explained(job, scale), kind)
-
-
-def _native(job: Job, rows: list[int], scale: str) -> Answer | None:
-    """The library's own TreeSHAP, where it has one on the scale asked for."""
-    if scale != "auto" and job.model.margin_scale != own_scale(job.model) and scale != "log-odds":
-        return None
-    found = job.model.contributions(job.table.rows(rows))
-    if found is None:
-        return None
-    values, base = pick(found.values, job), pick(found.base, job)
-    text = f"Exact, by {job.model.family} itself, along its trees (path-dependent: no background is needed)."
-    check = Check("algorithm", None, None, text)
-    return Answer(values, base, base + values.sum(axis=1), found.scale, None, (check,))
