@@ -49,6 +49,12 @@ def made_from() -> dict[str, str]:
 
 
 @cache
+def storable() -> frozenset[str]:
+    """Classes that may be stored as they are, though their role is another."""
+    return frozenset(_list()["storable"])
+
+
+@cache
 def lookup(module: str, name: str) -> Ref:
     """Find a name that a file asks for.
 
@@ -77,7 +83,7 @@ def lookup(module: str, name: str) -> Ref:
         raise Refused(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200])
     if role == "stub":
         return Ref(full, role, Stub)
-    if role == "call":
+    if role == "call" and full not in storable():
         return Ref(f"{place[0]}.{place[1]}", role, None)
     return Ref(f"{place[0]}.{place[1]}", role, _resolve(*place))
 

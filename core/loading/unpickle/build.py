@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+from core.loading.unpickle.trees import upgrade_predictor
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -76,12 +77,12 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
         raise Refused("it rebuilds an object from the wrong parts")
     cls, base, state = args
     ref = _ref(cls, "rebuild")
+    base_name = base.name if base.__class__ is Ref else getattr(base, "__name__", "")
     if base is object and state is None:
         return create(machine, ref, ())
-    name = base.name if base.__class__ is Ref else ""
-    if name == "builtins.tuple" and type(state) is tuple and ref.role == "record":
+    if base_name in ("builtins.tuple", "tuple") and type(state) is tuple and ref.role == "record":
         return _record(ref, state)
-    if name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
+    if base_name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
         made = create(machine, ref, ())
         set_items(made, [part for pair in state.items() for part in pair])
         return made
@@ -102,19 +103,16 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
     slots = None
     if type(state) is tuple and len(state) == 2:
         state, slots = state
-    for part in (state, slots):
-        if part is not None and type(part) is not dict:
-            raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
-        _set_attributes(target, part or {})
+    if slots or not (state is None or type(state) is dict):
+        raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
+    if type(target).__name__ == "TreePredictor":
+        state = upgrade_predictor(state)
+    _set_attributes(target, state or {})
 
 
 def _set_attributes(target: Any, state: dict[str, Any]) -> None:
     """Fill the attributes of an object, as its own ``__setstate__`` would, without running it."""
     cls = type(target)
-    if cls.__name__ == "TreePredictor":
-        from core.loading.unpickle.trees import upgrade_predictor
-
-        state = upgrade_predictor(state)
     own = vars(target)
     for name, value in state.items():
         _check_attribute(cls, name)
@@ -182,6 +180,7 @@ def set_items(target: Any, items: list[Any]) -> None:
 def key(item: Any, depth: int = 0) -> Any:
     """An object that may be a key: hashing it runs nothing and ends soon."""
     import numpy as np
+    import pandas as pd
 
     if type(item) in _PLAIN_KEYS or isinstance(item, np.generic) or (isinstance(item, type) and depth == 0):
         return item
@@ -189,6 +188,6 @@ def key(item: Any, depth: int = 0) -> Any:
         for part in item:
             key(part, depth + 1)
         return item
-    if isinstance(item, np.ufunc | FunctionType) and depth == 0:
+    if item is pd.NA or item is pd.NaT or (isinstance(item, np.ufunc | FunctionType) and depth == 0):
         return item
     raise Refused(f"it uses a {type(item).__name__} as a key")

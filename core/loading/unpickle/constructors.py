@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from core.loading.unpickle import layouts, neighbours, numbers, plain, trees
-from core.loading.unpickle.inert import Ref, Stub
+import numpy as np
+
+from core.loading.unpickle import boosters, frames, layouts, neighbours, numbers, plain, trees
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
+_SETTINGS = frozenset({"dtype", "ensure_all_finite", "force_all_finite", "x1", "x2", "accept_sparse", "copy", "order"})
 _LOSSES = ("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss", "CyHalfGammaLoss")
 _LOSSES += ("CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss", "CyExponentialLoss", "CyHalfMultinomialLoss")
+_CATBOOST = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker")
 _SGD = ("ModifiedHuber", "Hinge", "SquaredHinge", "EpsilonInsensitive", "SquaredEpsilonInsensitive", "Log", "SquaredLoss", "Huber")
 
 
@@ -50,8 +55,35 @@ def monotonic(_machine: Machine, args: tuple[Any, ...]) -> Any:
     return MonotonicConstraint(args[0])
 
 
+def partial(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``functools.partial`` of a ufunc or of scikit-learn's ``check_array``, with plain settings; never of a partial."""
+    from sklearn.utils.validation import check_array
+
+    if len(args) != 1 or not (isinstance(args[0], np.ufunc) or args[0] is check_array):
+        raise Refused("it prepares a call of another function (functools.partial)", "functools.partial")
+    function = args[0]
+
+    def fill(state: Any) -> Any:
+        if type(state) is not tuple or len(state) != 4 or state[0] is not function or state[3]:
+            raise numbers.wrong("functools.partial")
+        positional, named = state[1], state[2] or {}
+        if type(positional) is not tuple or type(named) is not dict or not set(named) <= _SETTINGS:
+            raise numbers.wrong("functools.partial")
+        for item in (*positional, *named.values()):
+            if not boosters.is_plain(item) and item != [np.float64]:
+                raise numbers.wrong("functools.partial")
+        return functools.partial(function, *positional, **named)
+
+    return Slot("functools.partial", fill)
+
+
 CONSTRUCTORS: dict[str, Any] = {
     **plain.CONSTRUCTORS,
+    **frames.CONSTRUCTORS,
+    "functools.partial": partial,
+    "xgboost.core.Booster": boosters.xgboost_booster,
+    "lightgbm.basic.Booster": boosters.lightgbm_booster,
+    **{f"catboost.core.{name}": boosters.catboost_model(name) for name in _CATBOOST},
     "numpy.dtype": numbers.dtype,
     "numpy._core.multiarray._reconstruct": numbers.reconstruct,
     "numpy._core.multiarray.scalar": numbers.scalar,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.loading.unpickle import build
-from core.loading.unpickle.allowed import lookup
+from core.loading.unpickle.allowed import lookup, storable
 from core.loading.unpickle.inert import Ref, Refused, Slot
 
 MAX_OPCODES = 50_000_000
@@ -110,7 +110,7 @@ def solid(item: Any) -> Any:
             raise Refused(f"{item.name} is used before it is complete", item.name)
         return item.value
     if item.__class__ is Ref:
-        if item.role != "value":
+        if item.role != "value" and item.name not in storable():
             raise Refused(f"it stores {item.name} itself, which may only be used to build objects", item.name)
         return item.target
     return item

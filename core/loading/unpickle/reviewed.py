@@ -61,6 +61,7 @@ CALLS = frozenset(
     {
         *(f"builtins:{name}" for name in _BUILTIN_CALLS),
         "copyreg:_reconstructor",
+        "functools:partial",
         "_codecs:encode",
         "collections:OrderedDict",
         "collections:defaultdict",
@@ -182,6 +183,16 @@ VALUES: dict[str, tuple[str, ...]] = {
     "scipy.spatial.distance": ("euclidean", "cityblock", "cosine", "chebyshev", "minkowski", "correlation", "jaccard"),
     "pandas": ("NaT", "NA"),
 }
+
+STORABLE = frozenset(
+    {
+        "sklearn.model_selection._split.KFold",
+        "sklearn.model_selection._split.StratifiedKFold",
+        "builtins.tuple",
+        "builtins.list",
+    }
+)
+"""Classes that a setting may hold as they are: repeated splitters keep the class that they repeat."""
 
 HOMES: dict[str, str] = {
     "numpy.ma:MaskedArray": "numpy.ma",

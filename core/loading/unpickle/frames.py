@@ -1,0 +1,336 @@
+"""pandas and Arrow objects: rebuilt through public constructors from checked parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from core.loading.unpickle.inert import Ref, Slot
+from core.loading.unpickle.numbers import wrong
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+_FRAME = "a pandas table"
+_ARRAYS = (pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray)
+_ARRAYS += (pd.arrays.FloatingArray, pd.arrays.BooleanArray, pd.arrays.DatetimeArray)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One block of a table: values and the columns that they are."""
+
+    values: Any
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All blocks of a table and its axes."""
+
+    blocks: tuple[Part, ...]
+    axes: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Bytes of an Arrow array."""
+
+    content: bytes
+
+
+def is_array(value: Any) -> bool:
+    """True for the arrays that a table may hold."""
+    return type(value) is np.ndarray or isinstance(value, _ARRAYS)
+
+
+def places_of(value: Any, size: int) -> tuple[int, ...]:
+    """Column positions from a slice or an array."""
+    if type(value) is slice:
+        start, stop, step = value.start or 0, value.stop, value.step or 1
+        if any(type(part) is not int for part in (start, stop, step)) or step == 0:
+            raise wrong(_FRAME)
+        found = tuple(range(start, stop, step)) if abs((stop - start) // step) <= 1_000_000 else ()
+    elif isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i":
+        found = tuple(value.tolist())
+    else:
+        raise wrong(_FRAME)
+    if len(found) != size:
+        raise wrong(_FRAME)
+    return found
+
+
+def block(_machine: Machine, args: tuple[Any, ...]) -> Part:
+    """``pandas._libs.internals._unpickle_block(values, placement, ndim)``."""
+    if len(args) != 3 or not is_array(args[0]):
+        raise wrong(_FRAME)
+    values = args[0]
+    return Part(values, places_of(args[1], len(values) if values.ndim == 2 else 1))
+
+
+def manager(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``BlockManager(blocks, axes)``."""
+    if len(args) != 2 or type(args[0]) is not tuple or type(args[1]) is not list:
+        raise wrong(_FRAME)
+    if not all(type(part) is Part for part in args[0]) or not all(isinstance(axis, pd.Index) for axis in args[1]):
+        raise wrong(_FRAME)
+    return Parts(args[0], tuple(args[1]))
+
+
+def single_manager(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``SingleBlockManager``: created empty, its state names one block."""
+    if args:
+        raise wrong("a pandas column")
+
+    def fill(state: Any) -> Parts:
+        if type(state) is not tuple or len(state) != 4 or type(state[0]) is not list or type(state[1]) is not list:
+            raise wrong("a pandas column")
+        axes, blocks = state[:2]
+        fits = len(axes) == 1 and isinstance(axes[0], pd.Index) and len(blocks) == 1 and is_array(blocks[0])
+        if not fits or len(axes[0]) != len(blocks[0]):
+            raise wrong("a pandas column")
+        return Parts((Part(blocks[0], (0,)),), (axes[0],))
+
+    return Slot("a pandas column", fill)
+
+
+def frame(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``DataFrame``: its state names the manager."""
+    if args:
+        raise wrong(_FRAME)
+
+    def fill(state: Any) -> pd.DataFrame:
+        parts = state.get("_mgr", state.get("_data")) if type(state) is dict else None
+        if type(parts) is not Parts or len(parts.axes) != 2:
+            raise wrong(_FRAME)
+        names, index = parts.axes
+        columns: dict[int, pd.Series] = {}
+        for part in parts.blocks:
+            for row, place in enumerate(part.places):
+                values = part.values[row] if part.values.ndim == 2 else part.values
+                if place in columns or len(values) != len(index):
+                    raise wrong(_FRAME)
+                columns[place] = pd.Series(values, index=index, dtype=values.dtype, copy=True)
+        if sorted(columns) != list(range(len(names))):
+            raise wrong(_FRAME)
+        found = pd.DataFrame({place: columns[place] for place in range(len(names))}, index=index)
+        found.columns = names
+        return found
+
+    return Slot(_FRAME, fill)
+
+
+def series(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``Series``: its state names the manager and the column's name."""
+    if args:
+        raise wrong("a pandas column")
+
+    def fill(state: Any) -> pd.Series:
+        parts = state.get("_mgr", state.get("_data")) if type(state) is dict else None
+        if type(parts) is not Parts or len(parts.axes) != 1:
+            raise wrong("a pandas column")
+        values = parts.blocks[0].values
+        return pd.Series(values, index=parts.axes[0], dtype=values.dtype, name=label(state.get("_name", state.get("name"))))
+
+    return Slot("a pandas column", fill)
+
+
+def label(value: Any) -> Any:
+    """A column's or index's name: hashing it runs nothing."""
+    from core.loading.unpickle.build import key
+
+    return key(value)
+
+
+def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``pandas.core.indexes.base._new_Index(class, parts)`` for the five index classes."""
+    if len(args) != 2 or args[0].__class__ is not Ref or type(args[1]) is not dict:
+        raise wrong("a pandas index")
+    kind, parts = args[0].name.rpartition(".")[2], args[1]
+    name = label(parts.get("name"))
+    if kind == "RangeIndex":
+        numbers = [parts.get(part) for part in ("start", "stop", "step")]
+        if any(type(number) is not int for number in numbers):
+            raise wrong("a pandas index")
+        return pd.RangeIndex(*numbers, name=name)
+    if kind == "MultiIndex":
+        return _multi(parts)
+    data = parts.get("data")
+    if kind not in ("Index", "CategoricalIndex", "DatetimeIndex") or not is_array(data) or data.ndim != 1:
+        raise wrong("a pandas index")
+    return pd.Index(data, name=name, dtype=data.dtype)
+
+
+def _multi(parts: dict[str, Any]) -> pd.MultiIndex:
+    """An index of several levels; pandas verifies the codes."""
+    levels, codes, names = parts.get("levels"), parts.get("codes"), parts.get("names")
+    lists = all(type(part) in (list, tuple) for part in (levels, codes, names))
+    if not lists or not all(isinstance(level, pd.Index) for level in levels or ()):
+        raise wrong("a pandas index")
+    if not all(isinstance(code, np.ndarray) and code.dtype.kind == "i" for code in codes or ()):
+        raise wrong("a pandas index")
+    return pd.MultiIndex(levels=levels, codes=codes, names=[label(name) for name in names or ()], verify_integrity=True)
+
+
+def string_dtype(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``StringDtype(storage, missing value)``."""
+    if len(args) > 2 or (args and args[0] not in ("python", "pyarrow", None)):
+        raise wrong("a pandas type")
+    missing = args[1] if len(args) > 1 else pd.NA
+    if missing is not pd.NA and not (type(missing) is float and missing != missing):
+        raise wrong("a pandas type")
+    made = pd.StringDtype(args[0] if args else None, na_value=missing)
+    return Slot("a pandas type", lambda _state: made, made, ready=True)
+
+
+def dtype(name: str) -> Callable[[Machine, tuple[Any, ...]], Any]:
+    """``Int64Dtype()`` and its kin, with their caches ignored."""
+
+    def make(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+        if args:
+            raise wrong("a pandas type")
+        made = getattr(pd, name)()
+        return Slot("a pandas type", lambda _state: made, made, ready=True)
+
+    return make
+
+
+def masked(name: str) -> Callable[[Machine, tuple[Any, ...]], Slot]:
+    """``IntegerArray`` and its kin: data and mask of one length."""
+
+    def make(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+        if args:
+            raise wrong("a pandas array")
+
+        def fill(state: Any) -> Any:
+            if type(state) is tuple and len(state) == 2:
+                state = {**(state[0] or {}), **(state[1] or {})}
+            found = [state.get(part) if type(state) is dict else None for part in ("_data", "_mask")]
+            if not all(type(part) is np.ndarray and part.ndim == 1 for part in found) or len(found[0]) != len(found[1]):
+                raise wrong("a pandas array")
+            return getattr(pd.arrays, name)(*found)
+
+        return Slot("a pandas array", fill)
+
+    return make
+
+
+def categorical_dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``CategoricalDtype``: its state names the categories."""
+    if args:
+        raise wrong("a pandas type")
+
+    def fill(state: Any) -> pd.CategoricalDtype:
+        fits = type(state) is dict and (state.get("categories") is None or isinstance(state["categories"], pd.Index))
+        if not fits or type(state.get("ordered")) not in (bool, type(None)):
+            raise wrong("a pandas type")
+        return pd.CategoricalDtype(state["categories"], ordered=state["ordered"])
+
+    return Slot("a pandas type", fill)
+
+
+def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``Categorical``, by itself or through ``__pyx_unpickle_NDArrayBacked``: a type and codes; pandas verifies them."""
+    fits = not args or (len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".Categorical"))
+    if not fits:
+        raise wrong("a pandas array")
+
+    def fill(state: Any) -> pd.Categorical:
+        if type(state) is dict:
+            kind, codes = state.get("_dtype"), state.get("_ndarray", state.get("_codes"))
+        else:
+            kind, codes = (state[0], state[1]) if type(state) is tuple and len(state) in (2, 3) else (None, None)
+        if isinstance(kind, np.ndarray):
+            kind, codes = codes, kind
+        if not isinstance(kind, pd.CategoricalDtype) or not isinstance(codes, np.ndarray) or codes.dtype.kind != "i":
+            raise wrong("a pandas array")
+        return pd.Categorical.from_codes(codes, dtype=kind)
+
+    return Slot("a pandas array", fill)
+
+
+def string_array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """``ArrowStringArray`` and ``StringArray``: texts, with their type."""
+    if args:
+        raise wrong("a pandas array")
+
+    def fill(state: Any) -> Any:
+        if type(state) is tuple and len(state) == 2:
+            state = {**(state[0] or {}), **(state[1] or {})}
+        found = [value for part, value in state.items() if part in ("_pa_array", "_data", "_ndarray")]
+        kind = state.get("_dtype")
+        if len(found) != 1 or not isinstance(kind, pd.StringDtype | None):
+            raise wrong("a pandas array")
+        values = found[0]
+        if isinstance(values, np.ndarray):
+            if values.dtype != object or not all(type(v) is str or pd.isna(v) is True for v in values):
+                raise wrong("a pandas array")
+        elif type(values).__module__ != "pyarrow.lib":
+            raise wrong("a pandas array")
+        else:
+            values = values.to_numpy(zero_copy_only=False)
+        return pd.array(values, dtype=kind if kind is not None else pd.StringDtype())
+
+    return Slot("a pandas array", fill)
+
+
+def arrow_buffer(_machine: Machine, args: tuple[Any, ...]) -> Buffer:
+    """``pyarrow.lib.py_buffer(bytes)``."""
+    if len(args) != 1 or type(args[0]) not in (bytes, bytearray):
+        raise wrong("an Arrow array")
+    return Buffer(bytes(args[0]))
+
+
+def arrow_type(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``pyarrow.lib.type_for_alias``: texts only."""
+    import pyarrow
+
+    if args not in (("string",), ("large_string",)):
+        raise wrong("an Arrow array")
+    return pyarrow.type_for_alias(args[0])
+
+
+def arrow_array(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``pyarrow.lib._restore_array(parts)``: texts only, validated in full by Arrow."""
+    import pyarrow
+
+    parts = args[0] if len(args) == 1 and type(args[0]) is tuple else args
+    if len(parts) not in (7, 8) or not isinstance(parts[0], pyarrow.DataType):
+        raise wrong("an Arrow array")
+    kind, length, nulls, offset, buffers = parts[:5]
+    numbers = all(type(number) is int and number >= -1 for number in (length, nulls, offset))
+    if not numbers or length < 0 or offset < 0 or type(buffers) is not list or len(buffers) != 3:
+        raise wrong("an Arrow array")
+    if not all(part is None or type(part) is Buffer for part in buffers):
+        raise wrong("an Arrow array")
+    raw = [None if part is None else pyarrow.py_buffer(part.content) for part in buffers]
+    made = pyarrow.Array.from_buffers(kind, length, raw, nulls, offset)
+    made.validate(full=True)
+    return made
+
+
+CONSTRUCTORS: dict[str, Any] = {
+    "pandas._libs.internals._unpickle_block": block,
+    "pandas.core.internals.managers.BlockManager": manager,
+    "pandas.core.internals.managers.SingleBlockManager": single_manager,
+    "pandas.core.frame.DataFrame": frame,
+    "pandas.core.series.Series": series,
+    "pandas.core.indexes.base._new_Index": new_index,
+    "pandas.StringDtype": string_dtype,
+    **{f"pandas.{name}": dtype(name) for name in ("Int64Dtype", "Float64Dtype", "BooleanDtype")},
+    "pandas.core.arrays.integer.IntegerArray": masked("IntegerArray"),
+    "pandas.core.arrays.floating.FloatingArray": masked("FloatingArray"),
+    "pandas.core.arrays.boolean.BooleanArray": masked("BooleanArray"),
+    "pandas.core.arrays.string_arrow.ArrowStringArray": string_array,
+    "pandas.core.arrays.string_.StringArray": string_array,
+    "pandas.core.arrays.categorical.Categorical": categorical,
+    "pandas._libs.arrays.__pyx_unpickle_NDArrayBacked": categorical,
+    "pandas.core.dtypes.dtypes.CategoricalDtype": categorical_dtype,
+    "pyarrow.lib.py_buffer": arrow_buffer,
+    "pyarrow.lib.type_for_alias": arrow_type,
+    "pyarrow.lib._restore_array": arrow_array,
+}
