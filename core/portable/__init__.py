@@ -3,6 +3,7 @@
 from core.portable.convert import portable_of, why_not
 from core.portable.evaluate import check, encode, evaluate, margins
 from core.portable.form import Column, Linear, Network, Portable, Trees
+from core.portable.wire import from_json, to_json
 
 __all__ = [
     "Column",
@@ -13,7 +14,9 @@ __all__ = [
     "check",
     "encode",
     "evaluate",
+    "from_json",
     "margins",
     "portable_of",
+    "to_json",
     "why_not",
 ]

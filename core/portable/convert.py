@@ -15,38 +15,47 @@ _NOT_THE_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What a fitted object of an unknown release raises where a converter expects another shape."""
 
 
-def portable_of(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str] = ()) -> Portable | None:
-    """Convert a fitted estimator, None when it does not convert (``why_not`` says why).
+def portable_of(
+    model: Any, features: Sequence[str] | None = None, task: Task | None = None, classes: Sequence[str] = ()
+) -> Portable | None:
+    """Convert a fitted model, None when it does not convert (``why_not`` says why).
 
     Parameters
     ----------
-    estimator : object
-        Booster, estimator or Pipeline of xgboost, lightgbm or scikit-learn.
-    features : sequence of str
+    model : object
+        An adapter of ``core.models``, which knows the rest; or a Booster, estimator or Pipeline of xgboost, lightgbm
+        or scikit-learn.
+    features : sequence of str, optional
         Columns that it takes, in its order.
-    task : {"binary", "multiclass", "regression"}
+    task : {"binary", "multiclass", "regression"}, optional
     classes : sequence of str
         Class names in output order.
     """
-    converted = _attempt(estimator, features, task, classes)
+    converted = _attempt(model, features, task, classes)
     return converted if isinstance(converted, Portable) else None
 
 
-def why_not(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str] = ()) -> str:
-    """Say why an estimator does not convert; empty when it does."""
-    converted = _attempt(estimator, features, task, classes)
+def why_not(
+    model: Any, features: Sequence[str] | None = None, task: Task | None = None, classes: Sequence[str] = ()
+) -> str:
+    """Say why a model does not convert; empty when it does. Takes what ``portable_of`` takes."""
+    converted = _attempt(model, features, task, classes)
     return "" if isinstance(converted, Portable) else converted
 
 
-def _attempt(estimator: Any, features: Sequence[str], task: Task, classes: Sequence[str]) -> Portable | str:
+def _attempt(model: Any, features: Sequence[str] | None, task: Task | None, classes: Sequence[str]) -> Portable | str:
     """The portable form, or the reason against it."""
+    if features is None or task is None:
+        estimator, features, task, classes = model.native, model.features, model.task, model.classes
+    else:
+        estimator = model
     try:
         head = _head(estimator, start(features), task)
     except NotApplicable as error:
         return error.why
     except _NOT_THE_SHAPE as error:
         return f"{type(estimator).__name__} is not of the expected form ({type(error).__name__}: {error})."
-    outputs = 2 if head.link == "logistic" else len(getattr(head.body, "base", getattr(head.body, "biases", [[]])[-1]))
+    outputs = 2 if head.link == "logistic" else head.sums
     wanted = 1 if task == "regression" else max(2, len(classes))
     if outputs != wanted:
         return f"It gives {outputs} outputs where {wanted} are wanted."

@@ -54,6 +54,11 @@ class Head:
     link: Link
     margin_scale: Scale | None
 
+    @property
+    def sums(self) -> int:
+        """How many sums the body makes."""
+        return len(self.body.biases[-1]) if isinstance(self.body, Network) else len(self.body.base)
+
 
 def start(features: Sequence[str]) -> Inputs:
     """A person's columns, untouched."""

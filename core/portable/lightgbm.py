@@ -59,8 +59,11 @@ def convert(estimator: Any, inputs: Inputs, task: Task) -> Head:
 
 def _blocks(text: str) -> list[dict[str, str]]:
     """The header and each tree as its ``name=value`` lines."""
-    blocks = text.split("end of trees", 1)[0].split("\nTree=")
-    return [dict(_pairs(block)) for block in blocks]
+    trees, _, tail = text.partition("end of trees")
+    blocks = [dict(_pairs(block)) for block in trees.split("\nTree=")]
+    marks = [line for line in tail.splitlines() if line.startswith("[categorical_feature: ")]
+    blocks[0]["categorical_feature"] = marks[0].split(": ", 1)[1].strip("]") if marks else ""
+    return blocks
 
 
 def _pairs(block: str) -> Iterator[tuple[str, str]]:
@@ -139,7 +142,7 @@ def _columns(
     if len(inputs.items) != expected:
         raise refuse(f"It takes {expected} columns, {len(inputs.items)} arrive.")
     kinds = _missing_kinds(trees)
-    named = _with_levels(header["feature_infos"].split(" "), levels)
+    named = _with_levels(header, levels)
     columns = []
     for position, item in enumerate(inputs.items):
         if position in named and item.column is None:
@@ -170,13 +173,15 @@ def _missing_kinds(trees: list[dict[str, str]]) -> dict[int, int]:
     return kinds
 
 
-def _with_levels(infos: list[str], levels: list[list[Any]]) -> dict[int, list[Any]]:
+def _with_levels(header: Mapping[str, str], levels: list[list[Any]]) -> dict[int, list[Any]]:
     """Feature position of each list of levels: those that the model calls categorical, in order."""
-    sure = [i for i, info in enumerate(infos) if not info.startswith("[") and info != "none"]
-    perhaps = [i for i, info in enumerate(infos) if not info.startswith("[")]
     if not levels:
         return {}
-    for positions in (sure, perhaps):
+    infos = header["feature_infos"].split(" ")
+    told = sorted(int(part) for part in header["categorical_feature"].split(",") if part.isdigit())
+    sure = [i for i, info in enumerate(infos) if not info.startswith("[") and info != "none"]
+    perhaps = [i for i, info in enumerate(infos) if not info.startswith("[")]
+    for positions in (told, sure, perhaps):
         if len(positions) == len(levels):
             return dict(zip(positions, levels, strict=True))
     raise refuse("The model does not say which of its columns are categorical.")

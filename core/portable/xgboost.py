@@ -27,6 +27,7 @@ _LINKS: dict[str, tuple[Link, Scale]] = {
     "reg:absoluteerror": ("identity", "target"),
     "reg:pseudohubererror": ("identity", "target"),
     "reg:quantileerror": ("identity", "target"),
+    "reg:expectileerror": ("identity", "target"),
     "rank:pairwise": ("identity", "target"),
     "rank:ndcg": ("identity", "target"),
     "rank:map": ("identity", "target"),
@@ -52,15 +53,20 @@ def convert(estimator: Any, inputs: Inputs, task: Task) -> Head:
     booster = estimator.get_booster() if own else estimator
     learner = json.loads(bytes(booster.save_raw("json")))["learner"]
     best = learner.get("attributes", {}).get("best_iteration") if own else None
+    missing = getattr(estimator, "missing", None)
+    if missing is not None and missing == missing and missing != 0:
+        raise refuse(f"It takes the number {missing:g} for a missing value.")
     objective = learner["objective"]["name"]
     if objective not in _LINKS:
         raise refuse(f"Its objective '{objective}' has no portable form.")
     link, scale = _LINKS[objective]
     link = "sigmoid" if link == "logistic" and task == "regression" else link
-    head = Head(_columns(learner, inputs), _linear(learner), link, scale) if _is_linear(learner) else None
+    head = Head(_columns(learner, inputs, missing == 0), _linear(learner), link, scale) if _is_linear(learner) else None
     if head is not None:
         return replace(head, columns=tuple(then(column, ("fill", 0.0)) for column in head.columns))
-    return Head(_columns(learner, inputs), _trees(learner, None if best is None else int(best)), link, scale)
+    return Head(
+        _columns(learner, inputs, missing == 0), _trees(learner, None if best is None else int(best)), link, scale
+    )
 
 
 def _is_linear(learner: Mapping[str, Any]) -> bool:
@@ -68,7 +74,7 @@ def _is_linear(learner: Mapping[str, Any]) -> bool:
     return bool(learner["gradient_booster"]["name"] == "gblinear")
 
 
-def _columns(learner: Mapping[str, Any], inputs: Inputs) -> tuple[Column, ...]:
+def _columns(learner: Mapping[str, Any], inputs: Inputs, zero_missing: bool) -> tuple[Column, ...]:
     """One column per input; categorical ones by the levels that the model keeps."""
     expected = int(learner["learner_model_param"]["num_feature"])
     if len(inputs.items) != expected:
@@ -80,7 +86,7 @@ def _columns(learner: Mapping[str, Any], inputs: Inputs) -> tuple[Column, ...]:
         keep = bool(table) and item.column is None
         column = by_level(item, table, NAN) if keep else number(item)
         # In a sparse matrix XGBoost takes the zeros that are left out for missing values.
-        columns.append(then(column, ("drop_zero", 0.0)) if inputs.sparse else column)
+        columns.append(then(column, ("drop_zero", 0.0)) if inputs.sparse or zero_missing else column)
     return tuple(columns)
 
 

@@ -1,0 +1,204 @@
+"""The portable form as JSON and back: for the browser, the report, and out of a worker that is not trusted.
+
+Arrays are ``[type, base64]`` (see ``packed``); whatever has its default value is left out; NaN is null.
+Trees hold one number per node (threshold or leaf value) and their children as distances from the parent.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from core.portable import wire_trees
+from core.portable.form import Column, Linear, Network, Portable, Trees
+from core.portable.packed import pack, refuse, unpack
+
+VERSION = 1
+_MOST_COLUMNS = 100_000
+_MOST_LEVELS = 200_000
+_LONGEST = 10_000
+_OPS = ("number", "equals", "lookup", "missing")
+_STEPS = ("subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero")
+_LINKS = ("identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote")
+_TASKS = ("binary", "multiclass", "regression")
+_SCALES = (None, "probability", "log-odds", "score", "target", "log-target")
+_ACTIVATIONS = ("relu", "tanh", "logistic", "identity")
+
+
+def to_json(portable: Portable, *, cover: bool = True) -> dict[str, Any]:
+    """Write a portable model as JSON values.
+
+    Parameters
+    ----------
+    portable : Portable
+    cover : bool
+        False leaves out the training weights of tree nodes, which predictions do not need.
+    """
+    return {
+        "version": VERSION,
+        "features": list(portable.features),
+        "columns": [_column(column) for column in portable.columns],
+        "body": _body(portable.body, cover),
+        "link": portable.link,
+        "task": portable.task,
+        "classes": list(portable.classes),
+        "margin_scale": portable.margin_scale,
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    """One column without its defaults."""
+    written: dict[str, Any] = {"source": column.source, "op": column.op}
+    if not math.isnan(column.fill):
+        written["fill"] = column.fill
+    if not math.isnan(column.unseen):
+        written["unseen"] = column.unseen
+    if column.op == "equals":
+        written["level"] = column.level
+    if column.op == "lookup":
+        written["table"] = [[level, None if math.isnan(code) else code] for level, code in column.table]
+    if column.steps:
+        written["steps"] = [[kind, value] for kind, value in column.steps]
+    return written
+
+
+def _body(body: Trees | Linear | Network, cover: bool) -> dict[str, Any]:
+    """The body by its kind."""
+    if isinstance(body, Trees):
+        return wire_trees.to_json(body, cover)
+    if isinstance(body, Linear):
+        return {"kind": "linear", "base": body.base.tolist(), "weights": pack(body.weights)}
+    return {
+        "kind": "network",
+        "activation": body.activation,
+        "widths": [body.weights[0].shape[0], *(layer.shape[1] for layer in body.weights)],
+        "weights": [pack(layer) for layer in body.weights],
+        "biases": [pack(layer) for layer in body.biases],
+    }
+
+
+def from_json(data: Any) -> Portable:
+    """Read a portable model, believing nothing: sizes, types, indices and the shape of the trees are checked.
+
+    Raises
+    ------
+    ModelError
+        If anything is not as ``to_json`` writes it.
+    """
+    try:
+        return _read(data)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise refuse(f"It is not of the expected form ({type(error).__name__}).") from error
+
+
+def _read(data: Any) -> Portable:
+    """Read and check everything."""
+    if not isinstance(data, dict) or data.get("version") != VERSION:
+        raise refuse("It has another version.")
+    features = _texts(data["features"], "features")
+    columns = tuple(_read_column(item, len(features)) for item in _listed(data["columns"], _MOST_COLUMNS, "columns"))
+    if sum(len(column.table) for column in columns) > _MOST_LEVELS:
+        raise refuse("It lists too many levels.")
+    body, sums = _read_body(data["body"], len(columns))
+    classes, task = _texts(data["classes"], "classes"), _one_of(data["task"], _TASKS)
+    link = _one_of(data["link"], _LINKS)
+    outputs = 2 if link == "logistic" else sums
+    if (link == "logistic" and sums != 1) or outputs != (1 if task == "regression" else max(2, len(classes))):
+        raise refuse("Its outputs do not fit its classes.")
+    return Portable(features, columns, body, link, task, classes, _one_of(data["margin_scale"], _SCALES))
+
+
+def _read_column(item: dict[str, Any], features: int) -> Column:
+    """One column."""
+    table = tuple(
+        (_level(level), float("nan") if code is None else finite(code))
+        for level, code in _listed(item.get("table", []), _MOST_LEVELS, "levels")
+    )
+    steps = tuple((_one_of(kind, _STEPS), finite(value)) for kind, value in _listed(item.get("steps", []), 50, "steps"))
+    return Column(
+        source=whole(item["source"], 0, features - 1),
+        op=_one_of(item["op"], _OPS),
+        fill=finite(item["fill"]) if "fill" in item else float("nan"),
+        unseen=finite(item["unseen"]) if "unseen" in item else float("nan"),
+        level=_level(item["level"]) if item["op"] == "equals" else None,
+        table=table,
+        steps=steps,
+    )
+
+
+def _read_body(data: dict[str, Any], columns: int) -> tuple[Trees | Linear | Network, int]:
+    """The body and how many sums it makes."""
+    if data["kind"] == "trees":
+        trees = wire_trees.from_json(data, columns)
+        return trees, len(trees.base)
+    if data["kind"] == "linear":
+        base = np.array([finite(value) for value in _listed(data["base"], 1000, "base")], dtype=np.float64)
+        return Linear(_matrix(data["weights"], columns, len(base)), base), len(base)
+    if data["kind"] != "network":
+        raise refuse("Its body is of an unknown kind.")
+    widths = [whole(width, 1, 100_000) for width in _listed(data["widths"], 100, "layers")]
+    if len(widths) < 2 or widths[0] != columns or len(data["weights"]) != len(widths) - 1:
+        raise refuse("Its layers do not fit its columns.")
+    shapes = list(pairwise(widths))
+    weights = tuple(_matrix(layer, *shape) for layer, shape in zip(data["weights"], shapes, strict=True))
+    biases = tuple(_matrix(layer, 1, width)[0] for layer, width in zip(data["biases"], widths[1:], strict=True))
+    return Network(weights, biases, _one_of(data["activation"], _ACTIVATIONS)), widths[-1]
+
+
+def _matrix(packed: Any, rows: int, columns: int) -> np.ndarray:
+    """A matrix of finite floats."""
+    values = unpack(packed, rows * columns, "weights").astype(np.float64)
+    if not np.isfinite(values).all():
+        raise refuse("A weight is not a number.")
+    return values.reshape(rows, columns)
+
+
+def _listed(value: Any, most: int, name: str) -> list[Any]:
+    """A list of bounded length."""
+    if not isinstance(value, list) or len(value) > most:
+        raise refuse(f"Its {name} are not a list of at most {most:,}.")
+    return value
+
+
+def _texts(value: Any, name: str) -> tuple[str, ...]:
+    """Texts of bounded length."""
+    if any(not isinstance(text, str) or len(text) > _LONGEST for text in _listed(value, _MOST_COLUMNS, name)):
+        raise refuse(f"Its {name} are not texts.")
+    return tuple(value)
+
+
+def _one_of(value: Any, known: tuple[Any, ...]) -> Any:
+    """One of the known words."""
+    if value not in known:
+        raise refuse("It uses a word that is not known here.")
+    return value
+
+
+def _level(value: Any) -> Any:
+    """A text, number or boolean of bounded size."""
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return value
+    return value if isinstance(value, bool) else whole_or_float(value)
+
+
+def whole_or_float(value: Any) -> int | float:
+    """A number as it is."""
+    finite(value)
+    return value  # type: ignore[no-any-return]  # finite() has just refused all but int and float
+
+
+def finite(value: Any) -> float:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refuse("A number is not a number.")
+    return float(value)
+
+
+def whole(value: Any, low: int, high: int) -> int:
+    """A whole number within limits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise refuse("An index lies outside its range.")
+    return value
