@@ -7,9 +7,7 @@ import streamlit as st
 from core import cache
 from pages.parts import frame, style
 
-st.set_page_config(
-    page_title="Instance Explorer", page_icon=str(frame.ICON), layout="wide", initial_sidebar_state=340
-)
+st.set_page_config(page_title="Instance Explorer", page_icon=str(frame.ICON), layout="wide", initial_sidebar_state=340)
 page = frame.route()
 style.apply()
 with frame.boundary("This page"):

@@ -114,10 +114,14 @@ def add_upload(kind: str, name: str, data: bytes, **options: Any) -> str:
     shelf.pop(identity, None)
     shelf[identity] = Upload(name, data, options)
     while len(shelf) > OWN_LIMITS[kind]:
-        old = next(iter(shelf))
-        del shelf[old]
-        _own().drop(kind, old)
+        drop_upload(kind, next(iter(shelf)))
     return identity
+
+
+def drop_upload(kind: str, identity: str) -> None:
+    """Forget an upload and close what was opened from it."""
+    uploads(kind).pop(identity, None)
+    _own().drop(kind, identity)
 
 
 def _uploaded(kind: str, identity: str) -> Upload:

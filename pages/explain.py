@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import chooser, closer, force, frame, headline, picker, profile, question
 
 frame.enter()
+frame.holds(*frame.EVERYTHING)
 asked = question.current()
 question.write(asked)
 with st.sidebar:

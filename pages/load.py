@@ -1,7 +1,62 @@
-"""load."""
+"""Load: open a sample, or bring a model and a table of one's own."""
 
 from __future__ import annotations
 
-from pages.parts import frame
+import streamlit as st
+
+from core import cache
+from core.errors import InputError
+from core.loading.samples import samples
+from pages.parts import cards, chooser, frame, report, upload
 
 frame.enter()
+st.title("What do you want to explain?", anchor=False)
+st.markdown("##### Start with an example")
+with frame.boundary("The samples"):
+    cards.draw()
+
+st.markdown("##### Bring your own model and table")
+st.caption(
+    "Files stay in this visit: nobody else sees them, nothing is stored, and they are forgotten when you close the page. "
+    "A model file is opened in a locked-down process of its own."
+)
+left, right = st.columns(2, gap="large")
+with left, frame.boundary("The table"):
+    table_id = upload.draw("table")
+    if table_id:
+        upload.table_details(table_id)
+with right, frame.boundary("The model"):
+    model_id = upload.draw("model")
+
+if table_id or model_id:
+    st.markdown("##### Do they fit together?")
+    models, tables = chooser.model_names(), chooser.table_names()
+    by_table = {sample.table: sample.id for sample in samples()}
+    left, right = st.columns(2, gap="large")
+    model_id = left.selectbox(
+        "Model",
+        [name for name in models if name.startswith(cache.MINE)] + list(by_table.values()),
+        format_func=models.__getitem__,
+        index=None if model_id is None else [*cache.uploads("model")].index(model_id),
+        placeholder="upload a model above, or choose one …",
+        key="pair_model",
+    )
+    table_id = right.selectbox(
+        "Table",
+        list(tables),
+        format_func=tables.__getitem__,
+        index=None if table_id is None else list(tables).index(table_id),
+        placeholder="upload a table above, or choose one …",
+        key="pair_table",
+    )
+    if model_id and table_id:
+        report.draw(model_id, table_id)
+    else:
+        frame.tell(
+            InputError(
+                "One part is still missing.",
+                "An explanation needs a model and a table of instances.",
+                f"Give a {'table' if model_id else 'model'} as well.",
+            ),
+            st.info,
+        )

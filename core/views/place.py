@@ -47,8 +47,9 @@ def crowd(predictions: Array, probability: bool) -> Crowd:
 def below(everyone: Crowd, value: float) -> float:
     """Share of the other rows that are predicted lower, 0 to 1; equal ones count half."""
     count = len(everyone.ranked)
-    left, right = np.searchsorted(everyone.ranked, [value, value + 0.0], side="left"), np.searchsorted(
-        everyone.ranked, value, side="right"
+    left, right = (
+        np.searchsorted(everyone.ranked, [value, value + 0.0], side="left"),
+        np.searchsorted(everyone.ranked, value, side="right"),
     )
     return float(left[0] + (right - left[0]) / 2) / count if count else 0.5
 

@@ -43,7 +43,7 @@ def _ask(**changes: Any) -> None:
     before = question.current()
     after = question.ask(**changes)
     touches = before.params != after.params and force.METHOD in (before.method, after.method)
-    st.rerun(["force", "profile", "closer"] if touches else "closer")
+    frame.redraw(*(["force", "profile", "closer"] if touches else ["closer"]))
 
 
 def row_methods(about: Subject) -> dict[str, Method]:

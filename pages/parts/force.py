@@ -66,7 +66,7 @@ def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
 def _leafed() -> None:
     """The reader turned to another row of the page, which is painted already."""
     subject.choose(int(st.session_state["force"]["row"]))
-    st.rerun([part for part in subject.EVERYTHING if part != "force"])
+    frame.redraw(*[part for part in frame.EVERYTHING if part != "force"])
 
 
 def _turned() -> None:
@@ -78,13 +78,13 @@ def _turned() -> None:
     listed = _listed(about)
     if 0 <= place < len(listed):
         subject.choose(int(listed[place]))
-    st.rerun(subject.EVERYTHING)
+    frame.redraw(*frame.EVERYTHING)
 
 
 def _picked() -> None:
     """A segment or a bar was clicked, and is marked already."""
     question.ask(feature=str(st.session_state["force"]["pick"]))
-    st.rerun("profile")
+    frame.redraw("profile")
 
 
 def _listed(about: Subject) -> np.ndarray:

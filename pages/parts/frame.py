@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 ICON = Path(__file__).resolve().parent / "icon.svg"
-_ROUTED = "routed"
+EVERYTHING = ("headline", "force", "profile", "closer", "rows")
+"""The parts of the Explain page that change with the instance, in the order in which they are drawn anew."""
+_ROUTED, _PARTS = "routed", "parts"
 _FOLDER = ICON.parent.parent
 _PAGES = (
     ("explain", "Explain", ":material/lightbulb:"),
@@ -62,6 +64,17 @@ def enter() -> None:
     if not st.session_state.get(_ROUTED):
         st.navigation(pages(), position="top")
         st.rerun()
+
+
+def holds(*parts: str) -> None:
+    """Say which keyed fragments the page is made of."""
+    st.session_state[_PARTS] = parts
+
+
+def redraw(*parts: str) -> None:
+    """Draw some parts of the page anew (called in a widget's callback); the whole page where it has none of them."""
+    here = st.session_state.get(_PARTS, ())
+    st.rerun(list(parts) if set(parts) <= set(here) else "app")
 
 
 @contextmanager

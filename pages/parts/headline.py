@@ -77,4 +77,4 @@ def _classes(about: Subject) -> None:
 def _chosen() -> None:
     """Another class was chosen."""
     question.ask(output=st.session_state["class"])
-    st.rerun(subject.EVERYTHING)
+    frame.redraw(*frame.EVERYTHING)

@@ -13,11 +13,11 @@ import streamlit as st
 from core import instances
 from core.instances import Query
 from core.views import words
-from pages.parts import question, subject
+from pages.parts import frame, question, subject
 from pages.parts.subject import Subject
 
 PAGE = 200
-ANSWER = [part for part in subject.EVERYTHING if part != "rows"]
+ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
 _NAMES = {
     "all": "All instances",
     "wrong": "Predicted wrongly",
@@ -101,7 +101,7 @@ def _changed(about: Subject, field: str, key: str) -> None:
         changes = {"low": value[0] if value[0] > low else None, "high": value[1] if value[1] < high else None}
     subject.set_query(about, replace(subject.current_query(about), **changes))
     st.session_state["page_number"] = 1
-    st.rerun(["rows", *ANSWER])
+    frame.redraw("rows", *ANSWER)
 
 
 def _bounds(about: Subject) -> tuple[float, float]:
@@ -121,7 +121,9 @@ def _filters(about: Subject) -> None:
             "Prediction between",
             low,
             high,
-            key=_set("range", (query.low if query.low is not None else low, query.high if query.high is not None else high)),
+            key=_set(
+                "range", (query.low if query.low is not None else low, query.high if query.high is not None else high)
+            ),
             on_change=_changed,
             args=(about, "range", "range"),
         )
@@ -191,13 +193,13 @@ def _random(about: Subject) -> None:
     others = found[found != about.row]
     if len(others):
         subject.choose(int(random.SystemRandom().choice(others)))
-    st.rerun(["rows", *ANSWER])
+    frame.redraw("rows", *ANSWER)
 
 
 def _numbered() -> None:
     """A row by its number."""
     subject.choose(int(st.session_state["row_number"] or 0))
-    st.rerun(["rows", *ANSWER])
+    frame.redraw("rows", *ANSWER)
 
 
 def _table(about: Subject, found: np.ndarray) -> None:
@@ -206,7 +208,7 @@ def _table(about: Subject, found: np.ndarray) -> None:
     page = min(max(int(st.session_state.get("page_number", 1)), 1), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     st.dataframe(
-        frame(about, shown),
+        listing(about, shown),
         hide_index=True,
         height=430,
         key="table",
@@ -238,10 +240,10 @@ def _picked() -> None:
     rows = st.session_state.get("table_rows", [])
     if lines and lines[0] < len(rows):
         subject.choose(rows[lines[0]])
-    st.rerun(ANSWER)
+    frame.redraw(*ANSWER)
 
 
-def frame(about: Subject, rows: np.ndarray) -> pd.DataFrame:
+def listing(about: Subject, rows: np.ndarray) -> pd.DataFrame:
     """What the table shows: row, prediction, truth, then the features; shape (len(rows), n)."""
     part = about.table.frame.iloc[rows]
     columns: dict[str, Any] = {"row": rows}

@@ -51,4 +51,4 @@ def _choose(about: Subject, feature: str) -> None:
 def pick(feature: str) -> None:
     """Show another feature's profile."""
     question.ask(feature=feature)
-    st.rerun(["profile", "force"])
+    frame.redraw("profile", "force")

@@ -65,6 +65,12 @@ def current() -> Question:
     return held
 
 
+def held() -> Question:
+    """The question of the session, whatever the address says."""
+    found: Question = st.session_state.get(_HELD, Question())
+    return found
+
+
 def ask(**changes: Any) -> Question:
     """Change the question; a changed model, table or method forgets what no longer fits."""
     held: Question = st.session_state.get(_HELD, Question())

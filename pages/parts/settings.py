@@ -18,7 +18,12 @@ Changed = Callable[[str, str], None]
 
 
 def draw(
-    method: Method, given: Mapping[str, str], schema: Schema, changed: Changed, skip: tuple[str, ...] = (), key: str = ""
+    method: Method,
+    given: Mapping[str, str],
+    schema: Schema,
+    changed: Changed,
+    skip: tuple[str, ...] = (),
+    key: str = "",
 ) -> dict[str, str]:
     """Show the controls of a method and return the settings that are valid.
 

@@ -19,8 +19,6 @@ from core.types import Array, Model, Table
 from pages.parts import question
 from pages.parts.question import Question
 
-EVERYTHING = ["headline", "force", "profile", "closer", "rows"]
-"""The parts that change with the instance, in the order in which they are drawn anew."""
 SOON = 0.3
 """Seconds before a wait is shown."""
 
@@ -91,7 +89,9 @@ def load_pair(asked: Question) -> Pair:
     model_id, data_id = ids(asked)
     if not data_id:
         raise InputError(
-            "This link names a model but no table.", "A table is needed to take instances from.", "Choose one under Load."
+            "This link names a model but no table.",
+            "A table is needed to take instances from.",
+            "Choose one under Load.",
         )
     return cache.pair(model_id, data_id)
 
@@ -121,7 +121,8 @@ def patience(title: str) -> Iterator[Progress]:
         spent = time.monotonic() - started
         if spent > SOON:
             left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
-            place.progress(min(max(fraction, 0.0), 1.0), text=f"{step or title}{left}. Choosing something else stops it.")
+            words = f"{step or title}{left}. Choosing something else stops it."
+            place.progress(min(max(fraction, 0.0), 1.0), text=words)
 
     yield show
     place.empty()

@@ -1,0 +1,156 @@
+"""Side by side: one instance under two models, or several instances under one, on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import cache, registry
+from core.agreement import agreement
+from core.engine import output_index
+from core.errors import InputError
+from core.loading.samples import samples
+from core.results import Attribution
+from core.types import Scale
+from core.views import comparison, words
+from pages.parts import chart, chooser, frame, headline, question, subject
+from pages.parts.question import Question
+from pages.parts.subject import Subject
+from pages.parts.text import safe, safe_long
+
+METHOD = "shap"
+
+
+def models(about: Subject) -> None:
+    """The same instance under a second model."""
+    options = _rivals(about)
+    if not options:
+        st.info("There is no second model for this table. Add one under Load.", icon=":material/info:")
+        return
+    chosen = about.asked.versus or next(iter(options))
+    st.session_state["versus"] = chosen if chosen in options else None
+    st.selectbox(
+        "Second model",
+        list(options),
+        index=None,
+        format_func=lambda name: options[name],
+        key="versus",
+        on_change=lambda: question.ask(versus=st.session_state["versus"] or ""),
+        width=420,
+    )
+    with frame.boundary("The second model"):
+        other = _under(about, chosen)
+        _say(about, other)
+        first, second = _same_scale([about, other])
+        names = [about.model.name, other.model.name]
+        _show(about, [first, second], names, "models")
+        st.info(safe_long(agreement(first, second).text.replace("methods", "models")), icon=":material/balance:")
+
+
+def _rivals(about: Subject) -> dict[str, str]:
+    """Other models that may take this table: the samples' of the same table, and the visitor's own."""
+    here, table = subject.ids(about.asked)
+    fitting = {sample.id for sample in samples() if sample.table == table}
+    names = chooser.model_names()
+    return {
+        name: title
+        for name, title in names.items()
+        if name != here and (name in fitting or name.startswith(cache.MINE) or table.startswith(cache.MINE))
+    }
+
+
+def _under(about: Subject, model_id: str) -> Subject:
+    """The same row and class under another model."""
+    _, table = subject.ids(about.asked)
+    other = subject.load(Question(model=model_id, data=table, row=about.row))
+    if about.model.task != other.model.task:
+        raise InputError(
+            "These two models cannot be compared.",
+            f"One predicts {'a number' if about.model.task == 'regression' else 'classes'}, the other does not.",
+            "Choose a model for the same task.",
+        )
+    if about.label in other.model.classes:
+        output = output_index(other.model, about.label)
+        return Subject(other.asked, other.both, other.predictions, output)
+    return other
+
+
+def _say(about: Subject, other: Subject) -> None:
+    """What both models say."""
+    for column, one in zip(st.columns(2), (about, other), strict=True):
+        with column.container(border=True):
+            st.markdown(f":gray[{safe(one.model.name)}]")
+            st.markdown(f"### {safe(headline.said(one))}")
+            st.caption(safe(headline.strip(one).sentence))
+
+
+def _same_scale(subjects: Sequence[Subject]) -> list[Attribution]:
+    """Attributions in one scale: each model's own where they agree, else probability."""
+    own = [_attribution(one) for one in subjects]
+    if len({result.scale for result in own}) == 1:
+        return own
+    return [_attribution(one, "probability") for one in subjects]
+
+
+def _attribution(about: Subject, scale: Scale | None = None, row: int | None = None) -> Attribution:
+    """One row's attribution."""
+    with subject.patience(registry.get(METHOD).title) as progress:
+        params = {} if scale is None else {"scale": scale}
+        chosen = about.row if row is None else row
+        found = cache.explain(about.both, METHOD, [chosen], about.output, params, progress)[0]
+    if not isinstance(found, Attribution):
+        raise InputError("This method does not split a prediction into bars.")
+    return found
+
+
+def instances(about: Subject) -> None:
+    """Up to five instances under one model, on one axis."""
+    rows = chosen_rows(about)
+    listed = [int(row) for row in subject.rows_in_view(about)[:500]]
+    options = list(dict.fromkeys([*rows, *listed]))
+    st.session_state["more_rows"] = rows
+    st.multiselect(
+        "Instances, up to five (the list follows the filter at the left)",
+        options,
+        format_func=lambda row: f"{_name(about, row)} · {headline.said(about, row)}",
+        key="more_rows",
+        max_selections=comparison.MOST,
+        on_change=lambda: question.ask(rows=",".join(str(row) for row in st.session_state["more_rows"])),
+    )
+    if len(rows) < 2:
+        st.info("Choose at least two instances.", icon=":material/info:")
+        return
+    with frame.boundary("The comparison"):
+        results = [_attribution(about, row=row) for row in rows]
+        _show(about, results, [_name(about, row) for row in rows], "instances")
+        if len(rows) == 2:
+            text = agreement(results[0], results[1]).text.replace("The two methods", "The model's reasons")
+            st.info(safe_long(text), icon=":material/balance:")
+
+
+def chosen_rows(about: Subject) -> list[int]:
+    """The instances of the link; without one, this instance and the one predicted most differently."""
+    given = [int(part) for part in about.asked.rows.split(",") if part.strip().isdigit()]
+    rows = [row for row in dict.fromkeys(given) if row < len(about.table)][: comparison.MOST]
+    if rows:
+        return rows
+    gaps = abs(about.predictions[:, about.output] - about.predictions[about.row, about.output])
+    return list(dict.fromkeys([about.row, int(gaps.argmax())]))
+
+
+def _name(about: Subject, row: int) -> str:
+    """A row's name and number."""
+    name = words.short(about.table.row_name(row), 30)
+    return f"{name} (row {row})" if about.table.label else name
+
+
+def _show(about: Subject, results: Sequence[Attribution], names: Sequence[str], key: str) -> None:
+    """The bars of all on one axis, in words, as a picture and as numbers."""
+    drawn = comparison.view(results, names, dark=chart.dark())
+    st.markdown(safe_long(drawn.sentence))
+    chart.show(drawn, f"compare_{key}")
+    with st.expander("The numbers", icon=":material/table:"):
+        st.dataframe(drawn.table, hide_index=True, key=f"compare_{key}_table", alt=drawn.alt)
+    with st.expander("How to read this", icon=":material/menu_book:"):
+        st.markdown(registry.get(METHOD).about)

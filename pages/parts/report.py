@@ -1,0 +1,69 @@
+"""What was understood of a model and a table, before the first explanation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.cache import Pair
+from core.loading.understood import Spread, Understood, understood
+from core.views import words
+from pages.parts import frame, question, subject
+from pages.parts.question import Question
+from pages.parts.text import safe_long
+
+_TASKS = {"binary": "one of two classes", "multiclass": "one of several classes", "regression": "a number"}
+
+
+def draw(model_id: str, table_id: str) -> None:
+    """Match, report, and the way to the first answer."""
+    with frame.boundary("The match of model and table"):
+        both = cache.pair(model_id, table_id)
+        predictions = subject.predictions(both)
+        found = cache.keep(both, "understood", [], lambda: understood(both.model, both.table, predictions))
+        st.success("The model and the table fit together.", icon=":material/check_circle:")
+        for note in both.notes:
+            st.caption(f":material/info: {safe_long(note)}")
+        with st.container(border=True, key="understood"):
+            st.markdown("##### What was understood")
+            for name, said in facts(both, found).items():
+                left, right = st.columns([1, 3], gap="small")
+                left.markdown(f":gray[{name}]")
+                right.markdown(safe_long(said))
+        if st.button("Explain an instance", type="primary", icon=":material/lightbulb:", key="explain_own"):
+            asked = Question(model=model_id, data=table_id, level=question.held().level)
+            question.ask(model=model_id, data=table_id)
+            st.switch_page(frame.page("explain"), query_params=question.as_link(asked))
+
+
+def facts(both: Pair, found: Understood) -> dict[str, str]:
+    """The facts in words, in reading order."""
+    names = both.table.schema.names
+    listed = words.listed([words.short(name, 40) for name in names[:8]]) + (", …" if len(names) > 8 else "")
+    chance = bool(found.classes)
+    told = {
+        "Table": f"{both.table.name}: {found.rows:,} rows, {both.table.frame.shape[1]:,} columns",
+        "Model": f"{both.model.name}: {found.kind}",
+        "Features": f"{found.columns:,}: {listed}",
+        "Target": found.target or "not known, so predictions cannot be compared with the truth",
+        "Names of rows": both.table.label or "row numbers",
+        "The model predicts": _TASKS[found.task],
+        "Predict function": found.function,
+    }
+    if chance:
+        told["Classes"] = words.listed([words.short(name, 40) for name in found.classes])
+        told["Explained first"] = f"the chance of {found.output}"
+    told["Predictions"] = _spread(found.predictions, chance)
+    if found.residuals is not None:
+        told["Residuals"] = _spread(found.residuals, False) + (
+            " (1 or 0 for the truth, minus the probability)" if chance else " (truth minus prediction)"
+        )
+    if found.accuracy is not None:
+        told["Right in"] = f"{words.percent(found.accuracy)} of the rows with a known truth"
+    return told
+
+
+def _spread(found: Spread, chance: bool) -> str:
+    """Least, mean, greatest."""
+    say = words.percent if chance else words.number
+    return f"lowest {say(found.low)}, mean {say(found.mean)}, highest {say(found.high)}"

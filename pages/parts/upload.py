@@ -1,0 +1,109 @@
+"""The visitor's own table and model: taken, read, shown, corrected, let go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import cache
+from core.errors import ExplorerError
+from core.types import Table
+from pages.parts import frame, schema_editor
+from pages.parts.text import safe, safe_long
+
+TYPES = {
+    "table": ["csv", "tsv", "txt", "parquet", "pq", "xlsx", "gz"],
+    "model": ["json", "ubj", "ubjson", "txt", "cbm", "skops", "onnx", "pkl", "pickle", "joblib", "keras", "h5"],
+}
+_WORDS = {
+    "table": ("A table", "CSV, Parquet or Excel, up to 50 MB: one row per instance, named columns."),
+    "model": (
+        "A model",
+        "XGBoost (.json, .ubj), LightGBM (.txt), CatBoost (.cbm), skops, ONNX, or scikit-learn as .joblib or .pkl, "
+        "up to 50 MB.",
+    ),
+}
+
+
+def draw(kind: str) -> str | None:
+    """The uploader of a kind; the id of the file that is chosen, None when there is none."""
+    title, words = _WORDS[kind]
+    st.markdown(f"**{title}**")
+    given = st.file_uploader(title, TYPES[kind], key=f"upload_{kind}", label_visibility="collapsed", max_upload_size=50)
+    st.caption(words)
+    seen = f"seen_{kind}"
+    if given is not None and st.session_state.get(seen) != given.file_id:
+        st.session_state[seen] = given.file_id
+        st.session_state[f"refused_{kind}"] = _take(kind, given.name, given.getvalue())
+    refusal = st.session_state.get(f"refused_{kind}")
+    if refusal is not None:
+        frame.tell(refusal)
+    return _shelf(kind)
+
+
+def _take(kind: str, name: str, data: bytes) -> ExplorerError | None:
+    """Read a file at once; one that cannot be read is not kept, and what was there stays."""
+    identity = cache.add_upload(kind, name, data)
+    try:
+        with st.spinner(f"Reading {safe(name)} …"):
+            cache.table(identity) if kind == "table" else cache.model(identity)
+    except ExplorerError as error:
+        cache.drop_upload(kind, identity)
+        return error
+    st.session_state[f"mine_{kind}"] = identity
+    return None
+
+
+def _shelf(kind: str) -> str | None:
+    """The files of this visit, one of them chosen."""
+    shelf = cache.uploads(kind)
+    if not shelf:
+        return None
+    if f"next_{kind}" in st.session_state:
+        st.session_state[f"mine_{kind}"] = st.session_state.pop(f"next_{kind}")
+    chosen = st.session_state.get(f"mine_{kind}")
+    if chosen not in shelf:
+        chosen = st.session_state[f"mine_{kind}"] = list(shelf)[-1]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(shelf) > 1:
+            st.selectbox(
+                f"Your {kind}s",
+                list(shelf),
+                format_func=lambda identity: shelf[identity].name,
+                key=f"mine_{kind}",
+                label_visibility="collapsed",
+            )
+        else:
+            upload = shelf[chosen]
+            st.markdown(f":material/check_circle: {safe(upload.name)} · {len(upload.data) / 1e3:,.0f} kB")
+        st.button("Remove", key=f"remove_{kind}", type="tertiary", on_click=cache.drop_upload, args=(kind, chosen))
+    return str(chosen)
+
+
+def table_details(identity: str) -> None:
+    """What was read, and what each column is; both can be corrected."""
+    with frame.boundary("The table"):
+        table = cache.table(identity)
+        for note in table.notes:
+            st.caption(f":material/info: {safe_long(note)}")
+        with st.expander("Columns: what each one is", icon=":material/view_column:"):
+            changed = schema_editor.draw(table, cache.uploads("table")[identity].options)
+        if changed is not None:
+            _correct(identity, table, changed)
+
+
+def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
+    """Read the same bytes again as the visitor says."""
+    upload = cache.uploads("table")[identity]
+    fresh = cache.add_upload("table", upload.name, upload.data, **options)
+    try:
+        cache.table(fresh)
+    except ExplorerError as error:
+        cache.drop_upload("table", fresh)
+        frame.tell(error)
+        return
+    if fresh != identity:
+        cache.drop_upload("table", identity)
+    st.session_state["next_table"] = fresh
+    st.rerun()
