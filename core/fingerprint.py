@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 _SIZE = 16
 
@@ -34,24 +35,54 @@ def of_frame(frame: pd.DataFrame) -> str:
     str
         32 hexadecimal digits.
     """
-    parts = [str(len(frame)).encode()]
+    digest = hashlib.blake2b(str(len(frame)).encode(), digest_size=_SIZE)
     for position, name in enumerate(frame.columns):
         column = frame.iloc[:, position]
-        parts.append(f"{type(name).__name__}:{name}:{column.dtype}".encode())
-        parts.append(_column_bytes(column))
-    parts.append(_column_bytes(frame.index.to_series()))
-    return of_bytes(*parts)
+        head = f"{type(name).__name__}:{name}:{column.dtype}"
+        digest.update(_column(column, head))
+    digest.update(_column(frame.index.to_series(), "index"))
+    return digest.hexdigest()
 
 
-def _column_bytes(column: pd.Series) -> bytes:
-    """The content of a column as bytes, the same for the same values."""
-    values = column.to_numpy()
-    if values.dtype.kind in "biuf":
-        return np.ascontiguousarray(values).tobytes()
-    missing = column.isna().to_numpy()
-    codes, levels = pd.factorize(column.astype("str"))
-    text = "\x00".join(f"{len(str(level))}:{level}" for level in levels)
-    return of_bytes(codes.astype(np.int64).tobytes(), missing.tobytes(), text.encode("utf-8", "surrogatepass")).encode()
+def _column(column: pd.Series, head: str) -> bytes:
+    """The digest of a column, the same for the same values."""
+    digest = hashlib.blake2b(head.encode("utf-8", "surrogatepass"), digest_size=_SIZE)
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "biufcmM":
+        values = column.to_numpy()
+        _add(digest, values.view(np.int64) if dtype.kind in "mM" else values)
+    elif isinstance(dtype, pd.CategoricalDtype):
+        _add(digest, column.cat.codes.to_numpy())
+        digest.update(_column(dtype.categories.to_series(), f"ordered {dtype.ordered}"))
+    elif isinstance(dtype, pd.StringDtype):
+        _add_text(digest, pa.array(column.array, type=pa.large_string(), from_pandas=True))
+    elif pd.api.types.is_object_dtype(dtype):
+        # 1, "1", 1.0 and True are different cells
+        cells = [None if cell is None else f"{type(cell).__name__}:{cell!r}" for cell in column]
+        _add_text(digest, pa.array(cells, type=pa.large_string()))
+    else:
+        _add(digest, column.isna().to_numpy())
+        _add_text(digest, pa.array([repr(cell) for cell in column], type=pa.large_string()))
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, values: np.ndarray[Any, Any]) -> None:
+    """Feed an array's bytes without copying a contiguous one."""
+    digest.update(len(values).to_bytes(8, "little"))
+    digest.update(np.ascontiguousarray(values).view(np.uint8))
+
+
+def _add_text(digest: hashlib._Hash, texts: pa.Array | pa.ChunkedArray) -> None:
+    """Feed texts as validity, lengths and letters: however they are chunked, the same texts give the same bytes."""
+    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    _add(digest, whole.is_null().to_numpy(zero_copy_only=False))
+    if whole.null_count:
+        whole = whole.fill_null("")
+    _, offsets, letters = whole.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    _add(digest, np.diff(ends))
+    if letters is not None and len(ends):
+        digest.update(memoryview(letters)[int(ends[0]) : int(ends[-1])])
 
 
 def canonical(value: Any) -> Any:

@@ -62,7 +62,7 @@ def fit(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def _as_demanded(
     frame: pd.DataFrame, wanted: dict[str, Demand], names: Iterable[str]
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """What the model is known to ask: text where it asks for text, numbers where it computes; the last list is of unseen levels."""
+    """Text where the model asks for text, numbers where it computes; the last list is of unseen levels."""
     notes: list[str] = []
     unseen: list[str] = []
     columns: dict[str, pd.Series] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from core.errors import InputError
 from core.loading import budgets
 from core.loading.columns import listed, tidy
+from core.loading.delimited import to_series
 
 _BATCH = 1 << 16
 
@@ -55,11 +57,11 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
         raise ValueError("column names are repeated")
     texts = [field.name for field in schema if _is_text(field.type)]
     file = pq.ParquetFile(source, read_dictionary=texts)
-    table = _decode(file, flat)
+    columns = dict(zip(flat, _decode(file, flat).columns, strict=True))
     notes = ["Parquet."]
     if left_out := [name for name in schema.names if name not in flat]:
         notes.append(f"Left out, for their cells are no single values: {listed(left_out)}.")
-    return _frame(table, texts), notes
+    return _frame(columns, texts), notes
 
 
 def _declared(file: pq.ParquetFile, group: int) -> int:
@@ -102,29 +104,19 @@ def _is_flat(kind: pa.DataType) -> bool:
     """True for single values that a model may take."""
     if pa.types.is_dictionary(kind):
         return _is_flat(kind.value_type)
-    flat = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    flat += (pa.types.is_date, pa.types.is_timestamp, pa.types.is_null, _is_text)
+    flat: list[Callable[[pa.DataType], bool]] = [pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating]
+    flat += [pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp, pa.types.is_null, _is_text]
     return any(test(kind) for test in flat)
 
 
-def _frame(table: pa.Table, texts: list[str]) -> pd.DataFrame:
-    """Arrow to pandas, with the types that pandas users have."""
-    names, _ = tidy(["" if name.startswith("__index_level_") else name for name in table.column_names])
-    original = table.column_names
-    for position, field in enumerate(table.schema):
-        column = table.column(position)
-        if field.name in texts and pa.types.is_dictionary(field.type):
+def _frame(columns: dict[str, pa.ChunkedArray], texts: list[str]) -> pd.DataFrame:
+    """Arrow columns to pandas ones, each freed before the next; a stored index has no name of its own."""
+    names, _ = tidy(["" if name.startswith("__index_level_") else name for name in columns])
+    typed: dict[str, pd.Series] = {}
+    for name, tidied in zip(list(columns), names, strict=True):
+        column = columns.pop(name)
+        if name in texts:
             column = column.cast(pa.string())
-        elif pa.types.is_decimal(field.type):
-            column = column.cast(pa.float64())
-        elif pa.types.is_date(field.type):
-            column = column.cast(pa.timestamp("ms"))
-        elif pa.types.is_null(field.type):
-            column = column.cast(pa.float64())
-        if column is not table.column(position):
-            table = table.set_column(position, original[position], column)
-    frame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True).set_axis(names, axis=1)
-    for name in frame.columns:
-        if frame[name].dtype == object:
-            frame[name] = frame[name].where(frame[name].notna(), np.nan)
-    return frame
+        typed[tidied] = to_series(column, tidied)
+    pa.default_memory_pool().release_unused()
+    return pd.DataFrame(typed, copy=False)

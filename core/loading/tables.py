@@ -71,7 +71,7 @@ def read_table(
     InputError
         If it is not a table, is damaged, or is beyond the budgets of ``core.loading.budgets``.
     """
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise InputError(f"'{name}' is empty.", "The file holds no bytes but blanks.", _HINT)
     notes: list[str] = []
     if data[:2] == b"\x1f\x8b":

@@ -34,6 +34,8 @@ def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None
     note : str or None
         What was done or is worth knowing.
     """
+    if _is_plainly_text(column, decimal):
+        return column, None
     levels = column.dropna().unique()
     if not len(levels):
         return column, None
@@ -49,6 +51,16 @@ def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None
     if dates is not None:
         return _as_dates(column, levels, stripped, words, rest, dates)
     return column, _mixed(column.name, rest)
+
+
+def _is_plainly_text(column: pd.Series, decimal: str) -> bool:
+    """True when most of the first cells are neither a number nor a date: a long column need not be read in full."""
+    head = [text.strip() for text in column.head(_PROBE).dropna().unique().tolist()]
+    head = [text for text in head if text.lower() not in _STANDS_FOR_MISSING]
+    if not head or _reader(head, head, decimal) or _dates(head):
+        return False
+    numbers = sum(_PLAIN.fullmatch(text) is not None for text in head)
+    return numbers < 0.5 * len(head)
 
 
 def _reader(probe: list[str], rest: list[str], decimal: str) -> str | None:
