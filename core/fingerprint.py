@@ -66,13 +66,13 @@ def _column(column: pd.Series, head: str) -> bytes:
     return digest.digest()
 
 
-def _add(digest: hashlib._Hash, values: np.ndarray[Any, Any]) -> None:
+def _add(digest: hashlib.blake2b, values: np.ndarray[Any, Any]) -> None:
     """Feed an array's bytes without copying a contiguous one."""
     digest.update(len(values).to_bytes(8, "little"))
-    digest.update(np.ascontiguousarray(values).view(np.uint8))
+    digest.update(np.ascontiguousarray(values).view(np.uint8).data)
 
 
-def _add_text(digest: hashlib._Hash, texts: pa.Array | pa.ChunkedArray) -> None:
+def _add_text(digest: hashlib.blake2b, texts: pa.Array | pa.ChunkedArray) -> None:
     """Feed texts as validity, lengths and letters: however they are chunked, the same texts give the same bytes."""
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     _add(digest, whole.is_null().to_numpy(zero_copy_only=False))

@@ -72,7 +72,7 @@ def _check_archive(data: bytes) -> None:
 
 def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:
     """The first sheet that has rows."""
-    empty = []
+    empty: list[str] = []
     for sheet in book.worksheets:
         rows = list(_rows(sheet))
         if rows:
@@ -139,7 +139,7 @@ def _column(cells: list[Any], name: str) -> tuple[pd.Series, str | None]:
             [np.nan if cell is None else cell for cell in known], name=name, dtype=object if gaps else bool
         ), None
     if types <= {int, float}:
-        whole = types == {int} and not gaps and all(abs(cell) < 2**63 for cell in known)
+        whole = types == {int} and not gaps and all(abs(cell or 0) < 2**63 for cell in known)
         values = [np.nan if cell is None else cell for cell in known]
         return pd.Series(values, name=name, dtype="int64" if whole else "float64"), None
     if types <= {dt.datetime, dt.date}:
