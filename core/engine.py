@@ -33,6 +33,10 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
+    def credit(self, rows: int) -> None:
+        """Count answers that were asked for earlier and are used again: what a result rests on does not vary."""
+        self.evaluations += rows
+
     def predict(self, frame: pd.DataFrame) -> Array:
         """Predict and count."""
         self.evaluations += len(frame)
@@ -153,6 +157,7 @@ def explain_rows(
     model: Model,
     table: Table,
     rows: Sequence[int],
+    /,
     *,
     output: int | str | None = None,
     progress: Progress = silent,

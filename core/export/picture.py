@@ -144,8 +144,9 @@ def _profile(axes: Axes, result: Profile) -> None:
             place = float(own) if result.ordered else result.grid.index(result.at[position])
             axes.plot([place], [result.outputs[position]], "o", color=line.get_color(), markersize=8)
         axes.annotate(short(name, 24), (places[-1], result.values[position][-1]), fontsize=8, parse_math=False)
-    if result.threshold is not None:
-        axes.axhline(result.threshold, color=NEUTRAL, linestyle="--", linewidth=1)
+    level = result.threshold if result.reference is None else result.reference
+    if level is not None:
+        axes.axhline(level, color=NEUTRAL, linestyle="--", linewidth=1)
     if not result.ordered:
         _labels(axes, "x", places, [short(value, 16) for value in result.grid])
     axes.set_xlabel(short(result.feature), parse_math=False)

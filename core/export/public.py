@@ -96,8 +96,8 @@ def _profile(result: Profile) -> dict[str, Any]:
         {
             "name": name,
             "at": plain(result.at[position]),
-            "output": float(result.outputs[position]),
-            "values": [float(value) for value in result.values[position]],
+            "output": plain(result.outputs[position]),
+            "values": [plain(value) for value in result.values[position]],
         }
         for position, name in enumerate(result.curves)
     ]
@@ -107,6 +107,7 @@ def _profile(result: Profile) -> dict[str, Any]:
         "feature": result.feature,
         "grid": [plain(value) for value in result.grid],
         "threshold": result.threshold,
+        "reference": result.reference,
         "curves": curves,
     }
 

@@ -32,7 +32,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a result comes from; ``seconds`` does not count when two are compared."""
+    """Where a result comes from; its cost (``evaluations``, ``seconds``) does not count when two are compared."""
 
     method: str
     version: str
@@ -41,7 +41,7 @@ class Provenance:
     model: str
     table: str
     row: int | None
-    evaluations: int
+    evaluations: int = field(compare=False)
     seconds: float = field(compare=False)
 
 

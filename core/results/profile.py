@@ -30,6 +30,8 @@ class Profile:
         True for a numeric axis.
     threshold : float or None
         The output at which the decision changes.
+    reference : float or None
+        The mean prediction, for profiles of a whole model.
     """
 
     kind: ClassVar[str] = "profile"
@@ -43,6 +45,7 @@ class Profile:
     label: str
     ordered: bool
     threshold: float | None = None
+    reference: float | None = None
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core.results import Profile
@@ -68,9 +70,15 @@ def _point(result: Profile, role: str, curve: int, value: Any, y: float, decimal
         y=y,
         cell=words.cell(value if not _iso(result, value) else pd.Timestamp(value), decimals),
         said=words.output(y, result.scale, result.label),
-        change=words.amount(y - float(result.outputs[curve]), result.scale),
+        change=words.amount(y - _home(result, curve), result.scale),
         label=words.figure(y, result.scale),
     )
+
+
+def _home(result: Profile, curve: int) -> float:
+    """The output that changes are told against: the instance's own, or the mean prediction for a whole model."""
+    own = float(result.outputs[curve])
+    return own if math.isfinite(own) or result.reference is None else result.reference
 
 
 def _iso(result: Profile, value: Any) -> bool:
@@ -83,6 +91,8 @@ def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
     rows = []
     for curve in range(len(result.curves)):
         for place, value in enumerate(result.grid):
+            if not math.isfinite(float(result.values[curve, place])):
+                continue
             gap = result.ordered and axis.place(value) is None
             point = _point(result, "gap" if gap else "line", curve, value, float(result.values[curve, place]), decimals)
             rows.append(point | {"order": place})
@@ -93,6 +103,8 @@ def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
     """Each curve's own point, marked."""
     rows = []
     for curve, value in enumerate(result.at):
+        if not math.isfinite(float(result.outputs[curve])):
+            continue
         point = _point(result, "own", curve, value, float(result.outputs[curve]), decimals)
         gap = result.ordered and point["x"] is None
         label = f"now {point['cell']}: {words.figure(point['y'], result.scale)}"
@@ -102,6 +114,9 @@ def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
 
 def _threshold(result: Profile) -> list[dict[str, Any]]:
     """The line at which the decision changes."""
+    if result.reference is not None:
+        label = f"mean prediction {words.figure(result.reference, result.scale)}"
+        return [_row("threshold", y=result.reference, label=label)]
     if result.threshold is None:
         return []
     label = f"decision changes at {words.figure(result.threshold, result.scale)}"
@@ -153,8 +168,10 @@ def table(result: Profile) -> pd.DataFrame:
 
 def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> str:
     """The answer in words: how far the output moves, and where the decision changes."""
-    low, high = float(result.values.min()), float(result.values.max())
+    low, high = float(np.nanmin(result.values)), float(np.nanmax(result.values))
     name = words.short(result.feature)
+    if result.reference is not None:
+        return _tell_average(result, name)
     start = (
         f"If only {name} changed, the model's answer would range from {words.output(low, result.scale, result.label)}"
         f" to {words.output(high, result.scale, result.label)}."
@@ -167,6 +184,18 @@ def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> s
     cell = words.cell(pd.Timestamp(result.at[0]) if _iso(result, result.at[0]) else result.at[0], decimals)
     now = f"Now it is {cell}, and the model says {words.output(float(result.outputs[0]), result.scale, result.label)}."
     return " ".join(part for part in (start, now, _decision(result, dates, decimals)) if part)
+
+
+def _tell_average(result: Profile, name: str) -> str:
+    """The answer in words for a whole model: how far the mean answer moves."""
+    curve = result.values[0]
+    low, high = (words.output(float(end), result.scale, result.label) for end in (np.nanmin(curve), np.nanmax(curve)))
+    at = [words.cell(result.grid[int(place)]) for place in (np.nanargmin(curve), np.nanargmax(curve))]
+    start = f"As {name} changes, the model's mean answer goes from {low} (at {at[0]}) to {high} (at {at[1]})."
+    if float(np.nanmax(curve)) == float(np.nanmin(curve)):
+        start = f"On average the model's answer does not depend on {name}."
+    more = len(result.curves) - 1
+    return f"{start} {more} more {'curve is' if more == 1 else 'curves are'} drawn." if more else start
 
 
 def _decision(result: Profile, dates: bool, decimals: int | None) -> str:

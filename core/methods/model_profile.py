@@ -1,0 +1,247 @@
+"""Profiles of a whole model: partial dependence, accumulated local effects, conditional means, single curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.errors import InputError
+from core.grid import Grid, grid, moved, plain
+from core.registry import Job, method
+from core.results import Check, Profile
+from core.types import Array, Feature, Param
+from core.views import words
+
+CELLS = 4_000_000
+"""Cells of one model call at most: bounds the memory, whatever the table."""
+MOST_CURVES = 200
+ABOUT = """
+**What it is.** Every row is given one value of the feature after the other, the rest of the row stays, and the answers
+are averaged: the *partial dependence*. Single rows' curves (ICE) show what the average hides.
+
+**Formula.** Partial: $\\frac1n\\sum_i f(z, x^{(i)}_{-j})$. Accumulated local effects: the mean change of $f$ across
+each bin, over the rows that lie in it (a bin without rows joins its neighbour), summed from the left and centred so
+that its mean over the rows is the mean prediction. Conditional: the mean of $f(z, x_{-j})$ over rows whose own value is
+near $z$, weighted by a Gaussian of width *span* times the feature's standard deviation (levels: rows of that level).
+
+**Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows.
+
+**When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
+effects do not, but their level is only meaningful relative to the mean. Conditional means mix in the effects of
+features that move along. Opposite effects in two halves of the data average to a flat line: look at the single curves,
+or group.
+
+**Where ours differs.** Each feature's profile is centred on its own, whatever else was asked for.
+
+**Source.** J. Friedman, 2001, [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); D. Apley and
+J. Zhu, 2020, [doi:10.1111/rssb.12377](https://doi.org/10.1111/rssb.12377); A. Goldstein et al., 2015,
+[doi:10.1080/10618600.2014.907095](https://doi.org/10.1080/10618600.2014.907095).
+"""
+PARAMS = (
+    Param("feature", "feature", None, "The feature that moves; empty: the first.", expert=False),
+    Param(
+        "kind",
+        "choice",
+        "partial",
+        "Average of all rows; local changes added up; or average of the rows that are near.",
+        choices=("partial", "accumulated", "conditional"),
+        expert=False,
+    ),
+    Param("group", "feature", None, "One profile for each level of this feature (or quarter of its range)."),
+    Param("curves", "int", 0, "Single rows' curves to draw (partial only).", low=0, high=MOST_CURVES),
+    Param("grid_points", "int", 51, "Values on the grid.", low=2, high=1_000),
+    Param("spacing", "choice", "even", "Evenly spaced, or at quantiles of the data.", choices=("even", "quantiles")),
+    Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50."),
+    Param("span", "float", 0.25, "Width of 'near', in standard deviations (conditional).", low=0.01, high=10),
+    Param("rows", "int", 500, "Rows averaged over, drawn with the seed.", low=2, high=1_000_000),
+    Param("seed", "int", 0, "Fixes which rows.", low=0, high=2**31 - 1),
+)
+
+
+@method(
+    id="model_profile",
+    title="Model profile",
+    question="How does the answer change, on average, as one feature changes?",
+    version="1",
+    scope="model",
+    kind="profile",
+    params=PARAMS,
+    order=210,
+    cost="seconds",
+    about=ABOUT,
+)
+def explain(job: Job) -> Profile:
+    """Move one feature through its range for many rows."""
+    feature = job.table.schema[job.params["feature"] or job.model.features[0]]
+    rows = job.table.background(int(job.params["rows"]), int(job.params["seed"]))
+    points = _points(job, feature, rows)
+    said = job.predict(rows)
+    groups = _groups(job, rows)
+    kind = str(job.params["kind"])
+    if kind == "accumulated":
+        curves = [_accumulated(job, feature, rows[own], said[own], points) for _, own in groups]
+        extra = np.empty((0, len(points)))
+    else:
+        answers = _moved_answers(job, rows, feature.name, points)
+        weights = (
+            _near(feature, rows[feature.name], points, float(job.params["span"])) if kind == "conditional" else None
+        )
+        curves = [_averaged(answers[own], None if weights is None else weights[own]) for _, own in groups]
+        extra = answers[: int(job.params["curves"])] if kind == "partial" else answers[:0]
+    names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
+    values = np.vstack([*curves, extra])
+    return Profile(
+        feature=feature.name,
+        grid=points,
+        values=values,
+        curves=tuple(names),
+        at=(None,) * len(names),
+        outputs=np.full(len(names), np.nan),
+        scale="target" if job.model.task == "regression" else "probability",
+        label=job.label,
+        ordered=feature.is_ordered,
+        reference=float(said.mean()),
+        checks=_checks(kind, values[0], said, groups[0][1]),
+    )
+
+
+def _points(job: Job, feature: Feature, rows: pd.DataFrame) -> Grid:
+    """The grid: own values, quantiles or even steps; levels by frequency."""
+    dtype = job.table.frame[feature.name].dtype
+    text = str(job.params["at"]).strip()
+    if text:
+        return _own_points(feature, text)
+    count = int(job.params["grid_points"])
+    if job.params["spacing"] == "quantiles" and feature.kind in ("numeric", "integer"):
+        marks = np.linspace(0, 1, count)
+        values = np.unique(rows[feature.name].dropna().astype(float).quantile(marks, interpolation="nearest"))
+        return tuple(int(value) if feature.kind == "integer" else float(value) for value in values)
+    return tuple(value for value in grid(feature, count, [], dtype) if value is not None)
+
+
+def _own_points(feature: Feature, text: str) -> Grid:
+    """A person's own grid."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not feature.is_ordered:
+        levels = {str(level): level for level in feature.levels}
+        unknown = [part for part in parts if part not in levels]
+        if unknown:
+            shown = ", ".join(list(levels)[:10])
+            raise InputError(
+                f"'{words.short(unknown[0])}' is not a level of it.", f"Levels are {shown}.", "Choose some."
+            )
+        return tuple(levels[part] for part in parts)
+    try:
+        numbers = sorted({float(part) for part in parts})
+    except ValueError:
+        raise InputError("These are not numbers.", words.short(text), "Write for example 10, 20, 50.") from None
+    if feature.kind == "datetime":
+        raise InputError("A date has no grid of its own here.", "Only numbers and levels do.", "Leave 'at' empty.")
+    return tuple(int(value) if feature.kind == "integer" and value == int(value) else value for value in numbers)
+
+
+def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+    """Names of the groups and which rows are theirs; one group of all rows by default."""
+    name = job.params["group"]
+    if not name:
+        return [("average", np.ones(len(rows), dtype=bool))]
+    feature, column = job.table.schema[name], rows[name]
+    if feature.kind in ("numeric", "integer"):
+        numbers = column.astype(float)
+        edges = np.unique(numbers.quantile([0, 0.25, 0.5, 0.75, 1]).to_numpy())
+        if len(edges) > 2:
+            cut = pd.Series(pd.cut(numbers, edges, include_lowest=True))
+            found = [(f"{name} {level.left:.4g} to {level.right:.4g}", (cut == level)) for level in cut.cat.categories]
+            return [(label, own.to_numpy(dtype=bool)) for label, own in found if own.any()]
+    levels = [level for level in feature.levels[:8] if (column == level).any()] or list(column.dropna().unique()[:8])
+    return [(f"{name} = {words.cell(level)}", (column == level).fillna(False).to_numpy(dtype=bool)) for level in levels]
+
+
+def _moved_answers(job: Job, rows: pd.DataFrame, name: str, points: Grid) -> Array:
+    """Each row at each grid value, shape (n_rows, n_points), asked in chunks of rows."""
+    step = max(1, CELLS // max(1, len(points) * rows.shape[1]))
+    parts = []
+    for start in range(0, len(rows), step):
+        chunk = rows.iloc[start : start + step]
+        parts.append(job.predict(moved(chunk, name, points)).reshape(len(chunk), len(points)))
+        job.progress(min(1.0, (start + step) / len(rows)), "moving the feature")
+    return np.concatenate(parts)
+
+
+def _near(feature: Feature, column: pd.Series, points: Grid, span: float) -> Array:
+    """Weight of each row at each grid value, shape (n_rows, n_points)."""
+    if feature.kind not in ("numeric", "integer"):
+        return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points], axis=1)
+    numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    width = max(float(np.nanstd(numbers)) * span, 1e-12)
+    distance = (numbers[:, None] - np.asarray(points, dtype=float)[None, :]) / width
+    return np.asarray(np.nan_to_num(np.exp(-0.5 * distance**2)), dtype=np.float64)
+
+
+def _averaged(answers: Array, weights: Array | None) -> Array:
+    """Mean curve; NaN where no row counts."""
+    if weights is None:
+        return np.asarray(answers.mean(axis=0))
+    total = weights.sum(axis=0)
+    return np.asarray(np.where(total > 1e-12, (answers * weights).sum(axis=0) / np.maximum(total, 1e-12), np.nan))
+
+
+def _accumulated(job: Job, feature: Feature, rows: pd.DataFrame, said: Array, points: Grid) -> Array:
+    """Accumulated local effects on the grid, centred on the mean prediction of these rows."""
+    if len(points) < 2:
+        return np.full(len(points), said.mean())
+    place = _bins(feature, rows[feature.name], points)
+    edges = _filled(place, len(points)) if feature.kind in ("numeric", "integer") else np.arange(len(points))
+    kept = [points[edge] for edge in edges]
+    place = _bins(feature, rows[feature.name], tuple(kept))
+    known = place >= 0
+    inside = rows[known].reset_index(drop=True)
+    left = np.clip(place[known], 0, len(kept) - 2)
+    ends = [_at(inside, feature.name, tuple(kept), left + side) for side in (0, 1)]
+    low, high = job.predict(pd.concat(ends, ignore_index=True)).reshape(2, -1)
+    count = np.bincount(left, minlength=len(kept) - 1)
+    rise = np.bincount(left, high - low, minlength=len(kept) - 1) / np.maximum(count, 1)
+    curve = np.concatenate([[0.0], np.cumsum(rise)])
+    middle = (curve[left] + curve[left + 1]) / 2
+    centred = curve - middle.mean() + said.mean()
+    if len(kept) == len(points):
+        return np.asarray(centred)
+    return np.interp(np.asarray(points, dtype=float), np.asarray(kept, dtype=float), centred)
+
+
+def _filled(place: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """Grid positions between which there are rows: a bin without any joins the next, the last ones the one before."""
+    used = np.unique(np.clip(place[place >= 0], 0, count - 2))
+    edges = np.unique([0, *(used + 1)])
+    edges[-1] = count - 1
+    return edges.astype(np.int64)
+
+
+def _bins(feature: Feature, column: pd.Series, points: Grid) -> npt.NDArray[np.int64]:
+    """The grid interval that each row lies in, -1 for a missing value."""
+    if feature.kind in ("numeric", "integer"):
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        place = np.searchsorted(np.asarray(points, dtype=float), numbers, side="left") - 1
+        return np.where(np.isnan(numbers), -1, np.clip(place, 0, len(points) - 2)).astype(np.int64)
+    order = {point: at for at, point in enumerate(points)}
+    return np.array([order.get(plain(cell), -1) for cell in column], dtype=np.int64)
+
+
+def _at(rows: pd.DataFrame, name: str, points: Grid, places: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Rows with the grid values at the given places."""
+    values = moved(rows.iloc[:1], name, points)[name].array.take(places)
+    changed = rows.copy(deep=False)
+    changed[name] = values
+    return changed
+
+
+def _checks(kind: str, curve: Array, said: Array, own: npt.NDArray[np.bool_]) -> tuple[Check, ...]:
+    """How well the mean is known, and how much the curve moves."""
+    error = float(said[own].std(ddof=1) / np.sqrt(max(1, int(own.sum())))) if own.sum() > 1 else float("nan")
+    text = f"Averaged over {int(own.sum()):,} rows; the mean prediction itself is known to ± {error:.2g}."
+    checks = [Check("rows", None, error, text)]
+    finite = curve[np.isfinite(curve)]
+    swing = float(np.ptp(finite)) if len(finite) else 0.0
+    checks.append(Check("range", None, swing, f"Along the grid the {kind} profile moves by {swing:.3g}."))
+    return tuple(checks)

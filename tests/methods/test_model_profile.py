@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import partial_dependence
+
+from core import engine
+from core.errors import InputError
+from core.loading.frames import from_frame
+from core.models import wrap
+from core.results import Profile
+from core.types import Table
+from tests.conftest import closed_table
+from tests.methods.test_break_down import Formula
+
+
+def run(model: Any, table: Table, **params: Any) -> Profile:
+    result = engine.explain("model_profile", model, table, **params)
+    assert isinstance(result, Profile)
+    return result
+
+
+def test_partial_dependence_equals_scikit_learn_on_the_given_grid() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(120, 3)), columns=["a", "b", "c"])
+    truth = frame["a"] * frame["b"] + frame["c"]
+    forest = RandomForestRegressor(n_estimators=8, random_state=0).fit(frame, truth)
+    table = from_frame(frame, target="")
+    result = run(wrap(forest), table, feature="b", at="-1, -0.5, 0.25, 1.5", rows=1000)
+    expected = partial_dependence(
+        forest, frame, ["b"], custom_values={"b": np.array([-1, -0.5, 0.25, 1.5])}, kind="both"
+    )
+    assert result.grid == (-1.0, -0.5, 0.25, 1.5)
+    assert result.values[0] == pytest.approx(expected["average"][0])
+    assert result.reference == pytest.approx(forest.predict(frame).mean())
+    curves = run(wrap(forest), table, feature="b", at="-1, -0.5, 0.25, 1.5", rows=1000, curves=7)
+    assert curves.values[1:] == pytest.approx(expected["individual"][0][:7])
+
+
+@pytest.mark.parametrize("kind", ["partial", "accumulated"])
+def test_an_additive_model_has_its_own_shape(kind: str) -> None:
+    table = closed_table(rows=200)
+    result = run(Formula(lambda x: 3 * x[:, 0] - 2 * x[:, 1]), table, feature="income", kind=kind, rows=1000)
+    slopes = np.diff(result.values[0]) / np.diff(np.asarray(result.grid, dtype=float))
+    assert slopes == pytest.approx(3, rel=1e-6)
+
+
+def test_accumulated_effects_follow_the_definition_and_centre_on_the_mean() -> None:
+    table = closed_table(rows=150, seed=4)
+    model = Formula(lambda x: np.where(x[:, 0] > 50, x[:, 1] * x[:, 0], x[:, 0] ** 2))
+    result = run(model, table, feature="income", kind="accumulated", at="20, 40, 45, 50, 55, 60, 90", rows=1000)
+    data, points = table.inputs.to_numpy(dtype=float), np.array([20.0, 40, 45, 50, 55, 60, 90])
+    effects = []
+    for low, high in pairwise(points):
+        inside = data[(data[:, 0] > low) & (data[:, 0] <= high)]
+        ends = []
+        for value in (low, high):
+            changed = inside.copy()
+            changed[:, 0] = value
+            ends.append(model.of(changed))
+        effects.append(float((ends[1] - ends[0]).mean()) if len(inside) else 0.0)
+    curve = np.concatenate([[0.0], np.cumsum(effects)])
+    assert np.diff(result.values[0]) == pytest.approx(np.diff(curve))
+    place = np.clip(np.searchsorted(points, data[:, 0], side="left") - 1, 0, len(points) - 2)
+    mean = (result.values[0][place] + result.values[0][place + 1]).mean() / 2
+    assert mean == pytest.approx(model.of(data).mean())
+
+
+def test_accumulated_effects_do_not_mix_in_a_correlated_feature() -> None:
+    random = np.random.default_rng(1)
+    income = random.normal(50, 10, 400)
+    frame = pd.DataFrame(
+        {"income": income, "age": income + random.normal(0, 0.5, 400), "member": random.normal(size=400)}
+    )
+    table = from_frame(frame, target="")
+    model = Formula(lambda x: x[:, 0] * 0 + x[:, 1])
+    flat = run(model, table, feature="income", kind="accumulated", rows=1000)
+    mixed = run(model, table, feature="income", kind="conditional", rows=1000, span=0.1)
+    assert np.ptp(flat.values[0]) == pytest.approx(0, abs=1e-9)
+    assert np.nanmax(mixed.values[0]) - np.nanmin(mixed.values[0]) > 30
+
+
+def test_conditional_means_follow_the_definition() -> None:
+    table = closed_table(rows=80)
+    model = Formula(lambda x: x[:, 0] * x[:, 1])
+    result = run(model, table, feature="income", kind="conditional", at="45, 55", rows=1000, span=0.3)
+    data = table.inputs.to_numpy(dtype=float)
+    for place, point in enumerate((45.0, 55.0)):
+        weights = np.exp(-0.5 * ((data[:, 0] - point) / (0.3 * data[:, 0].std())) ** 2)
+        changed = data.copy()
+        changed[:, 0] = point
+        assert result.values[0, place] == pytest.approx(np.average(model.of(changed), weights=weights))
+
+
+def test_groups_each_have_their_own_profile() -> None:
+    table = closed_table(rows=100)
+    model = Formula(lambda x: np.where(x[:, 2] > 0, x[:, 0], -x[:, 0]))
+    result = run(model, table, feature="income", group="member", rows=1000)
+    slopes = [np.sign(curve[-1] - curve[0]) for curve in result.values]
+    assert sorted(slopes) == [-1, 1]
+    assert all(name.startswith("member") for name in result.curves)
+
+
+def test_a_profile_does_not_depend_on_chunks_or_on_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = closed_table(rows=60)
+    model = Formula(lambda x: np.sin(x[:, 0]) * x[:, 1])
+    whole = run(model, table, feature="age")
+    run(model, table, feature="income")
+    monkeypatch.setattr("core.methods.model_profile.CELLS", 500)
+    assert run(model, table, feature="age").values == pytest.approx(whole.values)
+
+
+def test_levels_missing_values_and_own_grids() -> None:
+    frame = pd.DataFrame({"city": ["a", "b", None, "a"] * 10, "x": [1.0, np.nan, 3.0, 4.0] * 10})
+    table = from_frame(frame, target="")
+    model = wrap(
+        lambda rows: (rows["city"] == "a").astype(float) + rows["x"].fillna(0),
+        features=["city", "x"],
+        task="regression",
+    )
+    for kind in ("partial", "accumulated", "conditional"):
+        result = run(model, table, feature="city", kind=kind)
+        assert set(result.grid) == {"a", "b"}
+        values = dict(zip(result.grid, result.values[0], strict=True))
+        assert values["a"] - values["b"] == pytest.approx(1 if kind != "conditional" else values["a"] - values["b"])
+        assert np.isfinite(run(model, table, feature="x", kind=kind).values).all()
+    assert run(model, table, feature="city", at="b").grid == ("b",)
+    with pytest.raises(InputError, match="not a level"):
+        run(model, table, feature="city", at="z")
+    with pytest.raises(InputError, match="not numbers"):
+        run(model, table, feature="x", at="1, two")
