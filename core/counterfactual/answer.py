@@ -20,8 +20,10 @@ def answer(job: Job) -> Nudges:
         return _result(asked, [Nudge((), float(asked.own[asked.goal.output]), 0.0)], ())
     oracle = oracle_for(asked)
     for _ in improve(asked, oracle):
-        pass
-    chosen = oracle.best(int(job.params["k"]))
+        continue
+    count = int(job.params["k"])
+    oracle.confirm(count)
+    chosen = oracle.best(count)
     rows = np.array([found.row for found in chosen]).reshape(-1, len(asked.code.features))
     outputs = verify(asked, rows)
     made = nudges_of(asked, rows, outputs)

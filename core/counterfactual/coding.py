@@ -69,6 +69,10 @@ class Coder:
         }
         return pd.DataFrame(columns, copy=False)
 
+    def decode_cells(self, position: int, cells: Array) -> pd.DataFrame:
+        """Cells of one feature as a frame of one column, shape (n_cells, 1)."""
+        return pd.DataFrame({self.features[position].name: self._decode_column(position, cells)})
+
     def _decode_column(self, position: int, codes: Array) -> Any:
         """One column in its own type."""
         dtype, levels = self.dtypes[position], self.levels[position]

@@ -1,10 +1,14 @@
-"""The one who is asked: batched, counted, guarded calls of the model, and the best answers so far."""
+"""The one who is asked: batched, guarded calls of the model, and the best answers so far.
+
+Searches may be answered by the model's portable form, which is faster; what leaves here was predicted by the model
+itself (``confirm``).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +17,27 @@ from core.counterfactual.coding import Coder
 from core.counterfactual.constraints import Constraints
 from core.counterfactual.distance import gower
 from core.counterfactual.goals import Goal
+from core.counterfactual.quick import Quick
 from core.types import Array
 
 Bools = npt.NDArray[np.bool_]
 _KEPT = 512
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """An answer: a coded row that reaches the goal, what the model says of it, and its cost."""
+    """An answer: a coded row that reaches the goal, the model's outputs, its cost; ``sure`` when the model said so."""
 
     row: Array
     outputs: Array
     cost: float
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A batch with what the model says; ``score`` is at least 0 about where ``reached``."""
+    """A batch with what was answered; ``score`` is at least 0 about where ``reached``."""
 
     rows: Array
     outputs: Array
@@ -45,12 +52,14 @@ class Oracle:
 
     Attributes
     ----------
-    outputs : callable
-        Coded rows to the model's outputs.
-    penalty : callable or None
-        Extra cost of rows that reach the goal (plausibility, robustness), shape (n_rows,).
+    model : callable
+        Coded rows to the outputs of the model itself.
+    quick : Quick or None
+        The portable form, asked where it is faster.
     per_change : float
         Cost of each changed feature beside the distance: 1 puts fewer features before any distance.
+    penalty : callable or None
+        Extra cost of rows that reach the goal (plausibility, robustness), shape (n_rows,).
     deadline : float
         On the clock of ``time.perf_counter``.
     """
@@ -58,18 +67,25 @@ class Oracle:
     code: Coder
     goal: Goal
     constraints: Constraints
-    outputs: Callable[[Array], Array]
+    model: Callable[[Array], Array]
+    quick: Quick | None = None
     per_change: float = 1.0
     penalty: Callable[[Array], Array] | None = None
     deadline: float = np.inf
     heartbeat: Callable[[], None] = lambda: None
     stopped: bool = False
     found: dict[bytes, Found] = field(default_factory=dict)
+    refuted: set[bytes] = field(default_factory=set)
 
     @property
     def origin(self) -> Array:
         """The coded instance, shape (p,)."""
         return self.constraints.origin
+
+    @property
+    def bound(self) -> float:
+        """Cost of the cheapest answer, infinite when there is none."""
+        return min((answer.cost for answer in self.found.values()), default=np.inf)
 
     def cost(self, rows: Array) -> Array:
         """Changes and weighted Gower distance, shape (n_rows,)."""
@@ -77,33 +93,55 @@ class Oracle:
         return np.asarray(distance + self.per_change * self.constraints.changed(rows).sum(axis=1))
 
     def ask(self, rows: Array) -> Asked:
-        """Predict those rows that keep the constraints (the others are dropped) and remember what reaches the goal."""
+        """Answer for those rows that keep the constraints (the others are dropped); remember what reaches the goal.
+
+        A batch is answered whole even past the deadline; the caller looks at ``stopped`` in between.
+        """
         self.heartbeat()
         rows = rows[self.constraints.allows(self.code, rows)]
-        outputs = self.outputs(rows) if len(rows) else np.zeros((0, 1))
-        reached = self.goal.reached(outputs) if len(rows) else np.zeros(0, dtype=np.bool_)
-        score = self.goal.score(outputs) if len(rows) else np.zeros(0)
-        cost = self.cost(rows)
+        if not len(rows):
+            none = np.zeros(0)
+            return Asked(rows, np.zeros((0, 1)), none.astype(np.bool_), none, none)
+        fast = self.quick is not None and self.quick.suits(len(rows))
+        outputs = self.quick.outputs(rows) if fast and self.quick is not None else self.model(rows)
+        reached, cost = self.goal.reached(outputs), self.cost(rows)
         hits = np.flatnonzero(reached)
         if self.penalty is not None and len(hits):
             cost[hits] += self.penalty(rows[hits])
         for place in hits[np.argsort(cost[hits], kind="stable")][:_KEPT]:
-            self._keep(Found(rows[place], outputs[place], float(cost[place])))
+            self._keep(Found(rows[place], outputs[place], float(cost[place]), sure=not fast))
         self.stopped = self.stopped or time.perf_counter() > self.deadline
-        return Asked(rows, outputs, reached, score, cost)
+        return Asked(rows, outputs, reached, self.goal.score(outputs), cost)
 
-    def _keep(self, answer: Found) -> None:
-        """Remember an answer if it is the cheapest of its set of features."""
-        key = np.packbits(self.constraints.changed(answer.row[None, :])[0]).tobytes()
-        known = self.found.get(key)
-        if known is None or answer.cost < known.cost - 1e-12:
-            self.found[key] = answer
+    def confirm(self, count: int) -> None:
+        """Let the model itself predict the cheapest answers until so many of the cheapest are sure."""
+        while True:
+            unsure = [answer for answer in self.best(count) if not answer.sure]
+            if not unsure:
+                return
+            rows = np.array([answer.row for answer in unsure])
+            outputs = self.model(rows)
+            for answer, reached, own in zip(unsure, self.goal.reached(outputs), outputs, strict=True):
+                key = self._key(answer.row)
+                if reached:
+                    self.found[key] = replace(answer, outputs=own, sure=True)
+                else:
+                    self.refuted.add(answer.row.tobytes())
+                    del self.found[key]
 
     def best(self, count: int = 1) -> list[Found]:
         """The cheapest answers, one per set of features."""
         return sorted(self.found.values(), key=lambda answer: (answer.cost, answer.row.tobytes()))[:count]
 
-    @property
-    def bound(self) -> float:
-        """Cost of the cheapest answer, infinite when there is none."""
-        return min((answer.cost for answer in self.found.values()), default=np.inf)
+    def _key(self, row: Array) -> bytes:
+        """The set of changed features."""
+        return np.packbits(self.constraints.changed(row[None, :])[0]).tobytes()
+
+    def _keep(self, answer: Found) -> None:
+        """Remember an answer if it is the cheapest of its set of features."""
+        known = self.found.get(self._key(answer.row))
+        if known is not None and answer.cost >= known.cost - _SAME:
+            return
+        if not answer.sure and answer.row.tobytes() in self.refuted:
+            return
+        self.found[self._key(answer.row)] = answer

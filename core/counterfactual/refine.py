@@ -19,14 +19,15 @@ def refine(oracle: Oracle, answers: list[Found]) -> None:
         tighten(oracle, np.unique(np.array(rows), axis=0))
 
 
-def tighten(oracle: Oracle, rows: Array) -> Array:
+def tighten(oracle: Oracle, rows: Array, only: int | None = None) -> Array:
     """Move every changed number of rows that reach the goal back, largest share of the distance first.
 
     All rows go in step: one model call serves one feature of each. Tied features and levels stay.
+    ``only``: that feature and no other.
     """
     rows = rows.copy()
     tied = {place for group in oracle.constraints.ties for place in group}
-    queues = [_numbers(oracle, row, tied) for row in rows]
+    queues = [_numbers(oracle, row, tied) for row in rows] if only is None else [[only] for _ in rows]
     for slot in range(max((len(queue) for queue in queues), default=0)):
         active = [index for index, queue in enumerate(queues) if slot < len(queue)]
         places = np.array([queues[index][slot] for index in active])

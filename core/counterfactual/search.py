@@ -17,6 +17,7 @@ BEAM = 12
 EXTENSIONS = 1024
 DEPTH = 8
 NEIGHBOURS = 6
+MORE = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +128,7 @@ def from_real_rows(oracle: Oracle, reaching: Array, count: int = NEIGHBOURS) -> 
     for row in asked.rows[asked.reached]:
         take_back(oracle, row)
     if not asked.reached.any() and len(order) > count:
-        rest = oracle.ask(projected[order[count : count + 2000]])
+        rest = oracle.ask(projected[order[count : count + MORE]])
         for row in rest.rows[rest.reached][:2]:
             take_back(oracle, row)
 

@@ -1,0 +1,92 @@
+"""What every question about one model and one table shares, made once: real rows, their predictions, the quick form."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.counterfactual.coding import Coder, coder
+from core.counterfactual.goals import Goal
+from core.counterfactual.quick import Quick, quick
+from core.registry import Job
+from core.types import Array, Model
+
+SAMPLE = 5_000
+_PROBE = 64
+_CHUNK = 20_000
+_MEMO: OrderedDict[tuple[str, str, int], Prepared] = OrderedDict()
+_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Rows of the table with what the model says of them, and faster ways to ask it.
+
+    Attributes
+    ----------
+    rows : ndarray, shape (n_rows, p)
+        A coded, seeded sample of the table.
+    outputs : ndarray, shape (n_rows, n_outputs)
+    places : ndarray of int, shape (n_rows,)
+        Their positions in the table, ascending.
+    quick : Quick or None
+    """
+
+    code: Coder
+    rows: Array
+    outputs: Array
+    places: npt.NDArray[np.int64]
+    quick: Quick | None
+
+    def of_row(self, row: int) -> Array | None:
+        """The model's outputs of one row of the table, None when the sample lacks it."""
+        place = int(np.searchsorted(self.places, row))
+        return self.outputs[place] if place < len(self.places) and self.places[place] == row else None
+
+    def reaching(self, goal: Goal) -> Array:
+        """Coded rows that reach a goal, shape (n_reaching, p)."""
+        return np.asarray(self.rows[goal.reached(self.outputs)])
+
+    def typical(self, output: int) -> float:
+        """Median prediction of the sample."""
+        return float(np.median(self.outputs[:, output]))
+
+
+def prepare(job: Job, seed: int) -> Prepared:
+    """Prepare a model and a table; kept for the last few."""
+    key = (job.model.fingerprint, job.table.fingerprint, seed)
+    if key not in _MEMO:
+        # The shared work is not part of one answer's count of evaluations, or the second answer would differ.
+        model: Model = getattr(job.model, "inner", job.model)
+        places = _sample(len(job.table), seed)
+        sample = job.table.rows(places)
+        code = coder(job.table)
+        rows = code.encode(sample)
+        fast = quick(model, code, rows[:_PROBE])
+        _MEMO[key] = Prepared(code, rows, model.predict(sample), places, fast)
+    _MEMO.move_to_end(key)
+    while len(_MEMO) > _KEPT:
+        _MEMO.popitem(last=False)
+    return _MEMO[key]
+
+
+def _sample(size: int, seed: int) -> npt.NDArray[np.int64]:
+    """Positions of all rows, or of a seeded sample, ascending."""
+    if size <= SAMPLE:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, size=SAMPLE, replace=False))
+
+
+def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> Array:
+    """Coded rows of the whole table that reach a goal, in order, about so many: for when the sample holds none."""
+    found: list[Array] = []
+    code = coder(job.table)
+    for start in range(0, len(job.table), _CHUNK):
+        frame = job.table.rows(np.arange(start, min(len(job.table), start + _CHUNK)))
+        found.append(code.encode(frame[goal.reached(job.model.predict(frame))]))
+        if sum(len(part) for part in found) >= most:
+            break
+    return np.concatenate(found)[:most]
