@@ -80,6 +80,8 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
     base_name = base.name if base.__class__ is Ref else getattr(base, "__name__", "")
     if base is object and state is None:
         return create(machine, ref, ())
+    if ref.role == "stub":
+        return Stub(ref.name)
     if base_name in ("builtins.tuple", "tuple") and type(state) is tuple and ref.role == "record":
         return _record(ref, state)
     if base_name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
@@ -125,6 +127,7 @@ def _isotonic(model: Any) -> None:
     """Rebuild the interpolation, from arrays of numbers only."""
     import numpy as np
 
+    vars(model).pop("f_", None)
     found = [vars(model).get(name) for name in ("X_thresholds_", "y_thresholds_")]
     if all(part is None for part in found):
         return
@@ -167,6 +170,8 @@ def add_items(target: Any, items: list[Any]) -> None:
 
 def set_items(target: Any, items: list[Any]) -> None:
     """SETITEM and SETITEMS: dictionaries only, with plain keys."""
+    if target.__class__ is Stub:
+        return
     if type(target) not in (dict, OrderedDict, defaultdict) and type(target).__name__ not in ("Bunch", "_nandict"):
         raise Refused(f"it sets items of a {type(target).__name__}")
     if len(items) % 2:

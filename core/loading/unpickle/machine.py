@@ -12,7 +12,7 @@ from typing import Any
 
 from core.loading.unpickle import build
 from core.loading.unpickle.allowed import lookup, storable
-from core.loading.unpickle.inert import Ref, Refused, Slot
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 
 MAX_OPCODES = 50_000_000
 MAX_MEMO = 20_000_000
@@ -110,6 +110,8 @@ def solid(item: Any) -> Any:
             raise Refused(f"{item.name} is used before it is complete", item.name)
         return item.value
     if item.__class__ is Ref:
+        if item.role == "stub":
+            return Stub(item.name)
         if item.role != "value" and item.name not in storable():
             raise Refused(f"it stores {item.name} itself, which may only be used to build objects", item.name)
         return item.target

@@ -151,6 +151,11 @@ STUBS = frozenset(
         "scipy.stats._distn_infrastructure:rv_discrete_frozen",
         "scipy.stats._distn_infrastructure:rv_frozen",
         "sklearn.utils.fixes:loguniform",
+        "sklearn.metrics._scorer:_passthrough_scorer",
+        "sklearn.covariance._graph_lasso:_DictWithDeprecatedKeys",
+        *(f"sklearn._loss.glm_distribution:{name}Distribution" for name in ("Gamma", "Poisson", "Tweedie", "Normal")),
+        *(f"sklearn._loss.glm_distribution:{name}" for name in ("DistributionBoundary", "InverseGaussianDistribution")),
+        *(f"sklearn.linear_model._glm.link:{name}" for name in ("IdentityLink", "LogLink", "LogitLink")),
     }
 )
 """Replaced by an inert stand-in: building the real one runs code, and no prediction needs it."""
@@ -218,6 +223,7 @@ RENAMED: dict[str, str] = {
     "numpy.ma.core:MaskedArray": "numpy.ma:MaskedArray",
     "numpy.random.mtrand:__randomstate_ctor": "numpy.random._pickle:__randomstate_ctor",
     "numpy:bool8": "numpy:bool_",
+    "sklearn.utils:Bunch": "sklearn.utils._bunch:Bunch",
     "pandas:DataFrame": "pandas.core.frame:DataFrame",
     "pandas:Series": "pandas.core.series:Series",
     "pandas:Index": "pandas.core.indexes.base:Index",

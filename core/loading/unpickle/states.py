@@ -1,10 +1,121 @@
-"""The last look: what the finished objects hold."""
+"""The last look: walk everything that was built, refuse what has no business there, switch off what could act later."""
 
 from __future__ import annotations
 
+import functools
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.loading.unpickle.estimators import CHECKS, quiet
+from core.loading.unpickle.inert import Ref, Refused, Slot
+
+MAX_OBJECTS = 30_000_000
+MAX_DEPTH = 3_000
+_LEAVES = frozenset((str, bytes, bytearray, int, float, bool, complex, type(None), slice, range))
+_CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, functools.partial)
+_HOLDERS = (list, tuple, set, frozenset, deque)
+_MAPPINGS = (dict, OrderedDict, defaultdict)
+PLACES = frozenset(
+    ("func", "inverse_func", "func_", "inverse_func_", "score_func", "_score_func", "_kmeans_single", "metric", "scoring")
+    + ("_asarray", "_check_array", "kernel", "affinity", "pooling_func", "callable", "preprocessor", "metric_params")
+)
+"""Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""
+_CIRCLES = ("sklearn.cluster._birch",)
 
 
 def check(found: Any) -> Any:
-    """Return what was loaded, made harmless to use."""
+    """Return what was loaded, made safe to use.
+
+    Raises
+    ------
+    Refused
+        If an attribute holds a function or a class out of place, an estimator contains itself, or arrays that a
+        compiled ``predict`` reads do not fit each other.
+    """
+    seen: set[int] = set()
+    path: set[int] = set()
+    pending: list[tuple[Any, str, bool]] = [(found, "", False)]
+    while pending:
+        item, place, leaving = pending.pop()
+        if leaving:
+            path.discard(id(item))
+            continue
+        cls = type(item)
+        if cls in _LEAVES or isinstance(item, np.generic | np.dtype):
+            continue
+        if id(item) in path and not cls.__module__.startswith(_CIRCLES):
+            raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        inner = _inside(item, place)
+        if inner is None:
+            continue
+        path.add(id(item))
+        if len(path) > MAX_DEPTH or len(seen) > MAX_OBJECTS:
+            raise Refused("it nests too deeply or holds too many objects")
+        pending.append((item, "", True))
+        pending.extend((part, name, False) for name, part in inner if type(part) not in _LEAVES)
     return found
+
+
+def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
+    """What an object holds, by attribute; None for an end."""
+    cls = type(item)
+    if cls is np.ndarray or cls is np.ma.MaskedArray:
+        return [(place, part) for part in item.ravel(order="K").tolist()] if item.dtype == object else None
+    if cls in _HOLDERS or (issubclass(cls, tuple) and hasattr(cls, "_fields")):
+        return [(place, part) for part in item]
+    if cls in _MAPPINGS:
+        return [(_name(key, place), part) for key, part in item.items()]
+    if cls in (Ref, Slot):
+        raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
+    if isinstance(item, (*_CALLABLES, ModuleType, type)):
+        _function(item, place)
+        return None
+    if isinstance(item, pd.DataFrame):
+        return [("", item.iloc[:, n].to_numpy()) for n, kind in enumerate(item.dtypes) if kind == object]
+    if isinstance(item, pd.Series | pd.Index):
+        return [("", item.to_numpy())] if item.dtype == object else None
+    if isinstance(item, dict):
+        return [(_name(key, place), part) for key, part in item.items()]
+    return _attributes(item)
+
+
+def _name(key: Any, place: str) -> str:
+    """Where a dictionary's value lies: under its own key, or under the attribute that holds the dictionary."""
+    return place if place in PLACES else key if type(key) is str else place
+
+
+def _function(item: Any, place: str) -> None:
+    """Refuse a function or class where none belongs."""
+    if isinstance(item, type) and (issubclass(item, np.generic) or item in _LEAVES or item in (object, np.ndarray)):
+        return
+    if isinstance(item, type) and item.__module__ == "sklearn.model_selection._split" and place == "cv":
+        return
+    if isinstance(item, ModuleType | MethodType) or (isinstance(item, type)) or place not in PLACES:
+        raise Refused(f"its attribute '{place[:60]}' holds {_title(item)}, which has no business there", _title(item))
+
+
+def _title(item: Any) -> str:
+    """A function's or class's name."""
+    return str(getattr(item, "__qualname__", getattr(item, "__name__", type(item).__name__)))[:100]
+
+
+def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
+    """The attributes of an object made by this load, after its own checks."""
+    if not hasattr(item, "__dict__"):
+        return None
+    if not type(item).__module__.startswith(("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines")):
+        return None
+    own = vars(item)
+    quiet(item)
+    for name, verify in CHECKS.items():
+        if name in own:
+            verify(item)
+    return list(own.items())

@@ -1,0 +1,170 @@
+"""State checks of estimators whose compiled code trusts it, and the settings that are switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from core.loading.unpickle.inert import Refused
+
+_OFF: dict[str, Any] = {"n_jobs": 1, "memory": None, "verbose": 0, "callbacks": None, "warm_start": False}
+_READS_FILES = ("filename", "file")
+
+
+def quiet(model: Any) -> None:
+    """One process, no cache folder, no messages; a vectorizer that reads file names from the table is refused."""
+    own = vars(model)
+    for name, value in _OFF.items():
+        if name in own:
+            own[name] = value
+    if own.get("input") in _READS_FILES:
+        raise Refused(f"its {type(model).__name__} reads files that a table names (input='{own['input']}')", "input")
+
+
+def _broken(model: Any) -> Refused:
+    return Refused(f"the parts of its {type(model).__name__} do not fit each other", type(model).__name__)
+
+
+def _tree(model: Any) -> None:
+    """A decision tree takes as many columns as its estimator says."""
+    from sklearn.tree._tree import Tree
+
+    tree = vars(model)["tree_"]
+    if tree is None:
+        return
+    if type(model).__name__ == "KernelDensity" and type(tree).__module__.startswith("sklearn.neighbors."):
+        return
+    columns = vars(model).get("n_features_in_", vars(model).get("n_features_", getattr(tree, "n_features", None)))
+    if type(tree) is not Tree or tree.n_features != columns:
+        raise _broken(model)
+
+
+def _neighbour_tree(model: Any) -> None:
+    """A neighbour tree is one, and holds as many rows as there are answers."""
+    own = vars(model)
+    tree, rows = own["_tree"], own.get("_fit_X")
+    if tree is not None and not type(tree).__module__.startswith("sklearn.neighbors."):
+        raise _broken(model)
+    answers = own.get("_y")
+    if answers is not None and rows is not None:
+        count = rows.shape[0] if hasattr(rows, "shape") else -1
+        if not isinstance(answers, np.ndarray) or len(answers) != count:
+            raise _broken(model)
+    if tree is not None and isinstance(rows, np.ndarray) and rows.shape != np.asarray(tree.data).shape:
+        raise _broken(model)
+
+
+def _members(model: Any) -> None:
+    """Trees of an ensemble take the columns that the ensemble passes on without looking."""
+    own = vars(model)
+    members = own["estimators_"]
+    if isinstance(members, np.ndarray):
+        _stages(model)
+        members = members.ravel().tolist()
+    if not isinstance(members, list | tuple):
+        raise _broken(model)
+    chosen, columns = own.get("estimators_features_"), own.get("n_features_in_", own.get("n_features_"))
+    for position, member in enumerate(members):
+        tree = getattr(member, "__dict__", {}).get("tree_")
+        if tree is None or columns is None:
+            continue
+        taken = chosen[position] if chosen is not None and position < len(chosen) else None
+        wanted = columns if taken is None else _chosen(model, taken, columns)
+        if getattr(tree, "n_features", wanted) != wanted:
+            raise _broken(model)
+
+
+def _chosen(model: Any, taken: Any, columns: int) -> int:
+    """How many columns a member of a bagging ensemble sees; all must exist."""
+    found = np.asarray(taken)
+    if found.ndim != 1 or found.dtype.kind not in "iu" or (found.size and not 0 <= found.min() <= found.max() < columns):
+        raise _broken(model)
+    return len(found)
+
+
+def _stages(model: Any) -> None:
+    """Gradient boosting: a grid of single-valued trees, as wide as the number of outputs."""
+    from sklearn.tree._tree import Tree
+
+    own, grid = vars(model), vars(model)["estimators_"]
+    width = own.get("n_trees_per_iteration_", own.get("_n_classes", own.get("loss_K", grid.shape[-1])))
+    if grid.ndim != 2 or grid.dtype != object or (width != grid.shape[1] and not (width == 2 and grid.shape[1] == 1)):
+        raise _broken(model)
+    for member in grid.ravel().tolist():
+        tree = getattr(member, "__dict__", {}).get("tree_")
+        if type(tree) is not Tree or tree.value.shape[1:] != (1, 1):
+            raise _broken(model)
+
+
+def _histograms(model: Any) -> None:
+    """Histogram boosting: every round has one tree per output, every split a column that exists."""
+    own = vars(model)
+    rounds, width = own["_predictors"], own.get("n_trees_per_iteration_")
+    columns = own.get("n_features_in_", own.get("_n_features"))
+    if type(rounds) is not list or type(columns) is not int:
+        raise _broken(model)
+    for trees in rounds:
+        if type(trees) is not list or len(trees) != width:
+            raise _broken(model)
+        for tree in trees:
+            nodes = getattr(tree, "__dict__", {}).get("nodes")
+            if type(tree).__name__ != "TreePredictor" or nodes is None or int(nodes["feature_idx"].max()) >= columns:
+                raise _broken(model)
+
+
+def _support_vectors(model: Any) -> None:
+    """A support vector machine's arrays have the sizes that libsvm reads."""
+    own = vars(model)
+    if "_n_support" not in own:  # linear ones have none
+        return
+    vectors, weights, counts = own["support_vectors_"], own.get("_dual_coef_"), own["_n_support"]
+    bias, support = own.get("_intercept_"), own.get("support_")
+    arrays = all(isinstance(part, np.ndarray) for part in (counts, bias, support))
+    if not arrays or not hasattr(vectors, "shape") or not hasattr(weights, "shape") or len(vectors.shape) != 2:
+        raise _broken(model)
+    total = vectors.shape[0]
+    classes = max(2, len(counts))
+    if own.get("_sparse"):
+        total = total if weights.shape[1] else 0
+    pairs = classes * (classes - 1) // 2
+    single = "SVR" in type(model).__name__ or "OneClass" in type(model).__name__
+    pairs, height = (1, 1) if single else (pairs, classes - 1)
+    fits = len(support) == total and weights.shape == (height, total) and bias.size == pairs and counts.min() >= 0
+    if not fits or (not single and int(counts.sum()) != total):
+        raise _broken(model)
+    for name in ("_probA", "_probB", "probA_", "probB_"):
+        if name in own and np.size(own[name]) not in (0, pairs):
+            raise _broken(model)
+    if own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1] and own.get("kernel") != "precomputed":
+        raise _broken(model)
+    if own.get("kernel") == "precomputed" and not (0 <= int(support.min(initial=0)) <= int(support.max(initial=0))):
+        raise _broken(model)
+
+
+def _spline(model: Any) -> None:
+    """A spline's knots and coefficients belong together."""
+    own = vars(model)
+    knots, weights, degree = own.get("_t", own.get("t")), own.get("_c", own.get("c")), own.get("k")
+    if type(model).__name__ != "BSpline":
+        return
+    numbers = all(isinstance(part, np.ndarray) and part.dtype.kind == "f" for part in (knots, weights))
+    if not numbers or type(degree) is not int or not 0 <= degree <= 20 or knots.ndim != 1 or not weights.ndim:
+        raise _broken(model)
+    axis = own.get("axis", 0)
+    if type(axis) is not int or len(knots) < 2 * degree + 2 or weights.shape[0] < len(knots) - degree - 1:
+        raise _broken(model)
+    if not np.isfinite(knots).all() or (np.diff(knots) < 0).any():
+        raise _broken(model)
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "tree_": _tree,
+    "_tree": _neighbour_tree,
+    "estimators_": _members,
+    "_predictors": _histograms,
+    "support_vectors_": _support_vectors,
+    "extrapolate": _spline,
+}
+"""Attribute -> check of the object that has it."""
