@@ -109,7 +109,7 @@ class Table:
     _places: npt.NDArray[np.intp] = field(init=False, repr=False)  # found once: by name it costs 0.2 ms a row
 
     def __post_init__(self) -> None:
-        places = self.frame.columns.get_indexer(list(self.schema.names))
+        places = self.frame.columns.get_indexer(pd.Index(self.schema.names))
         if (places < 0).any():
             raise unknown_name("column", self.schema.names[int(np.argmin(places))], map(str, self.frame.columns))
         object.__setattr__(self, "_places", places)

@@ -27,6 +27,38 @@ PARAMS = (
     Param("seed", "int", 0, "Fixes the background and every random choice.", low=0, high=2**31 - 1),
 )
 
+ABOUT = """
+**What it is.** A prediction differs from a baseline: what the model says when it knows nothing about this row. SHAP
+shares that difference out among the features. Each bar is one feature's fair share: how much the output changes, on
+average, when the feature's value becomes known, over every order in which values could become known. The bars add up:
+baseline + all bars = this prediction.
+
+**The formula.** With *v(S)* the expected output when only the features in *S* are known,
+
+`phi_j = sum over S without j of |S|! (p - |S| - 1)! / p! * (v(S + j) - v(S))`
+
+**Two meanings of "not known".** *Path-dependent* (trees): at a question about an unknown feature both branches are
+taken, by the share of training rows that went each way; needs no data. *Interventional*: the unknown features take the
+values of background rows, one after the other, and the outputs are averaged; works for every model. The two differ
+where features depend on each other. The line "algorithm" says which one was used.
+
+**Units.** Boosted trees and linear classifiers add up in log-odds (or a class score): such bars are log-odds, not
+percentage points. Forests add up in probability. Choose the scale *probability* to ask the model itself on that scale.
+
+**When it misleads.** It explains the model, not the world: a long bar is not a cause. Of two features that say the same
+thing, the model's use decides who gets the credit. Background rows can be combined with this row into rows that do not
+exist, and the model may be odd there. Other baseline, other bars: compare only bars with the same baseline. Sampled
+values carry standard errors; bars smaller than theirs have no sign.
+
+**Sources.** S. Lundberg, S.-I. Lee: *A unified approach to interpreting model predictions*, 2017,
+[doi:10.48550/arXiv.1705.07874](https://doi.org/10.48550/arXiv.1705.07874). S. Lundberg et al.: *From local explanations
+to global understanding with explainable AI for trees*, 2020,
+[doi:10.1038/s42256-019-0138-9](https://doi.org/10.1038/s42256-019-0138-9). E. Štrumbelj, I. Kononenko: *Explaining
+prediction models and individual predictions with feature contributions*, 2014,
+[doi:10.1007/s10115-013-0679-x](https://doi.org/10.1007/s10115-013-0679-x). I. Covert, S.-I. Lee: *Improving KernelSHAP*,
+2021, [doi:10.48550/arXiv.2012.01536](https://doi.org/10.48550/arXiv.2012.01536).
+"""
+
 
 def _unsupported(model: Model, _table: Table) -> str | None:
     """SHAP needs at least one feature."""
@@ -52,7 +84,7 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     params=PARAMS,
     order=10,
     cost="instant",
-    about="",
+    about=ABOUT,
     unsupported=_unsupported,
     many=_many,
 )

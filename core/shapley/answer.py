@@ -66,6 +66,8 @@ def explained(job: Job, wish: str) -> Explained:
     if wish != "log-odds":
         return Explained(own_scale(job.model), job.predict)
     scale = job.model.margin_scale
+    if scale == own_scale(job.model):
+        return Explained(scale, job.predict)
     if scale is None:
         raise NotApplicable(
             "This model has no log-odds.",

@@ -62,8 +62,8 @@ def cut(paths: Paths, bits: int = BITS) -> Tips | None:
     tip = np.full(len(is_leaf), -1)
     bit = np.full(len(is_leaf), -1)
     roots: list[Ints] = []
-    ones = np.zeros(paths.edges.shape, dtype=np.int64)
-    zeros = np.zeros_like(ones)
+    ones: Ints = np.zeros(paths.edges.shape, dtype=np.int64)
+    zeros = ones.copy()
     total = 0
     for level in paths.levels:
         above = paths.parent[level]

@@ -61,20 +61,22 @@ def trusted(job: Job) -> Trusted | None:
 def _compare(job: Job) -> Trusted | None:
     """Convert, and ask both on some rows."""
     portable = job.model.portable()
-    if portable is None or (portable.link == "ovr" and job.model.margin_scale is None):
+    if portable is None:
         return None
     frame = job.table.background(ROWS, 0)
-    own = job.model.predict(frame) if portable.margin_scale is None else job.model.margin(frame)
     mine = sums(portable, encode(portable, frame))
-    if portable.margin_scale is None and mine.shape[1] == 1 and own.shape[1] == 2:
-        own = own[:, 1:]
+    if portable.link in ("identity", "vote"):
+        own, scale = job.model.predict(frame), own_scale(job.model)
+    elif portable.margin_scale is not None and portable.margin_scale == job.model.margin_scale:
+        own, scale = job.model.margin(frame), portable.margin_scale
+    else:
+        return None
     if mine.shape != own.shape:
         return None
     gap = float(np.abs(mine - own).max() / max(1e-12, float(np.abs(own).max())))
     if not gap <= CLOSE:
         return None
     text = f"The form that was read repeats the model on {len(frame):,} rows (largest relative difference {gap:.1g})."
-    scale = own_scale(job.model) if portable.margin_scale is None else portable.margin_scale
     return Trusted(portable, scale, Check("same model", True, gap, text), _is_raw(portable))
 
 
