@@ -130,7 +130,8 @@ def _uploaded(kind: str, identity: str) -> Upload:
     if found is None:
         raise InputError(
             f"This {kind} was uploaded in another visit.",
-            "Uploads stay with the person who made them and are forgotten when their page is closed; a link cannot share them.",
+            "Uploads stay with the person who made them and are forgotten when their page is closed: "
+            "a link cannot share them.",
             "Upload the same file here under Load, or choose a sample.",
         )
     return found

@@ -17,7 +17,8 @@ with frame.boundary("The samples"):
 
 st.markdown("##### Bring your own model and table")
 st.caption(
-    "Files stay in this visit: nobody else sees them, nothing is stored, and they are forgotten when you close the page. "
+    "Files stay in this visit: nobody else sees them, nothing is stored, and they are forgotten when you close the "
+    "page. "
     "A model file is opened in a locked-down process of its own."
 )
 left, right = st.columns(2, gap="large")

@@ -15,6 +15,8 @@ from core.views import palette, words
 from core.views.view import View
 
 MOST = 5
+COLOURS = palette.CURVES[2:] + palette.CURVES[:2]
+"""Not those of up and down first: a bar's colour says whose it is, its side which way it pushes."""
 
 
 def view(results: Sequence[Attribution], names: Sequence[str], *, k: int = 8, dark: bool | None = None) -> View:
@@ -130,7 +132,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
                         "field": "who",
                         "type": "nominal",
                         "sort": {"field": "which", "op": "min"},
-                        "scale": {"range": list(palette.CURVES[:MOST])},
+                        "scale": {"range": list(COLOURS)},
                         "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 2},
                     },
                     "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},

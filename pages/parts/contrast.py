@@ -124,9 +124,6 @@ def instances(about: Subject) -> None:
     with frame.boundary("The comparison"):
         results = [_attribution(about, row=row) for row in rows]
         _show(about, results, [_name(about, row) for row in rows], "instances")
-        if len(rows) == 2:
-            text = agreement(results[0], results[1]).text.replace("The two methods", "The model's reasons")
-            st.info(safe_long(text), icon=":material/balance:")
 
 
 def chosen_rows(about: Subject) -> list[int]:

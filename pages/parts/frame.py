@@ -31,10 +31,10 @@ _PAGES = (
 _LOG = logging.getLogger("instance_explorer")
 
 
-def pages() -> list[StreamlitPage]:
+def pages(icons: bool = True) -> list[StreamlitPage]:
     """All pages in order; the first opens at the root, and its own name leads there too."""
     listed = [
-        st.Page(_FOLDER / f"{name}.py", title=title, icon=icon, default=place == 0, url_path=None if place else "start")
+        st.Page(_FOLDER / f"{name}.py", title=title, icon=icon if icons else None, default=place == 0, url_path=None if place else "start")
         for place, (name, title, icon) in enumerate(_PAGES)
     ]
 
@@ -62,7 +62,7 @@ def enter() -> None:
     takes a ``pages`` folder for its older way of navigation); then list them and start again, the link kept.
     """
     if not st.session_state.get(_ROUTED):
-        st.navigation(pages(), position="top")
+        st.navigation(pages(icons=False), position="top")  # here an icon would be fetched from elsewhere
         st.rerun()
 
 

@@ -1,6 +1,7 @@
 """What is being asked, as ids: read from the link, else from the session; written to both.
 
-``model, data, row, class, method, second, feature, versus, rows, level`` and ``p.<name>`` for each setting of the method.
+``model, data, row, class, method, second, feature, versus, rows, level`` and ``p.<name>`` for each of the method's
+settings.
 """
 
 from __future__ import annotations

@@ -1,0 +1,32 @@
+"""The app in Streamlit's own test runner, and what a person reads on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def open_page(page: str = "explain", state: dict[str, object] | None = None, **link: object) -> AppTest:
+    """Open a page with the pairs of a link (``klass`` for class, ``p_name`` for p.name), and some session state."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    for name, value in (state or {}).items():
+        app.session_state[name] = value
+    if page != "explain":
+        app.switch_page(f"pages/{page}.py")
+    for name, value in link.items():
+        app.query_params[name.replace("klass", "class").replace("p_", "p.")] = str(value)
+    return app.run()
+
+
+def errors(app: AppTest) -> list[str]:
+    """Everything on the page that says that something went wrong."""
+    return [str(item.value) for item in (*app.exception, *app.error)]
+
+
+def words(app: AppTest) -> str:
+    """All words on the page, the escapes of Markdown removed."""
+    parts = (*app.title, *app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success)
+    return "\n".join(str(item.value) for item in parts).replace("\\", "")
