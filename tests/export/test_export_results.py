@@ -31,7 +31,18 @@ def profile(name: str = "income", *, ordered: bool = True) -> Profile:
     own = 2.0 if ordered else name
     values = np.array([[0.1, 0.5, 0.7]])
     return Profile(
-        name, grid, values, (name,), (own,), np.array([0.5]), "probability", name, ordered, 0.5, (CHECK,), ORIGIN
+        name,
+        grid,
+        values,
+        (name,),
+        (own,),
+        np.array([0.5]),
+        "probability",
+        name,
+        ordered,
+        0.5,
+        checks=(CHECK,),
+        provenance=ORIGIN,
     )
 
 
