@@ -120,12 +120,12 @@ def short(text: str, longest: int = LONGEST) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability with two digits where it matters: ``82 %``, ``99.6 %``, ``0.04 %``.
+    """A probability with two digits where it matters: ``82 %``, ``99.63 %``, ``4.7 %``.
 
     Examples
     --------
     >>> percent(0.824), percent(0.9963), percent(0.00002), percent(1.0)
-    ('82 %', '99.6 %', 'under 0.01 %', '100 %')
+    ('82 %', '99.63 %', 'under 0.01 %', '100 %')
     """
     if probability in (0.0, 1.0):
         return f"{probability * 100:.0f} %"
@@ -136,8 +136,8 @@ def percent(probability: float) -> str:
     if probability > 1 - 1e-4:
         return "over 99.99 %"
     rare = min(probability, 1 - probability) * 100
-    decimals = max(0, 0 - math.floor(math.log10(rare)))
-    return f"{probability * 100:.{decimals}f} %"
+    text = f"{probability * 100:.{max(0, 1 - math.floor(math.log10(rare)))}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
 
 
 def signed(value: float, digits: int = 3) -> str:
