@@ -39,30 +39,33 @@ class Agreement:
 
 
 def agreement(first: Attribution, second: Attribution) -> Agreement:
-    """Compare two attributions over the same features; scales may differ, so only signs and ranks count.
+    """Compare two attributions over the features that both hold; scales may differ, so only signs and ranks count.
+
+    A method that names its largest features only (LIME) is compared on those.
 
     Raises
     ------
     InputError
-        If their features differ.
+        If they hold no feature in common.
 
     References
     ----------
     Krishna et al. (2022), The Disagreement Problem in Explainable Machine Learning: A Practitioner's Perspective
     (sign, rank and feature agreement), doi:10.48550/arXiv.2202.01602.
     """
-    if set(first.features) != set(second.features):
+    names = tuple(name for name in first.features if name in second.features)
+    if not names:
         raise InputError("These two answers cannot be compared.", "They speak of different features.")
-    places = [second.features.index(name) for name in first.features]
-    one, two = first.values, second.values[places]
+    one = first.values[[first.features.index(name) for name in names]]
+    two = second.values[[second.features.index(name) for name in names]]
     large = (np.abs(one) > TINY * _largest(one)) & (np.abs(two) > TINY * _largest(two))
     same = np.sign(one) == np.sign(two)
     signs = float(same[large].mean()) if large.any() else None
     tops = _top(one), _top(two)
-    shared = tuple(first.features[place] for place in tops[0] if place in tops[1])
+    shared = tuple(names[place] for place in tops[0] if place in tops[1])
     weight = np.abs(one) / (_largest(one) or 1.0) + np.abs(two) / (_largest(two) or 1.0)
     opposed = [place for place in np.argsort(-weight, kind="stable") if large[place] and not same[place]]
-    named = tuple(first.features[int(place)] for place in opposed)
+    named = tuple(names[int(place)] for place in opposed)
     order = _spearman(np.abs(one), np.abs(two))
     return Agreement(signs, order, shared, named, _words(signs, order, shared, named, min(TOP, len(one))))
 

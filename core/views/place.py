@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.types import Array, Scale
 from core.views import palette, words
@@ -47,11 +48,8 @@ def crowd(predictions: Array, probability: bool) -> Crowd:
 def below(everyone: Crowd, value: float) -> float:
     """Share of the other rows that are predicted lower, 0 to 1; equal ones count half."""
     count = len(everyone.ranked)
-    left, right = (
-        np.searchsorted(everyone.ranked, [value, value + 0.0], side="left"),
-        np.searchsorted(everyone.ranked, value, side="right"),
-    )
-    return float(left[0] + (right - left[0]) / 2) / count if count else 0.5
+    left, right = (int(np.searchsorted(everyone.ranked, value, side)) for side in ("left", "right"))
+    return (left + right) / 2 / count if count else 0.5
 
 
 def view(everyone: Crowd, value: float, scale: Scale, label: str, dark: bool | None = None) -> View:
@@ -67,8 +65,6 @@ def view(everyone: Crowd, value: float, scale: Scale, label: str, dark: bool | N
     label : str
         The class or the target.
     """
-    import pandas as pd
-
     tallest = max(float(everyone.counts.max()), 1.0)
     rows: list[dict[str, Any]] = [
         {
@@ -117,7 +113,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     tips = [{"field": "said", "title": "predicted"}, {"field": "count", "title": "instances", "format": ",.0f"}]
     return {
         "width": "container",
-        "height": 56,
+        "height": 76,
         "data": {"name": "rows"},
         "layer": [
             {

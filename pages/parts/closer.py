@@ -79,7 +79,7 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
         st.markdown(f"**{method.question}** :small[:gray[answered by {safe_long(method.title)}]]")
         params = given
         if slot == "first":
-            params = settings.draw(method, given, about.table.schema, _setting(about), key=slot)
+            params = settings.draw(method, given, about.table.schema, _setting(about), key=slot, expert=expert)
         result = panel.answer(about, method, params)
         above = method.id == force.METHOD and not expert
         drawn = panel.draw(result, about, slot, profile.pick, chart_above=above)

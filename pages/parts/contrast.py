@@ -14,7 +14,7 @@ from core.loading.samples import samples
 from core.results import Attribution
 from core.types import Scale
 from core.views import comparison, words
-from pages.parts import chart, chooser, frame, headline, question, subject
+from pages.parts import chart, chooser, frame, headline, panel, question, subject
 from pages.parts.question import Question
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
@@ -147,7 +147,5 @@ def _show(about: Subject, results: Sequence[Attribution], names: Sequence[str], 
     drawn = comparison.view(results, names, dark=chart.dark())
     st.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"compare_{key}")
-    with st.expander("The numbers", icon=":material/table:"):
-        st.dataframe(drawn.table, hide_index=True, key=f"compare_{key}_table", alt=drawn.alt)
-    with st.expander("How to read this", icon=":material/menu_book:"):
-        st.markdown(registry.get(METHOD).about)
+    with st.container(horizontal=True, gap="small"):
+        panel.numbers(drawn, f"compare_{key}")

@@ -18,22 +18,24 @@ def draw(result: Result, name: str, key: str) -> None:
     name : str
         Start of the file names, of our own words.
     """
-    with st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}.menu"):
-        for title, ending, mime, make in (
-            ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
-            ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
-            ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(result)),
-            ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
-        ):
-            st.download_button(
-                title,
-                data=make,
-                file_name=f"{name}.{ending}",
-                mime=mime,
-                key=f"{key}.{ending}",
-                on_click="ignore",
-                type="tertiary",
-            )
+    menu = st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}.menu", on_change="rerun")
+    if not menu.open:
+        return
+    for title, ending, mime, make in (
+        ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
+        ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
+        ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(result)),
+        ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
+    ):
+        menu.download_button(
+            title,
+            data=make,
+            file_name=f"{name}.{ending}",
+            mime=mime,
+            key=f"{key}.{ending}",
+            on_click="ignore",
+            type="tertiary",
+        )
 
 
 def _json(result: Result) -> str:

@@ -34,7 +34,13 @@ _LOG = logging.getLogger("instance_explorer")
 def pages(icons: bool = True) -> list[StreamlitPage]:
     """All pages in order; the first opens at the root, and its own name leads there too."""
     listed = [
-        st.Page(_FOLDER / f"{name}.py", title=title, icon=icon if icons else None, default=place == 0, url_path=None if place else "start")
+        st.Page(
+            _FOLDER / f"{name}.py",
+            title=title,
+            icon=icon if icons else None,
+            default=place == 0,
+            url_path=None if place else "start",
+        )
         for place, (name, title, icon) in enumerate(_PAGES)
     ]
 

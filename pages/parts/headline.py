@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cache
+from core.loading.samples import samples
 from core.types import Scale
 from core.views import place, words
 from pages.parts import chart, frame, levels, question, subject
@@ -14,19 +15,33 @@ from pages.parts.text import safe
 
 @st.fragment(key="headline")
 def draw() -> None:
-    """The prediction in words and where it lies among all."""
+    """What the model is for, then the prediction in words and where it lies among all."""
     with frame.boundary("The prediction"):
         about = subject.load(question.current())
+        with st.container(key="choices"):
+            left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
+            left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
+            with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+                _classes(about)
+                levels.draw(about)
         with st.container(key="headline"):
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             drawn = strip(about)
-            with left:
-                st.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
+            left.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
             with right:
                 chart.show(drawn, "place")
-        with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-            _classes(about)
-            levels.draw(about)
+
+
+def purpose(about: Subject) -> str:
+    """What the model predicts, in the sample's words or from what is known of an upload."""
+    cards = {sample.id: sample.predicts for sample in samples()}
+    model_id, _table_id = subject.ids(about.asked)
+    if model_id in cards and not about.both.mine:
+        return cards[model_id]
+    if about.model.classes:
+        names = words.listed([words.short(name, 30) for name in about.model.classes[:6]])
+        return f"Chooses between {names}, for the instances of {words.short(about.table.name, 40)}."
+    return f"Predicts {words.short(about.label, 40)}, for the instances of {words.short(about.table.name, 40)}."
 
 
 def scale(about: Subject) -> Scale:
@@ -65,12 +80,12 @@ def _classes(about: Subject) -> None:
         return
     st.session_state["class"] = classes[about.output]
     st.selectbox(
-        "Explain the chance of",
+        "The chance of",
         classes,
         format_func=lambda name: words.short(name, 60),
         key="class",
         on_change=_chosen,
-        width=220,
+        width=180,
     )
 
 

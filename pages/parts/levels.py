@@ -8,7 +8,7 @@ from core.cache import MINE
 from pages.parts import question
 from pages.parts.subject import Subject
 
-_TITLES = {"plain": "Plain words", "expert": "Expert"}
+_TITLES = {"plain": "Plain", "expert": "Expert"}
 
 
 def draw(about: Subject) -> None:
@@ -20,6 +20,7 @@ def draw(about: Subject) -> None:
         format_func=_TITLES.__getitem__,
         key="level",
         required=True,
+        label_visibility="collapsed",
         on_change=_chosen,
         help="Expert shows settings, a second method beside the first, and where each number comes from",
     )

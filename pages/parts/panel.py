@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core import cache
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
-from core.views import View, view
+from core.views import View, view, words
 from pages.parts import chart, downloads, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
@@ -59,12 +60,17 @@ def checks(found: tuple[Check, ...]) -> None:
 
 
 def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) -> None:
-    """How to read it, the numbers, where it comes from, and the files."""
-    if method.about:
-        with st.expander("How to read this", icon=":material/menu_book:"):
-            st.markdown(method.about)
-    with st.expander("The numbers", icon=":material/table:"):
-        st.dataframe(drawn.table, hide_index=True, alt=drawn.alt, key=f"{key}.table")
+    """How to read it, the numbers, the files and, for experts, where it comes from; made when they are opened."""
+    name = f"{method.id}-row-{origin_row(result)}"
+    with st.container(horizontal=True, gap="small", key=f"{key}.foot"):
+        if method.about:
+            read = st.popover(
+                "How to read this", icon=":material/menu_book:", type="tertiary", key=f"{key}.about", on_change="rerun"
+            )
+            if read.open:
+                read.markdown(method.about)
+        numbers(drawn, key)
+        downloads.draw(result, name, key)
     if expert and result.provenance is not None:
         origin = result.provenance
         settings = ", ".join(f"{name} = {value}" for name, value in origin.params.items())
@@ -72,7 +78,19 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
             f"{method.title} version {origin.version} · {origin.evaluations:,} model evaluations · "
             f"{origin.seconds * 1000:,.0f} ms · {safe_long(settings)}"
         )
-    downloads.draw(result, f"{method.id}-row-{origin_row(result)}", f"{key}.files")
+
+
+def numbers(drawn: View, key: str) -> None:
+    """The numbers behind a picture, as a table."""
+    shown = st.popover("The numbers", icon=":material/table:", type="tertiary", key=f"{key}.numbers", on_change="rerun")
+    if shown.open:
+        shown.dataframe(readable(drawn.table), hide_index=True, alt=drawn.alt, key=f"{key}.table")
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with columns of mixed types as text, which a browser's table needs."""
+    mixed = [name for name in table.columns if table[name].dtype == object]
+    return table.assign(**{name: table[name].map(words.cell) for name in mixed})
 
 
 def origin_row(result: Result) -> int:

@@ -24,6 +24,7 @@ def draw(
     changed: Changed,
     skip: tuple[str, ...] = (),
     key: str = "",
+    expert: bool = True,
 ) -> dict[str, str]:
     """Show the controls of a method and return the settings that are valid.
 
@@ -37,6 +38,8 @@ def draw(
         Parameters that the page sets by other means.
     key : str
         Prefix of the controls' keys.
+    expert : bool
+        Whether the settings for experts are offered.
 
     Returns
     -------
@@ -46,16 +49,16 @@ def draw(
     good = _valid(method, given, schema)
     shown = [param for param in method.params if param.name not in skip]
     plain = [param for param in shown if not param.expert]
-    expert = [param for param in shown if param.expert]
+    rest = [param for param in shown if param.expert] if expert else []
     if plain:
         columns = st.columns(min(len(plain), 3))
         for place, param in enumerate(plain):
             with columns[place % len(columns)]:
                 _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
-    if expert:
+    if rest:
         with st.expander("Settings for experts", icon=":material/settings:"):
             columns = st.columns(2)
-            for place, param in enumerate(expert):
+            for place, param in enumerate(rest):
                 with columns[place % 2]:
                     _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
     return good
