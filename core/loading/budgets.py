@@ -32,7 +32,7 @@ def check_columns(count: int) -> None:
     if count > MAX_COLUMNS:
         raise InputError(
             "This table has too many columns.",
-            f"It has {count:,}; at most {MAX_COLUMNS:,} are read.",
+            f"It has {count:,} or more; at most {MAX_COLUMNS:,} are read.",
             "Keep the columns that the model takes, the target and a name for each row.",
         )
 

@@ -18,6 +18,7 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _PAIRS = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
 _PROBE = 1_000
 _DIGITS = 6
+_TICKS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 def infer(column: pd.Series, name: str, kind: Kind | None = None) -> Feature | None:
@@ -92,9 +93,9 @@ def _floats(column: pd.Series) -> Array:
     """The column as floats, NaN for missing; dates as seconds since 1970 (UTC)."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         stamps = column.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(column.dt, "tz", None) else column
-        nanoseconds = stamps.to_numpy("datetime64[ns]")
-        seconds: Array = nanoseconds.astype(np.int64) / 1e9
-        seconds[np.isnat(nanoseconds)] = np.nan
+        moments = stamps.to_numpy()
+        seconds: Array = moments.astype(np.int64) / _TICKS[np.datetime_data(moments.dtype)[0]]
+        seconds[np.isnat(moments)] = np.nan
         return seconds
     if column.dtype == np.float64:
         return column.to_numpy()
@@ -108,14 +109,17 @@ def _ordered(column: pd.Series, name: str, kind: Kind, missing: float) -> Featur
     values = values if finite.all() else values[finite]
     if not len(values):
         return Feature(name, kind, missing=missing, decimals=0 if kind == "integer" else _DIGITS)
-    quantiles = tuple(float(value) for value in np.quantile(values, QUANTILES))
+    with np.errstate(over="ignore", invalid="ignore"):  # the distance of two numbers near 1e308
+        inner = np.clip(np.nan_to_num(np.quantile(values, QUANTILES[1:-1])), values.min(), values.max())
+    quantiles = (float(values.min()), *inner.tolist(), float(values.max()))
     decimals = 0 if kind == "integer" else _decimals(values, column.dtype == np.float32)
     return Feature(name, kind, quantiles[0], quantiles[-1], quantiles, missing=missing, decimals=decimals)
 
 
 def _decimals(values: Array, single: bool) -> int:
     """Digits after the point that the values use: as few as keep every value, at most six that carry meaning."""
-    spread = float(np.max(np.abs(values)))
+    values = values[np.abs(values) < 1e15]  # beyond that floats are whole
+    spread = float(np.max(np.abs(values), initial=0.0))
     most = _DIGITS if spread >= 1 or spread == 0 else min(15, _DIGITS - math.floor(math.log10(spread)) - 1)
     probe = values[:: max(1, len(values) // _PROBE)]
     digits = next((digits for digits in range(most) if _keeps(probe, digits, single)), most)
