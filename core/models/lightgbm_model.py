@@ -13,6 +13,7 @@ from core.models.adapter import Facts
 from core.models.links import two_columns
 from core.models.options import Options, class_task
 from core.models.rows import numbers
+from core.models.sklearn_estimator import require_fitted
 from core.types import Contributions, Scale, Task
 
 _LOG_TARGET = ("poisson", "gamma", "tweedie")
@@ -81,8 +82,6 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, LightGBMEngine] | No
     kind = type(estimator).__name__
     booster = estimator
     if not hasattr(estimator, "num_trees"):
-        from core.models.sklearn_estimator import require_fitted
-
         require_fitted(estimator, kind)
         booster = estimator.booster_
     head = header(booster)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -76,13 +77,41 @@ def numbers(
     return matrix
 
 
+@dataclass(frozen=True, slots=True)
+class CutLevel:
+    """A level whose end a file has lost: its first letters and its full length."""
+
+    start: str
+    length: int
+
+    def fits(self, value: Any) -> bool:
+        """True when a value may be this level."""
+        return isinstance(value, str) and len(value) == self.length and value.startswith(self.start)
+
+
 def level_codes(column: pd.Series, levels: Sequence[Any]) -> npt.NDArray[np.float64]:
-    """Position of each cell's value among the levels, NaN where it is unknown or missing; 1, 1.0 and "1" agree."""
+    """Position of each cell's value among the levels, NaN where it is unknown or missing; 1, 1.0 and "1" agree.
+
+    Raises
+    ------
+    ModelError
+        If the file has cut some levels and a value fits none or several: a guess could be wrong in silence.
+    """
     codes = {level: float(code) for code, level in enumerate(levels)}
     spelled = {_spelling(level): float(code) for code, level in enumerate(levels)}
     distinct = {
         value: codes.get(value, spelled.get(_spelling(value), np.nan)) for value in column.dropna().unique().tolist()
     }
+    cut = {level: float(code) for code, level in enumerate(levels) if isinstance(level, CutLevel)}
+    for value in [value for value, code in distinct.items() if cut and np.isnan(code)]:
+        fitting = [code for level, code in cut.items() if level.fits(value)]
+        if len(fitting) != 1:
+            raise ModelError(
+                f"The level '{str(value)[:60]}' of column '{column.name}' cannot be told apart in this model.",
+                "XGBoost cuts the names of categories in its files when one has letters beyond ASCII.",
+                "Encode the column in a pipeline (OneHotEncoder), or use LightGBM or CatBoost.",
+            )
+        distinct[value] = fitting[0]
     return column.astype(object).map(distinct).to_numpy(dtype=np.float64, na_value=np.nan)
 
 

@@ -75,7 +75,8 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, SklearnEngine] | Non
     if not classes:
         _single_target(estimator, kind)
     found = getattr(estimator, "feature_names_in_", None)
-    features, named = options.name_features(kind, found, getattr(estimator, "n_features_in_", None))
+    count = getattr(estimator, "n_features_in_", 1 if kind == "IsotonicRegression" else None)
+    features, named = options.name_features(kind, found, count)
     scale, margin_of = _margin(estimator, classes)
     votes_only = bool(classes) and not hasattr(estimator, "predict_proba")
     facts = Facts(
@@ -180,6 +181,8 @@ def _single_target(estimator: Any, kind: str) -> None:
     count = getattr(estimator, "n_outputs_", getattr(estimator, "_n_targets", 1))
     shape: tuple[int, ...] = getattr(getattr(estimator, "coef_", None), "shape", ())
     rows = shape[0] if len(shape) == 2 else 1
+    if type(estimator).__module__ == "sklearn.multioutput":
+        rows = len(getattr(estimator, "estimators_", ()))
     if (isinstance(count, int | np.integer) and count > 1) or (
         rows > 1 and kind not in ("SVR", "NuSVR", "PLSRegression")
     ):

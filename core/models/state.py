@@ -7,6 +7,8 @@ import secrets
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
 from core import fingerprint
 
 
@@ -56,7 +58,18 @@ def _code(code: CodeType) -> bytes:
 
 
 def _content(thing: Any) -> bytes:
-    """Joblib's hash of the pickled state, arrays included."""
-    import joblib
+    """Joblib's hash of the pickled state, arrays included; a search tree counts as its data.
 
-    return str(joblib.hash(thing)).encode()
+    Search trees of scikit-learn count their own calls, so a digest of their state would change with each prediction.
+    """
+    from joblib.hashing import NumpyHasher
+    from sklearn.neighbors import BallTree, KDTree
+
+    hasher = NumpyHasher(hash_name="sha1")
+    hasher.dispatch_table = dict.fromkeys((BallTree, KDTree), _search_tree)
+    return str(hasher.hash(thing)).encode()
+
+
+def _search_tree(tree: Any) -> tuple[Any, ...]:
+    """What decides a search tree's answers, in the form of ``__reduce__``."""
+    return tuple, ([type(tree).__name__, np.asarray(tree.data)],)

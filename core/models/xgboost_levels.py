@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.errors import ModelError
+from core.models.rows import CutLevel
 
 
 def training_levels(booster: Any, features: Sequence[str]) -> dict[str, tuple[Any, ...]]:
@@ -34,10 +35,14 @@ def training_levels(booster: Any, features: Sequence[str]) -> dict[str, tuple[An
 
 
 def _levels(encoder: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Texts are stored as UTF-8 bytes with offsets, numbers as they are."""
+    """Texts are stored as UTF-8 bytes with offsets, numbers as they are.
+
+    XGBoost up to 3.2 counts the offsets of pandas' levels in letters but keeps as many bytes, so a letter beyond ASCII
+    costs the end of the last levels.
+    """
     values = encoder["values"]
     if "offsets" not in encoder:
         return tuple(values)
-    offsets = encoder["offsets"]
-    pairs = pairwise(offsets)
-    return tuple(bytes(item & 0xFF for item in values[start:end]).decode("utf-8", "replace") for start, end in pairs)
+    text = bytes(item & 0xFF for item in values).decode("utf-8", "ignore")
+    slices = [(text[start:end], end - start) for start, end in pairwise(encoder["offsets"])]
+    return tuple(part if len(part) == length else CutLevel(part, length) for part, length in slices)

@@ -13,7 +13,8 @@ from core.errors import ModelError
 from core.models.adapter import Facts
 from core.models.links import sigmoid, softmax, two_columns
 from core.models.options import Options, class_task
-from core.models.rows import numbers
+from core.models.rows import CutLevel, numbers
+from core.models.sklearn_estimator import require_fitted
 from core.models.xgboost_levels import training_levels
 from core.types import Array, Contributions, Scale, Task
 
@@ -104,6 +105,7 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, XGBoostEngine] | Non
     if not any(cls.__module__.split(".")[0] == "xgboost" for cls in type(estimator).__mro__):
         return None
     kind = type(estimator).__name__
+    require_fitted(estimator, kind)
     booster = estimator.get_booster() if hasattr(estimator, "get_booster") else estimator
     learner = json.loads(booster.save_config())["learner"]
     objective = str(learner["objective"]["name"])
@@ -125,7 +127,7 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, XGBoostEngine] | Non
         features=features,
         named=named,
         margin_scale=margin_scale(objective, task),
-        levels=levels,
+        levels={name: known for name, known in levels.items() if not any(isinstance(one, CutLevel) for one in known)},
         notes=_notes(booster, estimator, objective),
     )
     linear = learner["gradient_booster"]["name"] == "gblinear"

@@ -99,6 +99,8 @@ def _levels(learner: Mapping[str, Any]) -> dict[int, list[Any]]:
         values, offsets = encoding.get("values", []), encoding.get("offsets")
         if offsets is not None:
             text = bytes(byte % 256 for byte in values)
+            if not text.isascii():
+                raise refuse("XGBoost cuts the names of categories with letters beyond ASCII.")
             values = [text[a:b].decode("utf-8") for a, b in pairwise(offsets)]
         if values:
             found[position] = list(values)
