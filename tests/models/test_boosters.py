@@ -305,7 +305,7 @@ def test_text_in_a_numeric_column_is_named(library: str) -> None:
         "lightgbm": lightgbm.LGBMClassifier(n_estimators=2, n_jobs=1, verbose=-1),
         "catboost": catboost.CatBoostClassifier(iterations=2, verbose=0, allow_writing_files=False),
     }[library].fit(FRAME, BINARY)
-    with pytest.raises(ModelError, match="'income'.*'a lot'"):
+    with pytest.raises(ModelError, match=r"'income'.*'a lot'"):
         wrap(estimator).predict(FRAME.assign(income="a lot"))
 
 
