@@ -55,8 +55,8 @@ values carry standard errors; bars smaller than theirs have no sign.
 to global understanding with explainable AI for trees*, 2020,
 [doi:10.1038/s42256-019-0138-9](https://doi.org/10.1038/s42256-019-0138-9). E. Štrumbelj, I. Kononenko: *Explaining
 prediction models and individual predictions with feature contributions*, 2014,
-[doi:10.1007/s10115-013-0679-x](https://doi.org/10.1007/s10115-013-0679-x). I. Covert, S.-I. Lee: *Improving KernelSHAP*,
-2021, [doi:10.48550/arXiv.2012.01536](https://doi.org/10.48550/arXiv.2012.01536).
+[doi:10.1007/s10115-013-0679-x](https://doi.org/10.1007/s10115-013-0679-x). I. Covert, S.-I. Lee: *Improving
+KernelSHAP*, 2021, [doi:10.48550/arXiv.2012.01536](https://doi.org/10.48550/arXiv.2012.01536).
 """
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.shapley.paths import Paths
-from core.shapley.tables import Ints, Lookup, build
+from core.shapley.tables import Ints, Tables, build
 from core.shapley.tips import Tips
 from core.types import Array
 
@@ -42,7 +42,7 @@ def quadrature(players: int) -> tuple[Array, Array]:
     return (points + 1) / 2, weights / 2
 
 
-def lookup(paths: Paths, tips: Tips, worth: Array, features: int, own: float) -> Lookup:
+def tables(paths: Paths, tips: Tips, worth: Array, features: int, own: float) -> Tables:
     """Make the tables of an ensemble from its covers.
 
     Parameters

@@ -13,7 +13,7 @@ from core.results import Check
 from core.shapley import covers, interventional
 from core.shapley.answer import Answer, pick
 from core.shapley.paths import follow
-from core.shapley.tables import Lookup
+from core.shapley.tables import Tables, fit
 from core.shapley.tips import cut
 from core.shapley.trusted import Trusted, mean_sum, trusted
 from core.store import Store
@@ -27,7 +27,7 @@ class Prepared:
     """What is made once per model, output, way and background."""
 
     form: Trusted
-    lookup: Lookup
+    tables: Tables
 
 
 def prepare(job: Job, way: Way) -> Prepared | None:
@@ -46,16 +46,16 @@ def _make(job: Job, way: Way) -> Prepared | None:
         return None
     paths = follow(form.portable)
     tips = cut(paths)
-    if tips is None:
-        return None
     worth = np.ascontiguousarray(pick(form.portable.body.value, job))
+    if tips is None or not fit(paths, tips, worth):
+        return None
     own = float(pick(form.portable.body.base, job))
     features = len(form.portable.features)
     if way == "path-dependent":
-        return Prepared(form, covers.lookup(paths, tips, worth, features, own))
+        return Prepared(form, covers.tables(paths, tips, worth, features, own))
     rows = form.encode(job.table.background(int(job.params["background"]), int(job.params["seed"])))
     base = mean_sum(job, form, rows)
-    return Prepared(form, interventional.lookup(paths, tips, worth, rows, features, base, own))
+    return Prepared(form, interventional.tables(paths, tips, worth, rows, features, base, own))
 
 
 def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
@@ -68,8 +68,8 @@ def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
     way : {"path-dependent", "interventional"}
     prepared : Prepared
     """
-    values, output = prepared.lookup.values(prepared.form.encode(job.table.rows(rows)))
-    base = np.full(len(rows), prepared.lookup.base)
+    values, output = prepared.tables.values(prepared.form.encode(job.table.rows(rows)))
+    base = np.full(len(rows), prepared.tables.base)
     checks = (Check("algorithm", None, None, _words(job, way)), prepared.form.check)
     return Answer(values, base, output, prepared.form.scale, None, checks)
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from core.shapley.conditions import conditions, place_of
 from core.shapley.paths import Paths
-from core.shapley.tables import Ints, Lookup, build
-from core.shapley.tips import Tips
+from core.shapley.tables import Ints, Tables, build
+from core.shapley.tips import BITS, Tips
 from core.types import Array
 
 
@@ -30,31 +30,51 @@ def pair_weights(players: int) -> Array:
     ndarray, shape (2 ** players, 2 ** players * players)
         Row: pattern of the background row. Column: pattern of the instance, then the player.
     """
-    size = 1 << players
-    bits = (np.arange(size)[:, None] >> np.arange(players)) & 1
-    only_row = bits[:, None, :] * (1 - bits)[None, :, :]
-    only_instance = (1 - bits)[:, None, :] * bits[None, :, :]
-    reached = np.maximum(bits[:, None, :], bits[None, :, :]).min(axis=2)
-    u, v = only_instance.sum(axis=2), only_row.sum(axis=2)
-    gain, loss = (_by_counts(players, share) for share in ("gain", "loss"))
-    values = only_instance * gain[u, v][:, :, None] - only_row * loss[u, v][:, :, None]
-    weights: Array = (values * reached[:, :, None]).reshape(size, size * players)
-    return weights
+    rows = [against(players, np.array([row]))[0].ravel() for row in range(1 << players)]
+    return np.stack(rows)
 
 
-def _by_counts(players: int, share: str) -> Array:
-    """What each of the u, or of the v, gets; 0 where there is none."""
-    table = np.zeros((players + 1, players + 1))
+def against(players: int, rows: Ints) -> Array:
+    """Shapley values of a leaf worth 1 against background rows of given patterns.
+
+    Parameters
+    ----------
+    players : int
+    rows : ndarray of int, shape (n,)
+        Pattern of players that each row passes.
+
+    Returns
+    -------
+    ndarray, shape (n, 2 ** players, players)
+        By the instance's pattern, then the player.
+    """
+    full = (1 << players) - 1
+    own, row = np.arange(1 << players)[None, :], rows[:, None]
+    gain, loss = share_by_counts(players)
+    u, v = np.bitwise_count(own & ~row & full), np.bitwise_count(row & ~own & full)
+    reached = (own | row) == full
+    gains, losses = gain[u, v] * reached, loss[u, v] * reached
+    values = np.empty((len(rows), 1 << players, players))
+    for player in range(players):
+        mine, theirs = own >> player & 1, row >> player & 1
+        values[:, :, player] = gains * (mine & ~theirs) - losses * (theirs & ~mine)
+    return values
+
+
+@cache
+def share_by_counts(players: int) -> tuple[Array, Array]:
+    """What each of u players gains and each of v loses, indexed [u, v]; 0 where there is none."""
+    gain, loss = np.zeros((players + 1, players + 1)), np.zeros((players + 1, players + 1))
     for u in range(players + 1):
         for v in range(players + 1 - u):
-            if share == "gain" and u:
-                table[u, v] = factorial(u - 1) * factorial(v) / factorial(u + v)
-            if share == "loss" and v:
-                table[u, v] = factorial(u) * factorial(v - 1) / factorial(u + v)
-    return table
+            if u:
+                gain[u, v] = factorial(u - 1) * factorial(v) / factorial(u + v)
+            if v:
+                loss[u, v] = factorial(u) * factorial(v - 1) / factorial(u + v)
+    return gain, loss
 
 
-def lookup(paths: Paths, tips: Tips, worth: Array, background: Array, features: int, base: float, own: float) -> Lookup:
+def tables(paths: Paths, tips: Tips, worth: Array, background: Array, features: int, base: float, own: float) -> Tables:
     """Make the tables of an ensemble against a background.
 
     Parameters
@@ -80,8 +100,19 @@ def lookup(paths: Paths, tips: Tips, worth: Array, background: Array, features: 
         pattern = np.zeros((len(leaves), len(background)), dtype=np.int64)
         for slot, place in enumerate(place_of(tested, edges).T):
             pattern |= passed[place].astype(np.int64) << slot
+        if players > BITS:
+            return np.stack([_mean_against(players, row) for row in pattern])
         cell = pattern + (np.arange(len(leaves)) << players)[:, None]
         seen = np.bincount(cell.ravel(), minlength=len(leaves) << players).reshape(len(leaves), -1)
         return (seen @ pair_weights(players) / len(background)).reshape(len(leaves), 1 << players, players)
 
     return build(paths, tips, worth, weigh, features, base, own)
+
+
+def _mean_against(players: int, rows: Ints) -> Array:
+    """Mean of ``against`` over background rows, shape (2 ** players, players); equal patterns are taken once."""
+    patterns, counts = np.unique(rows, return_counts=True)
+    total = np.zeros((1 << players, players))
+    for pattern, count in zip(patterns, counts, strict=True):
+        total += count * against(players, np.array([pattern]))[0]
+    return total / len(rows)

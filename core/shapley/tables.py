@@ -19,6 +19,8 @@ Weigh = Callable[[Ints, int], Array]
 pattern of players that the row passes."""
 ROWS = 64
 """Rows looked up at a time."""
+CELLS = 8_000_000
+"""Numbers in all tables of one ensemble and output at most (64 MB)."""
 _PART = 2_000_000
 
 
@@ -29,7 +31,7 @@ class Lookup:
     Attributes
     ----------
     tested : Conditions
-    index : ndarray of int, shape (BITS, n_tips)
+    index : ndarray of int, shape (n_bits, n_tips)
         Row of ``tested.test`` that holds each bit of each tip.
     start : ndarray of int, shape (n_tips, 1)
         First row of each tip's table.
@@ -38,10 +40,6 @@ class Lookup:
     player : ndarray of int, shape (n_tips, most + 1)
         Feature of each column of the tip's table; ``features`` where there is none, and for the last.
     features : int
-    base : float
-        Value of the empty coalition.
-    constant : float
-        What every row gets: the ensemble's base and its trees without a question.
     """
 
     tested: Conditions
@@ -50,11 +48,50 @@ class Lookup:
     table: Array
     player: Ints
     features: int
+
+    def ask(self, encoded: Array) -> Array:
+        """Look rows up: attributions, then the sum of the leaves reached, shape (n_rows, n_features + 1)."""
+        found = [self._part(encoded[at : at + ROWS]) for at in range(0, len(encoded), ROWS)]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def _part(self, encoded: Array) -> Array:
+        """Attributions and sums of a few rows at once, shape (n_rows, n_features + 1)."""
+        rows, width = len(encoded), self.features + 1
+        bits = self.tested.test(encoded).view(np.uint8)
+        if len(self.index) > BITS:
+            bits = bits.astype(np.uint16)
+        pattern = bits[self.index[0]]
+        for place in range(1, len(self.index)):
+            pattern |= bits[self.index[place]] << bits.dtype.type(place)
+        terms = self.table.take(self.start + pattern, axis=0)
+        player = self.player[:, None, :]
+        if rows > 1:
+            player = player + width * np.arange(rows)[None, :, None]
+        sums: Array = np.bincount(player.ravel(), terms.ravel(), minlength=rows * width).astype(np.float64, copy=False)
+        return sums.reshape(rows, width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """A whole ensemble: narrow tips, and apart from them the few wide ones.
+
+    Attributes
+    ----------
+    parts : tuple of Lookup
+    base : float
+        Value of the empty coalition.
+    constant : float
+        What every row gets: the ensemble's base and its trees without a question.
+    features : int
+    """
+
+    parts: tuple[Lookup, ...]
     base: float
     constant: float
+    features: int
 
     def values(self, encoded: Array) -> tuple[Array, Array]:
-        """Look rows up.
+        """Explain rows.
 
         Parameters
         ----------
@@ -66,26 +103,15 @@ class Lookup:
         output : ndarray, shape (n_rows,)
             The ensemble's own sum, from the leaves that the row reaches.
         """
-        found = [self._part(encoded[at : at + ROWS]) for at in range(0, len(encoded), ROWS)]
-        both = found[0] if len(found) == 1 else np.concatenate(found)
+        if not self.parts:
+            return np.zeros((len(encoded), self.features)), np.full(len(encoded), self.constant)
+        both = self.parts[0].ask(encoded)
+        for part in self.parts[1:]:
+            both = both + part.ask(encoded)
         return both[:, :-1], both[:, -1] + self.constant
 
-    def _part(self, encoded: Array) -> Array:
-        """Attributions and sums of a few rows at once, shape (n_rows, n_features + 1)."""
-        rows, width = len(encoded), self.features + 1
-        bits = self.tested.test(encoded).view(np.uint8)
-        pattern = bits[self.index[0]]
-        for place in range(1, len(self.index)):
-            pattern |= bits[self.index[place]] << np.uint8(place)
-        terms = self.table.take(self.start + pattern, axis=0)
-        player = self.player[:, None, :]
-        if rows > 1:
-            player = player + width * np.arange(rows)[None, :, None]
-        sums: Array = np.bincount(player.ravel(), terms.ravel(), minlength=rows * width).astype(np.float64, copy=False)
-        return sums.reshape(rows, width)
 
-
-def build(paths: Paths, tips: Tips, worth: Array, weigh: Weigh, features: int, base: float, own: float) -> Lookup:
+def build(paths: Paths, tips: Tips, worth: Array, weigh: Weigh, features: int, base: float, own: float) -> Tables:
     """Fill the tables.
 
     Parameters
@@ -101,32 +127,46 @@ def build(paths: Paths, tips: Tips, worth: Array, weigh: Weigh, features: int, b
     own : float
         The ensemble's own base.
     """
-    count = paths.count[tips.leaf]
-    used = (worth[tips.leaf] != 0) & (count > 0)
-    kept, number = np.unique(tips.leaf_tip[used], return_inverse=True)
-    leaf, tip, count = tips.leaf[used], number, count[used]
-    size = tips.size[kept]
+    size, used = tips.size[tips.leaf_tip], _used(paths, tips, worth)
+    groups = [used & (size <= BITS), used & (size > BITS)]
+    parts = [_fill(paths, tips, worth, weigh, features, group) for group in groups if group.any()]
+    constant = own + float(worth[tips.leaf[paths.count[tips.leaf] == 0]].sum())
+    return Tables(tuple(parts), base, constant, features)
+
+
+def fit(paths: Paths, tips: Tips, worth: Array) -> bool:
+    """Whether the tables stay within ``CELLS``."""
+    size = tips.size[np.unique(tips.leaf_tip[_used(paths, tips, worth)])]
+    return int(((1 << size) * (size + 1)).sum()) <= CELLS
+
+
+def _used(paths: Paths, tips: Tips, worth: Array) -> npt.NDArray[np.bool_]:
+    """Leaves that say something of this output."""
+    return np.asarray((worth[tips.leaf] != 0) & (paths.count[tips.leaf] > 0))
+
+
+def _fill(paths: Paths, tips: Tips, worth: Array, weigh: Weigh, features: int, used: npt.NDArray[np.bool_]) -> Lookup:
+    """The tables of the tips of some leaves."""
+    kept, tip = np.unique(tips.leaf_tip[used], return_inverse=True)
+    leaf, where, size = tips.leaf[used], np.flatnonzero(used), tips.size[kept]
+    count = paths.count[leaf]
     start = np.concatenate([[0], np.cumsum(1 << size)])
     slots, player, most = _tip_slots(paths, leaf, tip, len(kept), features)
     table = np.zeros(int(start[-1]) * most)
-    where = np.flatnonzero(used)
-    for players in np.unique(count):
-        for bits in np.unique(size):
-            mine = np.flatnonzero((count == players) & (size[tip] == bits))
-            step = max(1, _PART // ((1 << int(bits)) * int(players)))
-            for at in range(0, len(mine), step):
-                some = mine[at : at + step]
-                unit = weigh(leaf[some], int(players)) * worth[leaf[some], None, None]
-                passed = leaf_patterns(tips, where[some], int(bits))
-                terms = np.take_along_axis(unit, passed[:, :, None], axis=1)
-                rows = start[tip[some], None] + np.arange(1 << int(bits))
-                cells = rows[:, :, None] * most + slots[some, None, : int(players)]
-                np.add.at(table, cells.ravel(), terms.ravel())
-                reached = (passed == (1 << int(players)) - 1) * worth[leaf[some], None]
-                np.add.at(table, (rows * most + most - 1).ravel(), reached.ravel())
+    for players, bits in sorted(set(zip(count.tolist(), size[tip].tolist(), strict=True))):
+        mine = np.flatnonzero((count == players) & (size[tip] == bits))
+        step = max(1, _PART // ((1 << bits) * players))
+        for at in range(0, len(mine), step):
+            some = mine[at : at + step]
+            value = worth[leaf[some], None]
+            passed = leaf_patterns(tips, where[some], bits)
+            terms = np.take_along_axis(weigh(leaf[some], players) * value[:, :, None], passed[:, :, None], axis=1)
+            cell = (start[tip[some], None] + np.arange(1 << bits)) * most
+            np.add.at(table, (cell[:, :, None] + slots[some, None, :players]).ravel(), terms.ravel())
+            reached = (passed == (1 << players) - 1) * value
+            np.add.at(table, (cell + most - 1).ravel(), reached.ravel())
     tested, index = _index(paths, tips, kept)
-    constant = own + float(worth[tips.leaf[paths.count[tips.leaf] == 0]].sum())
-    return Lookup(tested, index, start[:-1, None], table.reshape(-1, most), player, features, base, constant)
+    return Lookup(tested, index, start[:-1, None], table.reshape(-1, most), player, features)
 
 
 def _tip_slots(paths: Paths, leaf: Ints, tip: Ints, tips: int, features: int) -> tuple[Ints, Ints, int]:
@@ -154,8 +194,8 @@ def _index(paths: Paths, tips: Tips, kept: Ints) -> tuple[Conditions, Ints]:
     node, tip, bit = tips.inner[inside], number[tips.inner_tip[inside]], tips.inner_bit[inside]
     edges = paths.edges[tips.root[kept]].astype(np.int64)
     tested = conditions(paths, edges[edges >= 0], node)
-    index = np.full((BITS, len(kept)), len(tested.node) + len(tested.edge))
-    held = min(BITS, edges.shape[1])
+    index = np.full((int(tips.size[kept].max()), len(kept)), len(tested.node) + len(tested.edge))
+    held = min(len(index), edges.shape[1])
     index[:held] = place_of(tested, edges[:, :held]).T
     index[bit, tip] = np.searchsorted(tested.node, node)
     return tested, index

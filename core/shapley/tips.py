@@ -1,7 +1,7 @@
 """Trees cut into tips: small bottoms whose answer depends on few bits, so that a table can hold every case.
 
 A tip is a node with all below it. Its bits are, first, whether the row passes each player on the way to the tip,
-then the answers of the inner nodes inside. A pattern is those bits as one number below 256.
+then the answers of the inner nodes inside. A pattern is those bits as one number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from core.shapley.paths import Paths
 
 Ints = npt.NDArray[np.int64]
 BITS = 8
-"""Bits of a tip with several leaves, and players of a leaf, at most: a pattern is one byte."""
+"""Bits of a tip with several leaves at most: a pattern is one byte."""
+WIDEST = 11
+"""Players on the way to a leaf at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +51,11 @@ class Tips:
     zeros: Ints
 
 
-def cut(paths: Paths, bits: int = BITS) -> Tips | None:
-    """Cut trees into tips as large as ``bits`` allows; None where a single leaf has more players than that."""
+def cut(paths: Paths) -> Tips | None:
+    """Cut trees into tips as large as ``BITS`` allows; None where a single leaf has more players than ``WIDEST``."""
     trees = paths.trees
     is_leaf = trees.left < 0
-    if int(paths.count[is_leaf].max(initial=0)) > bits:
+    if int(paths.count[is_leaf].max(initial=0)) > WIDEST:
         return None
     below = np.zeros(len(is_leaf), dtype=np.int64)
     for level in reversed(paths.levels):
@@ -68,7 +70,7 @@ def cut(paths: Paths, bits: int = BITS) -> Tips | None:
     for level in paths.levels:
         above = paths.parent[level]
         inherited = np.where(above >= 0, tip[above], -1)
-        opened = level[(inherited < 0) & (paths.count[level] + below[level] <= bits)]
+        opened = level[(inherited < 0) & (is_leaf[level] | (paths.count[level] + below[level] <= BITS))]
         tip[level] = inherited
         tip[opened] = np.arange(total, total + len(opened))
         total += len(opened)
