@@ -257,8 +257,9 @@ def explain(
     resolved = resolve(method, params, both.table)
     held = store(both.mine)
     keys = {row: job_key(method, both.model, both.table, row, output, resolved) for row in rows}
-    answers = {row: held.find("result", key) for row, key in keys.items()}
-    missing = [row for row, answer in answers.items() if answer is None]
+    found = {row: held.find("result", key) for row, key in keys.items()}
+    answers: dict[int, Result] = {row: answer for row, answer in found.items() if answer is not None}
+    missing = [row for row in found if row not in answers]
     if missing:
         remote = getattr(both.model, "explain_rows", None)
         if remote is not None:

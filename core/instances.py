@@ -135,7 +135,8 @@ def select(model: Model, table: Table, predictions: Array, output: int, query: Q
     found = np.flatnonzero(wanted)
     if query.search:
         found = found[_searched(table, found, query.search)]
-    return found[_order(model, table, predictions, known, shown, query, found)]
+    ordered: np.ndarray[Any, Any] = found[_order(model, table, predictions, known, shown, query, found)]
+    return ordered
 
 
 def _condition_mask(model: Model, predictions: Array, known: Array | None, condition: Condition) -> Any:

@@ -65,7 +65,7 @@ class Store:
         finally:
             with self._lock:
                 self._making.pop((family, key), None)
-        return found  # type: ignore[no-any-return]  # as above
+        return found
 
     def drop(self, family: str, key: str) -> None:
         """Let one value go."""

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from pages.parts import frame
+import streamlit as st
+
+from pages.parts import chooser, frame, picker, question, scenario, subject
+from pages.parts.text import safe
 
 frame.enter()
+frame.holds("rows", "scenario")
+asked = question.current()
+question.write(asked)
+with st.sidebar:
+    with frame.boundary("The choice of model and data"):
+        chooser.draw(asked)
+    picker.draw()
+st.title("What if this were different?", anchor=False)
+with frame.boundary("The instance"):
+    about = subject.load(asked)
+    st.markdown(
+        f"Start from **{safe(about.table.row_name(about.row))}** or from the average, move any feature, and see what the "
+        "model would say. It tells what the *model* would answer, not what would happen in the world."
+    )
+scenario.draw()

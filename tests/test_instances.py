@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import LogisticModel, closed_table
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.instances import Query, conditions, errors, margins, select, truth
 from core.loading.frames import from_frame
+from tests.conftest import LogisticModel, closed_table
 
 TABLE = closed_table(120, seed=3)
 MODEL = LogisticModel((0.08, -0.03, 0.9), -2.5, ("income", "age", "member"), classes=("0", "1"))

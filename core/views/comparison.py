@@ -107,7 +107,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     axis: dict[str, Any] = {"title": words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
-    y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
+    y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
     y["axis"] = {"labelLimit": 160, "ticks": False, "domain": False}
     tips = [
         {"field": "who", "title": "of"},

@@ -1,6 +1,6 @@
 """What is being asked, as ids: read from the link, else from the session; written to both.
 
-``model, data, row, class, method, second, feature, versus, rows, level`` and ``p.<name>`` for each of the method's
+``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each of the method's
 settings.
 """
 
@@ -37,6 +37,8 @@ class Question:
         The second model of a comparison.
     rows : str
         Further instances of a comparison, comma-separated.
+    nudge : str
+        Position of the nudge that What-if begins with; empty for none.
     level : str
         ``"plain"`` or ``"expert"``.
     params : mapping of str to str
@@ -52,6 +54,7 @@ class Question:
     feature: str = ""
     versus: str = ""
     rows: str = ""
+    nudge: str = ""
     level: str = "plain"
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +80,8 @@ def ask(**changes: Any) -> Question:
     held: Question = st.session_state.get(_HELD, Question())
     if {"model", "data"} & changes.keys():
         changes = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, **changes}
+    if "row" in changes:
+        changes = {"nudge": "", **changes}
     if "method" in changes and changes["method"] != held.method:
         changes = {"params": {}, **changes}
     asked = replace(held, **changes)
