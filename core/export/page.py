@@ -7,7 +7,8 @@ from html import escape
 
 import pandas as pd
 
-from core.export.picture import short, to_picture
+from core.export.canvas import short
+from core.export.picture import to_picture
 from core.results import Result
 from core.views import view
 

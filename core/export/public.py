@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.codec import plain
-from core.results import Attribution, Check, Importance, Nudge, Nudges, Profile, Provenance, Result
+from core.results import Attribution, Check, Importance, Nudge, Nudges, Profile, Provenance, Result, Scores
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -112,6 +112,29 @@ def _profile(result: Profile) -> dict[str, Any]:
     }
 
 
+def _scores(result: Scores) -> dict[str, Any]:
+    """Scores by name, curves as points, the confusion matrix."""
+    curves = [
+        {
+            "picture": curve.id,
+            "name": curve.name,
+            "x": [plain(value) for value in curve.x],
+            "y": [plain(value) for value in curve.y],
+        }
+        for curve in result.curves
+    ]
+    confusion = None if result.confusion is None else [[int(count) for count in row] for row in result.confusion]
+    return {
+        "class": result.label,
+        "rows": result.rows,
+        "cutoff": result.cutoff,
+        "scores": {score.name: plain(score.value) for score in result.scores},
+        "classes": list(result.classes),
+        "confusion": confusion,
+        "curves": curves,
+    }
+
+
 def _nudges(result: Nudges) -> dict[str, Any]:
     """The goal and the rows that reach it, as changes."""
     return {
@@ -140,4 +163,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "profile": _profile,
     "nudges": _nudges,
     "importance": _importance,
+    "scores": _scores,
 }

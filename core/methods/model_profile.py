@@ -148,12 +148,12 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
         return [("average", np.ones(len(rows), dtype=bool))]
     feature, column = job.table.schema[name], rows[name]
     if feature.kind in ("numeric", "integer"):
-        numbers = column.astype(float)
-        edges = np.unique(numbers.quantile([0, 0.25, 0.5, 0.75, 1]).to_numpy())
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        edges = np.unique(np.nanquantile(numbers, [0, 0.25, 0.5, 0.75, 1]))
         if len(edges) > 2:
-            cut = pd.Series(pd.cut(numbers, edges, include_lowest=True))
-            found = [(f"{name} {level.left:.4g} to {level.right:.4g}", (cut == level)) for level in cut.cat.categories]
-            return [(label, own.to_numpy(dtype=bool)) for label, own in found if own.any()]
+            place = np.where(np.isnan(numbers), -1, np.searchsorted(edges[1:-1], numbers, side="left"))
+            found = [(f"{name} {edges[at]:.4g} to {edges[at + 1]:.4g}", place == at) for at in range(len(edges) - 1)]
+            return [(label, own) for label, own in found if own.any()]
     levels = [level for level in feature.levels[:8] if (column == level).any()] or list(column.dropna().unique()[:8])
     return [(f"{name} = {words.cell(level)}", (column == level).fillna(False).to_numpy(dtype=bool)) for level in levels]
 
@@ -207,7 +207,7 @@ def _accumulated(job: Job, feature: Feature, rows: pd.DataFrame, said: Array, po
     centred = curve - middle.mean() + said.mean()
     if len(kept) == len(points):
         return np.asarray(centred)
-    return np.interp(np.asarray(points, dtype=float), np.asarray(kept, dtype=float), centred)
+    return np.asarray(np.interp(np.asarray(points, dtype=float), np.asarray(kept, dtype=float), centred))
 
 
 def _filled(place: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:

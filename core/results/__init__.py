@@ -14,10 +14,11 @@ from core.results.base import Check, Provenance, Result, freeze_arrays
 from core.results.importance import Importance
 from core.results.nudges import Change, Nudge, Nudges
 from core.results.profile import Profile
+from core.results.scores import Curve, Score, Scores
 
-KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance)}
+KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance, Scores)}
 """Every kind of answer by its id."""
-PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge)}
+PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Score, Curve)}
 """Dataclasses that answers are made of."""
 
 
@@ -39,12 +40,15 @@ __all__ = [
     "Attribution",
     "Change",
     "Check",
+    "Curve",
     "Importance",
     "Nudge",
     "Nudges",
     "Profile",
     "Provenance",
     "Result",
+    "Score",
+    "Scores",
     "freeze_arrays",
     "same",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, importance, nudges, profile
+from core.views import attribution, importance, nudges, profile, scores
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -15,6 +15,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "profile": profile.view,
     "nudges": nudges.view,
     "importance": importance.view,
+    "scores": scores.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

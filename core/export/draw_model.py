@@ -1,0 +1,45 @@
+"""Pictures of answers about a whole model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.export.canvas import MAX_BARS, clean, labels, short, title
+from core.results import Importance, Scores
+from core.views.palette import CURVES, DOWN, NEUTRAL, UP
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def importance(axes: Axes, result: Importance) -> None:
+    """Bars with the spread over the rounds, largest first."""
+    order = np.argsort(-np.abs(result.values), kind="stable")[:MAX_BARS]
+    places = np.arange(len(order))[::-1]
+    spread = None if result.spread is None else result.spread[order]
+    colours = [UP if value > 0 else DOWN for value in result.values[order]]
+    axes.barh(places, result.values[order], xerr=spread, color=colours, height=0.7, ecolor=NEUTRAL)
+    axes.axvline(0, color=NEUTRAL, linewidth=0.8)
+    labels(axes, "y", places, [short(result.features[index]) for index in order])
+    axes.tick_params(left=False)
+    axes.set_xlabel(result.unit)
+    title(axes, f"{short(result.label)}: what the model relies on")
+    clean(axes)
+
+
+def scores(axes: Axes, result: Scores) -> None:
+    """The first kind of curve that there is, and the scores as text beside it."""
+    first = result.curves[0].id if result.curves else ""
+    for place, curve in enumerate(curve for curve in result.curves if curve.id == first):
+        axes.plot(curve.x, curve.y, color=CURVES[place % len(CURVES)], linewidth=1.8)
+        axes.annotate(short(curve.name, 24), (curve.x[-1], curve.y[-1]), fontsize=8, parse_math=False)
+        axes.set_xlabel(curve.x_title)
+        axes.set_ylabel(curve.y_title)
+        if curve.diagonal:
+            axes.axline((0, 0), slope=1, color=NEUTRAL, linestyle="--", linewidth=1)
+    lines = "\n".join(f"{score.name}: {score.value:.4g}" for score in result.scores)
+    axes.text(1.02, 1.0, lines, transform=axes.transAxes, va="top", fontsize=9)
+    title(axes, f"{short(result.label)}: performance on {result.rows:,} rows")
+    clean(axes)

@@ -1,0 +1,85 @@
+"""Pictures of answers about one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.codec import plain
+from core.export.canvas import MAX_BARS, clean, labels, short, title
+from core.results import Attribution, Nudges, Profile
+from core.views.palette import DOWN, NEUTRAL, UP
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def attribution(axes: Axes, result: Attribution) -> None:
+    """Bars, largest first, the rest in one."""
+    order = np.argsort(-np.abs(result.values), kind="stable")
+    shown, rest = order[:MAX_BARS], order[MAX_BARS:]
+    values = [float(result.values[index]) for index in shown]
+    texts = [
+        short(result.rules[index])
+        if result.rules
+        else f"{short(result.features[index], 32)} = {short(result.data[index], 20)}"
+        for index in shown
+    ]
+    if len(rest):
+        values.append(float(result.values[rest].sum()))
+        texts.append(f"{len(rest)} others together")
+    places = np.arange(len(values))[::-1]
+    axes.barh(places, values, color=[UP if value > 0 else DOWN for value in values], height=0.7)
+    axes.axvline(0, color=NEUTRAL, linewidth=0.8)
+    for place, value in zip(places, values, strict=True):
+        side = "left" if value >= 0 else "right"
+        axes.annotate(f"{value:+.3g}", (value, place), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
+                      ha=side, va="center", fontsize=8)  # fmt: skip
+    labels(axes, "y", places, texts)
+    axes.margins(x=0.16)
+    axes.tick_params(left=False)
+    axes.set_xlabel(f"pushed the output by ({result.scale})")
+    title(axes, f"{short(result.label)}: {result.output:.4g}, starting from {result.base:.4g} ({result.scale})")
+    clean(axes)
+
+
+def profile(axes: Axes, result: Profile) -> None:
+    """One line or set of dots a curve, its own point marked."""
+    places = np.asarray(result.grid, dtype=float) if result.ordered else np.arange(len(result.grid))
+    for position, name in enumerate(result.curves):
+        style = "-" if result.ordered else "o"
+        line = axes.plot(places, result.values[position], style, label="_", linewidth=1.8)[0]
+        own = plain(result.at[position])
+        if own is not None:
+            place = float(own) if result.ordered else result.grid.index(result.at[position])
+            axes.plot([place], [result.outputs[position]], "o", color=line.get_color(), markersize=8)
+        axes.annotate(short(name, 24), (places[-1], result.values[position][-1]), fontsize=8, parse_math=False)
+    level = result.threshold if result.reference is None else result.reference
+    if level is not None:
+        axes.axhline(level, color=NEUTRAL, linestyle="--", linewidth=1)
+    if not result.ordered:
+        labels(axes, "x", places, [short(value, 16) for value in result.grid])
+    axes.set_xlabel(short(result.feature), parse_math=False)
+    axes.set_ylabel(result.scale)
+    title(axes, f"{short(result.label)} when only {short(result.feature)} changes")
+    clean(axes)
+
+
+def nudges(axes: Axes, result: Nudges) -> None:
+    """A line of text a change: before and after."""
+    axes.axis("off")
+    title(axes, f"{short(result.goal, 90)} (now {result.output:.4g})")
+    lines = [
+        (
+            f"{number}.  {short(change.name, 32)}:  {short(change.before, 24)}  →  {short(change.after, 24)}",
+            nudge.output,
+        )
+        for number, nudge in enumerate(result.nudges, start=1)
+        for change in nudge.changes
+    ]
+    for row, (text, output) in enumerate(lines or [(short(result.reason or "No nudge found.", 120), None)]):
+        height = 1 - (row + 0.5) / max(1, len(lines))
+        axes.text(0.0, height, text, fontsize=10, va="center", parse_math=False)
+        if output is not None:
+            axes.text(1.0, height, f"then {output:.4g}", fontsize=10, va="center", ha="right")

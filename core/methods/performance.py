@@ -1,0 +1,89 @@
+"""How good the model is, on the rows whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.instances import truth
+from core.methods.permutation_importance import scored_rows
+from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
+from core.registry import Job, method
+from core.results import Check, Scores
+from core.types import Model, Param, Table
+
+ABOUT = """
+**What it is.** The model's answers are compared with the true values, and summed up in numbers and curves.
+
+**Formula.** Numbers: $R^2 = 1 - \\sum(y-\\hat y)^2 / \\sum(y-\\bar y)^2$, root mean squared error, mean and median
+absolute error. Two classes: at a cutoff, recall = found / all positives, precision = found / all said positive, F1 =
+their harmonic mean; AUC = chance that a random positive gets a higher probability than a random negative. Several
+classes: each class against the rest, averaged with equal weight.
+
+**Cost.** One prediction a row.
+
+**When it misleads.** On the rows that the model was trained on, every number looks too good: use rows that it has not
+seen. With rare positives, accuracy is high for a model that never says yes. A cutoff moves recall and precision against
+each other; AUC does not depend on it. Calibration tells whether 70 % means 7 of 10.
+
+**Source.** T. Fawcett, 2006, [doi:10.1016/j.patrec.2005.10.010](https://doi.org/10.1016/j.patrec.2005.10.010);
+J. Bi and K. Bennett, *Regression error characteristic curves*, ICML 2003.
+"""
+PARAMS = (
+    Param("cutoff", "float", 0.5, "Probability from which 'yes' is said (two classes).", low=0, high=1, expert=False),
+    Param("rows", "int", 10_000, "Rows scored, drawn with the seed.", low=2, high=1_000_000),
+    Param("seed", "int", 0, "Fixes which rows.", low=0, high=2**31 - 1),
+)
+
+
+def _unsupported(model: Model, table: Table) -> str | None:
+    """Scores need the truth."""
+    known = truth(model, table)
+    if known is None:
+        return "The true values are not known: no column of the table is marked as the target."
+    if int((~np.isnan(known)).sum()) < 2:
+        return "Fewer than two rows have a true value that the model knows."
+    return None
+
+
+@method(
+    id="performance",
+    title="Performance",
+    question="How good is the model?",
+    version="1",
+    scope="model",
+    kind="scores",
+    params=PARAMS,
+    order=190,
+    about=ABOUT,
+    unsupported=_unsupported,
+)
+def explain(job: Job) -> Scores:
+    """Score the model on the known rows."""
+    rows, known = scored_rows(job)
+    said = job.model.predict(job.table.rows(rows))
+    checks = (_size_check(len(rows)),)
+    if job.model.task == "regression":
+        scores, curves = regression_scores(said[:, 0], known), regression_curves(said[:, 0], known)
+        return Scores(scores, curves, job.label, len(rows), checks=checks)
+    places = known.astype(np.int64)
+    if job.model.task == "multiclass":
+        scores = class_scores(said, places)
+        curves = tuple(
+            curve
+            for at, name in enumerate(job.model.classes)
+            for curve in binary_curves(said[:, at], places == at, name)
+        )
+        matrix = confusion(said.argmax(axis=1), places, len(job.model.classes))
+        return Scores(scores, curves, job.label, len(rows), matrix, job.model.classes, checks=checks)
+    cutoff = float(job.params["cutoff"])
+    scores = binary_scores(said[:, 1], places == 1, cutoff)
+    curves = binary_curves(said[:, 1], places == 1, job.model.classes[1])
+    matrix = confusion((said[:, 1] >= cutoff).astype(np.int64), places, 2)
+    return Scores(scores, curves, job.model.classes[1], len(rows), matrix, job.model.classes, cutoff, checks=checks)
+
+
+def _size_check(count: int) -> Check:
+    """How far the numbers may be off by chance."""
+    off = 0.98 / np.sqrt(count)
+    text = f"Scored on {count:,} rows: a share such as accuracy is known to within about ± {off:.1%} by chance alone."
+    return Check("rows", count >= 100, float(count), text)

@@ -1,0 +1,152 @@
+"""Scores and curves of predictions against the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics
+
+from core.results.scores import Curve, Score
+from core.types import Array
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+POINTS = 200
+"""Points of a curve at most."""
+BINS = 10
+"""Bins of the calibration curve."""
+
+
+def regression_scores(said: Array, known: Array) -> tuple[Score, ...]:
+    """Errors in the target's units, and the share of variance explained.
+
+    Parameters
+    ----------
+    said, known : ndarray, shape (n_rows,)
+    """
+    residual = known - said
+    spread = float(((known - known.mean()) ** 2).sum())
+    r2 = 1.0 - float((residual**2).sum()) / spread if spread > 0 else float("nan")
+    return (
+        Score("rmse", float(np.sqrt((residual**2).mean())), "Typical error; large ones count more."),
+        Score("mae", float(np.abs(residual).mean()), "Mean error, whatever its sign."),
+        Score("mad", float(np.median(np.abs(residual))), "Half of the errors are smaller than this."),
+        Score("mse", float((residual**2).mean()), "Mean squared error, in squared units."),
+        Score("r2", r2, "Share of the differences between rows that the model explains; 1 is perfect."),
+    )
+
+
+def binary_scores(chance: Array, positive: Bools, cutoff: float) -> tuple[Score, ...]:
+    """Scores at a cutoff, and the AUC, which has none.
+
+    Parameters
+    ----------
+    chance : ndarray, shape (n_rows,)
+        Probability of the positive class.
+    positive : ndarray of bool, shape (n_rows,)
+    cutoff : float
+        "Yes" is said from this probability on.
+    """
+    yes = chance >= cutoff
+    found = int((yes & positive).sum())
+    recall = _share(found, int(positive.sum()))
+    precision = _share(found, int(yes.sum()))
+    f1 = _share(2 * found, int(positive.sum()) + int(yes.sum()))
+    mixed = 0 < int(positive.sum()) < len(positive)
+    auc = float(metrics.roc_auc_score(positive, chance)) if mixed else float("nan")
+    brier = float(((chance - positive) ** 2).mean())
+    return (
+        Score("accuracy", float((yes == positive).mean()), "Share of rows where the model is right."),
+        Score("recall", recall, "Of the true cases, the share that the model finds."),
+        Score("precision", precision, "Of the cases that the model names, the share that is true."),
+        Score("f1", f1, "Recall and precision in one number (harmonic mean)."),
+        Score("auc", auc, "Chance that a true case gets a higher probability than another; 0.5 is guessing."),
+        Score("brier", brier, "Mean squared distance of the probability from the truth; 0 is perfect."),
+    )
+
+
+def class_scores(said: Array, known: Ints) -> tuple[Score, ...]:
+    """Scores of several classes, each class counting the same.
+
+    Parameters
+    ----------
+    said : ndarray, shape (n_rows, n_classes)
+    known : ndarray of int, shape (n_rows,)
+    """
+    chosen, present = said.argmax(axis=1), np.unique(known)
+    options: dict[str, Any] = {"labels": present, "average": "macro", "zero_division": 0}
+    areas = [metrics.roc_auc_score(known == at, said[:, at]) for at in present if 0 < (known == at).sum() < len(known)]
+    entropy = -np.log(np.clip(said[np.arange(len(known)), known], np.finfo(np.float64).eps, 1)).mean()
+    return (
+        Score("accuracy", float((chosen == known).mean()), "Share of rows where the model is right."),
+        Score("recall", float(metrics.recall_score(known, chosen, **options)), "Share of each class that is found."),
+        Score(
+            "precision", float(metrics.precision_score(known, chosen, **options)), "Share of each answer that is true."
+        ),
+        Score("f1", float(metrics.f1_score(known, chosen, **options)), "Recall and precision in one number."),
+        Score("auc", float(np.mean(areas)) if areas else float("nan"), "Each class against the rest; 0.5 is guessing."),
+        Score("cross-entropy", float(entropy), "How surprised the model is by the truth; 0 is perfect."),
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    """A share, 0 where there is nothing to share."""
+    return part / whole if whole else 0.0
+
+
+def confusion(chosen: Ints, known: Ints, classes: int) -> Array:
+    """Row counts, true class by chosen class, shape (n_classes, n_classes)."""
+    counts = np.bincount(known * classes + chosen, minlength=classes * classes)
+    return counts.reshape(classes, classes).astype(np.float64)
+
+
+def binary_curves(chance: Array, positive: Bools, name: str) -> tuple[Curve, ...]:
+    """ROC, precision against recall, lift and calibration; none where only one class occurs."""
+    if not 0 < int(positive.sum()) < len(positive):
+        return ()
+    false_rate, true_rate, _ = metrics.roc_curve(positive, chance)
+    precision, recall, _ = metrics.precision_recall_curve(positive, chance)
+    order = np.argsort(-chance, kind="stable")
+    share = np.arange(1, len(order) + 1) / len(order)
+    lift = np.cumsum(positive[order]) / np.arange(1, len(order) + 1) / positive.mean()
+    said, happened = _calibration(chance, positive)
+    return (
+        _curve("roc", "ROC", name, false_rate, true_rate, ("false alarms (share)", "cases found (share)"), True),
+        _curve("precision", "Precision and recall", name, recall, precision, ("recall", "precision")),
+        _curve("lift", "Lift", name, share, lift, ("share of rows, most probable first", "times better than chance")),
+        _curve("calibration", "Calibration", name, said, happened, ("probability said", "share that happened"), True),
+    )
+
+
+def _calibration(chance: Array, positive: Bools) -> tuple[Array, Array]:
+    """Mean probability and share of true cases in bins of equal size."""
+    order = np.argsort(chance, kind="stable")
+    parts = [part for part in np.array_split(order, min(BINS, len(order))) if len(part)]
+    said = np.array([chance[part].mean() for part in parts])
+    return said, np.array([positive[part].mean() for part in parts])
+
+
+def regression_curves(said: Array, known: Array) -> tuple[Curve, ...]:
+    """Share of rows within an error (REC curve), and the spread of the residuals."""
+    residual = known - said
+    size = np.sort(np.abs(residual))
+    share = np.arange(1, len(size) + 1) / len(size)
+    signed = np.sort(residual)
+    places = (np.arange(len(signed)) + 0.5) / len(signed)
+    zero = np.concatenate([[0.0], size]), np.concatenate([[0.0], share])
+    return (
+        _curve("rec", "Errors up to a size", "model", *zero, ("error up to (target units)", "share of rows")),
+        _curve(
+            "residuals", "Residuals", "model", signed, places, ("true value minus prediction", "share of rows below")
+        ),
+    )
+
+
+def _curve(
+    picture: str, title: str, name: str, x: Array, y: Array, axes: tuple[str, str], diagonal: bool = False
+) -> Curve:
+    """A curve of at most ``POINTS`` points, its ends kept."""
+    keep = np.unique(np.linspace(0, len(x) - 1, min(POINTS, len(x))).round().astype(np.int64))
+    return Curve(picture, title, name, np.asarray(x, float)[keep], np.asarray(y, float)[keep], *axes, diagonal)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
+
+
+@given(st.integers(0, 10_000), st.integers(5, 80), st.floats(0, 1))
+def test_binary_scores_equal_scikit_learn(seed: int, count: int, cutoff: float) -> None:
+    random = np.random.default_rng(seed)
+    chance = random.random(count).round(2)
+    positive = np.concatenate([[True, False], random.random(count - 2) < 0.4])
+    yes = chance >= cutoff
+    found = {score.name: score.value for score in binary_scores(chance, positive, cutoff)}
+    assert found["recall"] == pytest.approx(metrics.recall_score(positive, yes, zero_division=0))
+    assert found["precision"] == pytest.approx(metrics.precision_score(positive, yes, zero_division=0))
+    assert found["f1"] == pytest.approx(metrics.f1_score(positive, yes, zero_division=0))
+    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(positive, yes))
+    assert found["auc"] == pytest.approx(metrics.roc_auc_score(positive, chance))
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(positive, chance))
+
+
+def test_the_cutoff_moves_recall_and_precision_but_not_the_auc() -> None:
+    random = np.random.default_rng(0)
+    chance, positive = random.random(200), random.random(200) < 0.5
+    low, high = (
+        {score.name: score.value for score in binary_scores(chance, positive, cutoff)} for cutoff in (0.2, 0.8)
+    )
+    assert low["recall"] > high["recall"]
+    assert low["auc"] == high["auc"]
+
+
+@given(st.integers(0, 10_000), st.integers(3, 5))
+def test_scores_of_several_classes_equal_scikit_learn(seed: int, classes: int) -> None:
+    random = np.random.default_rng(seed)
+    said = random.dirichlet(np.ones(classes), size=40)
+    known = np.concatenate([np.arange(classes), random.integers(0, classes, 40 - classes)])
+    found = {score.name: score.value for score in class_scores(said, known)}
+    chosen = said.argmax(axis=1)
+    assert found["recall"] == pytest.approx(metrics.recall_score(known, chosen, average="macro", zero_division=0))
+    assert found["auc"] == pytest.approx(metrics.roc_auc_score(known, said, multi_class="ovr"))
+    assert found["cross-entropy"] == pytest.approx(metrics.log_loss(known, said))
+    assert confusion(chosen, known, classes) == pytest.approx(
+        metrics.confusion_matrix(known, chosen, labels=range(classes))
+    )
+
+
+@given(st.integers(0, 10_000), st.integers(3, 300))
+def test_regression_scores_equal_scikit_learn(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    said, known = random.normal(size=count), random.normal(size=count)
+    found = {score.name: score.value for score in regression_scores(said, known)}
+    assert found["mse"] == pytest.approx(metrics.mean_squared_error(known, said))
+    assert found["rmse"] == pytest.approx(found["mse"] ** 0.5)
+    assert found["mae"] == pytest.approx(metrics.mean_absolute_error(known, said))
+    assert found["mad"] == pytest.approx(metrics.median_absolute_error(known, said))
+    assert found["r2"] == pytest.approx(metrics.r2_score(known, said))
+
+
+def test_curves_follow_their_definitions() -> None:
+    random = np.random.default_rng(3)
+    chance, positive = random.random(2000), random.random(2000) < 0.3
+    curves = {curve.id: curve for curve in binary_curves(chance, positive, "yes")}
+    assert all(len(curve.x) <= 200 for curve in curves.values())
+    area = float(np.trapezoid(curves["roc"].y, curves["roc"].x))
+    assert area == pytest.approx(metrics.roc_auc_score(positive, chance), abs=0.01)
+    order = np.argsort(-chance, kind="stable")
+    tenth = positive[order][:200].mean() / positive.mean()
+    assert np.interp(0.1, curves["lift"].x, curves["lift"].y) == pytest.approx(tenth, rel=0.05)
+    assert curves["lift"].y[-1] == pytest.approx(1)
+    assert len(curves["calibration"].x) == 10
+
+
+def test_a_perfectly_calibrated_model_lies_on_the_diagonal() -> None:
+    random = np.random.default_rng(5)
+    chance = random.random(200_000)
+    calibration = next(
+        curve for curve in binary_curves(chance, random.random(200_000) < chance, "x") if curve.id == "calibration"
+    )
+    assert calibration.y == pytest.approx(calibration.x, abs=0.02)
+
+
+def test_one_class_alone_has_no_curves() -> None:
+    assert binary_curves(np.array([0.2, 0.4]), np.array([True, True]), "yes") == ()
+    found = {score.name: score.value for score in binary_scores(np.array([0.2, 0.6]), np.array([True, True]), 0.5)}
+    assert np.isnan(found["auc"])
+    assert found["recall"] == 0.5
+
+
+def test_the_regression_error_curve_counts_rows() -> None:
+    said, known = np.array([1.0, 2, 3, 4]), np.array([1.0, 2.5, 5, 4])
+    curves = {curve.id: curve for curve in regression_curves(said, known)}
+    assert curves["rec"].x.tolist() == [0, 0, 0, 0.5, 2]
+    assert curves["rec"].y.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert curves["residuals"].x.tolist() == [0, 0, 0.5, 2]
