@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -65,17 +65,24 @@ def _as_demanded(
     """Text where the model asks for text, numbers where it computes; the last list is of unseen levels."""
     notes: list[str] = []
     unseen: list[str] = []
+    refused: dict[str, InputError] = {}
     columns: dict[str, pd.Series] = {}
     for name in names:
         demand = wanted.get(name)
         if demand is None:
             continue
         given = frame[name]
-        column, note = _one(given, demand)
+        try:
+            column, note = _one(given, demand)
+        except InputError as error:
+            refused[name] = error
+            continue
         if column is not given:
             columns[name] = column
         notes += [note] if note else []
         unseen += _unknown_levels(column, name, demand)
+    if refused:
+        raise next(iter(refused.values())) if len(refused) == 1 else _several(frame, list(refused), refused)
     return (frame.assign(**columns) if columns else frame), notes, unseen
 
 
@@ -213,12 +220,26 @@ def _culprits(model: Model, frame: pd.DataFrame, failure: ExplorerError) -> Expl
     ] or suspects
     if len(guilty) == 1 and is_text(frame[guilty[0]]):
         return _no_number(frame[guilty[0]])
+    return _several(frame, guilty)
+
+
+def _several(frame: pd.DataFrame, names: list[str], errors: Mapping[str, InputError] | None = None) -> InputError:
+    """The error for columns of a wrong kind, all named."""
+    dates = any(pd.api.types.is_datetime64_any_dtype(frame[name].dtype) for name in names)
+    texts = any(is_text(frame[name]) for name in names)
+    held = " or ".join(word for word, there in (("dates", dates), ("text", texts)) if there) or "values"
+    mixed = errors is not None and any("takes text" in error.what for error in errors.values())
+    what = f"Column '{names[0]}' holds" if len(names) == 1 else f"{len(names)} columns hold"
+    if mixed:
+        return InputError(
+            f"{len(names)} columns are not of the kind that the model takes.",
+            " ".join(error.what for error in list((errors or {}).values())[:3]),
+            "Give these columns as they were in training.",
+        )
     return InputError(
-        f"{len(guilty)} columns hold what the model cannot take."
-        if len(guilty) > 1
-        else f"Column '{guilty[0]}' holds what the model cannot take.",
-        f"The model takes numbers in {listed(guilty)}; the table holds {_said(frame, guilty)}. {failure.why}".strip(),
-        "Give these columns as numbers, as in training, or upload the whole pipeline that turns text into numbers.",
+        f"{what} {held}, and the model takes numbers there.",
+        f"In {listed(names)} the table holds {_said(frame, names)}.",
+        "Give these columns as numbers, as in training, or upload the whole pipeline that turns them into numbers.",
     )
 
 

@@ -18,6 +18,8 @@ from core.loading.frames import derive, from_frame
 from core.loading.schema import infer
 from core.types import Feature, Model, Schema, Table
 
+_LEVELS = 1_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Match:
@@ -146,7 +148,9 @@ def _missing(missing: list[str], free: list[str], model: Model, table: Table) ->
     """The error that names the columns and the nearest ones in the table."""
     known = {plain(name): name for name in free}
     near = {name: get_close_matches(plain(name), known, n=1, cutoff=0.6) for name in missing}
-    guesses = [f"rename '{known[close[0]]}' to '{name}'" for name, close in near.items() if close][:4]
+    first = {known[close[0]]: name for name, close in reversed(near.items()) if close}
+    guesses = [f"rename '{source}' to '{name}'" for source, name in first.items()][:4]
+    encoded = _encoded(missing, free, table.frame)
     one = len(missing) == 1
     if len(missing) == len(model.features):
         why = f"It takes {listed(model.features)}; '{table.name}' has {listed(table.frame.columns)}."
@@ -154,10 +158,26 @@ def _missing(missing: list[str], free: list[str], model: Model, table: Table) ->
     else:
         why = f"Missing: {listed(missing, 8)}."
         hint = "Add the column." if one else "Add these columns."
-    if guesses:
+    if encoded:
+        hint = (
+            f"The model was trained on columns made of {listed(encoded)}, one for each level: encode the table in the"
+            " same way, or upload a pipeline that does it."
+        )
+    elif guesses:
         hint = "Perhaps " + "; ".join(guesses) + "? Otherwise add the missing columns."
     count = "A column" if one else f"{len(missing)} columns"
     return InputError(f"{count} that the model takes {'is' if one else 'are'} missing.", why, hint)
+
+
+def _encoded(missing: list[str], free: list[str], frame: pd.DataFrame) -> list[str]:
+    """Columns of the table whose levels are in the missing names, as one-hot encoders write them."""
+    found = []
+    for column in free:
+        parts = [name[len(column) :].lstrip("_=-. ") for name in missing if name.startswith(column)]
+        levels = {str(level) for level in frame[column].dropna().unique()[:_LEVELS]} if parts else set()
+        if levels and sum(part in levels for part in parts) >= min(2, len(levels)):
+            found.append(column)
+    return found
 
 
 def _freed(table: Table, sources: dict[str, str], notes: list[str]) -> Table:

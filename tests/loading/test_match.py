@@ -230,6 +230,34 @@ def test_text_in_a_model_of_which_nothing_is_known_is_found_by_trial() -> None:
         match(model, from_frame(good.assign(b=["one", "two"])))
 
 
+def test_dates_where_the_model_takes_numbers_are_named() -> None:
+    frame = pd.DataFrame({"when": np.arange(20.0), "v": np.arange(20.0)})
+    model = wrap(RandomForestRegressor(3, random_state=0).fit(frame, frame["v"]))
+    dated = frame.assign(when=pd.date_range("2020-01-01", periods=20))
+    with pytest.raises(InputError, match="Column 'when' holds dates") as caught:
+        match(model, from_frame(dated))
+    assert "2020-01-01" in caught.value.why
+
+
+def test_several_text_columns_are_all_named() -> None:
+    frame = _numbers()
+    model = wrap(RandomForestClassifier(3, random_state=0).fit(frame.to_numpy(), frame["income"] > 0))
+    with pytest.raises(InputError) as caught:
+        match(model, from_frame(frame.assign(age="old", debt="high")))
+    assert "2 columns hold text" in caught.value.what
+    assert "'age', 'debt'" in caught.value.why
+
+
+def test_a_model_of_one_hot_columns_says_which_column_they_come_from() -> None:
+    frame = pd.DataFrame({"colour": ["red", "blue", "green"] * 8, "n": np.arange(24.0)})
+    model = wrap(LinearRegression().fit(pd.get_dummies(frame), frame["n"]))
+    with pytest.raises(InputError) as caught:
+        match(model, from_frame(frame))
+    assert "'colour_red'" in caught.value.why
+    assert "made of 'colour'" in caught.value.hint
+    assert match(model, from_frame(pd.get_dummies(frame))).notes == ()
+
+
 def test_matching_twice_changes_nothing_more(pipeline: Model) -> None:
     first = match(pipeline, from_frame(_paints(flag=["yes", "no", "yes"]), label=""))
     second = match(first.model, first.table)

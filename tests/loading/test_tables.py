@@ -210,6 +210,13 @@ def test_lines_above_the_header() -> None:
     assert _cells(_read("sep=;\na;b\n1;2\n")) == {"a": [1], "b": [2]}
 
 
+def test_other_signs_in_every_row_do_not_pass_for_the_separator() -> None:
+    rows = "".join(f"=cmd|' /C calc'!A0,<b>{i}</b>,{i}\n" for i in range(20))
+    table = _read('<script>alert(1)</script>,"![x](y)",v\n' + rows)
+    assert list(table.frame.columns) == ["<script>alert(1)</script>", "![x](y)", "v"]
+    assert table.frame["v"].tolist() == list(range(20))
+
+
 def test_counting_names_are_a_header_and_other_numbers_are_not() -> None:
     assert _read("0,1,2\n5,6,7\n").frame.shape == (1, 3)
     assert _read("2019,2020,2021\n5,6,7\n").frame.shape == (1, 3)
