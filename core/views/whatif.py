@@ -1,0 +1,200 @@
+"""The live what-if: its data, script and style.
+
+The contract with the script is written at the top of ``core/assets/whatif.js``; what comes back from the browser is
+read by ``core/views/whatif_answer.py``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import fingerprint
+from core.codec import plain
+from core.portable import Portable, Trees, check, to_json
+from core.types import Array, Feature, Model, Table
+from core.views import words
+
+CHECKED = 1_000
+"""Rows on which the portable form must agree with the model before the browser may use it."""
+TOLERANCE = 1e-6
+"""Largest difference allowed, relative to the largest prediction (probabilities: absolute)."""
+HEAVIEST = 400_000
+"""Tree nodes that are sent to a browser at most (about 5 MB)."""
+_CROWD = 201
+_ASSETS = Path(__file__).parent.parent / "assets"
+_SCRIPTS = (
+    "evaluate.js",
+    "whatif_words.js",
+    "whatif_charts.js",
+    "whatif_controls.js",
+    "whatif_list.js",
+    "whatif_panel.js",
+    "whatif.js",
+)
+"""In the order in which they need each other."""
+
+
+def whatif_data(
+    model: Model,
+    table: Table,
+    row: int,
+    output: int,
+    importance: Sequence[float] | Mapping[str, float] | None = None,
+    *,
+    predictions: Array | None = None,
+    unit: str = "",
+    scenarios: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Describe one instance for ``core/assets/whatif.js``.
+
+    Parameters
+    ----------
+    model, table : Model, Table
+        Matched.
+    row : int
+        The instance to start from.
+    output : int
+        The class whose probability is shown large; 0 for regression.
+    importance : sequence or mapping of float, optional
+        How much each feature matters, of any sign; the three largest come first. The model's order without it.
+    predictions : ndarray, shape (n_rows, n_outputs), optional
+        Of all rows, if they are known already.
+    unit : str
+        Of a regression's target.
+    scenarios : sequence of mapping
+        Scenarios kept earlier, as the browser sent them.
+
+    Returns
+    -------
+    dict
+        Plain JSON; the same for the same question, so that a rerun sends nothing anew.
+
+    Raises
+    ------
+    InputError
+        If there is no such row.
+    """
+    known = model.predict(table.inputs) if predictions is None else predictions
+    instance = table.instance(row).iloc[0]
+    features = [
+        _feature(feature, size, instance[feature.name])
+        for feature, size in zip(table.schema.features, _sizes(table, importance), strict=True)
+    ]
+    values = [cell(instance[name]) for name in table.schema.names]
+    data = {
+        "features": features,
+        "instance": {"name": words.short(table.row_name(row)), "values": values, "outputs": known[row].tolist()},
+        "means": [_mean(table, feature, value) for feature, value in zip(table.schema.features, values, strict=True)],
+        "start": "instance",
+        "distribution": [_crowd(known[:, place]) for place in range(known.shape[1])],
+        "rows": len(table),
+        "classes": list(model.classes),
+        "output": int(output),
+        "target": table.target or "prediction",
+        "unit": unit,
+        "scenarios": [dict(scenario) for scenario in scenarios],
+    }
+    key = [model.fingerprint, table.fingerprint, row, int(output)]
+    return {"id": fingerprint.of_params(key), **data, "model": browser_model(model, table, known), "server": None}
+
+
+def browser_model(model: Model, table: Table, predictions: Array) -> dict[str, Any] | None:
+    """The model for the browser, None where it does not convert, is too large, or differs on any of the rows.
+
+    Parameters
+    ----------
+    predictions : ndarray, shape (n_rows, n_outputs)
+        The model's own, of all rows.
+    """
+    portable = model.portable()
+    if portable is None or _nodes(portable) > HEAVIEST:
+        return None
+    rows = np.unique(np.linspace(0, len(table) - 1, min(CHECKED, len(table))).astype(np.int64))
+    difference = check(portable, model, table.rows(rows))
+    return to_json(portable, cover=False) if difference <= allowed(predictions) else None
+
+
+def allowed(predictions: Array) -> float:
+    """Largest difference between the model and its portable form that is arithmetic's noise."""
+    return TOLERANCE * max(1.0, float(np.abs(predictions).max(initial=0.0)))
+
+
+def _nodes(portable: Portable) -> int:
+    """Size of the trees or weights."""
+    body = portable.body
+    if isinstance(body, Trees):
+        return len(body.feature) * (1 if len(body.base) == 1 else 2)
+    weights = body.weights if isinstance(body.weights, tuple) else (body.weights,)
+    return sum(layer.size for layer in weights)
+
+
+def _sizes(table: Table, importance: Sequence[float] | Mapping[str, float] | None) -> list[float]:
+    """Importance of each feature, descending by position where nothing is known."""
+    names = table.schema.names
+    if importance is None:
+        return [float(len(names) - place) for place in range(len(names))]
+    given = [importance.get(name, 0.0) for name in names] if isinstance(importance, Mapping) else list(importance)
+    return [abs(float(size)) if math.isfinite(size) else 0.0 for size in given]
+
+
+def _feature(feature: Feature, size: float, own: Any) -> dict[str, Any]:
+    """What a control needs to know."""
+    levels = [cell(level) for level in feature.levels]
+    return {
+        "name": feature.name,
+        "kind": feature.kind,
+        "low": feature.low,
+        "high": feature.high,
+        "decimals": feature.decimals,
+        "levels": levels,
+        "missing": bool(feature.missing > 0 or pd.isna(own)),
+        "importance": size,
+    }
+
+
+def cell(value: Any) -> Any:
+    """A cell as JSON: whole floats stay numbers, infinities are missing."""
+    cell = plain(value)
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+
+
+def _mean(table: Table, feature: Feature, own: Any) -> Any:
+    """The mean of an ordered column in its own precision, the most frequent level of others."""
+    if feature.levels and not feature.is_ordered:
+        return cell(feature.levels[0])
+    cells = table.frame[feature.name].dropna()
+    if not feature.is_ordered or cells.empty:
+        return own
+    if feature.kind == "datetime":
+        return cell(pd.DatetimeIndex(cells).mean().floor("s"))
+    mean = float(cells.mean())
+    return round(mean) if feature.kind == "integer" else round(mean, feature.decimals)
+
+
+def _crowd(predictions: Array) -> list[float]:
+    """Evenly spaced order statistics of all predictions, ascending."""
+    ranked = np.sort(predictions[np.isfinite(predictions)])
+    if len(ranked) <= _CROWD:
+        return [float(value) for value in ranked]
+    return [float(value) for value in np.quantile(ranked, np.linspace(0, 1, _CROWD))]
+
+
+@cache
+def script() -> str:
+    """The scripts as one module: default export for Streamlit, ``mountWhatIf(element, data, callbacks)`` for a page."""
+    parts = [(_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    return "\n".join(re.sub(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', "", part, flags=re.M) for part in parts)
+
+
+@cache
+def style() -> str:
+    """The component's style sheet."""
+    return (_ASSETS / "whatif.css").read_text(encoding="utf-8")
