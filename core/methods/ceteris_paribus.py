@@ -117,7 +117,7 @@ def _rows(job: Job) -> list[int]:
         more = [int(part) for part in asked if part.strip()]
     except ValueError:
         raise InputError(
-            f"'more_rows' cannot be {words.short(str(job.params['rows']))!r}.",
+            f"'more_rows' cannot be {words.short(str(job.params['more_rows']))!r}.",
             "It takes row numbers with commas between them.",
             "Write for example 3, 7, 12.",
         ) from None

@@ -13,6 +13,10 @@ from core.views import palette, words
 from core.views.view import View
 
 REST = "all others"
+_END = (
+    "!isValid(datum.low) ? datum.value : datum.value < 0 ? min(datum.value, datum.low) : max(datum.value, datum.high)"
+)
+"""Where a bar ends, its whisker included: the value's text stands beside it."""
 
 
 def view(result: Attribution, *, k: int = 10, dark: bool | None = None) -> View:
@@ -99,55 +103,53 @@ def _record(result: Attribution, names: list[str], position: int, place: int) ->
 
 def spec(scale: Scale, dark: bool | None = None, title: str | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of bars in a scale; ``title`` (our own words) names another unit."""
-    axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
-    if scale == "probability":
-        axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
     limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     y["axis"] = {"labelLimit": limit, "ticks": False, "domain": False}
-    room = [44, {"expr": "max(width - 44, 60)"}]  # for the value labels beside the bars
-    ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
-    tips = [
-        {"field": "label", "title": "what"},
-        {"field": "cell", "title": "value"},
-        {"field": "text", "title": "contribution"},
-    ]
-    bar = {
-        "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}],
-        "mark": {"type": "bar", "cornerRadius": 2, "cursor": "pointer"},
-        "encoding": {
-            "x": {"field": "value", "type": "quantitative", "axis": axis, "scale": {"range": room, "nice": False}},
-            "color": {"field": "way", "type": "nominal", "scale": ways, "legend": None},
-            "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},
-            "tooltip": tips,
-        },
-    }
     ink = palette.INKS[dark]
-    x = {"field": "value", "type": "quantitative"}
+    end = {"field": "end", "type": "quantitative"}
+    whisker = {
+        "transform": [{"filter": "isValid(datum.low)"}],
+        "mark": {"type": "rule", "color": ink, "strokeWidth": 2},
+        "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+    }
     return {
         "width": "container",
         "height": {"step": 26},
         "data": {"name": "rows"},
         "encoding": {"y": y},
         "layer": [
-            bar,
+            _bar(scale, title),
             {"mark": {"type": "rule", "color": ink}, "encoding": {"x": {"datum": 0}, "y": None}},
-            {
-                "transform": [{"filter": "isValid(datum.low)"}],
-                "mark": {"type": "rule", "color": ink, "strokeWidth": 2},
-                "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
-            },
-            _text("datum.value >= 0", "left", 5, ink, {**x, "field": "end"}),
-            _text("datum.value < 0", "right", -5, ink, {**x, "field": "end"}),
+            whisker,
+            _text("datum.value >= 0", "left", 5, ink, end),
+            _text("datum.value < 0", "right", -5, ink, end),
         ],
-        "transform": [
-            {
-                "calculate": "!isValid(datum.low) ? datum.value : datum.value < 0 ? min(datum.value, datum.low)"
-                " : max(datum.value, datum.high)",
-                "as": "end",
-            }
-        ],
+        "transform": [{"calculate": _END, "as": "end"}],
         "config": {"view": {"stroke": None}},
+    }
+
+
+def _bar(scale: Scale, title: str | None) -> dict[str, Any]:
+    """The bars themselves: a click picks one."""
+    axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
+    if scale == "probability":
+        axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
+    room = [44, {"expr": "max(width - 44, 60)"}]  # for the value labels beside the bars
+    ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
+    return {
+        "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}],
+        "mark": {"type": "bar", "cornerRadius": 2, "cursor": "pointer"},
+        "encoding": {
+            "x": {"field": "value", "type": "quantitative", "axis": axis, "scale": {"range": room, "nice": False}},
+            "color": {"field": "way", "type": "nominal", "scale": ways, "legend": None},
+            "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},
+            "tooltip": [
+                {"field": "label", "title": "what"},
+                {"field": "cell", "title": "value"},
+                {"field": "text", "title": "contribution"},
+            ],
+        },
     }
 
 

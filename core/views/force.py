@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from core.types import Table
 from core.views import attribution, words
 
 _ASSETS = Path(__file__).parent.parent / "assets"
-_JOIN = 'import { arrow, follow, placeLabels, ruler, stack, tickText, ticks, wantedLabels, written } from "./force_layout.js";\n'
+_JOIN = re.compile(r'^import \{[^}]*\} from "\./force_layout\.js";\n', re.MULTILINE)
 
 
 def force_data(
@@ -124,9 +125,10 @@ def _notes(result: Attribution) -> list[str]:
 def script() -> str:
     """The script as one module: the default export is for Streamlit, ``mount(element, data, callbacks)`` for pages."""
     layout, force = ((_ASSETS / name).read_text(encoding="utf-8") for name in ("force_layout.js", "force.js"))
-    if _JOIN not in force:
+    joined, found = _JOIN.subn("", force)
+    if found != 1:
         raise ValueError("core/assets/force.js no longer imports its layout as expected")
-    return layout + force.replace(_JOIN, "")
+    return layout + joined
 
 
 @cache

@@ -92,48 +92,62 @@ def _range(result: Nudges, change: Change, schema: Schema | None) -> tuple[float
     return min(values), max(values)
 
 
+_TIPS = [
+    {"field": "label", "title": "feature"},
+    {"field": "before", "title": "now"},
+    {"field": "after", "title": "after"},
+]
+_CHANGE = "datum.role === 'change'"
+_NUMBER = f"{_CHANGE} && isValid(datum.start)"
+
+
 def spec(dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of nudges."""
+    hidden = {"labels": False, "ticks": False, "domain": False, "grid": False}
+    y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": hidden}
     ink = palette.INKS[dark]
-    x: dict[str, Any] = {"field": "start", "type": "quantitative"}
-    x["scale"] = {"domainMin": 0, "domainMax": 1, "padding": 8}
-    x["axis"] = {"title": "observed range of each feature", "values": [0, 1], "grid": False}
-    x["axis"]["labelExpr"] = "datum.value === 0 ? 'lowest' : 'highest'"
-    names = {"labelExpr": "datum.label", "labels": False, "ticks": False, "domain": False, "grid": False}
-    y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": names}
-    ways = {"domain": ["up", "down"], "range": [palette.UP, palette.DOWN]}
-    color = {"field": "way", "type": "nominal", "scale": ways, "legend": None}
-    number = "datum.role === 'change' && isValid(datum.start)"
-    tips = [
-        {"field": "label", "title": "feature"},
-        {"field": "before", "title": "now"},
-        {"field": "after", "title": "after"},
-    ]
-    left = {"value": 0}
     text = {"type": "text", "align": "left", "color": ink}
-    zero = {"x": {**{name: x[name] for name in ("type", "scale", "axis")}, "datum": 0}, "x2": {"datum": 1}}
+    head = {**text, "fontWeight": 700, "dy": 8, "fontSize": 13}
+    line = {**text, "fontWeight": 600, "dx": 8, "dy": -9}
+    panel = {
+        "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature", "nudge"]}}],
+        "transform": [{"filter": _CHANGE}],
+        "mark": {"type": "bar", "color": palette.NEUTRAL, "opacity": 0.08, "cursor": "pointer"},
+        "encoding": {"x": {"value": 0}, "x2": {"value": "width"}, "tooltip": _TIPS},
+    }
     return {
         "width": "container",
         "height": {"step": 46},
         "data": {"name": "rows"},
         "encoding": {"y": y},
         "layer": [
-            {
-                "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature", "nudge"]}}],
-                "transform": [{"filter": "datum.role === 'change'"}],
-                "mark": {"type": "bar", "color": palette.NEUTRAL, "opacity": 0.08, "cursor": "pointer"},
-                "encoding": {"x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
-            },
-            _part("datum.role === 'head'", {**text, "fontWeight": 700, "dy": 8, "fontSize": 13}, {"x": left, "text": {"field": "text"}}),
-            _part("datum.role === 'change'", {**text, "dx": 8, "dy": -9, "fontWeight": 600}, {"x": left, "text": {"field": "shown"}}),
-            _part(number, {"type": "rule", "color": palette.NEUTRAL, "opacity": 0.4, "yOffset": 10}, zero),
-            _part(number, {"type": "rule", "strokeWidth": 4, "yOffset": 10}, {"x": x, "x2": {"field": "end"}, "color": color}),
-            _part(number, {"type": "point", "filled": True, "size": 70, "color": palette.NEUTRAL, "opacity": 1, "yOffset": 10}, {"x": x, "tooltip": tips}),
-            _part(number, {"type": "point", "filled": True, "size": 130, "opacity": 1, "yOffset": 10}, {"x": {**x, "field": "end"}, "color": color, "tooltip": tips}),
+            panel,
+            _part("datum.role === 'head'", head, {"x": {"value": 0}, "text": {"field": "text"}}),
+            _part(_CHANGE, line, {"x": {"value": 0}, "text": {"field": "shown"}}),
+            *_dumbbell(),
         ],
         "transform": [{"calculate": "datum.label + ':  ' + datum.text", "as": "shown"}],
         "config": {"view": {"stroke": None}},
-    }  # fmt: skip  # one layer a line reads as the table it is
+    }
+
+
+def _dumbbell() -> list[dict[str, Any]]:
+    """The observed range, and the way from before to after on it."""
+    place: dict[str, Any] = {"type": "quantitative", "scale": {"domainMin": 0, "domainMax": 1, "padding": 8}}
+    place["axis"] = {"title": "observed range of each feature", "values": [0, 1], "grid": False}
+    place["axis"]["labelExpr"] = "datum.value === 0 ? 'lowest' : 'highest'"
+    start, end = {**place, "field": "start"}, {**place, "field": "end"}
+    ways = {"domain": ["up", "down"], "range": [palette.UP, palette.DOWN]}
+    color = {"field": "way", "type": "nominal", "scale": ways, "legend": None}
+    rule = {"type": "rule", "yOffset": 10}
+    dot = {"type": "point", "filled": True, "opacity": 1, "yOffset": 10, "tooltip": True}
+    grey = {"color": palette.NEUTRAL}
+    return [
+        _part(_NUMBER, {**rule, **grey, "opacity": 0.4}, {"x": {**place, "datum": 0}, "x2": {"datum": 1}}),
+        _part(_NUMBER, {**rule, "strokeWidth": 4}, {"x": start, "x2": {"field": "end"}, "color": color}),
+        _part(_NUMBER, {**dot, **grey, "size": 70}, {"x": start, "tooltip": _TIPS}),
+        _part(_NUMBER, {**dot, "size": 130}, {"x": end, "color": color, "tooltip": _TIPS}),
+    ]
 
 
 def _part(condition: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ _TIPS = [
     {"field": "change", "title": "change against now"},
 ]
 
+_SMALL = {"fontSize": 11, "dy": -7}
+
 
 def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | None) -> dict[str, Any]:
     """A line chart for an ordered feature, a dot chart for levels.
@@ -56,29 +58,34 @@ def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
 
 
 def _ordered(output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str) -> list[dict[str, Any]]:
-    """Shade, threshold, curves, crossings, own points, and invisible targets for the tooltips."""
+    """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
     x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
-    dot = {"type": "point", "filled": True, "opacity": 1}
-    left = {"value": 6}
-    text = {"type": "text", "color": ink, "fontWeight": 600}
-    name = {"text": {"field": "label"}}
+    here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
+    name, tips = {"text": {"field": "label"}}, {"tooltip": _TIPS}
+    crossed = {"tooltip": {"field": "cell", "title": "decision changes at"}}
+    dot, text = {"type": "point", "filled": True, "opacity": 1}, {"type": "text", "color": ink, "fontWeight": 600}
+    own = {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}
+    light = {**text, "fontWeight": 400}
+    mark = {"color": palette.MARK}
+    band = {"type": "rect", "color": palette.NEUTRAL, "opacity": 0.1}
+    middle = {"value": {"expr": "width / 2"}}
     return [
-        _layer("band", {"type": "rect", "color": palette.NEUTRAL, "opacity": 0.1}, {"x": x, "x2": {"field": "x2"}, "tooltip": {"field": "label"}}),
+        _layer("band", band, {"x": x, "x2": {"field": "x2"}, "tooltip": {"field": "label"}}),
         _layer("threshold", {"type": "rule", "color": ink, "strokeDash": [5, 4]}, {"y": output}),
-        _layer("threshold", {**text, "fontWeight": 400, "align": "right", "dy": -7, "fontSize": 11}, {"y": output, "x": {"value": "width"}, **name}),
-        _layer("line", {"type": "line", "strokeWidth": 2.5}, {"x": x, "y": output, "color": color, "order": {"field": "order"}}),
-        _layer("gap", {**dot, "shape": "square", "size": 70, "tooltip": True}, {"x": left, "y": output, "color": color, "tooltip": _TIPS}),
-        _layer("gap", {**text, "align": "left", "dx": 8, "fontWeight": 400}, {"x": left, "y": output, "text": {"field": "cell"}}),
-        _layer("crossing", {"type": "rule", "color": palette.MARK, "strokeDash": [2, 3]}, {"x": x, "y": output, "y2": {"value": "height"}}),
-        _layer("crossing", {**dot, "shape": "diamond", "size": 110, "color": palette.MARK}, {"x": x, "y": output, "tooltip": {"field": "cell", "title": "decision changes at"}}),
-        _layer("crossing", {**text, "color": palette.MARK, "align": "left", "dx": 4, "dy": -5}, {"x": x, "y": {"value": "height"}, **name}),
-        _layer("line", {"type": "point", "size": 260, "opacity": 0, "filled": True}, {"x": x, "y": output, "tooltip": _TIPS}),
-        _layer("own", {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}, {"x": x, "y": output, "color": color, "tooltip": _TIPS}),
-        _layer("own", {**text, "dy": -15}, {"x": x, "y": output, **name}),
-        _layer("own gap", {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}, {"x": left, "y": output, "color": color, "tooltip": _TIPS}),
-        _layer("title", {**text, "dy": 36}, {"x": {"value": {"expr": "width / 2"}}, "y": {"value": "height"}, **name}),
-    ]  # fmt: skip  # one layer a line reads as the table it is
+        _layer("threshold", {**light, **_SMALL, "align": "right"}, {"y": output, "x": {"value": "width"}, **name}),
+        _layer("line", {"type": "line", "strokeWidth": 2.5}, {**here, "color": color, "order": {"field": "order"}}),
+        _layer("gap", {**dot, "shape": "square", "size": 70}, {**left, "color": color, **tips}),
+        _layer("gap", {**light, "align": "left", "dx": 8}, {**left, "text": {"field": "cell"}}),
+        _layer("crossing", {"type": "rule", **mark, "strokeDash": [2, 3]}, {**here, "y2": bottom}),
+        _layer("crossing", {**dot, **mark, "shape": "diamond", "size": 110}, {**here, **crossed}),
+        _layer("crossing", {**text, **mark, "align": "left", "dx": 4, "dy": -5}, {"x": x, "y": bottom, **name}),
+        _layer("line", {"type": "point", "filled": True, "size": 260, "opacity": 0}, {**here, **tips}),
+        _layer("own", own, {**here, "color": color, **tips}),
+        _layer("own", {**text, "dy": -15}, {**here, **name}),
+        _layer("own gap", own, {**left, "color": color, **tips}),
+        _layer("title", {**text, "dy": 36}, {"x": middle, "y": bottom, **name}),
+    ]
 
 
 def _levels(output: dict[str, Any], color: dict[str, Any], several: bool, dark: bool | None) -> list[dict[str, Any]]:
@@ -87,17 +94,16 @@ def _levels(output: dict[str, Any], color: dict[str, Any], several: bool, dark: 
     x = {**output, "scale": {"zero": False, "padding": 44}}
     y: dict[str, Any] = {"field": "cell", "type": "nominal", "sort": {"field": "order", "op": "max"}, "title": None}
     y["axis"] = {"labelLimit": 170, "ticks": False, "domain": False, "grid": True}
-    dot = {"type": "point", "filled": True, "opacity": 1, "size": 110}
+    here, name = {"x": x, "y": y}, {"text": {"field": "label"}}
+    dot = {"type": "point", "opacity": 1}
     text = {"type": "text", "color": ink, "fontWeight": 600}
-    labels = (
-        []
-        if several
-        else [_layer("line", {**text, "align": "left", "dx": 10}, {"x": x, "y": y, "text": {"field": "label"}})]
-    )
+    line = {**text, **_SMALL, "fontWeight": 400, "color": palette.MARK}
+    own = {**dot, "size": 260, "color": ink, "strokeWidth": 2.5}
+    labels = [] if several else [_layer("line", {**text, "align": "left", "dx": 10}, {**here, **name})]
     return [
         _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
-        _layer("threshold", {**text, "fontWeight": 400, "fontSize": 11, "dy": -8, "color": palette.MARK}, {"x": x, "y": {"value": 0}, "text": {"field": "label"}}),
-        _layer("line", dot, {"x": x, "y": y, "color": color, "tooltip": _TIPS}),
-        _layer("own", {"type": "point", "size": 260, "color": ink, "strokeWidth": 2.5, "opacity": 1}, {"x": x, "y": y, "tooltip": _TIPS}),
+        _layer("threshold", line, {"x": x, "y": {"value": 0}, **name}),
+        _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": _TIPS}),
+        _layer("own", own, {**here, "tooltip": _TIPS}),
         *labels,
-    ]  # fmt: skip  # one layer a line reads as the table it is
+    ]
