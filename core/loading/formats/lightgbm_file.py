@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from core.loading.formats.tree_checks import Ints, check_children, damaged, whole_numbers
 
 _HEADER = ("num_class", "num_tree_per_iteration", "max_feature_idx", "feature_names", "feature_infos", "tree_sizes")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*([eE][-+]?\d+)?|inf|nan)")
+_LEAF = ("leaf_value", "leaf_weight", "leaf_count")
+_COUNTED = ("split_gain", "internal_value", "internal_weight", "internal_count")
 _INNER = ("split_feature", "threshold", "decision_type", "left_child", "right_child")
 
 
@@ -28,7 +32,7 @@ def load(data: bytes, name: str) -> Any:
     import lightgbm
 
     try:
-        return lightgbm.Booster(model_str=text)
+        return lightgbm.Booster(model_str=_without_settings(text))
     except Exception as error:  # its own root, and what Python meets in the appended JSON
         raise damaged(name, f"LightGBM cannot read it: {str(error)[:120]}") from error
 
@@ -57,6 +61,17 @@ def _check(text: str, name: str) -> None:
         _check_tree(section.split("end of trees")[0], columns, name)
 
 
+def _without_settings(text: str) -> str:
+    """The text with none of the training settings but the categorical columns: LightGBM aborts on broken ones."""
+    body, mark, settings = text.partition("\nparameters:\n")
+    if not mark:
+        return text
+    kept = re.findall(r"^\[categorical_feature: [\d,]*\]$", settings, re.MULTILINE)[:1]
+    _, ended, tail = settings.partition("end of parameters")
+    lines = "".join(f"{line}\n" for line in kept)
+    return f"{body}{mark}{lines}\nend of parameters{tail if ended else chr(10)}"
+
+
 def _check_sizes(text: str, sizes: list[int], name: str) -> None:
     """LightGBM jumps from tree to tree by the announced sizes: each jump must land on a tree."""
     raw = text.encode()
@@ -73,12 +88,17 @@ def _check_tree(section: str, columns: int, name: str) -> None:
     """One tree: arrays of the announced lengths, children that form a tree, columns that exist."""
     facts = dict(line.split("=", 1) for line in section.splitlines() if "=" in line)
     leaves = _number(facts.get("num_leaves", ""), name)
-    if len(facts.get("leaf_value", "").split()) != leaves or leaves < 1:
+    if "leaf_value" not in facts or leaves < 1:
         raise damaged(name, "A tree has another number of leaves than it says")
+    for key in (*_LEAF, *_COUNTED, *_INNER):
+        parts = facts.get(key, "").split()
+        wanted = leaves if key in _LEAF else leaves - 1
+        if len(parts) != wanted and (key in facts or (leaves > 1 and key in _INNER)) and (parts or wanted > 1):
+            raise damaged(name, f"The part {key} of a tree has {len(parts)} numbers instead of {wanted}")
+        if not all(_NUMBER.fullmatch(part) for part in parts):
+            raise damaged(name, f"The part {key} of a tree holds something that is no number")
     if leaves == 1:
         return
-    if any(len(facts.get(key, "").split()) != leaves - 1 for key in _INNER):
-        raise damaged(name, "The parts of a tree differ in length")
     left, right, asked, kinds = (
         _numbers(facts[key], name) for key in ("left_child", "right_child", "split_feature", "decision_type")
     )

@@ -12,6 +12,8 @@ from core.errors import ModelError
 from core.loading.formats.tree_checks import check_children, damaged, whole_numbers
 from core.loading.formats.ubjson import decode
 
+_NOBODY = 2**31 - 1
+"""The parent that XGBoost writes for a root."""
 _ELSE = {
     "tree_info": ("LightGBM's JSON dump", "Save the model as text: booster.save_model('model.txt')."),
     "oblivious_trees": ("CatBoost's JSON form", "Save the model as cbm: model.save_model('model.cbm')."),
@@ -99,10 +101,11 @@ def _check(document: Mapping[str, Any], name: str) -> None:
 def _check_tree(tree: Any, columns: int, name: str) -> None:
     """One tree: arrays of one length, children that form a tree, columns that exist."""
     try:
-        left, right, asked = (
-            whole_numbers(name, tree[key], "Its nodes") for key in ("left_children", "right_children", "split_indices")
+        left, right, asked, parents = (
+            whole_numbers(name, tree[key], "Its nodes")
+            for key in ("left_children", "right_children", "split_indices", "parents")
         )
-        lengths = {len(tree[key]) for key in ("default_left", "split_conditions", "base_weights", "parents")}
+        lengths = {len(parents)} | {len(tree[key]) for key in ("default_left", "split_conditions", "base_weights")}
         declared = int(tree["tree_param"]["num_nodes"])
         vector = int(tree["tree_param"].get("size_leaf_vector", "1"))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -115,6 +118,9 @@ def _check_tree(tree: Any, columns: int, name: str) -> None:
     if ((right != -1) != inner).any():
         raise damaged(name, "A node has one child only")
     check_children(name, left, right, inner)
+    nodes = np.flatnonzero(inner)
+    if parents[0] not in (-1, _NOBODY) or any((parents[side[inner]] != nodes).any() for side in (left, right)):
+        raise damaged(name, "A node names another parent than the one that it has")
     if inner.any() and (asked[inner].min() < 0 or asked[inner].max() >= columns):
         raise damaged(name, "A tree asks for a column that is not there")
     _check_categories(tree, declared, name)
