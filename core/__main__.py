@@ -15,6 +15,7 @@ from typing import Any
 from core import registry
 from core.errors import ExplorerError, InputError, ModelError
 from core.results import Result
+from core.types import Model, Table
 
 BAD_INPUT, REFUSED = 2, 3
 
@@ -80,12 +81,31 @@ def _explain(options: argparse.Namespace) -> int:
     """Answer one question and write it in the wanted form."""
     import core
 
-    table = core.table(options.data, target=options.target)
-    model = core.model(options.model)
+    table, model = _table(options.data, options.target), _model(options.model)
     params = dict(_pair(text) for text in options.param)
     result = core.explain(options.method, model, table, row=options.row, output=options.output, **params)
     _write(_rendered(result, options.form), options.out)
     return 0
+
+
+def _table(source: str, target: str | None) -> Table:
+    """A table file, or a sample's table where there is no such file."""
+    import core
+    from core.loading.samples import load_sample_table, samples
+
+    if not Path(source).exists() and source in {sample.table for sample in samples()}:
+        return core.table(load_sample_table(source), target=target)
+    return core.table(source, target=target)
+
+
+def _model(source: str) -> Model:
+    """A model file, or a sample's model where there is no such file."""
+    import core
+    from core.loading.samples import load_sample_model, samples
+
+    if not Path(source).exists() and source in {sample.id for sample in samples()}:
+        return load_sample_model(source)
+    return core.model(source)
 
 
 def _pair(text: str) -> tuple[str, str]:

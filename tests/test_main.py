@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from xgboost import XGBClassifier
+
+from core import registry
+from core.__main__ import BAD_INPUT, REFUSED, main
+from tests.contract_cases import mixed_frame
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A model and a table that no sample resembles."""
+    folder = tmp_path_factory.mktemp("files")
+    frame = mixed_frame()[["amount", "age", "owner", "paid"]].astype({"owner": int})
+    model = XGBClassifier(n_estimators=10, max_depth=3, n_jobs=1)
+    model.fit(frame.drop(columns="paid"), (frame["paid"] == "yes").astype(int))
+    model.save_model(folder / "model.json")
+    frame.to_csv(folder / "rows.csv", index=False)
+    (folder / "broken.json").write_text('{"learner": 1}')
+    (folder / "empty.csv").write_text("")
+    return {path.stem if path.suffix == ".csv" else path.name: str(path) for path in folder.iterdir()}
+
+
+def explain(files: dict[str, str], *more: str) -> int:
+    return main(["explain", "--model", files["model.json"], "--data", files["rows"], "--row", "3", *more])
+
+
+def test_json_is_one_object_of_the_documented_form(
+    files: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert explain(files, "--method", "shap", "--json") == 0
+    body = json.loads(capsysbinary.readouterr().out)
+    wanted = {"kind", "method", "version", "class", "scale", "base", "output", "features", "checks", "provenance"}
+    assert wanted <= set(body)
+    assert {"name", "value", "attribution"} <= set(body["features"][0])
+    assert body["base"] + sum(entry["attribution"] for entry in body["features"]) == pytest.approx(
+        body["output"], rel=1e-5
+    )
+    assert body["scale"] == "log-odds"
+    assert body["provenance"]["row"] == 3
+
+
+def test_nudges_have_their_own_form(files: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert explain(files, "--method", "nudges", "--json") == 0
+    body = json.loads(capsysbinary.readouterr().out)
+    assert body["nudges"]
+    for nudge in body["nudges"]:
+        assert {"changes", "output", "distance"} <= set(nudge)
+        assert {"name", "from", "to"} == set(nudge["changes"][0])
+
+
+@pytest.mark.parametrize("method", [entry.id for entry in registry.methods("row")])
+def test_every_method_of_a_row_runs_from_here(
+    files: dict[str, str], method: str, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert explain(files, "--method", method) == 0
+    assert b"Checks:" in capsysbinary.readouterr().out
+
+
+def test_pages_and_pictures_go_to_a_file(files: dict[str, str], tmp_path: Path) -> None:
+    assert explain(files, "--html", "--out", str(tmp_path / "a.html")) == 0
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert explain(files, "--png", "--out", str(tmp_path / "a.png")) == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_settings_are_given_by_name(files: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert explain(files, "--json", "--param", "kind=exact", "--param", "scale=probability", "--class", "0") == 0
+    body = json.loads(capsysbinary.readouterr().out)
+    assert body["scale"] == "probability"
+    assert body["class"] == "0"
+    assert body["provenance"]["params"]["kind"] == "exact"
+
+
+def test_samples_are_known_by_their_ids(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["explain", "--model", "breast-cancer", "--data", "breast-cancer", "--row", "1", "--json"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["kind"] == "attribution"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--row", "999999"], "There is no row 999999"),
+        (["--row", "-1"], "There is no row -1"),
+        (["--method", "shapp"], "Did you mean shap"),
+        (["--class", "maybe"], "no class named 'maybe'"),
+        (["--param", "seed"], "NAME=VALUE"),
+        (["--param", "sede=1"], "seed"),
+        (["--param", "seed=x"], "whole number"),
+        (["--target", "nothing"], "nothing"),
+        (["--out", "/no/such/folder/x"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_told_on_stderr(
+    files: dict[str, str], more: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(files, *more) == BAD_INPUT
+    told = capsys.readouterr()
+    assert words in told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+def test_a_bad_table_is_bad_input_and_a_bad_model_is_refused(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "--model", files["model.json"], "--data", files["empty"]]) == BAD_INPUT
+    assert main(["explain", "--model", files["broken.json"], "--data", files["rows"]]) == REFUSED
+    assert main(["explain", "--model", "missing.json", "--data", files["rows"]]) == REFUSED
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_table_that_does_not_fit_the_model_names_the_columns(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pd.read_csv(files["rows"]).drop(columns="age").to_csv(tmp_path / "short.csv", index=False)
+    assert main(["explain", "--model", files["model.json"], "--data", str(tmp_path / "short.csv")]) == BAD_INPUT
+    assert "age" in capsys.readouterr().err
+
+
+def test_methods_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["methods", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [entry["id"] for entry in listed] == [entry.id for entry in registry.methods()]
+    assert main(["methods"]) == 0
+    assert "What pushed this prediction up or down?" in capsys.readouterr().out
+
+
+def test_check_says_what_a_file_holds(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["check", files["model.json"]]) == 0
+    assert "XGB" in capsys.readouterr().out
+    assert main(["check", files["broken.json"]]) == REFUSED
+    assert capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{files['model.json']}\n{files['broken.json']}\n"))
+    assert main(["check", "-"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["loaded", "refused"]
+    assert all(line.split("\t")[1] for line in lines)
+
+
+def test_doctor_names_the_layers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    assert "active" in capsys.readouterr().out
