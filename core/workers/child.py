@@ -1,0 +1,182 @@
+"""Inside the worker: one upload is opened and asked, by messages from one pipe, with answers into another."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from core import errors
+from core.types import Model, Table
+from core.workers import columns
+from core.workers.wire import Closed, Limits, Message, receive, send
+
+_WORDS = 2_000
+
+
+@dataclass(slots=True)
+class Session:
+    """What this worker holds: one model, the tables that it was shown, the pipe for answers."""
+
+    target: int
+    model: Model | None = None
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def held(self) -> Model:
+        """The model."""
+        if self.model is None:
+            raise errors.ModelError("There is no model in this worker.", "It was not opened.", "Upload it again.")
+        return self.model
+
+
+def serve(source: int, target: int) -> None:
+    """Answer until the app closes the pipe."""
+    session = Session(target)
+    warnings.simplefilter("ignore")
+    while True:
+        try:
+            request = receive(source, Limits())
+        except Closed:
+            return
+        send(target, _answer(session, request))
+
+
+def _answer(session: Session, request: Message) -> Message:
+    """Run one request; whatever goes wrong becomes words."""
+    try:
+        return _REQUESTS[str(request.head.get("op"))](session, request)
+    except errors.ExplorerError as error:
+        return _failure(type(error).__name__, error.what, error.why, error.hint)
+    except MemoryError:
+        return _failure("ModelError", "The model needs more memory than it may use.", "", "Use fewer rows or a smaller model.")
+    except Exception as error:  # the last boundary of this process: the app shows the words
+        place = traceback.extract_tb(error.__traceback__)[-1].name
+        why = f"{type(error).__name__} in {place}: {str(error)[:300]}"
+        return _failure("ModelError", "The model failed on this question.", why, "Try other rows or another method.")
+
+
+def _failure(kind: str, *words: str) -> Message:
+    """An error as a message."""
+    return Message({"error": [kind, *(word[:_WORDS] for word in words)]})
+
+
+def _open(session: Session, request: Message) -> Message:
+    """Read a model file."""
+    from core.loading.models import read_model
+
+    options = {name: value for name, value in request.head["options"].items() if value is not None}
+    model = read_model(bytes(request.blob), request.head["name"], **options)
+    session.model = model
+    return _facts(model)
+
+
+def _facts(model: Any) -> Message:
+    """What the app needs to know of the model, and nothing that runs."""
+    levels = {name: [columns.encode_value(v) for v in known] for name, known in getattr(model, "levels", {}).items()}
+    return Message(
+        {
+            "family": model.family,
+            "kind": model.kind,
+            "task": model.task,
+            "classes": list(model.classes),
+            "features": list(model.features),
+            "fingerprint": model.fingerprint,
+            "margin_scale": model.margin_scale,
+            "named": bool(getattr(model, "named", True)),
+            "levels": levels,
+            "notes": list(getattr(model, "notes", ())),
+        }
+    )
+
+
+def _rebind(session: Session, request: Message) -> Message:
+    """Give the model's columns names."""
+    from core.models import rebind
+
+    session.model = rebind(session.held(), tuple(request.head["features"]))  # type: ignore[arg-type]  # read_model made it
+    return _facts(session.model)
+
+
+def _frame(request: Message) -> Any:
+    """The rows of a request."""
+    return columns.decode_frame(request.head["frame"], list(request.arrays))
+
+
+def _numbers(call: str) -> Callable[[Session, Message], Message]:
+    """``predict`` and ``margin``."""
+
+    def ask(session: Session, request: Message) -> Message:
+        found = getattr(session.held(), call)(_frame(request))
+        return Message({}, [np.ascontiguousarray(found, dtype=np.float64)])
+
+    return ask
+
+
+def _contributions(session: Session, request: Message) -> Message:
+    """The library's own attribution, if it has one."""
+    found = session.held().contributions(_frame(request))
+    if found is None:
+        return Message({"scale": None})
+    return Message({"scale": found.scale}, [np.asarray(found.values, np.float64), np.asarray(found.base, np.float64)])
+
+
+def _portable(session: Session, _request: Message) -> Message:
+    """The model as plain arrays, as JSON."""
+    from core.portable import to_json
+
+    found = session.held().portable()
+    return Message({"portable": None if found is None else to_json(found)})
+
+
+def _table(session: Session, request: Message) -> Message:
+    """Keep a table under its fingerprint."""
+    table = columns.decode_table(request)
+    session.tables.clear()  # one at a time: a worker's memory is limited
+    session.tables[table.fingerprint] = table
+    return Message({})
+
+
+def _explain(session: Session, request: Message) -> Message:
+    """Run one method on some rows, inside."""
+    from core.codec import encode
+    from core.engine import explain_rows
+
+    head = request.head
+    table = session.tables.get(str(head["table"]))
+    if table is None:
+        return Message({"missing": "table"})
+    last = [-1.0]
+
+    def progress(fraction: float, step: str) -> None:
+        if fraction - last[0] >= 0.01 or fraction >= 1:
+            last[0] = fraction
+            send(session.target, Message({"progress": [float(fraction), str(step)[:200]]}))
+
+    found = explain_rows(
+        head["method"], session.held(), table, head["rows"], output=head["output"], progress=progress, **head["params"]
+    )
+    return Message({"results": [encode(result) for result in found]})
+
+
+def _read_table(_session: Session, request: Message) -> Message:
+    """Parse a table file."""
+    from core.loading.tables import read_table
+
+    return columns.encode_table(read_table(bytes(request.blob), request.head["name"], **request.head["options"]))
+
+
+_REQUESTS: dict[str, Callable[[Session, Message], Message]] = {
+    "open": _open,
+    "rebind": _rebind,
+    "predict": _numbers("predict"),
+    "margin": _numbers("margin"),
+    "contributions": _contributions,
+    "portable": _portable,
+    "table": _table,
+    "explain": _explain,
+    "read_table": _read_table,
+}

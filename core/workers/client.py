@@ -1,0 +1,105 @@
+"""One worker as the app sees it: calls with a deadline, errors in words, an end that is always clean."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core import errors
+from core.workers import launch
+from core.workers.wire import Closed, Late, Limits, Message, receive, send
+
+_KINDS = {
+    "InputError": errors.InputError,
+    "ModelError": errors.ModelError,
+    "NotApplicable": errors.NotApplicable,
+    "ComputeError": errors.ComputeError,
+}
+Progress = Callable[[float, str], None]
+
+
+@dataclass(slots=True)
+class Client:
+    """A living worker.
+
+    Attributes
+    ----------
+    channel : Channel or None
+        None once it is closed.
+    used : float
+        When it was last asked (``time.monotonic``).
+    """
+
+    channel: launch.Channel | None
+    used: float = field(default_factory=time.monotonic)
+
+    def ask(self, request: Message, seconds: float, limits: Limits, progress: Progress | None = None) -> Message:
+        """Send a request and wait for its answer; steps on the way go to ``progress``.
+
+        Raises
+        ------
+        ExplorerError
+            What the worker answers with, or how it ended: crashed, stopped by a protection, too late.
+        """
+        if self.channel is None:
+            raise errors.ModelError("The model's process is closed.", "", "Ask again.")
+        deadline = time.monotonic() + seconds
+        try:
+            send(self.channel.target, request, deadline)
+            while True:
+                answer = receive(self.channel.source, limits, deadline)
+                step = answer.head.get("progress")
+                if step is None:
+                    break
+                if progress is not None:
+                    progress(min(1.0, max(0.0, float(step[0]))), str(step[1])[:200])
+        except Late as error:
+            self.end(kill=True)
+            raise errors.ComputeError(
+                f"The model did not answer within {seconds:g} seconds and was stopped.",
+                "It runs in a process of its own, which was ended; the next question starts it again.",
+                "Use fewer rows or samples, or a smaller model.",
+            ) from error
+        except Closed as error:
+            raise self._obituary() from error
+        except BaseException:  # the person left, or cancelled: the worker must not go on alone
+            self.end(kill=True)
+            raise
+        finally:
+            self.used = time.monotonic()
+        _raise(answer)
+        return answer
+
+    def end(self, kill: bool) -> tuple[int | None, str]:
+        """Close the pipes; a worker that is idle then ends by itself."""
+        channel, self.channel = self.channel, None
+        return (None, "") if channel is None else launch.end(channel, kill)
+
+    def _obituary(self) -> errors.ModelError:
+        """Why the worker is gone, in words."""
+        code, reason = self.end(kill=True)
+        what = "The model's process was stopped."
+        hint = "The app is not affected. Save the model again with its own library, or export it as ONNX."
+        if reason == "memory":
+            return errors.ModelError(what, "It used more memory than it may.", "Use fewer rows or a smaller model.")
+        if reason:
+            return errors.ModelError(what, f"It tried something that no model needs ({reason[:60]}).", "Do not use this file.")
+        if code is not None and code < 0:
+            name = signal.Signals(-code).name
+            why = {
+                "SIGSYS": "It tried to start a program; the system refused.",
+                "SIGXCPU": "It used more processor time than it may.",
+            }.get(name, f"It crashed ({name}), as broken or hostile files make native libraries do.")
+            return errors.ModelError(what, why, hint)
+        return errors.ModelError(what, "It broke off in the middle of an answer.", hint)
+
+
+def _raise(answer: Message) -> None:
+    """Raise the error that an answer holds."""
+    found = answer.head.get("error")
+    if found is None:
+        return
+    kind, *words = [str(part)[:2_000] for part in found][:4]
+    raise _KINDS.get(kind, errors.ModelError)(*words)

@@ -1,0 +1,288 @@
+"""A model that lives in a worker, behind the same protocol as any other."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from core import fingerprint as digests
+from core.codec import decode
+from core.errors import ComputeError, InputError, ModelError, NotApplicable
+from core.portable import Portable
+from core.registry import Progress, silent
+from core.results import KINDS, Result
+from core.types import Array, Contributions, Scale, Table, Task
+from core.workers import columns, pool
+from core.workers.settings import Settings, from_environment
+from core.workers.wire import Closed, Limits, Message
+
+MAX_CLASSES = 10_000
+MAX_FEATURES = 200_000
+_NAME = 500
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """The bytes of an upload and the worker that has them open; a new worker is started when the old one is gone."""
+
+    data: bytes
+    name: str
+    options: Mapping[str, Any]
+    settings: Settings
+    place: pool.Place | None = None
+    features: tuple[str, ...] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    table: str | None = None
+
+    def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
+        """Ask the worker, opening the model again if it must be."""
+        place = self._ready()
+        with place.lock:
+            return place.client.ask(request, seconds, Limits(self.settings.reply, expected), progress)
+
+    def _ready(self) -> pool.Place:
+        """The worker, with the model open."""
+        place = self.place
+        if place is None or place.client.channel is None:
+            place = self.place = pool.take(self.settings)
+            self.table = None
+            self._open(place)
+        return place
+
+    def _open(self, place: pool.Place) -> None:
+        """Send the file, and the names that were given to its columns since."""
+        limits = Limits(self.settings.reply, 0)
+        head = {"op": "open", "name": self.name, "options": dict(self.options)}
+        try:
+            with place.lock:
+                answer = place.client.ask(Message(head, blob=self.data), self.settings.open_seconds, limits)
+                if self.features is not None:
+                    rebind = Message({"op": "rebind", "features": list(self.features)})
+                    answer = place.client.ask(rebind, self.settings.call_seconds, limits)
+        except BaseException:
+            self.close()
+            raise
+        self.facts = answer.head
+
+    def close(self) -> None:
+        """End the worker."""
+        place, self.place = self.place, None
+        if place is not None:
+            pool.give_back(place)
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class RemoteModel:
+    """An uploaded model (a ``core.types.Model``): every call goes to its worker.
+
+    Attributes
+    ----------
+    name, family, kind, task, classes, features, fingerprint, margin_scale
+        As in ``core.types.Model``; checked text and numbers, never objects of the worker.
+    named, levels, notes
+        As in ``core.models.adapter.AdaptedModel``.
+    """
+
+    lease: Lease
+    name: str
+    family: str
+    kind: str
+    task: Task
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    fingerprint: str
+    margin_scale: Scale | None
+    named: bool
+    levels: Mapping[str, tuple[Any, ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def alive(self) -> bool:
+        """True while a worker has the model open."""
+        place = self.lease.place
+        return place is not None and place.client.channel is not None
+
+    def close(self) -> None:
+        """End the worker; the next question would start another."""
+        self.lease.close()
+
+    def predict(self, frame: pd.DataFrame) -> Array:
+        """Predict, shape (n_rows, n_outputs); see ``core.types.Model``."""
+        return self._numbers("predict", frame, max(1, len(self.classes)))
+
+    def margin(self, frame: pd.DataFrame) -> Array:
+        """Predict in ``margin_scale``, shape (n_rows, n_margins).
+
+        Raises
+        ------
+        NotApplicable
+            If the model has no such scale.
+        """
+        if self.margin_scale is None:
+            raise NotApplicable(
+                f"{self.kind} has no additive scale.", "It gives final predictions only.", "Explain the prediction."
+            )
+        return self._numbers("margin", frame, len(self.classes) if self.task == "multiclass" else 1)
+
+    def _numbers(self, call: str, frame: pd.DataFrame, outputs: int) -> Array:
+        """One call of many rows; the answer has the shape that was asked for."""
+        form, arrays = columns.encode_frame(frame)
+        size = len(frame) * outputs * 8
+        answer = self.lease.ask(Message({"op": call, "frame": form}, arrays), self.lease.settings.call_seconds, size)
+        return self._checked(answer.arrays, (len(frame), outputs))
+
+    def _checked(self, arrays: Sequence[np.ndarray], *shapes: tuple[int, ...]) -> Array:
+        """The first array, when all have the expected form."""
+        if [array.shape for array in arrays] != list(shapes) or any(array.dtype != np.float64 for array in arrays):
+            self.close()
+            raise ModelError("The model's process answered with something else than numbers.", hint="Do not use this file.")
+        return arrays[0]
+
+    def contributions(self, frame: pd.DataFrame) -> Contributions | None:
+        """The library's own additive attribution; None when it has none."""
+        form, arrays = columns.encode_frame(frame)
+        outputs = max(1, len(self.classes))
+        size = len(frame) * outputs * (len(self.features) + 1) * 8
+        request = Message({"op": "contributions", "frame": form}, arrays)
+        answer = self.lease.ask(request, self.lease.settings.call_seconds, size)
+        scale = answer.head.get("scale")
+        if scale is None:
+            return None
+        width = answer.arrays[0].shape[-1] if answer.arrays else 0
+        shapes = (len(frame), len(self.features), width), (len(frame), width)
+        self._checked(answer.arrays, *shapes)
+        if scale not in get_args(Scale) or width > outputs:
+            raise ModelError("The model's process answered with an unknown scale.", hint="Do not use this file.")
+        return Contributions(answer.arrays[0], answer.arrays[1], scale)
+
+    def portable(self) -> Portable | None:
+        """The model as plain arrays; None when it does not convert or is too large to send."""
+        from core.portable import from_json
+
+        try:
+            answer = self.lease.ask(Message({"op": "portable"}), self.lease.settings.call_seconds)
+        except ModelError:  # an answer beyond the limit: the model is too large for a page anyway
+            return None
+        found = answer.head.get("portable")
+        return None if found is None else from_json(found)
+
+    def rebind(self, features: Sequence[str]) -> RemoteModel:
+        """Give names to the columns of a model that only knows how many it takes.
+
+        Raises
+        ------
+        InputError
+            If the number of names differs or one is there twice.
+        """
+        names = tuple(str(name) for name in features)
+        if len(names) != len(self.features) or len(set(names)) != len(names):
+            raise InputError(
+                f"{len(names)} names do not fit {self.kind}.",
+                f"It takes {len(self.features)} columns, each with its own name.",
+                "Leave out the target and other columns that the model was not trained with.",
+            )
+        self.lease.features = names
+        self.lease.ask(Message({"op": "rebind", "features": list(names)}), self.lease.settings.call_seconds)
+        levels = {new: self.levels[old] for new, old in zip(names, self.features, strict=True) if old in self.levels}
+        facts = (self.name, self.family, self.kind, self.task, self.classes, names)
+        digest = digests.of_params([self.fingerprint, list(names)])
+        return RemoteModel(self.lease, *facts, digest, self.margin_scale, True, levels, self.notes)
+
+    def explain_rows(
+        self,
+        method_id: str,
+        table: Table,
+        rows: Sequence[int],
+        output: int | str | None,
+        params: Mapping[str, Any],
+        progress: Progress = silent,
+    ) -> list[Result]:
+        """Run a whole explanation inside the worker; errors and values as ``core.engine.explain_rows``."""
+        head = {"op": "explain", "method": method_id, "table": table.fingerprint, "rows": [int(row) for row in rows]}
+        request = Message({**head, "output": output, "params": dict(params)})
+        seconds = self.lease.settings.explain_seconds
+        for _attempt in range(2):
+            if self.lease.table != table.fingerprint or not self.alive:
+                self._send_table(table)
+            answer = self.lease.ask(request, seconds, progress=progress)
+            if "missing" not in answer.head:
+                return self._results(answer.head.get("results"), len(rows))
+            self.lease.table = None
+        raise ComputeError("The table did not reach the model's process.", hint="Ask again.")
+
+    def _send_table(self, table: Table) -> None:
+        """Send a table, once for each worker."""
+        message = columns.encode_table(table)
+        self.lease.ask(Message({**message.head, "op": "table"}, message.arrays), self.lease.settings.call_seconds)
+        self.lease.table = table.fingerprint
+
+    def _results(self, found: Any, count: int) -> list[Result]:
+        """Decode results; only registered kinds of result pass."""
+        kinds = tuple(KINDS.values())
+        results = [decode(item) for item in found] if isinstance(found, list) else []
+        if len(results) != count or not all(isinstance(result, kinds) for result in results):
+            self.close()
+            raise ModelError("The model's process answered with something else than results.", hint="Do not use this file.")
+        return results
+
+
+def open_model(data: bytes, name: str, settings: Settings | None = None, **options: Any) -> RemoteModel:
+    """Open an uploaded model file in a worker of its own.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Shown to people.
+    settings : Settings, optional
+    **options
+        ``features``, ``classes``, ``task``, as ``core.loading.models.read_model`` takes them.
+
+    Returns
+    -------
+    RemoteModel
+        Closed when nobody holds it any more.
+
+    Raises
+    ------
+    ModelError
+        If the file is refused, broken, or this machine cannot lock a worker.
+    """
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
+    lease = Lease(bytes(data), name, plain, settings or from_environment())
+    lease._ready()
+    try:
+        model = _model_of(lease, digests.of_bytes(lease.data))
+    except Closed as error:
+        lease.close()
+        raise ModelError(f"'{name}' is refused.", "Its process described it in a way that does not fit.") from error
+    weakref.finalize(model, Lease.close, lease)
+    return model
+
+
+def _model_of(lease: Lease, digest: str) -> RemoteModel:
+    """What the worker says of the model, each part checked."""
+    facts = lease.facts
+    classes, features, notes = (_texts(facts.get(part), limit) for part, limit in _LISTS)
+    task, scale = facts.get("task"), facts.get("margin_scale")
+    if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)) or not features:
+        raise Closed("a model that says neither its task nor its columns")
+    raw = facts.get("levels", {})
+    levels = {str(name)[:_NAME]: tuple(columns.decode_value(value) for value in known) for name, known in raw.items()}
+    words = (str(facts.get("family"))[:100], str(facts.get("kind"))[:_NAME])
+    return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, facts.get("named") is True, levels, notes)
+
+
+_LISTS = (("classes", MAX_CLASSES), ("features", MAX_FEATURES), ("notes", 100))
+
+
+def _texts(found: Any, limit: int) -> tuple[str, ...]:
+    """A list of short texts."""
+    if not isinstance(found, list) or len(found) > limit or any(type(item) is not str for item in found):
+        raise Closed("a list that is none")
+    return tuple(item[:10_000] for item in found)

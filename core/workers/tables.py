@@ -1,0 +1,47 @@
+"""Table files of visitors, parsed in a worker: a bomb or a broken file ends that process, never the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import InputError, ModelError
+from core.types import Table
+from core.workers import columns, pool
+from core.workers.settings import Settings, from_environment
+from core.workers.wire import Closed, Limits, Message
+
+MAX_TABLE = 1 << 30
+
+
+def open_table(data: bytes, name: str, settings: Settings | None = None, **options: Any) -> Table:
+    """Parse an uploaded table file in a worker.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+    settings : Settings, optional
+    **options
+        ``target``, ``label``, ``kinds``, as ``core.loading.tables.read_table`` takes them.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    InputError
+        If the file is no table or beyond the budgets.
+    """
+    limits = settings or from_environment()
+    place = pool.take(limits)
+    try:
+        head = {"op": "read_table", "name": name, "options": options}
+        with place.lock:
+            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(256 << 20, MAX_TABLE))
+        return columns.decode_table(answer)
+    except (ModelError, Closed) as error:
+        why = getattr(error, "why", "") or str(error)
+        raise InputError(f"'{name}' cannot be read as a table.", why, "Save it as CSV or Parquet, with fewer rows.") from error
+    finally:
+        pool.give_back(place)

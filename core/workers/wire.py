@@ -1,0 +1,171 @@
+"""What goes through the pipes: a JSON head and raw bytes, sizes first; nothing that can run code.
+
+::
+
+    b"IEX1" | length of head, 4 bytes | length of body, 8 bytes | head: JSON | body: bytes, the arrays one after another
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"IEX1"
+_SIZES = struct.Struct("<4sIQ")
+_CHUNK = 1 << 20
+MAX_HEAD = 64 << 20
+MAX_BODY = 4 << 30
+_KINDS = frozenset("biufcMm")
+
+
+class Closed(Exception):  # noqa: N818 - a state of the pipe, not a fault of the program
+    """The other end is gone."""
+
+
+class Late(Exception):  # noqa: N818 - a state of the pipe, not a fault of the program
+    """The other end did not answer in time."""
+
+
+@dataclass(slots=True)
+class Message:
+    """One message.
+
+    Attributes
+    ----------
+    head : dict
+        JSON values.
+    arrays : list of ndarray
+        Of numbers, in the order of the head's ``arrays``.
+    blob : bytes
+        Raw bytes behind the arrays (a file).
+    """
+
+    head: dict[str, Any]
+    arrays: list[np.ndarray] = field(default_factory=list)
+    blob: bytes | memoryview = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest head and body that are read."""
+
+    head: int = MAX_HEAD
+    body: int = MAX_BODY
+
+
+def pack(message: Message) -> list[bytes | memoryview]:
+    """The parts to write, in order."""
+    described = [{"dtype": array.dtype.str, "shape": array.shape} for array in message.arrays]
+    parts = [memoryview(np.ascontiguousarray(array)).cast("B") for array in message.arrays if array.size]
+    size = sum(len(part) for part in parts) + len(message.blob)
+    head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
+    return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
+
+
+def unpack(head: bytes, body: memoryview) -> Message:
+    """Rebuild a message; every array's size is compared with what is there.
+
+    Raises
+    ------
+    Closed
+        If the bytes are not of that form.
+    """
+    try:
+        values = json.loads(head)
+        described, blob = values.pop("arrays"), values.pop("blob")
+        arrays, position = [], 0
+        for item in described:
+            kind = np.dtype(str(item["dtype"]))
+            shape = tuple(int(size) for size in item["shape"])
+            if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
+                raise ValueError("an array of another kind")
+            end = position + int(np.prod(shape, dtype=np.int64)) * kind.itemsize
+            if end > len(body):
+                raise ValueError("an array that is not there")
+            arrays.append(np.frombuffer(body[position:end], dtype=kind).reshape(shape))
+            position = end
+        if position + int(blob) != len(body):
+            raise ValueError("bytes left over")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Closed(f"a message of the wrong form: {error}") from error
+    return Message(values, arrays, body[position:])
+
+
+def send(target: int, message: Message, deadline: float | None = None) -> None:
+    """Write a message to a pipe.
+
+    Raises
+    ------
+    Closed
+        If nobody reads any more.
+    Late
+        If the deadline (``time.monotonic``) passes; only for descriptors that do not block.
+    """
+    for part in pack(message):
+        view = memoryview(part)
+        while view:
+            try:
+                view = view[os.write(target, view[:_CHUNK]) :]
+            except BlockingIOError:
+                _wait(target, select.POLLOUT, deadline)
+            except OSError as error:
+                raise Closed(str(error)) from error
+
+
+def receive(source: int, limits: Limits, deadline: float | None = None) -> Message:
+    """Read a message from a pipe.
+
+    Raises
+    ------
+    Closed
+        If the other end is gone or sends something else than a message within the limits.
+    Late
+        If the deadline passes.
+    """
+    magic, head_size, body_size = _SIZES.unpack(_read(source, _SIZES.size, deadline))
+    if magic != MAGIC or head_size > limits.head or body_size > limits.body:
+        raise Closed("a message out of bounds")
+    head = bytes(_read(source, head_size, deadline))
+    return unpack(head, memoryview(_read(source, body_size, deadline)))
+
+
+def _read(source: int, size: int, deadline: float | None) -> bytearray:
+    """Exactly so many bytes."""
+    found = bytearray(min(size, _CHUNK))
+    filled = 0
+    while filled < size:
+        if filled == len(found):  # grow as bytes arrive, not by what the head announces
+            found.extend(bytes(min(size - filled, max(_CHUNK, filled))))
+        try:
+            count = os.readv(source, [memoryview(found)[filled:]])
+        except BlockingIOError:
+            _wait(source, select.POLLIN, deadline)
+            continue
+        except OSError as error:
+            raise Closed(str(error)) from error
+        if not count:
+            raise Closed("the pipe is closed")
+        filled += count
+    return found
+
+
+def _wait(descriptor: int, event: int, deadline: float | None) -> None:
+    """Sleep until the pipe is ready or the deadline passes."""
+    left = None if deadline is None else max(0.0, deadline - time.monotonic())
+    poll = select.poll()
+    poll.register(descriptor, event)
+    if not poll.poll(None if left is None else left * 1000 + 1):
+        raise Late("no answer in time")
+
+
+def numbers(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """An array of float64 for a message."""
+    return np.ascontiguousarray(values, dtype=np.float64)
