@@ -23,7 +23,17 @@ _HOME = {"own": -0.30, "mortgage": -0.15, "rent": 0.15, "with family": 0.05}
 def loans(seed: int = 20) -> pd.DataFrame:
     """Loan applications and how they ended, shape (1600, 14)."""
     rng = np.random.default_rng(seed)
-    n = LOANS
+    frame = _applications(rng, LOANS)
+    chance = 1 / (1 + np.exp(-1.35 * _log_odds(frame)))
+    frame["outcome"] = np.where(rng.random(LOANS) < chance, "defaulted", "repaid")
+    # cells are left out after the outcome was decided
+    for name, share in {"monthly_income": 0.03, "savings": 0.08, "home": 0.025}.items():
+        frame[name] = frame[name].mask(rng.random(LOANS) < share)
+    return frame.astype({"monthly_income": "Int64", "savings": "Int64", "other_debt": "Int64"})
+
+
+def _applications(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """What applicants state, without gaps, shape (n, 13)."""
     age = np.clip(np.round(rng.normal(42, 13, n)), 21, 76).astype(int)
     working = rng.choice(["permanent", "temporary", "self-employed", "unemployed"], n, p=[0.64, 0.17, 0.13, 0.06])
     employment = np.where((age >= 63) & (rng.random(n) < 0.8), "retired", working)
@@ -43,23 +53,7 @@ def loans(seed: int = 20) -> pd.DataFrame:
     months = rng.choice([12, 24, 36, 48, 60, 72, 84], n, p=[0.10, 0.18, 0.24, 0.20, 0.16, 0.07, 0.05])
     guarantor = rng.random(n) < 0.14
     late = rng.random(n) < np.where(employment == "unemployed", 0.24, 0.11)
-    burden = amount / months / income
-    log_odds = (
-        -2.05
-        + 7.5 * np.minimum(burden, 0.4)
-        + 0.16 * np.minimum(debt / income, 8)
-        - 0.30 * np.log1p(savings / 1000)
-        + np.array([_EMPLOYMENT[job] for job in employment])
-        - np.where(at_work, 0.09 * np.minimum(years, 10), 0)
-        + np.array([_PURPOSE[use] for use in purpose])
-        + np.array([_HOME[place] for place in home])
-        + 1.35 * late
-        - 0.80 * guarantor
-        + 0.35 * (months >= 60)
-        + np.where(age < 27, 0.35, 0)
-    )
-    defaulted = rng.random(n) < 1 / (1 + np.exp(-1.35 * log_odds))
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "loan": [f"L-{number}" for number in range(1001, 1001 + n)],
             "age": age,
@@ -74,11 +68,20 @@ def loans(seed: int = 20) -> pd.DataFrame:
             "months": months,
             "guarantor": guarantor,
             "paid_late_before": late,
-            "outcome": np.where(defaulted, "defaulted", "repaid"),
         }
     )
-    frame = _with_gaps(frame, rng, {"monthly_income": 0.03, "savings": 0.08, "home": 0.025})
-    return frame.astype({"monthly_income": "Int64", "savings": "Int64", "other_debt": "Int64"})
+
+
+def _log_odds(frame: pd.DataFrame) -> np.ndarray:
+    """The rule of README.md: ``s`` of each application."""
+    income = frame["monthly_income"]
+    burden = frame["amount"] / frame["months"] / income
+    s = -2.05 + 7.5 * np.minimum(burden, 0.4) + 0.16 * np.minimum(frame["other_debt"] / income, 8)
+    s = s - 0.30 * np.log1p(frame["savings"] / 1000) - 0.09 * np.minimum(frame["years_employed"].fillna(0), 10)
+    s = s + frame["employment"].map(_EMPLOYMENT) + frame["purpose"].map(_PURPOSE) + frame["home"].map(_HOME)
+    s = s + 1.35 * frame["paid_late_before"] - 0.80 * frame["guarantor"]
+    found: np.ndarray = (s + 0.35 * (frame["months"] >= 60) + 0.35 * (frame["age"] < 27)).to_numpy()
+    return found
 
 
 def _home_shares(age: int) -> list[float]:
@@ -86,13 +89,6 @@ def _home_shares(age: int) -> list[float]:
     if age < 28:
         return [0.05, 0.10, 0.55, 0.30]
     return [0.20, 0.35, 0.38, 0.07] if age < 55 else [0.48, 0.20, 0.27, 0.05]
-
-
-def _with_gaps(frame: pd.DataFrame, rng: np.random.Generator, shares: dict[str, float]) -> pd.DataFrame:
-    """Leave out some cells at random, after the outcome was decided."""
-    for name, share in shares.items():
-        frame[name] = frame[name].mask(rng.random(len(frame)) < share)
-    return frame
 
 
 def drying(seed: int = 7) -> pd.DataFrame:

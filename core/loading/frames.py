@@ -153,16 +153,7 @@ def _build(
         converted = as_kind(given, kind)
         if converted is not given:
             frame = frame.assign(**{column: converted})
-    features, left_out = [], []
-    for column in frame.columns:
-        if column in (target, label):
-            continue
-        reuse = (known or {}).get(column) if column not in kinds else None
-        feature = reuse or infer(frame[column], column, kinds.get(column))
-        if feature is None:
-            left_out.append(column)
-        else:
-            features.append(feature)
+    features, left_out = _described(frame, (target, label), kinds, known or {})
     if not features:
         raise InputError(
             "This table has no features.", "Every column is the target, a name or unusable.", "Choose another target."
@@ -171,6 +162,23 @@ def _build(
     said = (*notes, unusable(left_out)) if left_out else tuple(notes)
     digest = _digest(fingerprint.of_frame(frame), schema, target, label)
     return Table(frame, schema, target, label, name, digest, said)
+
+
+def _described(
+    frame: pd.DataFrame, roles: tuple[str | None, str | None], kinds: Mapping[str, Kind], known: Mapping[str, Feature]
+) -> tuple[list[Feature], list[str]]:
+    """The features, and the columns that are none."""
+    features, left_out = [], []
+    for column in frame.columns:
+        if column in roles:
+            continue
+        reuse = known.get(column) if column not in kinds else None
+        feature = reuse or infer(frame[column], column, kinds.get(column))
+        if feature is None:
+            left_out.append(column)
+        else:
+            features.append(feature)
+    return features, left_out
 
 
 def _plain(frame: Any) -> tuple[pd.DataFrame, list[str]]:
