@@ -190,10 +190,10 @@ def _check(options: argparse.Namespace) -> int:
 
 def _doctor(_options: argparse.Namespace) -> int:
     """Say which protections are active."""
-    from core.workers.doctor import layers
+    from core.workers.doctor import examine
 
-    for layer in layers():
-        print(f"{'active  ' if layer.active else 'inactive'}  {layer.name}: {layer.detail}")
+    for layer, active, detail in examine():
+        print(f"{'active  ' if active else 'inactive'}  {layer}: {detail}")
     return 0
 
 
