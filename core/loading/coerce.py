@@ -39,7 +39,7 @@ def _to_numpy(column: pd.Series) -> pd.Series:
 def _to_float(column: pd.Series) -> pd.Series:
     """Whole numbers as floats, where none is too large to be exact."""
     plain = _to_numpy(column)
-    if plain.dtype.kind in "iu" and (not len(plain) or int(plain.abs().max()) <= 2**53):
+    if plain.dtype.kind in "iu" and (not len(plain) or -(2**53) <= int(plain.min()) <= int(plain.max()) <= 2**53):
         return plain.astype("float64")
     return plain
 
