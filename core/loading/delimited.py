@@ -240,6 +240,8 @@ def to_series(column: pa.ChunkedArray, name: str) -> pd.Series:
         column = column.cast(pa.timestamp("ms"))
     elif pa.types.is_null(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
+    if pa.types.is_string(column.type):
+        column = pa.chunked_array([column.combine_chunks()])  # taking one row of many chunks would join them each time
     series: pd.Series = column.to_pandas()
     if pd.api.types.is_object_dtype(series.dtype):
         series = series.where(series.notna(), np.nan)  # truth values with gaps, as pandas.read_csv has them

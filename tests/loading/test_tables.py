@@ -318,3 +318,14 @@ def test_the_same_file_gives_the_same_fingerprint_and_another_cell_another() -> 
     assert _read(data).fingerprint != _read(data.replace(b"2.25", b"2.26")).fingerprint
     assert _read(data).fingerprint != _read(data, target="b").fingerprint
     assert _read(data).fingerprint != _read(data, kinds={"b": "categorical"}).fingerprint
+
+
+def test_text_of_a_long_table_lies_in_one_piece() -> None:
+    """Taking one row of text in many pieces costs time in proportion to the table."""
+    count = 400_000
+    data = ("t,n\n" + "".join(f"some text number {i % 977} of a long file,{i}\n" for i in range(count))).encode()
+    assert len(data) > 16 << 20  # more than one block of the parser
+    column = _read(data).frame["t"]
+    pieces = column.array.__arrow_array__()
+    assert getattr(pieces, "num_chunks", 1) == 1
+    assert column.iloc[count - 1] == f"some text number {(count - 1) % 977} of a long file"
