@@ -167,8 +167,9 @@ def _outputs(session: Any, width: int, options: Options) -> tuple[tuple[str, ...
     maps = [item.name for item in outputs if item.type.startswith("seq(map")]
     if maps:
         keys = tuple(session.run(maps[:1], _zeros(session, width))[0][0])
-        if options.classes is not None and {str(key) for key in keys} == set(options.classes):
-            keys = tuple(sorted(keys, key=lambda key: options.classes.index(str(key))))  # as the classifier orders them
+        named = options.classes
+        if named is not None and {str(key) for key in keys} == set(named):
+            keys = tuple(sorted(keys, key=lambda key: named.index(str(key))))  # as the classifier orders them
         return (maps[0],), list(keys), keys, False
     floats = [item for item in outputs if item.type in _FLOATS]
     if not floats:
