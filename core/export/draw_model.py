@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.export.canvas import MAX_BARS, clean, labels, short, title
-from core.results import Importance, Scores
+from core.results import Importance, Points, Scores
 from core.views.palette import CURVES, DOWN, NEUTRAL, UP
 
 if TYPE_CHECKING:
@@ -42,4 +42,19 @@ def scores(axes: Axes, result: Scores) -> None:
     lines = "\n".join(f"{score.name}: {score.value:.4g}" for score in result.scores)
     axes.text(1.02, 1.0, lines, transform=axes.transAxes, va="top", fontsize=9)
     title(axes, f"{short(result.label)}: performance on {result.rows:,} rows")
+    clean(axes)
+
+
+def points(axes: Axes, result: Points) -> None:
+    """Dots and the smooth line."""
+    if result.ordered:
+        axes.plot([float(x) for x in result.x], result.y, ".", color=DOWN, alpha=0.5)
+        axes.plot(result.line_x, result.line_y, color=UP, linewidth=2)
+    else:
+        levels = list(dict.fromkeys(str(x) for x in result.x))
+        axes.plot([levels.index(str(x)) for x in result.x], result.y, ".", color=DOWN, alpha=0.5)
+        labels(axes, "x", np.arange(len(levels)), [short(level, 16) for level in levels])
+    axes.set_xlabel(short(result.x_title), parse_math=False)
+    axes.set_ylabel(short(result.y_title), parse_math=False)
+    title(axes, f"{short(result.y_title)} against {short(result.x_title)}")
     clean(axes)

@@ -66,5 +66,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "nudges": draw_row.nudges,
     "importance": draw_model.importance,
     "scores": draw_model.scores,
+    "points": draw_model.points,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.codec import plain
-from core.results import Attribution, Check, Importance, Nudge, Nudges, Profile, Provenance, Result, Scores
+from core.results import Attribution, Check, Importance, Nudge, Nudges, Points, Profile, Provenance, Result, Scores
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -135,6 +135,16 @@ def _scores(result: Scores) -> dict[str, Any]:
     }
 
 
+def _points(result: Points) -> dict[str, Any]:
+    """One entry a row, and the smooth line."""
+    points = [
+        {"row": row, "name": name, "x": plain(x), "y": plain(y)}
+        for row, name, x, y in zip(result.rows, result.names, result.x, result.y, strict=True)
+    ]
+    line = [{"x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
+    return {"x": result.x_title, "y": result.y_title, "points": points, "line": line}
+
+
 def _nudges(result: Nudges) -> dict[str, Any]:
     """The goal and the rows that reach it, as changes."""
     return {
@@ -164,4 +174,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "nudges": _nudges,
     "importance": _importance,
     "scores": _scores,
+    "points": _points,
 }

@@ -13,10 +13,11 @@ from core.results.attribution import Attribution
 from core.results.base import Check, Provenance, Result, freeze_arrays
 from core.results.importance import Importance
 from core.results.nudges import Change, Nudge, Nudges
+from core.results.points import Points
 from core.results.profile import Profile
 from core.results.scores import Curve, Score, Scores
 
-KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance, Scores)}
+KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance, Scores, Points)}
 """Every kind of answer by its id."""
 PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Score, Curve)}
 """Dataclasses that answers are made of."""
@@ -44,6 +45,7 @@ __all__ = [
     "Importance",
     "Nudge",
     "Nudges",
+    "Points",
     "Profile",
     "Provenance",
     "Result",

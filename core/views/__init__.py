@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, importance, nudges, profile, scores
+from core.views import attribution, importance, nudges, points, profile, scores
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -16,6 +16,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "nudges": nudges.view,
     "importance": importance.view,
     "scores": scores.view,
+    "points": points.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

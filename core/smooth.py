@@ -1,0 +1,67 @@
+"""A smooth line through a cloud of points (LOWESS)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.types import Array
+
+
+def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Array | None = None) -> Array:
+    """Local linear regression with tricube weights, made robust by bisquare reweighting.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        Without missing values.
+    share : float
+        Share of the points that a local fit uses, above 0 up to 1.
+    rounds : int
+        Robust reweightings after the first fit.
+    at : ndarray, shape (m,), optional
+        Where to evaluate; at the points themselves by default.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+
+    References
+    ----------
+    W. Cleveland, 1979, doi:10.1080/01621459.1979.10481038.
+
+    Examples
+    --------
+    >>> line = np.arange(10.0)
+    >>> bool(np.allclose(lowess(line, 3 * line + 1), 3 * line + 1))
+    True
+    """
+    neighbours = int(np.clip(np.ceil(share * len(x) - 1e-9), 2, len(x)))
+    trust = np.ones(len(x))
+    for _ in range(rounds):
+        residual = np.abs(y - _fit(x, y, x, neighbours, trust))
+        size = 6.0 * float(np.median(residual))
+        if size <= 1e-12 * max(1.0, float(np.abs(y).max())):
+            break
+        trust = np.clip(1.0 - (residual / size) ** 2, 0.0, 1.0) ** 2
+    return _fit(x, y, x if at is None else at, neighbours, trust)
+
+
+def _fit(x: Array, y: Array, at: Array, neighbours: int, trust: Array) -> Array:
+    """Weighted straight lines through the nearest points of each place."""
+    distance = np.abs(at[:, None] - x[None, :])
+    reach = np.partition(distance, neighbours - 1, axis=1)[:, neighbours - 1]
+    scaled = np.minimum(distance / np.where(reach > 0, reach, 1.0)[:, None], 1.0)
+    nearness = (1.0 - scaled**3) ** 3
+    nearness[reach == 0] = (distance[reach == 0] == 0).astype(float)
+    weights = nearness * trust
+    total = weights.sum(axis=1)
+    lost = total <= 0
+    weights[lost] = nearness[lost]
+    total = np.maximum(weights.sum(axis=1), 1e-300)
+    mean_x, mean_y = weights @ x / total, weights @ y / total
+    offset = x[None, :] - mean_x[:, None]
+    spread = (weights * offset**2).sum(axis=1)
+    joint = (weights * offset * (y[None, :] - mean_y[:, None])).sum(axis=1)
+    flat = spread <= 1e-12 * total * max(float(np.ptp(x)), 1e-300) ** 2
+    slope = np.where(flat, 0.0, joint / np.where(flat, 1.0, spread))
+    return np.asarray(mean_y + slope * (at - mean_x))

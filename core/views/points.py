@@ -1,0 +1,138 @@
+"""One variable against another, row by row, with a smooth line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.results import Points
+from core.views import palette, words
+from core.views.view import View
+
+WORST = 10
+
+
+def view(result: Points, *, dark: bool | None = None) -> View:
+    """Draw a cloud of rows.
+
+    Parameters
+    ----------
+    result : Points
+    dark : bool or None
+        Theme that the text colour is made for; None fits both.
+
+    Returns
+    -------
+    View
+        Clicking a dot sets the selection parameter ``pick`` (field ``row``).
+    """
+    rows = [_dot(result, at) for at in range(len(result.rows))]
+    rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
+    rows.append({"role": "title", "label": words.short(result.x_title)})
+    sentence = tell(result)
+    kind = "Scatter plot" if result.ordered else "Strip plot"
+    return View(spec(result, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}")
+
+
+def _dot(result: Points, at: int) -> dict[str, Any]:
+    """The record of one row."""
+    x = result.x[at]
+    record = {
+        "role": "dot",
+        "x": float(x) if result.ordered else words.short(str(x), 40),
+        "y": float(result.y[at]),
+        "row": result.rows[at],
+        "name": words.short(result.names[at], 40),
+        "cell": words.cell(x),
+    }
+    if result.colour:
+        shade = result.colour[at]
+        record["shade"] = None if shade is None else float(shade) if isinstance(shade, int | float) else str(shade)
+        record["shade text"] = words.cell(shade)
+    return record
+
+
+def spec(result: Points, dark: bool | None) -> dict[str, Any]:
+    """The constant specification for numbers or levels along the axis, with or without a third variable."""
+    kind = "quantitative" if result.ordered else "nominal"
+    axis = {"title": None, "labelAngle": 0} if not result.ordered else {"title": None}
+    x: dict[str, Any] = {"field": "x", "type": kind, "axis": axis}
+    if result.ordered:
+        x["scale"] = {"zero": False}
+    y = {"field": "y", "type": "quantitative", "axis": {"title": _plain_title(result)}, "scale": {"zero": False}}
+    tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
+    dot: dict[str, Any] = {
+        "transform": [{"filter": "datum.role === 'dot'"}],
+        "params": [{"name": "pick", "select": {"type": "point", "fields": ["row"]}}],
+        "mark": {"type": "point", "filled": True, "size": 36, "color": palette.DOWN, "cursor": "pointer"},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "tooltip": tips,
+            "opacity": {"condition": {"param": "pick", "value": 0.6}, "value": 0.15},
+        },
+    }
+    if result.colour:
+        numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
+        scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
+        shade = {"field": "shade", "type": "quantitative" if numbers else "nominal", "scale": scale}
+        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top"}}
+    line = {
+        "transform": [{"filter": "datum.role === 'line'"}],
+        "mark": {"type": "line", "strokeWidth": 3, "color": palette.MARK},
+        "encoding": {"x": x, "y": y},
+    }
+    title = {
+        "transform": [{"filter": "datum.role === 'title'"}],
+        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": 26},
+        "encoding": {
+            "x": {"value": {"expr": "width / 2"}},
+            "y": {"value": {"expr": "height"}},
+            "text": {"field": "label"},
+        },
+    }
+    return {
+        "width": "container",
+        "height": 320,
+        "padding": {"bottom": 30, "left": 5, "right": 5, "top": 5},
+        "data": {"name": "rows"},
+        "layer": [dot, line, title],
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _plain_title(result: Points) -> str:
+    """The height's title: our own words only, a name from outside stays in the data."""
+    return result.y_title if result.y_title in OWN_TITLES else "value"
+
+
+OWN_TITLES = ("error: 1 - probability of the true class", "size of the error", "true value minus prediction")
+"""Titles of heights that the methods use; anything else could come from a file."""
+
+
+def table(result: Points) -> pd.DataFrame:
+    """Every row, the largest height first."""
+    frame = pd.DataFrame(
+        {
+            "row": list(result.rows),
+            "name": list(result.names),
+            words.short(result.x_title): pd.Series([words.cell(x) for x in result.x], dtype="str"),
+            result.y_title: result.y,
+        }
+    )
+    return frame.iloc[frame[result.y_title].abs().sort_values(ascending=False, kind="stable").index].reset_index(
+        drop=True
+    )
+
+
+def tell(result: Points) -> str:
+    """The answer in words: the rows with the largest height."""
+    largest = table(result).head(3)
+    named = [
+        f"{words.short(str(name), 24)} ({words.number(float(height), 3)})"
+        for name, height in zip(largest["name"], largest[result.y_title], strict=True)
+    ]
+    against = words.short(result.x_title)
+    start = f"{len(result.rows):,} rows, {result.y_title} against {against}."
+    return f"{start} Largest: {words.listed(named)}." if named else start
