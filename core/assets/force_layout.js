@@ -51,7 +51,7 @@ export function ticks(low, high, most) {
 export function tickText(value, scale) {
   const size = Math.abs(value);
   if (scale === "probability") return `${written(value * 100)} %`;
-  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(1).replace("-", "−");
+  if (size !== 0 && (size >= 1e10 || size < 1e-4)) return value.toExponential(1).replace("-", "−");
   return written(value);
 }
 

@@ -148,7 +148,7 @@ def signed(value: float, digits: int = 3) -> str:
 
 def amount(value: float, scale: Scale) -> str:
     """A contribution as a short label: ``+1.2``, ``−3.4 pts`` (percentage points)."""
-    return f"{_points(value)} pts" if scale == "probability" else signed(value)
+    return f"{_points(value)} pts" if scale == "probability" else signed(value, 3 if abs(value) >= 0.01 else 2)
 
 
 def _points(value: float) -> str:

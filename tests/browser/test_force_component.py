@@ -1,0 +1,138 @@
+"""The force plot in a real browser: leafing, keys, picking, hostile names, both themes, narrow and wide."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.results import Attribution, Provenance
+from core.views.force import force_data, script, style
+
+pytestmark = pytest.mark.browser
+EVIL = "<img src=x onerror=window.hacked=1>"
+
+
+def page_of(p: int, rows: int = 12, before: int = 0, total: int | None = None) -> dict[str, Any]:
+    results = []
+    for row in range(rows):
+        values = np.random.default_rng(row).normal(size=p) * np.exp(-np.arange(p) / 4)
+        names = (EVIL, *(f"feature {place} {'long ' * (place % 9)}" for place in range(1, p)))
+        origin = Provenance("shap", "1", {}, None, "m", "t", before + row, 1, 0.1)
+        results.append(
+            Attribution(names, values, (EVIL,) * p, 0.2, 0.2 + values.sum(), "log-odds", EVIL, provenance=origin)
+        )
+    return force_data(results, before=before, total=total)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    with sync.sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[("light", 1200), ("dark", 390)], ids=["light-wide", "dark-narrow"])
+def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[Any]:
+    scheme, width = request.param
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+
+    def mount(data: dict[str, Any]) -> Any:
+        body = json.dumps(data).replace("<", "\\u003c")
+        file = tmp_path / "force.html"
+        file.write_text(
+            f"<!doctype html><meta charset=utf-8><style>body{{margin:8px}}{style()}</style><div id=here></div>"
+            f"<script type=module>{script()}\nwindow.calls = []; const tell = (name) => (value) => calls.push([name, value]);"
+            f"window.put = (data) => mount(here, data, {{row: tell('row'), turn: tell('turn'), pick: tell('pick')}});"
+            f"window.data = {body}; window.gone = put(data);</script>",
+            encoding="utf-8",
+        )
+        tab.goto(file.as_uri())
+        tab.wait_for_selector(".ie-plot svg")
+        return tab
+
+    yield mount
+    assert tab.evaluate("window.hacked") is None
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.close()
+    assert not faults
+
+
+def test_leafing_paints_at_once_and_tells_python_after_a_rest(show: Any) -> None:
+    tab = show(page_of(8))
+    forward = tab.get_by_role("button", name="Next instance")
+    for _ in range(3):
+        forward.click()
+    assert tab.locator(".ie-force").get_attribute("data-row") == "3"
+    tab.wait_for_function("calls.length > 0")
+    assert tab.evaluate("calls") == [["row", 3]]
+    tab.keyboard.press("ArrowLeft")
+    assert tab.locator(".ie-title").inner_text() == "row 2"
+
+
+def test_the_page_s_end_asks_python_once(show: Any) -> None:
+    tab = show(page_of(5, rows=2, before=2, total=9))
+    assert tab.locator(".ie-count").inner_text() == "3 of 9"
+    tab.locator(".ie-turn").last.click()
+    for _ in range(3):
+        tab.locator(".ie-turn").last.click()
+    assert tab.evaluate("calls") == [["turn", 1]]
+    tab.evaluate("data => void put(data)", page_of(5, rows=2, before=4, total=9))
+    assert tab.locator(".ie-count").inner_text() == "5 of 9"
+
+
+def test_late_answers_do_not_move_the_reader(show: Any) -> None:
+    tab = show(page_of(5))
+    for _ in range(4):
+        tab.locator(".ie-turn").last.click()
+    tab.evaluate("void put({...data, at: 0})")
+    assert tab.locator(".ie-title").inner_text() == "row 4"
+    tab.evaluate("void put({...data, at: 9})")
+    assert tab.locator(".ie-title").inner_text() == "row 9"
+    assert tab.locator(".ie-force").count() == 1
+
+
+def test_a_bar_or_a_segment_picks_its_feature(show: Any) -> None:
+    tab = show(page_of(8))
+    bar = tab.locator(".ie-line").nth(1)
+    bar.focus()
+    tab.keyboard.press("Enter")
+    tab.locator(".ie-segment").first.click(force=True)
+    names = page_of(8)["features"]
+    picks = tab.evaluate("calls.filter(([name]) => name === 'pick').map(([, value]) => value)")
+    assert len(picks) == 2
+    assert set(picks) <= set(names)
+    assert tab.locator(".ie-line.ie-picked").count() == 1
+
+
+def test_forty_features_and_names_as_text(show: Any) -> None:
+    tab = show(page_of(40))
+    assert tab.locator(".ie-line:visible").count() == 11
+    tab.get_by_role("button", name="Show all 40").click()
+    assert tab.locator(".ie-line:visible").count() == 40
+    assert tab.locator(".ie-name", has_text=EVIL).count() >= 1
+    assert tab.locator(".ie-force img").count() == 0
+
+
+def test_only_the_last_owner_can_remove_it(show: Any) -> None:
+    tab = show(page_of(4))
+    tab.evaluate("window.last = put(data); gone(); void 0")
+    assert tab.locator(".ie-force").count() == 1
+    tab.evaluate("void last()")
+    assert tab.locator(".ie-force").count() == 0
+    tab.evaluate("void put(data)")
+    assert tab.locator(".ie-force").count() == 1
