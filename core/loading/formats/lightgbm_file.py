@@ -28,7 +28,7 @@ def load(data: bytes, name: str) -> Any:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise damaged(name, "It is not text in UTF-8") from error
-    _check(text, name)
+    check(text, name)
     import lightgbm
 
     try:
@@ -37,10 +37,14 @@ def load(data: bytes, name: str) -> Any:
         raise damaged(name, f"LightGBM cannot read it: {str(error)[:120]}") from error
 
 
-def _check(text: str, name: str) -> None:
+def check(text: str, name: str) -> None:
     """Check the header, then every tree."""
     head, *rest = text.split("\n\nTree=")
     facts = dict(line.split("=", 1) for line in head.splitlines() if "=" in line)
+    lines = [line for part in (head, *rest) for line in part.split("end of trees")[0].splitlines()[1:]]
+    broken = [line for line in lines if "=" not in line and line not in ("", "average_output")]
+    if broken:
+        raise damaged(name, f"A line is broken: '{broken[0][:40]}'")
     missing = [key for key in _HEADER if key not in facts]
     if missing or not rest:
         raise damaged(name, f"It lacks {missing[0]}" if missing else "It holds no trees")
@@ -88,6 +92,9 @@ def _check_tree(section: str, columns: int, name: str) -> None:
     """One tree: arrays of the announced lengths, children that form a tree, columns that exist."""
     facts = dict(line.split("=", 1) for line in section.splitlines() if "=" in line)
     leaves = _number(facts.get("num_leaves", ""), name)
+    linear, categorical = facts.get("is_linear", "0"), _number(facts.get("num_cat", ""), name)
+    if linear not in ("0", "1") or not 0 <= categorical < max(leaves, 1):
+        raise damaged(name, "A tree's marks are broken")
     if "leaf_value" not in facts or leaves < 1:
         raise damaged(name, "A tree has another number of leaves than it says")
     for key in (*_LEAF, *_COUNTED, *_INNER):
