@@ -6,9 +6,9 @@ The app, the command line, the report, the batch run and the tests all come thro
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,22 @@ from core.results import Attribution, Check, Provenance, Result
 from core.types import Array, Contributions, Model, Prediction, Scale, Table
 
 ADDITIVITY = 1e-6
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A model that lives in another process, where whole explanations run (``core.workers``)."""
+
+    def explain_rows(
+        self,
+        method_id: str,
+        table: Table,
+        rows: Sequence[int],
+        output: int | str | None,
+        params: Mapping[str, Any],
+        progress: Progress,
+    ) -> list[Result]:
+        """Answer as ``explain_rows`` below, with the same values, checks and provenance."""
 
 
 @dataclass(slots=True)
@@ -168,6 +184,8 @@ def explain_rows(
     Parameters and errors are those of ``explain``.
     """
     method = registry.get(method_id)
+    if isinstance(model, Elsewhere):
+        return model.explain_rows(method_id, table, rows, output, params, progress)
     reason = method.unsupported(model, table)
     if reason:
         raise NotApplicable(f"{method.title} does not apply here.", reason, "Choose another method.")

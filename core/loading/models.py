@@ -44,7 +44,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             f"It has {len(data) / 1e6:,.0f} MB; {LIMIT / 1e6:,.0f} MB are allowed.",
             "Use a smaller model: fewer trees, or joblib with compress=3.",
         )
-    estimator, classes = _parse(data, name, format_of(data, name))
+    estimator, classes = parse(data, name, format_of(data, name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
         try:
@@ -60,7 +60,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             ) from error
 
 
-def _parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | None]:
+def parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | None]:
     """The library's own object, and class names where only the file has them."""
     if form in ("xgboost-json", "xgboost-ubj"):
         from core.loading.formats import xgboost_file

@@ -74,6 +74,24 @@ def _open(session: Session, request: Message) -> Message:
     return _facts(model)
 
 
+def _examine(_session: Session, request: Message) -> Message:
+    """Say what a file holds; something safe that is no model is named, too."""
+    from core.loading.formats.sniff import format_of
+    from core.loading.models import parse, read_model
+
+    data, name = bytes(request.blob), request.head["name"]
+    try:
+        model = read_model(data, name)
+    except errors.ModelError as error:
+        form = format_of(data, name)
+        if form not in ("pickle", "skops"):
+            raise
+        held, _classes = parse(data, name, form)
+        return Message({"text": f"{type(held).__name__}, safe to read; not a model to explain: {error}"})
+    words = f"{model.kind}: {model.task}, {len(model.features)} columns"
+    return Message({"text": words + (f", classes {', '.join(model.classes[:10])}" if model.classes else "")})
+
+
 def _facts(model: Any) -> Message:
     """What the app needs to know of the model, and nothing that runs."""
     levels = {name: [columns.encode_value(v) for v in known] for name, known in getattr(model, "levels", {}).items()}
@@ -171,6 +189,7 @@ def _read_table(_session: Session, request: Message) -> Message:
 
 _REQUESTS: dict[str, Callable[[Session, Message], Message]] = {
     "open": _open,
+    "examine": _examine,
     "rebind": _rebind,
     "predict": _numbers("predict"),
     "margin": _numbers("margin"),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import pkgutil
+import sys
 import warnings
 
 _LIBRARIES = (
     *("sklearn.utils.parallel", "sklearn.utils._repr_html", "sklearn.inspection", "scipy.stats", "scipy.sparse.linalg"),
     *("xgboost", "lightgbm", "catboost", "onnxruntime", "skops.io", "pyarrow.parquet", "openpyxl", "lz4.frame"),
-    *("pandas.io.formats.style", "zoneinfo", "encodings.idna", "encodings.latin_1", "encodings.utf_8_sig"),
-    *("encodings.cp1252", "encodings.utf_16", "encodings.utf_32", "multiprocessing.pool", "_strptime", "shap", "lime.lime_tabular"),
+    *("pandas.io.formats.style", "zoneinfo", "multiprocessing.pool", "_strptime", "shap", "lime.lime_tabular"),
     *("core.engine", "core.codec", "core.loading.models", "core.loading.tables", "core.portable"),
+)
+_ENCODINGS = (
+    *("raw-unicode-escape", "unicode-escape", "ascii", "latin1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
+    *("utf-32", "utf-32-le", "utf-32-be", "idna", "punycode", "mbcs" if sys.platform == "win32" else "cp437", "cp1252"),
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp850", "cp932", "cp949", "cp950", "cp936", "big5", "gb18030"),
+    *("euc_jp", "euc_kr", "shift_jis", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r"),
+    *("mac-roman", "tis-620", "cp1255", "cp1256"),
 )
 _PACKAGES = (
     *("core.methods", "core.models", "core.portable", "core.loading", "core.loading.formats", "core.loading.unpickle"),
@@ -62,6 +70,8 @@ def _first_uses() -> None:
     import pandas as pd
     from sklearn.utils.parallel import _get_threadpool_controller
 
+    for name in _ENCODINGS:
+        codecs.lookup(name)
     _get_threadpool_controller()
     pd.Series(["a", "b"]).astype("category")
     np.linalg.inv(np.eye(3))

@@ -265,6 +265,25 @@ def open_model(data: bytes, name: str, settings: Settings | None = None, **optio
     return model
 
 
+def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
+    """Open a file in a worker, say in a line what it holds, and close it.
+
+    Raises
+    ------
+    ModelError
+        If it is refused or ends its worker.
+    """
+    limits = settings or from_environment()
+    place = pool.take(limits)
+    try:
+        with place.lock:
+            head = {"op": "examine", "name": name}
+            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0))
+        return str(answer.head.get("text"))[:1_000]
+    finally:
+        pool.give_back(place)
+
+
 def _model_of(lease: Lease, digest: str) -> RemoteModel:
     """What the worker says of the model, each part checked."""
     facts = lease.facts

@@ -16,7 +16,7 @@ def load(data: bytes, name: str) -> Any:
     ModelError
         If it is cut off, or CatBoost is not installed.
     """
-    _check(data, name)
+    check(data, name)
     try:
         import catboost
     except ImportError as error:
@@ -33,7 +33,7 @@ def load(data: bytes, name: str) -> Any:
     return model
 
 
-def _check(data: bytes, name: str) -> None:
+def check(data: bytes, name: str) -> None:
     """The core's length, then the category tables: a count and, for each, its length and bytes, up to the very end."""
     if len(data) < 16:
         raise damaged(name, "It ends after its first bytes")

@@ -36,7 +36,7 @@ def load(data: bytes, name: str, form: str) -> Any:
         If it is not an XGBoost model, damaged, or of a version that cannot be read.
     """
     document = _document(data, name, form)
-    _check(document, name)
+    check(document, name)
     import xgboost
 
     booster = xgboost.Booster()
@@ -67,7 +67,7 @@ def _document(data: bytes, name: str, form: str) -> Mapping[str, Any]:
     return found
 
 
-def _check(document: Mapping[str, Any], name: str) -> None:
+def check(document: Mapping[str, Any], name: str) -> None:
     """Check sizes, indices and trees."""
     try:
         learner = document["learner"]
@@ -94,6 +94,11 @@ def _check(document: Mapping[str, Any], name: str) -> None:
     groups = whole_numbers(name, model.get("tree_info", []), "Its tree groups")
     if len(groups) != len(trees) or groups.min() < 0 or groups.max() >= max(classes, 1):
         raise damaged(name, "Its trees are not assigned to its outputs")
+    rounds = whole_numbers(name, model.get("iteration_indptr", [0, len(trees)]), "Its rounds")
+    if not rounds.size or rounds[0] != 0 or rounds[-1] != len(trees) or (np.diff(rounds) < 0).any():
+        raise damaged(name, "Its rounds do not fit its trees")
+    if kind == "dart" and len(booster.get("weight_drop", [])) != len(trees):
+        raise damaged(name, "The weights of its trees do not fit its trees")
     for tree in trees:
         _check_tree(tree, columns, name)
 

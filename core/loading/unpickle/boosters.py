@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.loading.natives import catboost_file, lightgbm_file, xgboost_file
+from core.errors import ModelError
+from core.loading.formats import catboost_file, lightgbm_file, xgboost_file
+from core.loading.formats.ubjson import decode
 from core.loading.unpickle.inert import Refused, Slot
 
 if TYPE_CHECKING:
@@ -14,12 +17,20 @@ if TYPE_CHECKING:
 _PLAIN = (str, bytes, bytearray, int, float, bool, type(None))
 
 
-def checked(check: Callable[[Any], None], content: Any, name: str) -> None:
-    """Run a structure check and refuse in its words."""
+def checked(check: Callable[[Any, str], None], content: Any, name: str) -> None:
+    """Run the structure check of a model file and refuse in its words."""
     try:
-        check(content)
-    except (ValueError, KeyError, OverflowError) as error:
-        raise Refused(f"the {name} model inside is broken: {error}", name) from error
+        check(content, name)
+    except ModelError as error:
+        raise Refused(f"the {name} model inside is broken ({error.why or error.what})", name) from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise Refused(f"the {name} model inside is broken ({type(error).__name__})", name) from error
+
+
+def _xgboost(content: bytes, name: str) -> None:
+    """Check a serialised booster: the model beside its configuration, as UBJ or, before 1.6, JSON."""
+    document = json.loads(content) if content[:2] in (b'{"', b"{ ") else decode(content)
+    xgboost_file.check(document["Model"], name)
 
 
 def is_plain(value: Any, depth: int = 0) -> bool:
@@ -59,7 +70,7 @@ def xgboost_booster(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         found = _attributes(state, "xgboost.core.Booster")
         if type(found.get("handle")) not in (bytes, bytearray):
             raise Refused("its XGBoost booster has no model inside", "xgboost.core.Booster")
-        checked(xgboost_file.check, bytes(found["handle"]), "XGBoost")
+        checked(_xgboost, bytes(found["handle"]), "XGBoost")
         _no_methods(Booster, found)
         made = Booster.__new__(Booster)
         made.__setstate__({**found, "handle": bytearray(found["handle"])})

@@ -1,1 +1,0 @@
-"""Model files of the boosters, read and checked in Python before their native parsers see them."""
