@@ -8,6 +8,7 @@ Every key is one digest of contents, so a key can never serve another question's
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,8 @@ from typing import Any
 import streamlit as st
 
 from core import fingerprint, registry
-from core.engine import explain_rows, job_key
-from core.errors import InputError
+from core.engine import explain_rows, job_key, output_index
+from core.errors import ExplorerError, InputError
 from core.params import resolve
 from core.registry import Progress, silent
 from core.results import Result
@@ -26,6 +27,9 @@ from core.types import Array, Model, Table
 LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48}
 OWN_LIMITS = {"model": 3, "table": 3, "pair": 9, "predictions": 9, "result": 1500, "other": 18}
 PREDICT_ROWS = 50_000
+PREFETCH = 50
+"""Explanations in a page of the force plot."""
+_LOG = logging.getLogger("instance_explorer")
 MINE = "mine-"
 """Ids of uploads begin with this; the rest is the digest of their bytes."""
 
@@ -66,10 +70,8 @@ def _release(value: Any) -> None:
         close()
 
 
-@st.cache_resource(show_spinner=False)
-def _shared() -> Store:
-    """What all visitors share: samples and their answers."""
-    return Store(LIMITS, _release)
+_SHARED = Store(LIMITS, _release)
+"""What all visitors share: samples and their answers. Of this module, so that the server can fill it before they come."""
 
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=Store.close)
@@ -80,7 +82,7 @@ def _own() -> Store:
 
 def store(mine: bool) -> Store:
     """The visitor's own store, or the shared one."""
-    return _own() if mine else _shared()
+    return _own() if mine else _SHARED
 
 
 def settle() -> None:
@@ -93,11 +95,21 @@ def settle() -> None:
     gc.freeze()
 
 
-@st.cache_resource(show_spinner=False)
-def warm() -> bool:
-    """Settle once, after the imports of the first run."""
+def preload() -> None:
+    """Make the first answer before the first visitor asks, then what the others need (runs beside the server)."""
+    from core.loading.samples import samples
+
+    first = samples()[0]
+    try:
+        both = pair(first.id, first.table)
+        predictions(both)
+        explain(both, "shap", range(min(PREFETCH, len(both.table))), output_index(both.model, None), {})
+        from core.workers import warm as warm_workers
+
+        warm_workers()
+    except ExplorerError:
+        _LOG.exception("The first sample could not be prepared")
     settle()
-    return True
 
 
 def uploads(kind: str) -> dict[str, Upload]:
@@ -151,10 +163,10 @@ def model(identity: str) -> Model:
 
     def load() -> Model:
         if mine:
-            from core.workers import open_model
+            from core.loading.uploads import open_upload
 
             upload = _uploaded("model", identity)
-            loaded: Model = open_model(upload.data, upload.name)
+            loaded = open_upload(upload.data, upload.name)
         else:
             from core.loading.samples import load_sample_model
 
@@ -179,10 +191,8 @@ def table(identity: str) -> Table:
 
     def load() -> Table:
         if mine:
-            from core.loading.uploads import open_table
-
             upload = _uploaded("table", identity)
-            return open_table(upload.data, upload.name, **upload.options)
+            return _read(upload)
         from core.loading.samples import load_sample_table
 
         return load_sample_table(identity)
@@ -190,6 +200,17 @@ def table(identity: str) -> Table:
     if mine:
         _uploaded("table", identity)
     return store(mine).get("table", identity, load)
+
+
+def _read(upload: Upload) -> Table:
+    """Parse a visitor's table in a worker; where none can be locked, here, within the budgets of the door."""
+    from core.workers import open_table, protected
+
+    if protected():
+        return open_table(upload.data, upload.name, **upload.options)
+    from core.loading.tables import read_table
+
+    return read_table(upload.data, upload.name, **upload.options)
 
 
 def pair(model_id: str, table_id: str) -> Pair:

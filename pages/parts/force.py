@@ -15,7 +15,7 @@ from pages.parts import frame, question, subject
 from pages.parts.subject import Subject
 
 METHOD = "shap"
-PAGE = 50
+PAGE = cache.PREFETCH
 PREFETCH_SECONDS = 0.6
 """A page of explanations is prefetched when it is expected to take less than this."""
 

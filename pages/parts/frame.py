@@ -55,6 +55,13 @@ def page(name: str) -> str:
     return str(_FOLDER / f"{name}.py")
 
 
+def configure() -> None:
+    """Title, icon and layout of every page; the icon is a file of ours, so that nothing is fetched from elsewhere."""
+    st.set_page_config(
+        page_title="Instance Explorer", page_icon=str(ICON), layout="wide", initial_sidebar_state=340
+    )
+
+
 def route() -> StreamlitPage:
     """The page that the address asks for (called by the entry point)."""
     st.session_state[_ROUTED] = True

@@ -11,7 +11,8 @@ from core.codec import plain
 from core.errors import InputError
 from core.loading.samples import samples
 from core.results import Nudges
-from core.views.whatif import answer, script, style, whatif_data
+from core.views.whatif import script, style, whatif_data
+from core.views.whatif_answer import answer
 from pages.parts import force, frame, panel, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
