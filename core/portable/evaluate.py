@@ -127,7 +127,7 @@ def tree_sums(trees: Trees, encoded: Array) -> Array:
 
 def reached(trees: Trees, encoded: Array) -> Ints:
     """Leaf that each row reaches in each tree, shape (n_rows, n_trees)."""
-    values = encoded.astype(np.float32).astype(np.float64) if trees.float32 else encoded
+    values = rounded(encoded) if trees.float32 else encoded
     at = np.broadcast_to(trees.roots, (len(values), len(trees.roots))).copy()
     members = _members(trees)
     rows, columns = np.nonzero(trees.feature[at] >= 0)
@@ -139,6 +139,12 @@ def reached(trees: Trees, encoded: Array) -> Ints:
         inner = trees.feature[nodes] >= 0
         rows, columns = rows[inner], columns[inner]
     return at
+
+
+def rounded(values: Array) -> Array:
+    """Values as float32 holds them; beyond its range they are infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32).astype(np.float64)
 
 
 def goes_left(trees: Trees, nodes: Ints, values: Array, members: tuple[Bools, Ints] | None = None) -> Bools:

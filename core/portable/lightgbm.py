@@ -12,7 +12,7 @@ from core.portable.form import Column, Link
 from core.portable.inputs import NAN, Head, Inputs, by_level, number, refuse, then
 from core.types import Scale, Task
 
-TINY = 1e-35
+TINY = float(np.float32(1e-35))
 """Magnitude up to which a number counts as zero (kZeroThreshold)."""
 _CATEGORICAL, _DEFAULT_LEFT, _ZERO, _NAN = 1, 2, 1, 2
 _LINKS: dict[str, tuple[Link, Scale]] = {

@@ -110,19 +110,19 @@ def _stopped() -> Case:
 
 
 def _xgb(**options: Any) -> Any:
-    return xgboost.XGBClassifier(n_estimators=15, **options)
+    return xgboost.XGBClassifier(n_estimators=15, n_jobs=1, **options)
 
 
 def _xgr(**options: Any) -> Any:
-    return xgboost.XGBRegressor(n_estimators=15, **options)
+    return xgboost.XGBRegressor(n_estimators=15, n_jobs=1, **options)
 
 
 def _lgb(**options: Any) -> Any:
-    return lightgbm.LGBMClassifier(n_estimators=15, verbose=-1, **options)
+    return lightgbm.LGBMClassifier(n_estimators=15, n_jobs=1, verbose=-1, **options)
 
 
 def _lgr(**options: Any) -> Any:
-    return lightgbm.LGBMRegressor(n_estimators=15, verbose=-1, **options)
+    return lightgbm.LGBMRegressor(n_estimators=15, n_jobs=1, verbose=-1, **options)
 
 
 def _scaled(last: Any) -> Any:
