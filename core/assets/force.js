@@ -65,6 +65,7 @@ function paintHead(parts, data, index) {
   parts.count.textContent = data.total > 1 ? `${written(place)} of ${written(data.total)}` : "";
   parts.back.disabled = place <= 1;
   parts.next.disabled = place >= data.total;
+  if (parts.root.getRootNode().activeElement?.disabled) parts.root.focus(); // so that the arrow keys go on working
   parts.back.hidden = parts.next.hidden = data.total <= 1;
   parts.said.textContent = row.said;
   parts.notes.replaceChildren();

@@ -95,6 +95,14 @@ def test_the_page_s_end_asks_python_once(show: Any) -> None:
     assert tab.locator(".ie-count").inner_text() == "5 of 9"
 
 
+def test_arrow_keys_go_on_working_at_the_end(show: Any) -> None:
+    tab = show(page_of(5, rows=2))
+    tab.locator(".ie-turn").last.click()
+    assert tab.locator(".ie-turn").last.is_disabled()
+    tab.keyboard.press("ArrowLeft")
+    assert tab.locator(".ie-title").inner_text() == "row 0"
+
+
 def test_late_answers_do_not_move_the_reader(show: Any) -> None:
     tab = show(page_of(5))
     for _ in range(4):
