@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -302,4 +301,3 @@ class Prediction:
     output: int
     label: str
     truth: Any = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
