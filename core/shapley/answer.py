@@ -45,6 +45,11 @@ class Explained:
     of: Callable[[pd.DataFrame], Array]
 
 
+def background(job: Job) -> pd.DataFrame:
+    """The background rows that the params choose, shape (n_background, n_features)."""
+    return job.table.background(int(job.params["background"]), int(job.params["seed"]))
+
+
 def own_scale(model: Model) -> Scale:
     """Units of ``model.predict``: probability, or the target's."""
     return "target" if model.task == "regression" else "probability"

@@ -8,7 +8,7 @@ from core.errors import NotApplicable
 from core.registry import Job
 from core.results import Check
 from core.shapley import exact, kernel, permutation
-from core.shapley.answer import Answer, Explained
+from core.shapley.answer import Answer, Explained, background
 from core.shapley.game import Game, coalition_values, game
 from core.types import Array
 
@@ -47,7 +47,7 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
             f"There are 2^{players}; up to {exact.MOST} features are enumerated.",
             "Choose the kind 'permutation' or 'kernel'.",
         )
-    background = job.table.background(int(job.params["background"]), int(job.params["seed"]))
+    reference = background(job)
     found = []
     for at, row in enumerate(rows):
 
@@ -55,13 +55,13 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
             job.progress((at + done) / len(rows), "asking the model")
 
         step(0.0)
-        found.append(_one(game(number.of, job.table.instance(row), background), job, kind, step))
+        found.append(_one(game(number.of, job.table.instance(row), reference), job, kind, step))
     ends = np.array([[base, output] for _, _, base, output in found])
     values = np.stack([one for one, _, _, _ in found])
     spread = None if kind == "exact" else np.stack([errors for _, errors, _, _ in found])
     if spread is not None and not spread.any():
         spread = None
-    checks = (Check("algorithm", None, None, _words(kind, players, len(background))),)
+    checks = (Check("algorithm", None, None, _words(kind, players, len(reference))),)
     return Answer(values, ends[:, 0], ends[:, 1], number.scale, spread, checks)
 
 

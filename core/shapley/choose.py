@@ -46,11 +46,16 @@ def _auto(job: Job, rows: list[int], wish: str) -> Answer:
 
 
 def _along_trees(job: Job, rows: list[int], wish: str) -> Answer | None:
-    """Path-dependent values: our tables, or the library's own."""
+    """Path-dependent values: our tables, the library's own, our walk."""
     ready = ensemble.prepare(job, "path-dependent")
-    if ready is not None and fits(job, wish, ready.form.scale):
-        return ensemble.solve(job, rows, "path-dependent", ready)
-    return native.solve(job, rows) if fits(job, wish, job.model.margin_scale) else None
+    if ready is None:
+        found = native.solve(job, rows) if fits(job, wish, job.model.margin_scale) else None
+        if found is not None:
+            return found
+        ready = ensemble.prepare(job, "path-dependent", deep=True)
+    if ready is None or not fits(job, wish, ready.form.scale):
+        return None
+    return ensemble.solve(job, rows, "path-dependent", ready)
 
 
 def _path_dependent(job: Job, rows: list[int], wish: str) -> Answer:
@@ -70,7 +75,7 @@ def _interventional(job: Job, rows: list[int], wish: str) -> Answer:
     form = linear.linear_form(job)
     if form is not None and fits(job, wish, form.scale):
         return linear.solve(job, rows, form)
-    ready = ensemble.prepare(job, "interventional")
+    ready = ensemble.prepare(job, "interventional", deep=True)
     if ready is not None and fits(job, wish, ready.form.scale):
         return ensemble.solve(job, rows, "interventional", ready)
     return _asked(job, rows, "log-odds" if wish == "auto" and job.model.margin_scale else wish)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from core.portable import Trees
 from core.registry import Job
 from core.results import Check
-from core.shapley import covers, interventional
-from core.shapley.answer import Answer, pick
-from core.shapley.paths import follow
-from core.shapley.tables import Tables, fit
+from core.shapley import covers, frontier, interventional
+from core.shapley import deep as deep_covers
+from core.shapley.answer import Answer, background, pick
+from core.shapley.paths import Paths, follow
+from core.shapley.tables import fit
 from core.shapley.tips import cut
 from core.shapley.trusted import Trusted, mean_sum, trusted
 from core.store import Store
+from core.types import Array
 
 Way = Literal["path-dependent", "interventional"]
-_STORE = Store({"tables": 8})
+DEEPEST = 1_000_000
+"""Nodes of an ensemble at most: deeper ones are left to the library, or to asking the model."""
+_STORE = Store({"tables": 8, "deep": 2})
+
+
+class Explainer(Protocol):
+    """Tables, or a walk where tables do not fit."""
+
+    @property
+    def base(self) -> float:
+        """Value of the empty coalition."""
+
+    def values(self, encoded: Array) -> tuple[Array, Array]:
+        """Attributions, shape (n_rows, n_features), and the ensemble's own sums, shape (n_rows,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,35 +43,68 @@ class Prepared:
     """What is made once per model, output, way and background."""
 
     form: Trusted
-    tables: Tables
+    explainer: Explainer
 
 
-def prepare(job: Job, way: Way) -> Prepared | None:
-    """Tables of a model's trees, made once; None where it has no trees that can be trusted, or they are too deep."""
+def prepare(job: Job, way: Way, *, deep: bool = False) -> Prepared | None:
+    """Prepare a model's trees, once.
+
+    Parameters
+    ----------
+    job : Job
+    way : {"path-dependent", "interventional"}
+    deep : bool
+        Walk the trees where their tables do not fit.
+
+    Returns
+    -------
+    Prepared or None
+        None where it has no trees that can be trusted, or they do not fit.
+    """
     parts = [job.model.fingerprint, str(job.output), way, job.table.fingerprint]
     if way == "interventional":
         parts += [str(job.params["background"]), str(job.params["seed"])]
-    found: list[Prepared | None] = _STORE.get("tables", "|".join(parts), lambda: [_make(job, way)])
+    key = "|".join(parts)
+    found: list[Prepared | None] = _STORE.get("tables", key, lambda: [_make(job, way, _tables)])
+    if found[0] is None and deep:
+        found = _STORE.get("deep", key, lambda: [_make(job, way, _walk)])
     return found[0]
 
 
-def _make(job: Job, way: Way) -> Prepared | None:
-    """Follow the trees and fill the tables."""
+def _make(
+    job: Job, way: Way, how: Callable[[Job, Way, Trusted, Paths, Array, float], Explainer | None]
+) -> Prepared | None:
+    """Follow the trees and prepare them."""
     form = trusted(job)
     if form is None or not isinstance(form.portable.body, Trees):
         return None
-    paths = follow(form.portable)
-    tips = cut(paths)
     worth = np.ascontiguousarray(pick(form.portable.body.value, job))
-    if tips is None or not fit(paths, tips, worth):
+    if not worth.any() or len(worth) > DEEPEST:
         return None
     own = float(pick(form.portable.body.base, job))
+    explainer = how(job, way, form, follow(form.portable), worth, own)
+    return None if explainer is None else Prepared(form, explainer)
+
+
+def _tables(job: Job, way: Way, form: Trusted, paths: Paths, worth: Array, own: float) -> Explainer | None:
+    """Tables of every tip, None where they do not fit."""
+    tips = cut(paths)
+    if tips is None or not fit(paths, tips, worth):
+        return None
     features = len(form.portable.features)
     if way == "path-dependent":
-        return Prepared(form, covers.tables(paths, tips, worth, features, own))
-    rows = form.encode(job.table.background(int(job.params["background"]), int(job.params["seed"])))
-    base = mean_sum(job, form, rows)
-    return Prepared(form, interventional.tables(paths, tips, worth, rows, features, base, own))
+        return covers.tables(paths, tips, worth, features, own)
+    rows = form.encode(background(job))
+    return interventional.tables(paths, tips, worth, rows, features, mean_sum(job, form, rows), own)
+
+
+def _walk(job: Job, way: Way, form: Trusted, paths: Paths, worth: Array, own: float) -> Explainer | None:
+    """A walk through the trees for each row."""
+    features = len(form.portable.features)
+    if way == "path-dependent":
+        return deep_covers.sweep(paths, worth, features, own)
+    rows = form.encode(background(job))
+    return frontier.walk(paths, worth, rows, features, mean_sum(job, form, rows), own)
 
 
 def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
@@ -68,8 +117,8 @@ def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
     way : {"path-dependent", "interventional"}
     prepared : Prepared
     """
-    values, output = prepared.tables.values(prepared.form.encode(job.table.rows(rows)))
-    base = np.full(len(rows), prepared.tables.base)
+    values, output = prepared.explainer.values(prepared.form.encode(job.table.rows(rows)))
+    base = np.full(len(rows), prepared.explainer.base)
     checks = (Check("algorithm", None, None, _words(job, way)), prepared.form.check)
     return Answer(values, base, output, prepared.form.scale, None, checks)
 

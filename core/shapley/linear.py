@@ -8,7 +8,7 @@ from core.portable import Linear
 from core.portable.evaluate import sums
 from core.registry import Job
 from core.results import Check
-from core.shapley.answer import Answer, pick
+from core.shapley.answer import Answer, background, pick
 from core.shapley.trusted import Trusted, trusted
 
 
@@ -34,12 +34,12 @@ def solve(job: Job, rows: list[int], form: Trusted) -> Answer:
     """
     body = form.portable.body
     assert isinstance(body, Linear)
-    frame = job.table.background(int(job.params["background"]), int(job.params["seed"]))
-    background, encoded = form.encode(frame), form.encode(job.table.rows(rows))
-    terms = (encoded - background.mean(axis=0)) * pick(body.weights, job)
+    frame = background(job)
+    reference, encoded = form.encode(frame), form.encode(job.table.rows(rows))
+    terms = (encoded - reference.mean(axis=0)) * pick(body.weights, job)
     values = np.zeros((len(rows), len(form.portable.features)))
     np.add.at(values.T, form.portable.sources, terms.T)
-    base = np.full(len(rows), pick(sums(form.portable, background), job).mean())
+    base = np.full(len(rows), pick(sums(form.portable, reference), job).mean())
     output = pick(sums(form.portable, encoded), job)
     text = f"Exact, in closed form: weight times distance from the mean of {len(frame):,} background rows."
     return Answer(values, base, output, form.scale, None, (Check("algorithm", None, None, text), form.check))

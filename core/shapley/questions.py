@@ -61,12 +61,31 @@ class Questions:
             left = np.where(np.isnan(values), self.missing_left, left)
         return left
 
+    def at(self, asked: Ints, values: Array) -> Bools:
+        """Ask one question per value.
+
+        Parameters
+        ----------
+        asked : ndarray of int, shape (m,)
+            Positions of questions.
+        values : ndarray, shape (m,)
+            Encoded, already rounded where ``float32``.
+        """
+        left = values <= self.limit[asked, 0]
+        if len(self.member):
+            place = np.searchsorted(self.member, asked).clip(max=len(self.member) - 1)
+            named = np.flatnonzero(self.member[place] == asked)
+            left[named] = self.codes[place[named], self._code(values[named])]
+        return np.asarray(np.where(np.isnan(values), self.missing_left[asked, 0], left), dtype=np.bool_)
+
     def _members(self, values: Array) -> Bools:
         """Answer the questions of membership."""
+        return np.asarray(self.codes[np.arange(len(values))[:, None], self._code(values)], dtype=np.bool_)
+
+    def _code(self, values: Array) -> Ints:
+        """Column of ``codes`` that each value belongs to."""
         last = self.codes.shape[1] - 1
-        known = (values > -1) & (values < last)
-        code = np.where(known, values, last).astype(np.int64)
-        return self.codes[np.arange(len(values))[:, None], code]
+        return np.where((values > -1) & (values < last), values, last).astype(np.int64)
 
 
 def questions(trees: Trees, nodes: Ints) -> Questions:
