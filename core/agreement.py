@@ -1,4 +1,4 @@
-"""Do two attributions of the same instance say the same? Sign, order and top features, and in words."""
+"""Do two attributions of one row tell the same story? Rank, sign and the longest bars, compared in words."""
 
 from __future__ import annotations
 
@@ -7,107 +7,144 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
-from core.results import Attribution
+from core.results import Attribution, Check
+from core.types import Array
 
-TOP = 3
-TINY = 0.01
-"""A bar under this share of the largest one has no sign worth comparing."""
+SMALL = 0.01
+"""Bars under this share of the longest have no sign worth comparing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far two attributions agree.
+    """How far two attributions of the same row agree; they may be in different units.
 
     Attributes
     ----------
-    signs : float or None
-        Share of the features that both find worth a bar whose direction is the same; None when there is none.
-    order : float or None
-        Rank correlation (Spearman) of the absolute sizes; None when all are equal.
-    shared : tuple of str
-        Features among the top three of both.
-    opposed : tuple of str
-        Features that push in opposite directions, largest first.
+    rank : float
+        Spearman's correlation of the absolute values, -1 to 1: are the same features long? 1 where all are equal.
+    sign : float
+        Share of the features with a bar in both (at least 1 % of the longest) that point the same way, 0 to 1.
+    top : float
+        Share of the ``k`` longest bars that both have, 0 to 1.
+    k : int
+    against : tuple of str
+        Features among either's ``k`` longest that point opposite ways, longest first.
+    same_scale : bool
     text : str
+        What this means, in two sentences.
     """
 
-    signs: float | None
-    order: float | None
-    shared: tuple[str, ...]
-    opposed: tuple[str, ...]
+    rank: float
+    sign: float
+    top: float
+    k: int
+    against: tuple[str, ...]
+    same_scale: bool
     text: str
 
+    @property
+    def check(self) -> Check:
+        """The same as a line under a result."""
+        return Check("agreement", None, self.top, self.text)
 
-def agreement(first: Attribution, second: Attribution) -> Agreement:
-    """Compare two attributions over the features that both hold; scales may differ, so only signs and ranks count.
 
-    A method that names its largest features only (LIME) is compared on those.
+def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
+    """Compare two attributions of the same features.
+
+    Parameters
+    ----------
+    first, second : Attribution
+        Of one row by two methods, or by one method under two models.
+    k : int
+        How many of the longest bars to compare.
+
+    Returns
+    -------
+    Agreement
 
     Raises
     ------
     InputError
-        If they hold no feature in common.
+        If they are not about the same features.
 
     References
     ----------
-    Krishna et al. (2022), The Disagreement Problem in Explainable Machine Learning: A Practitioner's Perspective
-    (sign, rank and feature agreement), doi:10.48550/arXiv.2202.01602.
+    S. Krishna et al., "The disagreement problem in explainable machine learning", 2022,
+    doi:10.48550/arXiv.2202.01602 (rank, sign and top-k agreement).
     """
-    names = tuple(name for name in first.features if name in second.features)
-    if not names:
-        raise InputError("These two answers cannot be compared.", "They speak of different features.")
-    one = first.values[[first.features.index(name) for name in names]]
-    two = second.values[[second.features.index(name) for name in names]]
-    large = (np.abs(one) > TINY * _largest(one)) & (np.abs(two) > TINY * _largest(two))
+    if set(first.features) != set(second.features):
+        raise InputError(
+            "These two explanations cannot be compared.",
+            f"One is about {len(first.features)} features, the other about {len(second.features)} others.",
+            "Choose two models or methods that take the same columns.",
+        )
+    order = [second.features.index(name) for name in first.features]
+    one, two = first.values, second.values[order]
+    k = max(1, min(k, len(one)))
+    longest = [set(np.argsort(-np.abs(values), kind="stable")[:k].tolist()) for values in (one, two)]
+    top = len(longest[0] & longest[1]) / k
+    clear = (np.abs(one) >= SMALL * np.abs(one).max()) & (np.abs(two) >= SMALL * np.abs(two).max())
+    clear &= (one != 0) & (two != 0)
     same = np.sign(one) == np.sign(two)
-    signs = float(same[large].mean()) if large.any() else None
-    tops = _top(one), _top(two)
-    shared = tuple(names[place] for place in tops[0] if place in tops[1])
-    weight = np.abs(one) / (_largest(one) or 1.0) + np.abs(two) / (_largest(two) or 1.0)
-    opposed = [place for place in np.argsort(-weight, kind="stable") if large[place] and not same[place]]
-    named = tuple(names[int(place)] for place in opposed)
-    order = _spearman(np.abs(one), np.abs(two))
-    return Agreement(signs, order, shared, named, _words(signs, order, shared, named, min(TOP, len(one))))
+    sign = float(same[clear].mean()) if clear.any() else 1.0
+    opposed = [at for at in np.argsort(-np.abs(one), kind="stable") if clear[at] and not same[at]]
+    against = tuple(first.features[at] for at in opposed if at in longest[0] | longest[1])
+    same_scale = first.scale == second.scale
+    rank = _rank_correlation(np.abs(one), np.abs(two))
+    return Agreement(rank, sign, top, k, against, same_scale, _words(rank, top, k, against, same_scale))
 
 
-def _largest(values: np.ndarray) -> float:
-    """The largest absolute value, 0 for none."""
-    return float(np.abs(values).max()) if len(values) else 0.0
+def _rank_correlation(one: Array, two: Array) -> float:
+    """Spearman's correlation with mean ranks for ties; 1 where neither tells its features apart."""
+    ranks = [_ranks(values) for values in (one, two)]
+    spreads = [float(np.std(values)) for values in ranks]
+    if min(spreads) == 0.0:
+        return 1.0 if max(spreads) == 0.0 else 0.0
+    return float(np.clip(np.corrcoef(ranks[0], ranks[1])[0, 1], -1.0, 1.0))
 
 
-def _top(values: np.ndarray) -> list[int]:
-    """Positions of the largest bars that are not zero."""
-    ranked = np.argsort(-np.abs(values), kind="stable")[:TOP]
-    return [int(place) for place in ranked if values[place] != 0]
+def _ranks(values: Array) -> Array:
+    """Ranks from 0, equal values share their mean rank."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts) - 1
+    middle: Array = last - (counts - 1) / 2
+    return middle[place]
 
 
-def _spearman(one: np.ndarray, two: np.ndarray) -> float | None:
-    """Rank correlation with ties at their mean rank."""
-    import pandas as pd
-
-    first, second = pd.Series(one).rank(), pd.Series(two).rank()
-    if len(one) < 2 or first.nunique() < 2 or second.nunique() < 2:
-        return None
-    return float(np.corrcoef(first, second)[0, 1])
-
-
-def _words(
-    signs: float | None, order: float | None, shared: tuple[str, ...], opposed: tuple[str, ...], top: int
-) -> str:
-    """The verdict first, then what it rests on."""
-    if signs is None:
-        return "The two methods have no feature with a clear effect in common, so there is nothing to compare."
-    close = order is None or order >= 0.7
-    if signs == 1.0 and close and len(shared) >= min(2, top):
-        verdict = "The two methods agree."
-    elif signs >= 0.8 and len(shared) >= 1:
-        verdict = "The two methods mostly agree."
+def _words(rank: float, top: float, k: int, against: tuple[str, ...], same_scale: bool) -> str:
+    """The two sentences."""
+    shared = round(top * k)
+    if against:
+        verdict = f"The two disagree on the direction of {_list(against)}."
+        meaning = (
+            "That happens where features depend on each other or the model bends near this row: "
+            "trust neither bar alone, and move the feature in a profile to see which way the prediction goes."
+        )
+    elif shared == k and rank >= 0.7:
+        verdict = f"The two agree: {_longest(shared, k)}, with the same signs."
+        meaning = "Both see the model the same way here, which makes the story steadier but does not prove a cause."
+    elif shared * 2 >= k:
+        verdict = f"The two mostly agree: {_longest(shared, k)}, none of them with opposite signs."
+        meaning = "Smaller bars are ordered differently: read the longest ones and leave the rest."
     else:
-        verdict = "The two methods disagree: be careful with either story."
-    parts = [verdict, f"They give the same direction to {round(signs * 100)} % of the features that matter to both"]
-    named = f", and share {len(shared)} of their top {top}" + (f" ({', '.join(shared)})." if shared else ".")
-    text = f"{parts[0]} {parts[1]}{named}"
-    if opposed:
-        some = ", ".join(opposed[:3]) + (", …" if len(opposed) > 3 else "")
-        text += f" Opposite directions: {some}."
-    return text
+        verdict = f"The two tell different stories: {_longest(shared, k)}."
+        meaning = (
+            "They ask different questions (another baseline, a neighbourhood instead of the whole range, "
+            "another model): read what each one asks before choosing."
+        )
+    units = "" if same_scale else " Their units differ, so only order and signs are compared."
+    return f"{verdict} {meaning}{units}"
+
+
+def _longest(shared: int, k: int) -> str:
+    """How many of the longest bars both have."""
+    if k == 1:
+        return "the longest bar is the same" if shared else "the longest bar is not the same"
+    return f"{shared} of the {k} longest bars are the same"
+
+
+def _list(names: tuple[str, ...]) -> str:
+    """Names in quotes, the first three."""
+    shown = [f"'{name}'" for name in names[:3]]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(shown) + more

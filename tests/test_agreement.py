@@ -1,4 +1,4 @@
-"""Agreement of two attributions: against counts by hand and scipy's rank correlation."""
+"""Agreement of two attributions: against scipy, by hand, and in words."""
 
 from __future__ import annotations
 
@@ -8,66 +8,81 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from core.agreement import agreement
+from core.agreement import compare
 from core.errors import InputError
 from core.results import Attribution
 
-
-def bars(values: list[float], names: str | None = None, scale: str = "probability") -> Attribution:
-    features = tuple(names or "abcdefgh"[: len(values)])
-    total = float(np.sum(values))
-    return Attribution(features, np.array(values, dtype=float), (None,) * len(values), 0.0, total, scale, "yes")
+NAMES = ("a", "b", "c", "d", "e")
 
 
-def test_the_same_bars_agree() -> None:
-    found = agreement(bars([0.4, -0.3, 0.2, 0.0]), bars([2.0, -1.5, 1.0, 0.0], scale="log-odds"))
-    assert (found.signs, found.opposed, found.shared) == (1.0, (), ("a", "b", "c"))
-    assert found.text.startswith("The two methods agree.")
+def bars(values, features=NAMES, scale="probability"):
+    values = np.asarray(values, dtype=float)
+    return Attribution(tuple(features), values, (None,) * len(values), 0.0, float(values.sum()), scale, "yes")
 
 
-def test_opposite_bars_disagree_and_are_named_largest_first() -> None:
-    found = agreement(bars([0.1, 0.5, 0.3]), bars([-0.1, -0.5, -0.3]))
-    assert found.signs == 0.0
-    assert found.opposed == ("b", "c", "a")
-    assert "disagree" in found.text
-    assert "Opposite directions: b, c, a." in found.text
+numbers = st.lists(st.integers(-6, 6), min_size=5, max_size=5)
 
 
-def test_order_of_the_features_does_not_matter() -> None:
-    one, two = bars([0.4, -0.3, 0.2]), bars([0.2, -0.3, 0.4], names="cba")
-    assert agreement(one, two).text == agreement(one, bars([0.4, -0.3, 0.2])).text
+@given(numbers, numbers)
+def test_rank_is_spearmans(one, two):
+    found = compare(bars(one), bars(two))
+    if len({abs(value) for value in one}) > 1 and len({abs(value) for value in two}) > 1:
+        assert found.rank == pytest.approx(spearmanr(np.abs(one), np.abs(two)).statistic, abs=1e-12)
+    assert -1 <= found.rank <= 1
+    assert 0 <= found.sign <= 1
+    assert 0 <= found.top <= 1
 
 
-def test_a_method_that_names_few_features_is_compared_on_those() -> None:
-    found = agreement(bars([0.4, -0.3, 0.2, 0.1]), bars([-0.3, 0.4], names="ba"))
-    assert (found.signs, found.shared) == (1.0, ("a", "b"))
+@given(numbers)
+def test_an_attribution_agrees_with_itself_in_any_order_and_unit(one):
+    turned = bars([value * 7.5 for value in reversed(one)], features=NAMES[::-1], scale="log-odds")
+    found = compare(bars(one), turned, k=5)
+    assert (found.rank, found.sign, found.top) == (pytest.approx(1.0), 1.0, 1.0)
+    assert found.against == ()
+    assert "units differ" in found.text
 
 
-def test_a_tiny_bar_has_no_sign() -> None:
-    found = agreement(bars([1.0, 0.001]), bars([1.0, -0.001]))
-    assert found.signs == 1.0
+@given(numbers, numbers)
+def test_it_is_symmetric(one, two):
+    forth, back = compare(bars(one), bars(two)), compare(bars(two), bars(one))
+    assert forth.rank == pytest.approx(back.rank)
+    assert (forth.sign, forth.top) == (back.sign, back.top)
+    assert set(forth.against) == set(back.against)
 
 
-def test_nothing_in_common_is_said() -> None:
-    assert "nothing to compare" in agreement(bars([0.0, 1.0]), bars([1.0, 0.0])).text
-    with pytest.raises(InputError):
-        agreement(bars([1.0]), bars([1.0], names="z"))
+def test_opposite_signs_are_named():
+    found = compare(bars([5, -3, 2, 0.1, 0]), bars([5, 3, 2, 0.1, 0]))
+    assert found.against == ("b",)
+    assert found.sign == 0.75
+    assert "direction of 'b'" in found.text
+    assert "units differ" not in found.text
 
 
-@given(
-    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=3, max_size=8, unique_by=lambda pair: abs(pair[0]))
-)
-def test_order_is_spearmans(pairs: list[tuple[float, float]]) -> None:
-    one, two = [first for first, _ in pairs], [second for _, second in pairs]
-    found = agreement(bars(one), bars(two))
-    if len(set(map(abs, two))) > 1:
-        assert found.order == pytest.approx(spearmanr(np.abs(one), np.abs(two)).statistic, abs=1e-9)
-    else:
-        assert found.order is None
+def test_tiny_bars_have_no_sign():
+    found = compare(bars([5, 3, 2, 0.001, 0]), bars([5, 3, 2, -0.001, 0]))
+    assert found.sign == 1.0
+    assert found.text.startswith("The two agree")
 
 
-@given(st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=1, max_size=8))
-def test_it_is_symmetric_in_its_verdict(pairs: list[tuple[float, float]]) -> None:
-    one, two = bars([first for first, _ in pairs]), bars([second for _, second in pairs])
-    forth, back = agreement(one, two), agreement(two, one)
-    assert (forth.signs, set(forth.opposed), set(forth.shared)) == (back.signs, set(back.opposed), set(back.shared))
+def test_different_stories_are_told_apart():
+    found = compare(bars([5, 4, 0.1, 0.2, 0.3]), bars([0.1, 0.2, 5, 4, 3]), k=2)
+    assert found.top == 0.0
+    assert found.rank < 0
+    assert "different stories" in found.text
+    assert found.check.value == 0.0
+
+
+def test_mostly_the_same():
+    found = compare(bars([5, 4, 3, 0.2, 0.1]), bars([5, 4, 0.1, 0.2, 3]))
+    assert found.top == pytest.approx(2 / 3)
+    assert "mostly agree" in found.text
+
+
+def test_more_bars_than_features_and_a_single_feature():
+    assert compare(bars([1], ("a",)), bars([2], ("a",)), k=9).k == 1
+    assert "longest bar is the same" in compare(bars([1], ("a",)), bars([2], ("a",))).text
+
+
+def test_other_features_are_refused():
+    with pytest.raises(InputError, match="cannot be compared"):
+        compare(bars([1, 2], ("a", "b")), bars([1, 2], ("a", "c")))
