@@ -140,13 +140,7 @@ class Table:
         return self.rows([self.position(row)])
 
     def position(self, row: int) -> int:
-        """Check a row number and return it.
-
-        Raises
-        ------
-        InputError
-            If there is no such row.
-        """
+        """Return the row number, or raise an InputError if there is no such row."""
         if not 0 <= row < len(self):
             raise InputError(
                 f"There is no row {row}.",
