@@ -143,7 +143,11 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     chosen = options.parse_args()
     warnings.simplefilter("ignore")
-    records = list(run(chosen.rows, chosen.data, chosen.models, chosen.methods))
+    records = []
+    for record in run(chosen.rows, chosen.data, chosen.models, chosen.methods):
+        records.append(record)
+        if record["proposals"] and len(records) % chosen.rows == 0:
+            chosen.out.write_text(json.dumps(records))
     chosen.out.write_text(json.dumps(records))
 
 

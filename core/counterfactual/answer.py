@@ -1,12 +1,19 @@
-"""From a search to a result: predicted again, measured, told."""
+"""From a search to a result: several answers, predicted again, measured, told."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from core.counterfactual.certificate import Proof
 from core.counterfactual.distance import gower
-from core.counterfactual.improve import Question, improve, oracle_for, question
-from core.counterfactual.plausibility import isolation
+from core.counterfactual.diversity import diverse
+from core.counterfactual.improve import Question, briefly, improve, oracle_for, question
+from core.counterfactual.oracle import Oracle
+from core.counterfactual.plausibility import density, isolation
+from core.counterfactual.refusal import reason
+from core.counterfactual.robustness import Robustness, firm, robustness
 from core.errors import ComputeError
 from core.registry import Job
 from core.results import Change, Check, Nudge, Nudges
@@ -17,17 +24,19 @@ def answer(job: Job) -> Nudges:
     """Answer a job of the method "nudges"."""
     asked = question(job)
     if asked.reached:
-        return _result(asked, [Nudge((), float(asked.own[asked.goal.output]), 0.0)], ())
+        return _result(asked, (Nudge((), float(asked.own[asked.goal.output]), 0.0),), ())
     oracle = oracle_for(asked)
     for _ in improve(asked, oracle):
         continue
-    count = int(job.params["k"])
-    oracle.confirm(count)
-    chosen = oracle.best(count)
-    rows = np.array([found.row for found in chosen]).reshape(-1, len(asked.code.features))
+    chosen = diverse(oracle, int(job.params["k"]), lambda constraints: briefly(asked, constraints))
+    if not chosen:
+        return _refused(asked)
+    rows = np.array([found.row for found in chosen])
+    if job.params.get("robust"):
+        rows = np.array([firm(oracle, row) for row in rows])
     outputs = verify(asked, rows)
-    made = nudges_of(asked, rows, outputs)
-    return _result(asked, made, (_again(len(made)),) if made else ())
+    made = _nudges(asked, oracle, rows, outputs)
+    return _result(asked, made, _checks(asked, oracle, made))
 
 
 def verify(asked: Question, rows: Array) -> Array:
@@ -38,28 +47,36 @@ def verify(asked: Question, rows: Array) -> Array:
     ComputeError
         If a row misses the goal or breaks a constraint: it must never be shown.
     """
-    if not len(rows):
-        return np.zeros((0, len(asked.own)))
     outputs = asked.job.model.predict(asked.code.decode(rows))
     if not (asked.goal.reached(outputs) & asked.constraints.allows(asked.code, rows)).all():
-        raise ComputeError(
-            "A nudge failed when it was predicted again.",
-            "The model gives other answers to the same row.",
-            "Try again.",
-        )
+        why = "The model gives different answers to the same row."
+        raise ComputeError("A nudge failed when it was predicted again.", why, "Ask again.")
     return outputs
 
 
-def nudges_of(asked: Question, rows: Array, outputs: Array) -> list[Nudge]:
+def _nudges(asked: Question, oracle: Oracle, rows: Array, outputs: Array) -> tuple[Nudge, ...]:
     """Coded rows as nudges with their measures."""
     distances = gower(asked.code, rows, asked.constraints.origin)
     alone = isolation(asked.code, rows, asked.reaching)
+    usual = density(asked.code, alone, asked.reaching)
     made = []
-    for slot, row in enumerate(rows):
-        extra = {"nearest_real_row": float(alone[slot])} if np.isfinite(alone[slot]) else {}
-        changes = changes_of(asked, row)
-        made.append(Nudge(changes, float(outputs[slot, asked.goal.output]), float(distances[slot]), extra))
-    return made
+    for slot, (row, firmness) in enumerate(zip(rows, robustness(oracle, rows), strict=True)):
+        extra = _measures(asked, float(alone[slot]), float(usual[slot]), firmness)
+        if slot == 0 and not asked.job.params.get("robust"):
+            extra["proved"] = asked.proof is not None and asked.proof.complete
+        output = float(outputs[slot, asked.goal.output])
+        made.append(Nudge(changes_of(asked, row), output, float(distances[slot]), extra))
+    return tuple(made)
+
+
+def _measures(asked: Question, alone: float, usual: float, firmness: Robustness) -> dict[str, Any]:
+    """What is told beside the changes."""
+    extra: dict[str, Any] = {"holds_rounded": firmness.rounded, "holds_missed": firmness.missed}
+    if len(asked.reaching):
+        extra["nearest_real_row"] = alone
+    if not np.isnan(usual):
+        extra["density"] = usual
+    return extra
 
 
 def changes_of(asked: Question, row: Array) -> tuple[Change, ...]:
@@ -72,22 +89,53 @@ def changes_of(asked: Question, row: Array) -> tuple[Change, ...]:
     )
 
 
-def _again(count: int) -> Check:
-    """The check that every nudge was predicted again."""
-    text = (
-        f"Each of the {count} nudges reaches the goal when the model predicts it again."
-        if count > 1
-        else ("The nudge reaches the goal when the model predicts it again.")
-    )
-    return Check("predicted again", True, float(count), text)
+def _checks(asked: Question, oracle: Oracle, made: tuple[Nudge, ...]) -> tuple[Check, ...]:
+    """Predicted again, proved or not, robust, believable."""
+    many = f"Each of the {len(made)} nudges reaches the goal when the model predicts it again."
+    one = "The nudge reaches the goal when the model predicts it again."
+    checks = [Check("predicted again", True, float(len(made)), many if len(made) > 1 else one)]
+    if not asked.job.params.get("robust"):
+        checks.append(_certificate(asked, oracle, made[0]))
+    firm_ones = sum(nudge.extra["holds_rounded"] and nudge.extra["holds_missed"] == 1.0 for nudge in made)
+    text = f"{firm_ones} of {len(made)} hold when rounded, and when missed by 1 % of a feature's range."
+    checks.append(Check("robust", None, firm_ones / len(made), text))
+    if "density" in made[0].extra:
+        share = 100 * made[0].extra["density"]
+        text = f"{share:.0f} % of the real rows with this outcome lie at least as far from their nearest neighbour."
+        checks.append(Check("density", None, made[0].extra["density"], text))
+    return tuple(checks)
 
 
-def _result(asked: Question, made: list[Nudge], checks: tuple[Check, ...], reason: str = "") -> Nudges:
+def _certificate(asked: Question, oracle: Oracle, first: Nudge) -> Check:
+    """What is known about smaller changes."""
+    proof = asked.proof
+    if proof is None:
+        return Check("smallest", None, None, "No smaller change was found; for this model nothing is proved.")
+    if proof.complete:
+        return Check("smallest", True, first.distance, "Proved smallest: no allowed change is smaller than the first.")
+    return Check("smallest", None, proof.bound, f"No smaller change was found; lower bound: {_bound(proof, oracle)}.")
+
+
+def _bound(proof: Proof, oracle: Oracle) -> str:
+    """A lower bound in words."""
+    if not oracle.per_change:
+        return f"distance {proof.bound:.3g}"
+    changes = max(1, int(proof.bound / oracle.per_change))
+    return f"at least {changes} feature{'s have' if changes > 1 else ' has'} to change"
+
+
+def _refused(asked: Question) -> Nudges:
+    """No answer, and why."""
+    proved = asked.proof is not None and asked.proof.complete
+    code, limits = asked.code, asked.constraints
+    why = reason(code, limits, lambda other: briefly(asked, other), proved, len(asked.reaching) > 0)
+    return _result(asked, (), (), why)
+
+
+def _result(asked: Question, made: tuple[Nudge, ...], checks: tuple[Check, ...], why: str = "") -> Nudges:
     """Put the result together."""
     goal, code = asked.goal, asked.code
     origin = asked.constraints.origin
-    if not made and not reason:
-        reason = "No allowed change that was tried reaches the goal."
     return Nudges(
         features=tuple(feature.name for feature in code.features),
         data=tuple(code.value(place, float(cell)) for place, cell in enumerate(origin)),
@@ -96,7 +144,7 @@ def _result(asked: Question, made: list[Nudge], checks: tuple[Check, ...], reaso
         target=(goal.low, goal.high),
         scale="probability" if asked.job.model.classes else "target",
         label=goal.label,
-        nudges=tuple(made),
-        reason=reason,
+        nudges=made,
+        reason=why,
         checks=checks,
     )

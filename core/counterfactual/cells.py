@@ -99,7 +99,7 @@ class Cells:
         return np.asarray(inside == self.conflicts.sum(axis=1))
 
 
-def cells_of(fast: Quick, origin: Array, questions: Questions, depth: int) -> Cells:
+def cells_of(questions: Questions, origin: Array, depth: int) -> Cells:
     """Walk down every tree with all candidates at once.
 
     Parameters
@@ -109,8 +109,8 @@ def cells_of(fast: Quick, origin: Array, questions: Questions, depth: int) -> Ce
     depth : int
         Largest number of changed units of interest.
     """
-    trees = fast.portable.body
-    assert isinstance(trees, Trees)  # the caller has looked
+    trees = questions.fast.portable.body
+    assert isinstance(trees, Trees)  # questions are made of trees only
     found: list[tuple[Ints, Ints, Words]] = []
     for node, tree, bits in _levels(trees, questions, depth):
         leaf = trees.feature[node] < 0
@@ -120,7 +120,9 @@ def cells_of(fast: Quick, origin: Array, questions: Questions, depth: int) -> Ce
     order = np.argsort(tree, kind="stable")
     node, tree, bits = node[order], tree[order], bits[order]
     conflicts = (bits[:, questions.places[:-1]] & np.uint64(1)) == 0
-    return Cells(fast, origin, questions.units, questions.places, bits, conflicts, trees.value[node], tree, depth)
+    return Cells(
+        questions.fast, origin, questions.units, questions.places, bits, conflicts, trees.value[node], tree, depth
+    )
 
 
 def _levels(trees: Trees, questions: Questions, depth: int) -> Iterator[tuple[Ints, Ints, Words]]:

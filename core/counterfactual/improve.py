@@ -5,25 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from core.counterfactual import polish, refine, search, smallest
-from core.counterfactual.candidates import units
-from core.counterfactual.cells import Cells, cells_of
+from core.counterfactual import plausibility, polish, refine, search, smallest
+from core.counterfactual.candidates import Unit, units
+from core.counterfactual.cells import cells_of
+from core.counterfactual.certificate import Proof, prove
 from core.counterfactual.coding import Coder
 from core.counterfactual.constraints import Constraints, build
+from core.counterfactual.forms import forms_for
 from core.counterfactual.goals import Goal, goal_for
 from core.counterfactual.oracle import Found, Oracle
 from core.counterfactual.prepare import Prepared, all_reaching, prepare
-from core.counterfactual.thresholds import questions
+from core.counterfactual.thresholds import Questions, questions
 from core.counterfactual.wishes import read_wishes
 from core.portable import Trees
 from core.registry import Job
 from core.types import Array
 
 TOP = 24
+PROOF_SECONDS = 5.0
 PREFER = {"fewest features": 1.0, "smallest distance": 0.0}
 
 
@@ -35,6 +37,8 @@ class Question:
     ----------
     own : ndarray, shape (n_outputs,)
         The instance's prediction.
+    proof : Proof or None
+        What the last search proved (tree ensembles).
     reaching : ndarray, shape (n_rows, p)
         Coded real rows that reach the goal.
     """
@@ -46,6 +50,7 @@ class Question:
     constraints: Constraints
     prepared: Prepared
     reaching: Array
+    proof: Proof | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -77,20 +82,23 @@ def question(job: Job) -> Question:
     return Question(job, code, own, goal, constraints, prepared, reaching)
 
 
-def oracle_for(asked: Question, constraints: Constraints | None = None, **changes: Any) -> Oracle:
-    """An oracle that asks the job's model."""
-    seconds = float(asked.job.params.get("seconds") or 10.0)
-    prefer = str(asked.job.params.get("prefer") or "fewest features")
+def oracle_for(asked: Question, constraints: Constraints | None = None, seconds: float | None = None) -> Oracle:
+    """An oracle that asks the job's model, under the question's constraints or others."""
+    params = asked.job.params
+    seconds = float(params.get("seconds") or 10.0) if seconds is None else asked.seconds + seconds
+    weight = float(params.get("plausibility") or 0.0)
+    plausible = weight > 0 and len(asked.reaching) > 0
+    origin = asked.constraints.origin
     return Oracle(
         asked.code,
         asked.goal,
         constraints or asked.constraints,
         lambda rows: asked.job.model.predict(asked.code.decode(rows)),
         quick=asked.prepared.quick,
-        per_change=PREFER[prefer],
+        per_change=0.0 if plausible else PREFER[str(params.get("prefer") or "fewest features")],
+        penalty=plausibility.penalty(asked.code, origin, asked.reaching, weight) if plausible else None,
         deadline=asked.started + seconds,
         heartbeat=_heartbeat(asked, seconds),
-        **changes,
     )
 
 
@@ -130,14 +138,49 @@ def _stages(asked: Question, oracle: Oracle) -> Iterator[None]:
     """The steps of the search, a pause after each."""
     search.from_real_rows(oracle, asked.reaching, 2)
     yield
-    made = units(asked.code, oracle.constraints, asked.prepared.rows)
-    cells = cells_for(asked, oracle, made)
-    if cells is not None:
-        costs = smallest.singles(oracle, cells)
+    if oracle.penalty is not None:
+        plausibility.towards_real_rows(oracle, asked.reaching)
         yield
-        yield from smallest.pairs(oracle, cells, costs)
-        if oracle.bound <= 3 * oracle.per_change:
+    made = units(asked.code, oracle.constraints, asked.prepared.rows)
+    asks = questions_for(asked, oracle, made)
+    if asks is not None:
+        yield from _exact(asked, oracle, asks)
+        if asked.proof is not None and asked.proof.complete:
             return
+        yield from _brief(asked, oracle, made)
+        if asks.exact and oracle.penalty is None:
+            asked.proof = certify(asked, oracle, asks) or asked.proof
+            yield
+            if asked.proof is not None and asked.proof.complete:
+                return
+    yield from _guided(asked, oracle, made)
+
+
+def _exact(asked: Question, oracle: Oracle, asks: Questions) -> Iterator[None]:
+    """All single changes and all pairs, which settles most questions about trees."""
+    cells = cells_of(asks, oracle.origin, min(2, oracle.constraints.most))
+    costs = smallest.singles(oracle, cells)
+    yield
+    if oracle.constraints.most > 1 and oracle.bound >= 2 * oracle.per_change:
+        yield from smallest.pairs(oracle, cells, costs)
+    oracle.confirm(1)
+    if asks.exact and oracle.penalty is None:
+        least = 3 * oracle.per_change
+        asked.proof = Proof(oracle.bound <= least or oracle.constraints.most <= 2, min(oracle.bound, least), 0)
+
+
+def _brief(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:
+    """A fair answer with more than two changes, for the proof to start from."""
+    moves = search.singles(oracle, made, float(asked.goal.score(asked.own[None, :])[0]))
+    search.chain(oracle, moves)
+    search.from_real_rows(oracle, asked.reaching)
+    yield
+    refine.refine(oracle, oracle.best(2))
+    yield
+
+
+def _guided(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:
+    """Singles, then pairs and more by what the singles promise, then smaller by refining."""
     start = float(asked.goal.score(asked.own[None, :])[0])
     moves = search.singles(oracle, made, start)
     yield
@@ -155,10 +198,43 @@ def _stages(asked: Question, oracle: Oracle) -> Iterator[None]:
     yield
 
 
-def cells_for(asked: Question, oracle: Oracle, made: list[Any]) -> Cells | None:
-    """The cells of a tree ensemble, for up to two changes; None for other models."""
+def briefly(asked: Question, constraints: Constraints, seconds: float = 2.0) -> list[Found]:
+    """A short search under other constraints: the answers that it found, cheapest first."""
+    oracle = oracle_for(asked, constraints, seconds)
+    made = units(asked.code, constraints, asked.prepared.rows)
+    asks = questions_for(asked, oracle, made)
+    if asks is not None:
+        cells = cells_of(asks, oracle.origin, min(2, constraints.most))
+        costs = smallest.singles(oracle, cells)
+        if constraints.most > 1 and not oracle.found:
+            for _ in smallest.pairs(oracle, cells, costs):
+                continue
+    if made and not oracle.found:
+        for _ in _brief(asked, oracle, made):
+            continue
+    if asks is None and oracle.found:
+        refine.refine(oracle, oracle.best(4))
+    oracle.confirm(4)
+    return oracle.best(8)
+
+
+def questions_for(asked: Question, oracle: Oracle, made: list[Unit]) -> Questions | None:
+    """What a tree ensemble asks of the candidates; None for other models."""
     fast = asked.prepared.quick
     if fast is None or not isinstance(fast.portable.body, Trees) or not made:
         return None
-    asks = questions(fast, oracle.constraints, made)
-    return cells_of(fast, oracle.origin, asks, min(2, oracle.constraints.most))
+    return questions(fast, oracle.constraints, made)
+
+
+def certify(asked: Question, oracle: Oracle, asks: Questions) -> Proof | None:
+    """Look for anything smaller than the best answer, and prove that there is nothing."""
+    fast = asks.fast
+    sums = fast.portable.body.base.shape[0] if isinstance(fast.portable.body, Trees) else 0
+    forms = forms_for(asked.goal, fast.portable, sums)
+    if forms is None:
+        return None
+    per_change, most = oracle.per_change, oracle.constraints.most
+    depth = min(most, int(oracle.bound / per_change)) if per_change and np.isfinite(oracle.bound) else most
+    cells = cells_of(asks, oracle.origin, depth)
+    left = max(0.05, min(PROOF_SECONDS, oracle.deadline - time.perf_counter()))
+    return prove(oracle, cells, forms, left)

@@ -21,7 +21,6 @@ from core.counterfactual.quick import Quick
 from core.types import Array
 
 Bools = npt.NDArray[np.bool_]
-_KEPT = 512
 _SAME = 1e-12
 
 
@@ -108,40 +107,54 @@ class Oracle:
         hits = np.flatnonzero(reached)
         if self.penalty is not None and len(hits):
             cost[hits] += self.penalty(rows[hits])
-        for place in hits[np.argsort(cost[hits], kind="stable")][:_KEPT]:
-            self._keep(Found(rows[place], outputs[place], float(cost[place]), sure=not fast))
+        self._keep_all(rows[hits], outputs[hits], cost[hits], not fast)
         self.stopped = self.stopped or time.perf_counter() > self.deadline
         return Asked(rows, outputs, reached, self.goal.score(outputs), cost)
 
     def confirm(self, count: int) -> None:
         """Let the model itself predict the cheapest answers until so many of the cheapest are sure."""
-        while True:
-            unsure = [answer for answer in self.best(count) if not answer.sure]
-            if not unsure:
-                return
-            rows = np.array([answer.row for answer in unsure])
-            outputs = self.model(rows)
-            for answer, reached, own in zip(unsure, self.goal.reached(outputs), outputs, strict=True):
-                key = self._key(answer.row)
-                if reached:
-                    self.found[key] = replace(answer, outputs=own, sure=True)
-                else:
-                    self.refuted.add(answer.row.tobytes())
-                    del self.found[key]
+        while unsure := [answer for answer in self.best(count) if not answer.sure]:
+            self.settle(unsure)
+
+    def settle(self, answers: list[Found]) -> None:
+        """Predict answers by the model itself; those that fail are forgotten."""
+        outputs = self.model(np.array([answer.row for answer in answers]))
+        for answer, reached, own in zip(answers, self.goal.reached(outputs), outputs, strict=True):
+            key = self.key(answer.row)
+            if reached:
+                self.found[key] = replace(answer, outputs=own, sure=True)
+            else:
+                self.refuted.add(answer.row.tobytes())
+                del self.found[key]
+
+    def add(self, answer: Found) -> None:
+        """Take over an answer from another search of the same question."""
+        known = self.found.get(self.key(answer.row))
+        if known is None or answer.cost < known.cost - _SAME:
+            self.found[self.key(answer.row)] = answer
+
+    def cost_of(self, row: Array) -> float:
+        """Full cost of one row that reaches the goal, penalty included."""
+        extra = 0.0 if self.penalty is None else float(self.penalty(row[None, :])[0])
+        return float(self.cost(row[None, :])[0]) + extra
 
     def best(self, count: int = 1) -> list[Found]:
         """The cheapest answers, one per set of features."""
         return sorted(self.found.values(), key=lambda answer: (answer.cost, answer.row.tobytes()))[:count]
 
-    def _key(self, row: Array) -> bytes:
+    def key(self, row: Array) -> bytes:
         """The set of changed features."""
         return np.packbits(self.constraints.changed(row[None, :])[0]).tobytes()
 
-    def _keep(self, answer: Found) -> None:
-        """Remember an answer if it is the cheapest of its set of features."""
-        known = self.found.get(self._key(answer.row))
-        if known is not None and answer.cost >= known.cost - _SAME:
-            return
-        if not answer.sure and answer.row.tobytes() in self.refuted:
-            return
-        self.found[self._key(answer.row)] = answer
+    def _keep_all(self, rows: Array, outputs: Array, cost: Array, sure: bool) -> None:
+        """Remember the cheapest answer of each set of changed features."""
+        order = np.argsort(cost, kind="stable")
+        keys = np.packbits(self.constraints.changed(rows[order]), axis=1)
+        seen: set[bytes] = set()
+        for place, key in zip(order, map(bytes, keys), strict=True):
+            known = self.found.get(key)
+            if key in seen or (known is not None and cost[place] >= known.cost - _SAME):
+                seen.add(key)
+            elif sure or rows[place].tobytes() not in self.refuted:
+                self.found[key] = Found(rows[place], outputs[place], float(cost[place]), sure)
+                seen.add(key)

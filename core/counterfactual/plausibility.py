@@ -1,12 +1,104 @@
-"""How believable a proposal is: its distance to the nearest real row that has the wanted outcome."""
+"""How believable a proposal is, and answers that look more like real rows.
+
+A proposal is compared with the real rows that have the wanted outcome: by the distance to the nearest (isolation), and
+by how usual such a distance is among those rows themselves (density).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from core.counterfactual.coding import Coder
-from core.counterfactual.distance import nearest
+from core.counterfactual.distance import gower, nearest, parts
+from core.counterfactual.oracle import Oracle
+from core.counterfactual.search import project
 from core.types import Array
+
+NEIGHBOURS = 40
+NEAR = 1_000
+PROBES = 200
+ROUNDS = 12
+STARTS = 4
 
 
 def isolation(code: Coder, rows: Array, reaching: Array) -> Array:
     """Gower distance of each row to the nearest real row that reaches the goal, shape (n_rows,)."""
     return nearest(code, rows, reaching)[0]
+
+
+def density(code: Coder, alone: Array, reaching: Array) -> Array:
+    """Share of real rows that are at least as far from their nearest neighbour, shape as ``alone``; 0 is unheard of."""
+    probes = reaching[:: max(1, len(reaching) // PROBES)][:PROBES]
+    others = reaching[:: max(1, len(reaching) // NEAR)][:NEAR]
+    if len(others) < 2 or not len(probes):
+        return np.full(len(alone), np.nan)
+    gaps = np.array([_second(code, probe, others) for probe in probes])
+    return np.asarray((gaps[None, :] >= alone[:, None] - 1e-12).mean(axis=1))
+
+
+def _second(code: Coder, probe: Array, others: Array) -> float:
+    """Distance of a real row to the nearest other one."""
+    distances = gower(code, others, probe)
+    itself = (distances == 0).nonzero()[0][:1]
+    return float(np.delete(distances, itself).min())
+
+
+def penalty(code: Coder, origin: Array, reaching: Array, weight: float) -> Callable[[Array], Array]:
+    """The extra cost of rows that lie far from all real ones, searched among those nearest to the instance."""
+    near = reaching[np.argsort(gower(code, reaching, origin), kind="stable")[:NEAR]]
+    factor = weight / (1.0 - weight)
+
+    def cost(rows: Array) -> Array:
+        return factor * isolation(code, rows, near)
+
+    return cost
+
+
+def towards_real_rows(oracle: Oracle, reaching: Array) -> None:
+    """Walk from near real rows towards the instance, feature by feature, and improve the best on both counts."""
+    if not len(reaching):
+        return
+    projected = project(oracle, reaching)
+    near = projected[np.argsort(gower(oracle.code, projected, oracle.origin), kind="stable")[:NEIGHBOURS]]
+    oracle.ask(np.concatenate([_walk(oracle, row) for row in near]))
+    for start in oracle.best(STARTS):
+        row = start.row
+        for _ in range(ROUNDS):
+            asked = oracle.ask(_steps(oracle, row, near))
+            costs = np.where(asked.reached, asked.cost, np.inf)
+            if not len(costs) or costs.min() >= oracle.cost_of(row) - 1e-12 or oracle.stopped:
+                break
+            row = asked.rows[int(np.argmin(costs))]
+
+
+def _walk(oracle: Oracle, row: Array) -> Array:
+    """The row with more and more of its features set back to the instance's, two orders; shape (2 p, p)."""
+    shares = parts(oracle.code, row[None, :], oracle.origin[None, :])[0]
+    made = []
+    for order in (np.argsort(shares, kind="stable"), np.argsort(-shares, kind="stable")):
+        current = row.copy()
+        made.append(current.copy())
+        for place in order[shares[order] > 0][:-1]:
+            current[place] = oracle.origin[place]
+            made.append(current.copy())
+    return np.array(made)
+
+
+def _steps(oracle: Oracle, row: Array, near: Array) -> Array:
+    """Each feature on its own set to the instance's value, half way there, or to that of the nearest real rows."""
+    closest = near[np.argsort(gower(oracle.code, near, row), kind="stable")[:3]]
+    made = []
+    for place in range(len(row)):
+        values = [oracle.origin[place], *closest[:, place]]
+        if oracle.code.ordered[place] and not np.isnan(row[place] + oracle.origin[place]):
+            values += list(
+                oracle.code.round(place, row[place] + (oracle.origin[place] - row[place]) * np.array([0.25, 0.5]))
+            )
+        for value in values:
+            if value != row[place] and not (np.isnan(value) and np.isnan(row[place])):
+                step = row.copy()
+                step[place] = value
+                made.append(step)
+    return np.array(made).reshape(-1, len(row))

@@ -48,6 +48,7 @@ class Questions:
         Every cell has its candidate.
     """
 
+    fast: Quick
     units: tuple[Unit, ...]
     places: Ints
     everything: Words
@@ -89,7 +90,7 @@ def questions(fast: Quick, constraints: Constraints, made: list[Unit]) -> Questi
     left.append(pack(_answers(fast, constraints.origin, still, still.values, nodes[fixed])))
     everything = [pack(np.ones((1, len(each.values)), dtype=np.bool_))[0] for each in units]
     places = np.concatenate([[0], np.cumsum([len(words) for words in everything])]).astype(np.int64)
-    return Questions(tuple(units), places, np.concatenate(everything), ask, unit, slot, tuple(left), exact)
+    return Questions(fast, tuple(units), places, np.concatenate(everything), ask, unit, slot, tuple(left), exact)
 
 
 def pack(flags: Bools) -> Words:

@@ -1,0 +1,200 @@
+"""Nudges beside NICE and DiCE on the same rows of the same models: ``python benchmarks/nudges.py --rows 50``.
+
+"Best" is, row by row, the best answer that any method in the run found, an exhaustive search over all one- and
+two-feature changes included. The peers run in an interpreter of their own (``--peers``, see ``_nudge_peers.py``);
+without it the table compares with the exhaustive search alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+
+import _nudge_cases as cases
+from _nudge_score import Judge, Scored
+from _paired import table
+
+from core.counterfactual.improve import improve, oracle_for, question
+from core.engine import explain
+from core.loading.frames import from_frame
+from core.models import wrap
+from core.params import resolve
+from core.registry import Job, get
+
+Proposals = dict[tuple[str, str, str, int], list[dict[str, Any]]]
+MAIN = "nudges"
+TOGETHER = 60
+
+
+def ours(case: cases.Case, settings: dict[str, Any]) -> dict[str, dict[int, list[dict[str, Any]]]]:
+    """What the product proposes: the streamed search with its times, four diverse answers, the plausible one."""
+    model = wrap(case.pipeline)
+    data = from_frame(case.frame, target=case.target)
+    method = get("nudges")
+    found: dict[str, dict[int, list[dict[str, Any]]]] = defaultdict(dict)
+    for slot, row in enumerate(map(int, case.rows)):
+        params = {"defaults": False, **settings}
+        if case.regression:
+            params["change"] = float(case.ways[slot] * cases.CHANGE)
+        job = Job(model, data, row, 1 if model.task == "binary" else 0, resolve(method, params, data))
+        if slot == 0:
+            _drain(job)  # what is shared by all rows of a model is made once, as the peers' fit is
+        found["first answer"][row], found[MAIN][row] = _drain(job)
+        result = explain("nudges", model, data, row, k=4, **params)
+        found["nudges k=4"][row] = [_record(case, row, nudge, result) for nudge in result.nudges]
+        plausible = explain("nudges", model, data, row, k=1, plausibility=0.5, **params)
+        found["nudges plausible"][row] = [_record(case, row, nudge, plausible) for nudge in plausible.nudges]
+    return found
+
+
+def _drain(job: Job) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The first and the last answer of one search, with the seconds to each."""
+    started = time.perf_counter()
+    asked = question(job)
+    answers = []
+    for answer in improve(asked, oracle_for(asked)):
+        frame = asked.code.decode(answer.row[None, :])
+        answers.append({"row": frame.iloc[0].to_dict(), "seconds": time.perf_counter() - started})
+    return answers[:1], answers[-1:]
+
+
+def _record(case: cases.Case, row: int, nudge: Any, result: Any) -> dict[str, Any]:
+    """A nudge as a whole row."""
+    values = case.inputs.iloc[row].to_dict() | {change.name: change.after for change in nudge.changes}
+    return {"row": values, "seconds": result.provenance.seconds, "proved": nudge.extra.get("proved", "")}
+
+
+def exhaustive(case: cases.Case, judge: Judge) -> dict[int, list[dict[str, Any]]]:
+    """Every single change to an observed value and every pair on a grid of twelve values a feature."""
+    fine = {name: _values(case, name, 200) for name in case.inputs}
+    coarse = {name: _values(case, name, 12) for name in case.inputs}
+    names = list(case.inputs)
+    blocks = [[(name, fine[name])] for name in names]
+    blocks += [[(one, coarse[one]), (two, coarse[two])] for place, one in enumerate(names) for two in names[:place]]
+    found = {}
+    for slot, row in enumerate(map(int, case.rows)):
+        started = time.perf_counter()
+        best: list[Scored] = []
+        grids = [_grid(case.inputs.iloc[[row]], block) for block in blocks]
+        for place in range(0, len(grids), TOGETHER):
+            frame = pd.concat(grids[place : place + TOGETHER], ignore_index=True)
+            reached = case.reached(slot, case.outputs(frame), judge.own[slot])
+            best += judge.cheapest(slot, frame[reached])
+        answers = [{"row": item.values, "seconds": time.perf_counter() - started} for item in _both_best(best)]
+        found[row] = answers
+    return found
+
+
+def _both_best(scored: list[Scored]) -> list[Scored]:
+    """The fewest features and the smallest distance."""
+    if not scored:
+        return []
+    return [min(scored, key=lambda item: (item.changes, item.distance)), min(scored, key=lambda item: item.distance)]
+
+
+def _values(case: cases.Case, name: str, most: int) -> np.ndarray:
+    """Observed values of a feature, thinned to quantiles."""
+    values = np.sort(case.inputs[name].unique()) if name in case.numbers else case.inputs[name].value_counts().index
+    if len(values) <= most:
+        return np.asarray(values)
+    if name in case.numbers:
+        return np.asarray(values)[np.linspace(0, len(values) - 1, most).round().astype(int)]
+    return np.asarray(values)[:most]
+
+
+def _grid(instance: pd.DataFrame, block: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
+    """The instance with every combination of one or two features' values."""
+    grids = np.meshgrid(*[np.arange(len(values)) for _, values in block], indexing="ij")
+    frame = instance.iloc[np.zeros(grids[0].size, dtype=int)].reset_index(drop=True)
+    for (name, values), places in zip(block, grids, strict=True):
+        frame[name] = pd.Series(values[places.ravel()]).astype(instance[name].dtype)
+    return frame
+
+
+def peers(python: str | None, options: argparse.Namespace) -> Proposals:
+    """Run the peers in their interpreter, or read what they wrote before."""
+    proposals: Proposals = {}
+    if options.proposals is not None:
+        records = json.loads(options.proposals.read_text())
+    elif python is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "proposals.json"
+            script = Path(__file__).with_name("_nudge_peers.py")
+            chosen = ["--rows", str(options.rows), "--out", str(out), "--data", *options.data, "--models", *options.models]
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            subprocess.run([python, str(script), *chosen], check=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+            records = json.loads(out.read_text())
+    else:
+        records = []
+    for record in records:
+        key = (record["data"], record["model"], record["method"], record["row"])
+        proposals[key] = [item for item in record["proposals"] if "row" in item]
+    return proposals
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=10)
+    parser.add_argument("--data", nargs="*", default=list(cases.TARGETS))
+    parser.add_argument("--models", nargs="*", default=list(cases.MODELS))
+    parser.add_argument("--peers", default=os.environ.get("IE_PEERS_PYTHON"), help="interpreter with dice-ml and NICEx")
+    parser.add_argument("--proposals", type=Path, help="what _nudge_peers.py wrote, instead of running it")
+    parser.add_argument("--prefer", default="fewest features")
+    parser.add_argument("--cells", action="store_true", help="a line per data set and model")
+    options, _ = parser.parse_known_args(arguments)
+    warnings.simplefilter("ignore")
+    proposed = peers(options.peers, options)
+    scores: list[dict[str, Any]] = []
+    for data in options.data:
+        for kind in options.models:
+            case = cases.case(data, kind, options.rows)
+            judge = Judge(case)
+            methods = ours(case, {"prefer": options.prefer})
+            methods["exhaustive"] = exhaustive(case, judge)
+            for (where, what, name, row), found in proposed.items():
+                if (where, what) == (data, kind):
+                    methods.setdefault(name, {})[row] = found
+            scores += judge.rows(methods)
+            print(data, kind, file=sys.stderr, flush=True)
+    frame = pd.DataFrame(scores)
+    report(frame)
+    if options.cells:
+        for (data, kind), part in frame.groupby(["data", "model"]):
+            print(f"\n{data}, {kind}")
+            report(part)
+
+
+def report(frame: pd.DataFrame) -> None:
+    """Print one line per method."""
+    nice = frame[frame.method == "nice"].set_index(["data", "model", "row"]).seconds
+    lines = []
+    for name, part in frame.groupby("method", sort=False):
+        paired = part.set_index(["data", "model", "row"]).seconds / nice
+        lines.append([
+            name, len(part), f"{100 * part.valid.mean():.1f}", f"{100 * part.proper.mean():.1f}",
+            f"{part.ratio.median():.2f} / {part.ratio.mean():.3f}", f"{part.nearest_ratio.median():.2f} / {part.nearest_ratio.mean():.3f}",
+            f"{part.beyond.mean():.3f}", f"{part.isolation.mean():.4f}", f"{part.distance.mean():.4f}",
+            f"{1e3 * part.seconds.median():.0f} / {1e3 * part.seconds.quantile(0.95):.0f}",
+            f"{paired.median():.2f} / {paired.quantile(0.95):.2f}", f"{part.spread.mean():.2f} / {part.jaccard.mean():.2f}",
+        ])  # fmt: skip  # one line a row of the table
+    head = ["method", "rows", "valid %", "proper %", "ratio to best answer", "ratio to least distance", "features beyond",
+            "nearest real", "distance", "ms p50 / p95", "x NICE p50 / p95", "k spread / Jaccard"]  # fmt: skip
+    print(table(head, lines))
+
+
+if __name__ == "__main__":
+    main()
