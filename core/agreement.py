@@ -49,7 +49,7 @@ class Agreement:
 
 
 def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
-    """Compare two attributions of the same features.
+    """Compare two attributions over the features that both hold (LIME may name its longest bars only).
 
     Parameters
     ----------
@@ -65,21 +65,22 @@ def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
     Raises
     ------
     InputError
-        If they are not about the same features.
+        If they have no feature in common.
 
     References
     ----------
     S. Krishna et al., "The disagreement problem in explainable machine learning", 2022,
     doi:10.48550/arXiv.2202.01602 (rank, sign and top-k agreement).
     """
-    if set(first.features) != set(second.features):
+    names = tuple(name for name in first.features if name in second.features)
+    if not names:
         raise InputError(
             "These two explanations cannot be compared.",
             f"One is about {len(first.features)} features, the other about {len(second.features)} others.",
             "Choose two models or methods that take the same columns.",
         )
-    order = [second.features.index(name) for name in first.features]
-    one, two = first.values, second.values[order]
+    one = first.values[[first.features.index(name) for name in names]]
+    two = second.values[[second.features.index(name) for name in names]]
     k = max(1, min(k, len(one)))
     longest = [set(np.argsort(-np.abs(values), kind="stable")[:k].tolist()) for values in (one, two)]
     top = len(longest[0] & longest[1]) / k
@@ -88,7 +89,7 @@ def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
     same = np.sign(one) == np.sign(two)
     sign = float(same[clear].mean()) if clear.any() else 1.0
     opposed = [at for at in np.argsort(-np.abs(one), kind="stable") if clear[at] and not same[at]]
-    against = tuple(first.features[at] for at in opposed if at in longest[0] | longest[1])
+    against = tuple(names[at] for at in opposed if at in longest[0] | longest[1])
     same_scale = first.scale == second.scale
     rank = _rank_correlation(np.abs(one), np.abs(two))
     return Agreement(rank, sign, top, k, against, same_scale, _words(rank, top, k, against, same_scale))

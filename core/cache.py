@@ -71,7 +71,7 @@ def _release(value: Any) -> None:
 
 
 _SHARED = Store(LIMITS, _release)
-"""What all visitors share: samples and their answers. Of this module, so that the server can fill it before they come."""
+"""What all visitors share: samples and their answers; of this module, so that the server can fill it beforehand."""
 
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=Store.close)

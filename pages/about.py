@@ -22,5 +22,5 @@ for title, draw in (
     ("Licences", facts.licences),
 ):
     with st.container(border=True), frame.boundary(title):
-        st.markdown(f"##### {title}")
+        st.subheader(f"{title}", anchor=False)
         draw()

@@ -11,11 +11,11 @@ from pages.parts import cards, chooser, frame, report, upload
 
 frame.enter()
 st.title("What do you want to explain?", anchor=False)
-st.markdown("##### Start with an example")
+st.subheader("Start with an example", anchor=False)
 with frame.boundary("The samples"):
     cards.draw()
 
-st.markdown("##### Bring your own model and table")
+st.subheader("Bring your own model and table", anchor=False)
 st.caption(
     "Files stay in this visit: nobody else sees them, nothing is stored, and they are forgotten when you close the "
     "page. "
@@ -30,7 +30,7 @@ with right, frame.boundary("The model"):
     model_id = upload.draw("model")
 
 if table_id or model_id:
-    st.markdown("##### Do they fit together?")
+    st.subheader("Do they fit together?", anchor=False)
     models, tables = chooser.model_names(), chooser.table_names()
     by_table = {sample.table: sample.id for sample in samples()}
     left, right = st.columns(2, gap="large")

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import chooser, frame, picker, question, scenario, subject
+from pages.parts import frame, scenario, sidebar
 from pages.parts.text import safe
 
 frame.enter()
 frame.holds("rows", "scenario")
-asked = question.current()
-question.write(asked)
-with st.sidebar:
-    with frame.boundary("The choice of model and data"):
-        chooser.draw(asked)
-    picker.draw()
+about = sidebar.draw()
 st.title("What if this were different?", anchor=False)
-with frame.boundary("The instance"):
-    about = subject.load(asked)
+if about is not None:
     st.markdown(
-        f"Start from **{safe(about.table.row_name(about.row))}** or from the average, move any feature, and see what the "
-        "model would say. It tells what the *model* would answer, not what would happen in the world."
+        f"Start from **{safe(about.table.row_name(about.row))}** or from the average, move any feature, and see what "
+        "the model would say. It tells what the *model* would answer, not what would happen in the world."
     )
-scenario.draw()
+    scenario.draw()

@@ -83,6 +83,11 @@ def test_more_bars_than_features_and_a_single_feature():
     assert "longest bar is the same" in compare(bars([1], ("a",)), bars([2], ("a",))).text
 
 
+def test_a_method_that_names_few_features_is_compared_on_those():
+    found = compare(bars([4, -3, 2, 1], ("a", "b", "c", "d")), bars([-3, 4], ("b", "a")))
+    assert (found.rank, found.sign, found.top, found.against) == (1.0, 1.0, 1.0, ())
+
+
 def test_other_features_are_refused():
     with pytest.raises(InputError, match="cannot be compared"):
-        compare(bars([1, 2], ("a", "b")), bars([1, 2], ("a", "c")))
+        compare(bars([1, 2], ("a", "b")), bars([1, 2], ("c", "d")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,15 +11,20 @@ import streamlit as st
 from core.views.view import View
 
 
-def show(view: View, key: str, on_pick: Callable[[str], Any] | None = None) -> None:
-    """Draw a view; a click on a mark calls ``on_pick`` with its feature.
+def show(
+    view: View,
+    key: str,
+    on_pick: Callable[[str], Any] | None = None,
+    on_mark: Callable[[Mapping[str, Any]], Any] | None = None,
+) -> None:
+    """Draw a view; a click on a mark calls ``on_pick`` with its feature, or ``on_mark`` with what was selected.
 
     The specification is constant and the data travel apart, so that a new instance changes the drawing in place.
     """
     if not view.rows:
         return
     spec = {**view.spec, "datasets": {"rows": pd.DataFrame(view.rows)}}
-    if on_pick is None:
+    if on_pick is None and on_mark is None:
         st.vega_lite_chart(spec=spec, key=key, alt=view.alt, width="stretch")
         return
     st.vega_lite_chart(
@@ -27,16 +32,22 @@ def show(view: View, key: str, on_pick: Callable[[str], Any] | None = None) -> N
         key=key,
         alt=view.alt,
         width="stretch",
-        on_select=lambda: _picked(key, on_pick),
+        on_select=lambda: _picked(key, on_pick, on_mark),
         selection_mode="pick",
     )
 
 
-def _picked(key: str, on_pick: Callable[[str], Any]) -> None:
-    """Tell which feature was clicked; a click beside the marks changes nothing."""
+def _picked(
+    key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None
+) -> None:
+    """Tell what was clicked; a click beside the marks changes nothing."""
     picked = st.session_state[key]["selection"].get("pick") or []
-    feature = str(picked[0].get("feature") or "") if picked else ""
-    if feature:
+    if not picked:
+        return
+    if on_mark is not None:
+        on_mark(picked[0])
+    feature = str(picked[0].get("feature") or "")
+    if on_pick is not None and feature:
         on_pick(feature)
 
 

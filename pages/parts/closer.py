@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core import registry
-from core.agreement import agreement
+from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Nudges, Result
@@ -21,7 +21,7 @@ def draw() -> None:
     """The lower part of the Explain page."""
     with frame.boundary("The answer"):
         about = subject.load(question.current())
-        st.markdown("##### Ask more about this instance")
+        st.subheader("Ask more about this instance", anchor=False)
         method = _method(about)
         expert = about.asked.level == "expert"
         other = _second(about, method) if expert else None
@@ -133,4 +133,4 @@ def _second(about: Subject, chosen: Method) -> Method | None:
 def _agree(first: Result | None, second: Result | None, one: Method, two: Method) -> None:
     """Whether two attributions say the same, in words."""
     if isinstance(first, Attribution) and isinstance(second, Attribution):
-        st.info(f"{one.title} and {two.title}: {safe_long(agreement(first, second).text)}", icon=":material/balance:")
+        st.info(f"{one.title} and {two.title}: {safe_long(compare(first, second).text)}", icon=":material/balance:")

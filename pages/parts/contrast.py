@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import cache, registry
-from core.agreement import agreement
+from core.agreement import compare
 from core.engine import output_index
 from core.errors import InputError
 from core.loading.samples import samples
 from core.results import Attribution
 from core.types import Scale
 from core.views import comparison, words
-from pages.parts import chart, chooser, frame, headline, panel, question, subject
+from pages.parts import chart, chooser, headline, panel, question, subject
 from pages.parts.question import Question
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
@@ -39,13 +39,11 @@ def models(about: Subject) -> None:
         on_change=lambda: question.ask(versus=st.session_state["versus"] or ""),
         width=420,
     )
-    with frame.boundary("The second model"):
-        other = _under(about, chosen)
-        _say(about, other)
-        first, second = _same_scale([about, other])
-        names = [about.model.name, other.model.name]
-        _show(about, [first, second], names, "models")
-        st.info(safe_long(agreement(first, second).text.replace("methods", "models")), icon=":material/balance:")
+    other = _under(about, chosen)
+    _say(about, other)
+    first, second = _same_scale([about, other])
+    _show([first, second], [about.model.name, other.model.name], "models")
+    st.info(safe_long(compare(first, second).text), icon=":material/balance:")
 
 
 def _rivals(about: Subject) -> dict[str, str]:
@@ -121,9 +119,8 @@ def instances(about: Subject) -> None:
     if len(rows) < 2:
         st.info("Choose at least two instances.", icon=":material/info:")
         return
-    with frame.boundary("The comparison"):
-        results = [_attribution(about, row=row) for row in rows]
-        _show(about, results, [_name(about, row) for row in rows], "instances")
+    results = [_attribution(about, row=row) for row in rows]
+    _show(results, [_name(about, row) for row in rows], "instances")
 
 
 def chosen_rows(about: Subject) -> list[int]:
@@ -142,7 +139,7 @@ def _name(about: Subject, row: int) -> str:
     return f"{name} (row {row})" if about.table.label else name
 
 
-def _show(about: Subject, results: Sequence[Attribution], names: Sequence[str], key: str) -> None:
+def _show(results: Sequence[Attribution], names: Sequence[str], key: str) -> None:
     """The bars of all on one axis, in words, as a picture and as numbers."""
     drawn = comparison.view(results, names, dark=chart.dark())
     st.markdown(safe_long(drawn.sentence))

@@ -36,11 +36,11 @@ def privacy() -> None:
 
 def protections() -> None:
     """Which layers are active here."""
-    from core.workers.doctor import layers
+    from core.workers.doctor import examine
 
-    for layer in layers():
-        mark = ":material/check_circle:" if layer.active else ":material/remove_circle:"
-        st.markdown(f"{mark} **{safe_long(layer.name)}**: {safe_long(layer.detail)}")
+    for name, active, detail in examine():
+        mark = ":material/check_circle:" if active else ":material/remove_circle:"
+        st.markdown(f"{mark} **{safe_long(name)}**: {safe_long(detail)}")
 
 
 def limits() -> None:

@@ -29,7 +29,7 @@ def draw() -> None:
     with frame.boundary("The explanation"):
         about = subject.load(question.current())
         with st.container(border=True, key="panel_force"):
-            st.markdown("##### What pushed this prediction up or down?")
+            st.subheader("What pushed this prediction up or down?", anchor=False)
             _PLOT(
                 key="force",
                 data=data(about),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ _PAGES = (
     ("explain", "Explain", ":material/lightbulb:"),
     ("what_if", "What if", ":material/tune:"),
     ("compare", "Compare", ":material/compare_arrows:"),
+    ("model", "Model", ":material/model_training:"),
     ("load", "Load", ":material/upload_file:"),
     ("about", "About", ":material/info:"),
 )
@@ -57,9 +58,7 @@ def page(name: str) -> str:
 
 def configure() -> None:
     """Title, icon and layout of every page; the icon is a file of ours, so that nothing is fetched from elsewhere."""
-    st.set_page_config(
-        page_title="Instance Explorer", page_icon=str(ICON), layout="wide", initial_sidebar_state=340
-    )
+    st.set_page_config(page_title="Instance Explorer", page_icon=str(ICON), layout="wide", initial_sidebar_state=340)
 
 
 def route() -> StreamlitPage:
@@ -82,6 +81,12 @@ def enter() -> None:
 def holds(*parts: str) -> None:
     """Say which keyed fragments the page is made of."""
     st.session_state[_PARTS] = parts
+
+
+def held(parts: Iterable[str]) -> list[str]:
+    """Those of some keyed fragments that the page is made of."""
+    here = st.session_state.get(_PARTS, ())
+    return [part for part in parts if part in here]
 
 
 def redraw(*parts: str) -> None:

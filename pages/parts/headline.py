@@ -22,7 +22,7 @@ def draw() -> None:
             left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
             left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
             with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
-                _classes(about)
+                classes(about)
                 levels.draw(about)
         with st.container(key="headline"):
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
@@ -73,15 +73,15 @@ def crowd(about: Subject) -> place.Crowd:
     return found
 
 
-def _classes(about: Subject) -> None:
+def classes(about: Subject) -> None:
     """Choose the class that is explained."""
-    classes = about.model.classes
-    if len(classes) < 2:
+    names = about.model.classes
+    if len(names) < 2:
         return
-    st.session_state["class"] = classes[about.output]
+    st.session_state["class"] = names[about.output]
     st.selectbox(
         "The chance of",
-        classes,
+        names,
         format_func=lambda name: words.short(name, 60),
         key="class",
         on_change=_chosen,

@@ -15,6 +15,7 @@ from core.instances import Query
 from core.views import words
 from pages.parts import frame, question, subject
 from pages.parts.subject import Subject
+from pages.parts.text import safe
 
 PAGE = 200
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
@@ -34,6 +35,7 @@ def draw() -> None:
     """The picker; a choice redraws the answer, not the page."""
     about = subject.load(question.current())
     _condition(about)
+    _cell(about)
     with st.expander("Filter, search, sort", icon=":material/filter_list:"):
         _filters(about)
     found = subject.rows_in_view(about)
@@ -84,9 +86,19 @@ def _condition(about: Subject) -> None:
     )
 
 
+def _cell(about: Subject) -> None:
+    """The cell of the confusion matrix that the rows come from, and the way back to all."""
+    cell = subject.current_query(about).cell
+    if cell is None:
+        return
+    truth, said = (safe(words.short(about.model.classes[place], 24)) for place in cell[:2])
+    st.caption(f":material/grid_view: The truth is **{truth}**, the model says **{said}**.")
+    st.button("Show all instances", key="all_cells", type="tertiary", on_click=_changed, args=(about, "cell", "none"))
+
+
 def _changed(about: Subject, field: str, key: str) -> None:
     """A filter changed: keep it and start at its first page."""
-    value = st.session_state[key]
+    value = st.session_state.get(key)
     changes: dict[str, Any] = {field: value}
     if field == "feature":
         changes |= {"feature": value or "", "between": None, "levels": ()}

@@ -19,7 +19,7 @@ def draw() -> None:
         about = subject.load(question.current())
         method = registry.get(METHOD)
         with st.container(border=True, key="panel_profile"):
-            st.markdown("##### What if this were different?")
+            st.subheader("What if this were different?", anchor=False)
             feature = chosen(about)
             _choose(about, feature)
             shown = panel.answer(about, method, {"feature": feature})

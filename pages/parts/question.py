@@ -1,7 +1,7 @@
 """What is being asked, as ids: read from the link, else from the session; written to both.
 
-``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each of the method's
-settings.
+``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each setting of the
+method.
 """
 
 from __future__ import annotations
@@ -88,6 +88,11 @@ def ask(**changes: Any) -> Question:
     st.session_state[_HELD] = asked
     write(asked)
     return asked
+
+
+def with_row(asked: Question, row: int) -> Question:
+    """The same question about another instance."""
+    return replace(asked, row=row, nudge="")
 
 
 def write(asked: Question) -> None:

@@ -25,7 +25,7 @@ def draw(model_id: str, table_id: str) -> None:
         for note in both.notes:
             st.caption(f":material/info: {safe_long(note)}")
         with st.container(border=True, key="understood"):
-            st.markdown("##### What was understood")
+            st.subheader("What was understood", anchor=False)
             for name, said in facts(both, found).items():
                 left, right = st.columns([1, 3], gap="small")
                 left.markdown(f":gray[{name}]")

@@ -81,7 +81,9 @@ def nudged(about: Subject) -> list[Any] | None:
     params = dict(about.asked.params) if about.asked.method == "nudges" else {}
     result = panel.answer(about, registry.get("nudges"), params)
     if not isinstance(result, Nudges) or not place.isdigit() or int(place) >= len(result.nudges):
-        raise InputError("There is no such change to try.", "The link names one that was not found.", "Look for nudges.")
+        raise InputError(
+            "There is no such change to try.", "The link names one that was not found.", "Look for nudges."
+        )
     chosen = result.nudges[int(place)]
     after = {change.name: plain(change.after) for change in chosen.changes}
     own = about.table.instance(about.row).iloc[0]

@@ -106,6 +106,9 @@ def _number(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) 
     kind = int if param.kind == "int" else float
     _put(options, None if value is None else kind(value))
     low, high = (None if end is None else kind(end) for end in (param.low, param.high))
+    if kind is float and not param.expert and param.default is not None and (low, high) == (0.0, 1.0):
+        st.slider(param.title, low, high, step=0.01, **options)
+        return
     form = None if kind is int else "%g"
     st.number_input(param.title, low, high, value=None, format=form, placeholder="chosen by the method", **options)
 
@@ -125,7 +128,7 @@ def _choice(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) 
 def _feature(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:
     """One column."""
     _put(options, value)
-    st.selectbox(param.title, schema.names, placeholder="chosen by the method", **options)
+    st.selectbox(param.title, schema.names, index=None, placeholder="chosen by the method", **options)
 
 
 def _features(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:

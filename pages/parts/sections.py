@@ -1,0 +1,108 @@
+"""One section a question about the whole model or the data: words, settings, picture, checks, files.
+
+A section computes only while it is open; a failing one is a message in its own place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import cache, registry
+from core.registry import Method
+from core.results import Result
+from pages.parts import frame, panel, question, settings, shows, subject
+from pages.parts.subject import Subject
+from pages.parts.text import safe, safe_long
+
+OPENED = 3
+"""Sections that are open when a page is entered: the first ones that apply."""
+FOLLOWS = ("model_profile", "distribution")
+"""Methods whose feature is the one that was picked on the page."""
+
+
+def part(method: Method) -> str:
+    """The key of a section's fragment."""
+    return f"section_{method.id}"
+
+
+def draw(about: Subject, found: Sequence[Method]) -> None:
+    """All sections, the first ones that apply open."""
+    apply = [method.id for method in found if refused(about, method) is None]
+    for method in found:
+        st.fragment(_section, key=part(method))(method.id, method.id in apply[:OPENED])
+
+
+def refused(about: Subject, method: Method) -> str | None:
+    """Why a method cannot answer here; None when it can."""
+    found: tuple[str | None] = cache.keep(
+        about.both, "refused", method.id, lambda: (method.unsupported(about.model, about.table),)
+    )
+    return found[0]
+
+
+def _section(method_id: str, opened: bool) -> None:
+    """One question; closed it costs nothing."""
+    method = registry.get(method_id)
+    with st.container(key=f"part_{method_id}"):
+        box = st.expander(f"**{safe(method.question)}**", opened, key=f"open_{method_id}", on_change="rerun")
+        if box.open:
+            with box, frame.boundary(method.title):
+                _answer(subject.load(question.current()), method)
+
+
+def _answer(about: Subject, method: Method) -> None:
+    """Words, settings, picture, checks and files."""
+    expert = about.asked.level == "expert"
+    said = st.container()
+    skip = tuple(name for name in shows.SKIPPED.get(method.id, ()) if about.model.task != "binary")
+    params = settings.draw(
+        method, given(about, method), about.table.schema, _changed(about, method), skip, "model.", expert
+    )
+    result = answer(about, method, params)
+    shown = shows.SHOWS.get(method.kind, shows.plain)(result, about, method.id, said)
+    panel.checks(result.checks)
+    panel.foot(method, result, shown, method.id, expert)
+
+
+def answer(about: Subject, method: Method, params: dict[str, str]) -> Result:
+    """The method's answer for the class in question, from memory or computed now."""
+    with subject.patience(method.title) as progress:
+        return cache.explain(about.both, method.id, [0], about.output, params, progress)[0]
+
+
+def given(about: Subject, method: Method) -> dict[str, str]:
+    """The settings of a section: those chosen, and the feature that was picked on the page."""
+    held = dict(_held(about).get(method.id, {}))
+    names = about.table.schema.names
+    if method.id in FOLLOWS:
+        picked = about.asked.feature or st.session_state.get(shows.leading(about), "")
+        held |= {"feature": picked} if picked in names else {}
+    return {name: text for name, text in held.items() if name in [param.name for param in method.params]}
+
+
+def _held(about: Subject) -> dict[str, dict[str, str]]:
+    """Settings of all sections for this model and table."""
+    shelf: dict[str, dict[str, dict[str, str]]] = st.session_state.setdefault("section settings", {})
+    return shelf.setdefault(about.both.digest, {})
+
+
+def _changed(about: Subject, method: Method) -> settings.Changed:
+    """What happens when a setting changes: this section is drawn anew, or all that follow the feature."""
+
+    def changed(name: str, text: str) -> None:
+        if name == "feature" and method.id in FOLLOWS:
+            shows.pick(text)
+            return
+        held: dict[str, Any] = _held(about).setdefault(method.id, {})
+        held.pop(name, None)
+        if text:
+            held[name] = text
+        frame.redraw(part(method))
+
+    return changed
+
+
+__all__ = ["answer", "draw", "given", "part", "refused", "safe_long"]

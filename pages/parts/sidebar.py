@@ -1,0 +1,45 @@
+"""The choice of model, data and instance, and the question that it leads to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import ExplorerError
+from pages.parts import chooser, frame, picker, question, subject
+from pages.parts.subject import Subject
+
+
+def draw() -> Subject | None:
+    """Draw the sidebar; what the page is about, or None after an error that is told once, with a way on."""
+    asked = question.current()
+    question.write(asked)
+    with st.sidebar, frame.boundary("The choice of model and data"):
+        chooser.draw(asked)
+    try:
+        about = subject.load(asked)
+    except ExplorerError as error:
+        frame.tell(error)
+        _way_on(asked)
+        return None
+    with st.sidebar, frame.boundary("The list of instances"):
+        picker.draw()
+    return about
+
+
+def _way_on(asked: question.Question) -> None:
+    """Buttons that lead out of a link that cannot be shown."""
+    with st.container(horizontal=True):
+        if asked.row != 0 or asked.output or asked.params:
+            st.button(
+                "Open the first instance",
+                on_click=question.ask,
+                kwargs={"row": 0, "output": "", "params": {}},
+                key="first_instance",
+            )
+        st.button(
+            "Open the first sample",
+            on_click=question.ask,
+            kwargs={"model": "", "data": ""},
+            key="first_sample",
+        )
+        st.page_link(frame.page("load"), label="Load a model and a table", icon=":material/upload_file:")

@@ -1,0 +1,238 @@
+"""The what-if in a real browser: moving, resetting, keeping, searching, asking Python; hostile names, both themes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from core.loading.frames import from_frame
+from core.models import wrap
+from core.types import Model, Table
+from core.views.whatif import script, style, whatif_data
+from core.views.whatif_answer import answer, changed
+
+pytestmark = pytest.mark.browser
+EVIL = "<img src=x onerror=window.hacked=1>"
+LIMIT = 1e-9
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Model, Table]:
+    """Forty features with hostile names and levels, and a pipeline fitted on them."""
+    random = np.random.default_rng(3)
+    names = ["__proto__", EVIL, "x" * 110, "constructor", *(f"sensor {i:02d} of the long line" for i in range(33))]
+    frame = pd.DataFrame({name: random.normal(50, 5, 300).round(1) for name in names})
+    frame["whole"] = random.integers(0, 90, 300)
+    frame["level"] = random.choice([EVIL, "plain", "x" * 120], 300)
+    frame["flag"] = random.random(300) < 0.4
+    table = from_frame(frame, "hostile")
+    y = (frame["__proto__"] - 50 + 3 * (frame["level"] == "plain") + frame["whole"] / 20 > 2).astype(int)
+    front = make_column_transformer((OneHotEncoder(), ["level"]), remainder="passthrough")
+    estimator = make_pipeline(front, GradientBoostingClassifier(n_estimators=30, random_state=0)).fit(table.inputs, y)
+    return wrap(estimator, classes=["no", EVIL]), table
+
+
+@pytest.fixture(params=[("light", 1400), ("dark", 390)], ids=["light-wide", "dark-narrow"])
+def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[Any]:
+    scheme, width = request.param
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+
+    def mount(data: dict[str, Any]) -> Any:
+        body = json.dumps(data).replace("<", "\\u003c")
+        file = tmp_path / "whatif.html"
+        file.write_text(
+            f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+            f"<style>body{{margin:8px}}{style()}</style><div id=here></div>"
+            f"<script type=module>{script()}\nwindow.told = [];"
+            f"window.put = (data) => mountWhatIf(here, data, {{state: (value) => told.push(value)}});"
+            f"window.data = {body}; window.gone = put(data);</script>",
+            encoding="utf-8",
+        )
+        tab.goto(file.as_uri())
+        tab.wait_for_selector("[data-painted]")
+        return tab
+
+    yield mount
+    assert tab.evaluate("window.hacked") is None
+    assert tab.evaluate("here.querySelectorAll('img, script').length") == 0
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults == []
+    tab.close()
+
+
+def rest(tab: Any) -> dict[str, Any]:
+    """What Python hears once movement has come to rest."""
+    count = tab.evaluate("told.length")
+    tab.wait_for_function("count => told.length > count", arg=count)
+    return tab.evaluate("told[told.length - 1]")
+
+
+def asserted(made: tuple[Model, Table], told: dict[str, Any]) -> None:
+    """The browser's number is the model's own for the row that it names."""
+    model, table = made
+    own = model.predict(changed(table, told["values"]))[0]
+    assert told["outputs"] == pytest.approx(own.tolist(), abs=LIMIT)
+
+
+def data_of(made: tuple[Model, Table], **more: Any) -> dict[str, Any]:
+    model, table = made
+    weights = {"__proto__": 3.0, "level": 2.0, "whole": 1.0, "flag": 0.5}
+    return {**whatif_data(model, table, 4, 1, weights), **more}
+
+
+def test_keys_on_a_slider_move_the_prediction_and_python_hears_once(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    before = tab.inner_text(".iw-number")
+    slider = tab.locator(".iw-large .iw-slider").first
+    slider.focus()
+    for _ in range(20):
+        tab.keyboard.press("PageUp")
+    told = rest(tab)
+    assert told["ask"] is False
+    assert told["values"][0] == made[1].schema["__proto__"].high
+    asserted(made, told)
+    assert tab.inner_text(".iw-number") != before or told["outputs"] == data_of(made)["instance"]["outputs"]
+    assert tab.evaluate("told.length") == 1
+    assert "__proto__" in tab.inner_text(".iw-changes")
+    assert tab.locator(".iw-chart .iw-at").count() == 1
+
+
+def test_dragging_tells_nothing_until_it_rests(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    slider = tab.locator(".iw-large .iw-slider").first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    tab.mouse.move(box["x"] + box["width"] * 0.2, y)
+    tab.mouse.down()
+    seen = set()
+    for step in range(30):
+        tab.mouse.move(box["x"] + box["width"] * (0.2 + 0.02 * step), y)
+        tab.wait_for_timeout(16)
+        seen.add(tab.inner_text(".iw-large .iw-name >> nth=0") + str(slider.input_value()))
+    assert tab.evaluate("told.length") == 0
+    tab.mouse.up()
+    asserted(made, rest(tab))
+    assert len(seen) > 20
+
+
+def test_level_switch_and_reset(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    start = data_of(made)["instance"]["values"]
+    select = tab.locator(".iw-large select")
+    select.select_option(label="plain")
+    asserted(made, rest(tab))
+    assert tab.locator(".iw-levels button").count() == 3
+    tab.get_by_label("Find a feature").fill("flag")
+    tab.get_by_role("switch").click()
+    told = rest(tab)
+    asserted(made, told)
+    assert told["values"][-1] is not start[-1]
+    tab.locator(".iw-changes").get_by_role("button", name="Set level back").click()
+    assert rest(tab)["values"][-2] == start[-2]
+    tab.get_by_role("button", name="Reset all").click()
+    assert rest(tab)["values"] == start
+    assert tab.get_by_role("button", name="Reset all").is_disabled()
+
+
+def test_typed_numbers_may_leave_the_data_and_it_says_so(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    box = tab.locator(".iw-large input[type=number]").first
+    box.fill("9999.5")
+    told = rest(tab)
+    assert told["values"][0] == 9999.5
+    asserted(made, told)
+    assert "Outside the data" in tab.inner_text(".iw-large >> nth=0")
+    whole = tab.locator(".iw-large", has_text="whole").locator("input[type=number]")
+    whole.fill("12.7")
+    assert rest(tab)["values"][-3] == 13
+
+
+def test_scenarios_stand_side_by_side_and_can_be_used_again(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    tab.locator(".iw-large select").select_option(label="plain")
+    tab.get_by_role("button", name="Keep scenario").click()
+    kept = rest(tab)["scenarios"]
+    assert [scenario["name"] for scenario in kept] == ["Scenario 1"]
+    tab.get_by_role("button", name="Reset all").click()
+    assert rest(tab)["values"] != kept[0]["values"]
+    tab.get_by_role("button", name="Use Scenario 1").click()
+    assert rest(tab)["values"] == kept[0]["values"]
+    assert "plain" in tab.inner_text(".iw-table")
+    tab.get_by_role("button", name="Remove Scenario 1").click()
+    assert rest(tab)["scenarios"] == []
+    assert tab.locator(".iw-table").count() == 0
+
+
+def test_start_at_the_average(show: Any, made: Any) -> None:
+    data = data_of(made)
+    tab = show(data)
+    tab.get_by_role("button", name="the average").click()
+    told = rest(tab)
+    assert told["start"] == "mean"
+    assert told["values"] == data["means"]
+    asserted(made, told)
+    assert "as at the start" in tab.inner_text(".iw-change")
+
+
+def test_search_finds_among_forty(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    assert tab.locator(".iw-list-controls .iw-control:visible").count() == 8
+    tab.get_by_role("button", name="Show all 37").click()
+    assert tab.locator(".iw-list-controls .iw-control:visible").count() == 37
+    tab.get_by_label("Find a feature").fill("sensor 07")
+    assert tab.locator(".iw-list-controls .iw-control:visible").count() == 1
+    tab.get_by_label("Find a feature").fill("<IMG")
+    assert tab.locator(".iw-list-controls .iw-control:visible").count() == 1
+    tab.get_by_label("Find a feature").fill("nothing of the kind")
+    assert tab.get_by_text("No feature of that name.").is_visible()
+
+
+def test_without_the_model_python_is_asked_one_question_at_a_time(show: Any, made: Any) -> None:
+    model, table = made
+    tab = show(data_of(made, model=None))
+    slider = tab.locator(".iw-large .iw-slider").first
+    slider.focus()
+    for _ in range(5):
+        tab.keyboard.press("PageUp")
+    tab.wait_for_timeout(100)
+    assert tab.evaluate("told.length") == 1, "the second question waits for the first answer"
+    for _ in range(2):
+        asked = tab.evaluate("told[told.length - 1]")
+        assert asked["ask"] is True
+        tab.evaluate("server => { put({ ...data, server }); }", answer(model, table, asked, 1))
+        tab.wait_for_timeout(60)
+    last = tab.evaluate("told[told.length - 1]")
+    assert tab.evaluate("told.length") == 2
+    own = model.predict(changed(table, last["values"]))[0][1]
+    shown = float(tab.inner_text(".iw-number").split()[0])
+    assert shown == pytest.approx(own * 100, abs=0.06)
+    assert tab.locator(".iw-chart .iw-line").count() == 1
+    assert tab.locator(".iw-waiting").count() == 0
+
+
+def test_new_data_starts_anew_and_leaves_nothing_behind(show: Any, made: Any) -> None:
+    model, table = made
+    tab = show(data_of(made))
+    tab.locator(".iw-large select").select_option(label="plain")
+    tab.evaluate("data => { window.later = put(data); }", whatif_data(model, table, 9, 1))
+    tab.wait_for_timeout(80)
+    assert "Nothing yet" in tab.inner_text(".iw-changes")
+    assert tab.locator(".ie-what").count() == 1
+    tab.evaluate("gone()")
+    assert tab.locator(".ie-what").count() == 1
+    tab.evaluate("later()")
+    assert tab.locator(".ie-what").count() == 0

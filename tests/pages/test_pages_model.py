@@ -1,0 +1,138 @@
+"""The Model page over every sample: each section answers or says why not; clicks lead where they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core import cache, registry
+from core.instances import Query, select, truth
+from core.loading.match import match
+from core.loading.samples import load_sample_model, load_sample_table, samples
+from tests.pages.app import errors, open_page, words
+
+EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
+OPEN = {f"open_{method.id}": True for method in registry.methods("model")}
+
+
+@EACH
+def test_every_section_opens_on_every_sample(sample) -> None:
+    app = open_page("model", OPEN, model=sample.id)
+    assert errors(app) == []
+    said = words(app)
+    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
+    for method in registry.methods("model"):
+        if method.unsupported(both.model, both.table) is None:
+            assert method.question in " ".join(box.label for box in app.expander)
+    assert "known truth" in said
+    assert "relies most on" in said
+
+
+@EACH
+def test_the_scores_are_the_samples_own(sample) -> None:
+    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
+    known = truth(both.model, both.table)
+    assert known is not None
+    predicted = both.model.predict(both.table.inputs)
+    app = open_page("model", model=sample.id)
+    shown = {metric.label: float(str(metric.value).replace(",", "").replace("−", "-")) for metric in app.metric}
+    if both.model.classes:
+        chosen = predicted[:, 1] >= 0.5 if both.model.task == "binary" else predicted.argmax(axis=1)
+        assert shown["Accuracy"] == pytest.approx(np.mean(chosen == known), abs=6e-4)
+    else:
+        assert shown["RMSE"] == pytest.approx(np.sqrt(np.mean((predicted[:, 0] - known) ** 2)), rel=6e-3)
+
+
+def test_a_closed_section_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    honest = cache.explain
+
+    def counted(both, method_id, *given):
+        asked.append(method_id)
+        return honest(both, method_id, *given)
+
+    monkeypatch.setattr(cache, "explain", counted)
+    open_page("model", {name: False for name in OPEN} | {"open_residuals": True}, model=samples()[0].id)
+    assert asked == ["residuals"]
+
+
+def test_the_cutoff_moves_recall_and_not_the_auc() -> None:
+    first = next(sample.id for sample in samples() if load_sample_model(sample.id).task == "binary")
+    app = open_page("model", model=first)
+    before = {metric.label: metric.value for metric in app.metric}
+    app.slider(key="model.performance.cutoff").set_value(0.1).run()
+    assert errors(app) == []
+    after = {metric.label: metric.value for metric in app.metric}
+    assert float(after["Recall"]) > float(before["Recall"])
+    assert after["AUC"] == before["AUC"]
+    assert "cutoff 10 %" in words(app)
+
+
+def test_the_profile_follows_the_feature_that_was_picked() -> None:
+    sample = samples()[0]
+    names = load_sample_table(sample.table).schema.names
+    app = open_page("model", model=sample.id, feature=names[3])
+    assert app.selectbox(key="model.model_profile.feature").value == names[3]
+    app.selectbox(key="model.model_profile.feature").set_value(names[1]).run()
+    assert app.query_params["feature"] in (names[1], [names[1]])
+    assert f"As {names[1]} changes" in words(app)
+
+
+def test_the_profile_starts_with_the_feature_that_matters_most() -> None:
+    app = open_page("model", model=samples()[0].id)
+    leading = words(app).split("relies most on ")[1].split(" (")[0]
+    assert app.selectbox(key="model.model_profile.feature").value == leading
+
+
+def test_the_rows_of_a_cell_are_those_of_the_confusion_matrix() -> None:
+    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
+    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
+    predicted, known = both.model.predict(both.table.inputs), truth(both.model, both.table)
+    for cell in ((0, 1, 0.5), (1, 0, 0.3), (1, 1, 0.9)):
+        rows = select(both.model, both.table, predicted, 1, Query(cell=cell))
+        chosen = np.array([1 if chance >= cell[2] else 0 for chance in predicted[:, 1]])
+        assert list(rows) == [at for at in range(len(known)) if known[at] == cell[0] and chosen[at] == cell[1]]
+
+
+def test_the_picker_says_which_cell_its_rows_come_from_and_leads_back() -> None:
+    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
+    model, table = load_sample_model(sample.id), load_sample_table(sample.table)
+    both = match(model, table)
+    from core.fingerprint import of_params
+
+    digest = of_params([both.model.fingerprint, both.table.fingerprint])
+    app = open_page("explain", {"query": {digest: Query(cell=(1, 0, 0.5))}}, model=sample.id)
+    assert f"The truth is **{model.classes[1]}**, the model says **{model.classes[0]}**" in words(app)
+    app.button(key="all_cells").click().run()
+    assert errors(app) == []
+    assert "The truth is **" not in words(app)
+
+
+def test_a_failing_method_is_a_message_in_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = cache.explain
+
+    def broken(both, method_id, *given):
+        if method_id == "permutation_importance":
+            raise RuntimeError("secret detail")
+        return honest(both, method_id, *given)
+
+    monkeypatch.setattr(cache, "explain", broken)
+    app = open_page("model", OPEN, model=samples()[0].id)
+    assert len(app.error) == 1
+    assert "secret detail" not in str(app.error[0].value)
+    assert "known truth" in words(app)
+    assert "mean answer" in words(app)
+
+
+def test_a_table_without_truth_says_so_where_it_matters() -> None:
+    sample = samples()[0]
+    table = load_sample_table(sample.table)
+    data = table.inputs.to_csv(index=False).encode()
+    from core import fingerprint
+
+    identity = cache.MINE + fingerprint.of_bytes(data, b"plain.csv", fingerprint.of_params({}).encode())[:16]
+    upload = cache.Upload("plain.csv", data, {})
+    app = open_page("model", OPEN | {"uploads.table": {identity: upload}}, model=sample.id, data=identity)
+    assert errors(app) == []
+    assert "The true values are not known" in words(app)
+    assert "mean answer" in words(app)
