@@ -8,6 +8,7 @@ data = {
   model         the portable model as core/portable/wire.py writes it, or null: then Python is asked
   features      [{name, kind, low, high, decimals, levels, missing, importance}] in the model's order
   instance      {name, values, outputs}: cells in feature order (null: missing), predictions per output
+  values        optional: cells to begin with where they differ from the instance's (a nudge to try)
   means         cells of the average row, in feature order
   start         "instance" or "mean": where to begin
   values        cells to begin with where they differ from the start (a nudge), or absent
@@ -61,12 +62,13 @@ function create(element) {
 // ---- state -----------------------------------------------------------------------------------------------------
 
 /** Begin with an instance: its values, or the means. */
-function begin(view, start) {
+function begin(view, start, first = false) {
   const { data } = view;
   const from = [...(start === "mean" ? data.means : data.instance.values)];
+  const values = start === "instance" && first && data.values ? data.values : from;
   const known = view.model ? evaluator.predict(view.model, from) : start === "mean" ? null : data.instance.outputs;
   const kept = view.state?.question === data.id ? view.state.kept : data.scenarios.map((scenario) => ({ ...scenario }));
-  view.state = { question: data.id, origin: start, from, values: [...from], start: known, outputs: known, output: view.state?.question === data.id ? view.state.output : data.output, moved: null, profile: null, kept, waiting: false, error: null };
+  view.state = { question: data.id, origin: start, from, values: [...values], start: known, outputs: view.model ? evaluator.predict(view.model, values) : values === from ? known : null, output: view.state?.question === data.id ? view.state.output : data.output, moved: null, profile: null, kept, waiting: false, error: null };
 }
 
 function change(view, index, value, resting) {
@@ -232,7 +234,7 @@ export function mountWhatIf(element, data, callbacks = {}) {
     clearTimeout(view.timer);
     Object.assign(view, { model: data.model ? evaluator.load(data.model) : null, busy: 0, stale: false, told: "", question: "" });
     view.asked = view.answered = Math.max(view.asked, data.server?.id ?? 0);
-    begin(view, data.start);
+    begin(view, data.start, true);
     buildControls(view, {
       begin: (start) => {
         begin(view, start);
@@ -246,7 +248,7 @@ export function mountWhatIf(element, data, callbacks = {}) {
     if (data.values) {
       view.state.values = [...data.values];
       renew(view);
-    } else if (!view.model && !view.state.start) askPython(view);
+    } else if (!view.model && !(view.state.start && view.state.outputs)) askPython(view);
   } else hear(view, data.server);
   schedule(view);
   return () => {

@@ -42,7 +42,7 @@ def changed(table: Table, values: Any) -> pd.DataFrame:
     columns = {}
     for feature, value in zip(features, values, strict=True):
         try:
-            columns[feature.name] = grid.column([_typed(feature, value)], table.frame[feature.name].dtype)
+            columns[feature.name] = _column(table.frame[feature.name], _typed(feature, value))
         except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"'{words.short(feature.name)}' cannot be {words.cell(plain(value))}.",
@@ -50,6 +50,13 @@ def changed(table: Table, values: Any) -> pd.DataFrame:
                 "Choose another value.",
             ) from None
     return pd.DataFrame(columns)
+
+
+def _column(cells: pd.Series, value: Any) -> pd.Series:
+    """One cell in the column's type; a missing one as the column itself writes it (None and NaN are not the same)."""
+    if value is None and cells.dtype == object and cells.isna().any():
+        return pd.Series([cells[cells.isna()].iloc[0]], dtype=object)
+    return grid.column([value], cells.dtype)
 
 
 def _typed(feature: Feature, value: Any) -> Any:

@@ -57,8 +57,8 @@ def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterat
             f"<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
             f"<style>body{{margin:8px}}{style()}</style><div id=here></div>"
             f"<script type=module>{script()}\nwindow.told = [];"
-            f"window.put = (data) => mountWhatIf(here, data, {{state: (value) => told.push(value)}});"
-            f"window.data = {body}; window.gone = put(data);</script>",
+            f"window.again = (data) => mountWhatIf(here, data, {{state: (value) => told.push(value)}});"
+            f"window.data = {body}; window.gone = window.again(data);</script>",
             encoding="utf-8",
         )
         tab.goto(file.as_uri())
@@ -177,6 +177,17 @@ def test_scenarios_stand_side_by_side_and_can_be_used_again(show: Any, made: Any
     assert tab.locator(".iw-table").count() == 0
 
 
+def test_values_to_begin_with_count_as_changes(show: Any, made: Any) -> None:
+    """A nudge brought along: the instance is the start, the nudge is what changed."""
+    data = data_of(made)
+    data["instance"]["values"][made[1].schema.names.index("level")] = EVIL
+    values = ["plain" if name == "level" else cell for name, cell in zip(made[1].schema.names, data["instance"]["values"], strict=True)]  # fmt: skip
+    tab = show({**data, "values": values})
+    assert "What changed (1)" in tab.inner_text(".iw-changes")
+    tab.get_by_role("button", name="Reset all").click()
+    assert rest(tab)["values"] == data["instance"]["values"]
+
+
 def test_start_at_the_average(show: Any, made: Any) -> None:
     data = data_of(made)
     tab = show(data)
@@ -213,7 +224,7 @@ def test_without_the_model_python_is_asked_one_question_at_a_time(show: Any, mad
     for _ in range(2):
         asked = tab.evaluate("told[told.length - 1]")
         assert asked["ask"] is True
-        tab.evaluate("server => { put({ ...data, server }); }", answer(model, table, asked, 1))
+        tab.evaluate("server => { again({ ...data, server }); }", answer(model, table, asked, 1))
         tab.wait_for_timeout(60)
     last = tab.evaluate("told[told.length - 1]")
     assert tab.evaluate("told.length") == 2
@@ -228,7 +239,7 @@ def test_new_data_starts_anew_and_leaves_nothing_behind(show: Any, made: Any) ->
     model, table = made
     tab = show(data_of(made))
     tab.locator(".iw-large select").select_option(label="plain")
-    tab.evaluate("data => { window.later = put(data); }", whatif_data(model, table, 9, 1))
+    tab.evaluate("data => { window.later = again(data); }", whatif_data(model, table, 9, 1))
     tab.wait_for_timeout(80)
     assert "Nothing yet" in tab.inner_text(".iw-changes")
     assert tab.locator(".ie-what").count() == 1
