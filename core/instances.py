@@ -33,6 +33,8 @@ class Query:
         Its range, when ordered.
     levels : tuple of str
         Its levels as text, when not ordered.
+    cell : tuple of (int, int, float) or None
+        Positions of the true and of the predicted class, and the cutoff from which the second of two is predicted.
     sort : str
         Column to order by; ``"prediction"``, ``"truth"`` or a feature; empty for the condition's own order.
     descending : bool
@@ -45,6 +47,7 @@ class Query:
     feature: str = ""
     between: tuple[float, float] | None = None
     levels: tuple[str, ...] = ()
+    cell: tuple[int, int, float] | None = None
     sort: str = ""
     descending: bool = False
 
@@ -132,6 +135,8 @@ def select(model: Model, table: Table, predictions: Array, output: int, query: Q
     if query.high is not None:
         wanted &= shown <= query.high
     wanted &= _feature_mask(table, query)
+    if query.cell is not None:
+        wanted &= _cell_mask(predictions, known, query.cell)
     found = np.flatnonzero(wanted)
     if query.search:
         found = found[_searched(table, found, query.search)]
@@ -150,6 +155,15 @@ def _condition_mask(model: Model, predictions: Array, known: Array | None, condi
         return everything
     wrong = ~np.isnan(known) & (predictions.argmax(axis=1) != known)
     return wrong & (predictions.max(axis=1) >= CONFIDENT) if condition == "confident and wrong" else wrong
+
+
+def _cell_mask(predictions: Array, known: Array | None, cell: tuple[int, int, float]) -> Any:
+    """Rows of one cell of the confusion matrix."""
+    truth, said, cutoff = cell
+    if known is None:
+        return False
+    chosen = predictions[:, 1] >= cutoff if predictions.shape[1] == 2 else predictions.argmax(axis=1)
+    return (known == truth) & (chosen == said)
 
 
 def _feature_mask(table: Table, query: Query) -> Any:
@@ -215,3 +229,23 @@ def _sort_keys(table: Table, known: Array | None, shown: Array, name: str) -> An
     if feature.is_ordered:
         return ordered_values(table.frame[name], feature)
     return table.frame[name].astype("str").rank(method="dense").to_numpy(dtype=np.float64)
+
+
+def evenly(predictions: Array, count: int) -> tuple[int, ...]:
+    """Positions of instances spread evenly along the ordered predictions, the lowest and the highest among them.
+
+    Parameters
+    ----------
+    predictions : ndarray, shape (n_rows,)
+        The explained output of every row; rows without a finite one are left out.
+    count : int
+
+    Returns
+    -------
+    tuple of int, length min(count, n_rows)
+        In ascending order of the prediction; the first of equal ones in table order.
+    """
+    ranked = np.argsort(predictions, kind="stable")
+    ranked = ranked[np.isfinite(predictions[ranked])]
+    places = np.unique(np.linspace(0, len(ranked) - 1, min(count, len(ranked))).round().astype(np.int64))
+    return tuple(int(ranked[place]) for place in places)

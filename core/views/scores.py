@@ -54,6 +54,18 @@ def view(result: Scores, *, picture: str | None = None, dark: bool | None = None
     return View(spec, rows, table(result), sentence, f"{known.get(chosen, 'No picture')}. {sentence}")
 
 
+def place(result: Scores, name: str) -> int | None:
+    """Position of the class that a cell of the confusion matrix names; None where there is none."""
+    shown = names(result)
+    return shown.index(name) if name in shown else None
+
+
+def names(result: Scores) -> list[str]:
+    """Class names that fit an axis, each different."""
+    short = [words.short(name, 24) for name in result.classes]
+    return [name if short.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(short)]
+
+
 def table(result: Scores) -> pd.DataFrame:
     """The scores with what each means."""
     return pd.DataFrame(
@@ -79,7 +91,7 @@ def tell(result: Scores) -> str:
     sentence = f"{start}the model is right in {words.percent(found['accuracy'])}."
     if result.cutoff is not None:
         sentence += (
-            f" Of the true cases of {words.short(result.label)} it finds {words.percent(found['recall'])}, and"
+            f" Of the true cases of {words.quoted(result.label)} it finds {words.percent(found['recall'])}, and"
             f" {words.percent(found['precision'])} of those it names are true (cutoff {words.percent(result.cutoff)})."
         )
     return sentence
@@ -129,19 +141,19 @@ def _cells(result: Scores) -> list[dict[str, Any]]:
     """One record per pair of true and predicted class."""
     if result.confusion is None:
         return []
-    names = [words.short(name, 30) for name in result.classes]
+    shown = names(result)
     totals = result.confusion.sum(axis=1)
     return [
         {
             "truth": truth,
             "said": said,
-            "order": row * len(names) + column,
+            "order": row * len(shown) + column,
             "count": float(result.confusion[row, column]),
             "share": float(result.confusion[row, column] / totals[row]) if totals[row] else 0.0,
             "right": "right" if row == column else "wrong",
         }
-        for row, truth in enumerate(names)
-        for column, said in enumerate(names)
+        for row, truth in enumerate(shown)
+        for column, said in enumerate(shown)
     ]
 
 

@@ -37,9 +37,7 @@ def show(
     )
 
 
-def _picked(
-    key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None
-) -> None:
+def _picked(key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None) -> None:
     """Tell what was clicked; a click beside the marks changes nothing."""
     picked = st.session_state[key]["selection"].get("pick") or []
     if not picked:

@@ -56,8 +56,12 @@ def performance(result: Scores, about: Subject, key: str, said: DeltaGenerator) 
     known = scores.pictures(result)
     with st.container(horizontal=True, gap="medium", key=f"{key}.scores"):
         for score in result.scores:
-            st.metric(score.name.upper() if len(score.name) <= 4 else score.name.capitalize(),
-                      words.number(score.value, 3), help=score.help, width="content")
+            st.metric(
+                score.name.upper() if len(score.name) <= 4 else score.name.capitalize(),
+                words.number(score.value, 3),
+                help=score.help,
+                width="content",
+            )
     chosen = next(iter(known), None)
     if len(known) > 1:
         name = f"{key}.picture"
