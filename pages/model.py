@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core import registry
-from pages.parts import chooser, frame, question, sections, subject, summary
+from pages.parts import frame, sections, sidebar, summary
 
 frame.enter()
 found = registry.methods("model")
 frame.holds(*[sections.part(method) for method in found])
-asked = question.current()
-question.write(asked)
-with st.sidebar, frame.boundary("The choice of model and data"):
-    chooser.draw(asked)
-with frame.boundary("The model"):
-    about = subject.load(asked)
-    summary.model(about)
-    sections.draw(about, found)
+about = sidebar.draw(listed=False)
+if about is not None:
+    with frame.boundary("The model"):
+        summary.model(about)
+        sections.draw(about, found)

@@ -15,7 +15,7 @@ from core.registry import Method
 from core.results import Result
 from pages.parts import frame, panel, question, settings, shows, subject
 from pages.parts.subject import Subject
-from pages.parts.text import safe, safe_long
+from pages.parts.text import safe
 
 OPENED = 3
 """Sections that are open when a page is entered: the first ones that apply."""
@@ -103,6 +103,3 @@ def _changed(about: Subject, method: Method) -> settings.Changed:
         frame.redraw(part(method))
 
     return changed
-
-
-__all__ = ["answer", "draw", "given", "part", "refused", "safe_long"]

@@ -9,8 +9,8 @@ from pages.parts import chooser, frame, picker, question, subject
 from pages.parts.subject import Subject
 
 
-def draw() -> Subject | None:
-    """Draw the sidebar; what the page is about, or None after an error that is told once, with a way on."""
+def draw(listed: bool = True) -> Subject | None:
+    """Draw the sidebar, with the list of instances or without; what the page is about, or None after an error that is told once, with a way on."""
     asked = question.current()
     question.write(asked)
     with st.sidebar, frame.boundary("The choice of model and data"):
@@ -21,8 +21,9 @@ def draw() -> Subject | None:
         frame.tell(error)
         _way_on(asked)
         return None
-    with st.sidebar, frame.boundary("The list of instances"):
-        picker.draw()
+    if listed:
+        with st.sidebar, frame.boundary("The list of instances"):
+            picker.draw()
     return about
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from core import cache, registry
 from core.instances import Query, select, truth
+from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
 from tests.pages.app import errors, open_page, words
@@ -52,7 +53,7 @@ def test_a_closed_section_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         return honest(both, method_id, *given)
 
     monkeypatch.setattr(cache, "explain", counted)
-    open_page("model", {name: False for name in OPEN} | {"open_residuals": True}, model=samples()[0].id)
+    open_page("model", dict.fromkeys(OPEN, False) | {"open_residuals": True}, model=samples()[0].id)
     assert asked == ["residuals"]
 
 
@@ -124,15 +125,12 @@ def test_a_failing_method_is_a_message_in_its_own_place(monkeypatch: pytest.Monk
     assert "mean answer" in words(app)
 
 
-def test_a_table_without_truth_says_so_where_it_matters() -> None:
+def test_a_table_without_truth_says_so_where_it_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = samples()[0]
-    table = load_sample_table(sample.table)
-    data = table.inputs.to_csv(index=False).encode()
-    from core import fingerprint
-
-    identity = cache.MINE + fingerprint.of_bytes(data, b"plain.csv", fingerprint.of_params({}).encode())[:16]
-    upload = cache.Upload("plain.csv", data, {})
-    app = open_page("model", OPEN | {"uploads.table": {identity: upload}}, model=sample.id, data=identity)
+    blind = from_frame(load_sample_table(sample.table).inputs, "blind")
+    both = match(load_sample_model(sample.id), blind)
+    monkeypatch.setattr(cache, "pair", lambda *_: cache.Pair(both.model, both.table, (), False, "without truth"))
+    app = open_page("model", OPEN, model=sample.id)
     assert errors(app) == []
     assert "The true values are not known" in words(app)
     assert "mean answer" in words(app)
