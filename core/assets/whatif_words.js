@@ -76,7 +76,9 @@ export const outputName = (data, output) => brief(isChance(data) ? data.classes[
 export function changeText(data, change) {
   if (!isChance(data)) return data.unit ? `${withSign(change)} ${brief(data.unit, 16)}` : withSign(change);
   const points = change * 100;
-  return `${withSign(Math.abs(points) >= 0.05 ? Number(points.toFixed(1)) : Number(points.toPrecision(1)))} points`;
+  const size = Math.abs(points);
+  const text = size >= 0.05 ? size.toFixed(1) : figures(size, 1);
+  return `${points > 0 ? "+" : points < 0 ? MINUS_SIGN : ""}${text} points`;
 }
 
 export const sameCell = (a, b) => a === b || ((a === null || a === undefined) && (b === null || b === undefined));
