@@ -90,7 +90,7 @@ def _row(result: Attribution, table: Table | None, k: int) -> dict[str, Any]:
     return {
         "row": row,
         "title": words.short(table.row_name(row)) if table is not None and row >= 0 else f"row {row}",
-        "said": words.output(result.output, result.scale, result.label),
+        "said": words.output(result.output, result.scale, result.label, None if table is None else table.target),
         "notes": _notes(result),
         "truth": None if truth is None else words.cell(truth),
         "sentence": attribution.tell(result),

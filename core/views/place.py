@@ -91,8 +91,7 @@ def tell(everyone: Crowd, value: float, scale: Scale, label: str) -> str:
     if count < 2:
         return "There is only one instance, so there is nothing to compare it with."
     share = below(everyone, value)
-    name = words.short(label, 40)
-    what = f"chance of {name}" if scale == "probability" else name
+    what = f"chance of {words.quoted(label, 40)}" if scale == "probability" else words.short(label, 40)
     if value >= everyone.ranked[-1]:
         return f"The highest {what} of all {count:,} instances."
     if value <= everyone.ranked[0]:

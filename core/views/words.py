@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -184,15 +185,45 @@ def probability_of(value: float, scale: Scale) -> float | None:
     return None
 
 
-def output(value: float, scale: Scale, label: str) -> str:
-    """An output in words, the plain unit first: ``82 % benign``, ``m2_price 3,212``."""
-    name = short(label)
+def quoted(name: str, longest: int = LONGEST) -> str:
+    """A name from outside, marked as one in a sentence: ``“1”``; quotation marks of its own become simple ones."""
+    return f"“{short(name, longest).translate(_MARKS) or '(empty)'}”"
+
+
+_MARKS = str.maketrans({mark: "'" for mark in "“”„«»\""})
+_BARE = re.compile(r"[+-]?\d+([.,]\d+)?|true|false|yes|no|y|n|t|f", re.IGNORECASE)
+
+
+def outcome(label: str, target: str | None) -> str:
+    """A class as an expert of the data knows it: ``default = 1`` where the class alone (1, no, True) says nothing.
+
+    Parameters
+    ----------
+    label : str
+        The class.
+    target : str or None
+        The column that holds the true class, where one is known.
+    """
+    return f"{target} = {label}" if target and _BARE.fullmatch(label.strip()) else label
+
+
+def output(value: float, scale: Scale, label: str, target: str | None = None) -> str:
+    """An output in words that fit into any sentence: ``82 % for “benign”``, ``m2_price = 3,212``.
+
+    Parameters
+    ----------
+    value : float
+    scale : Scale
+    label : str
+        The class, or the target's name.
+    target : str, optional
+        The column of the true class, see ``outcome``.
+    """
+    if scale in ("target", "log-target"):
+        return f"{short(label)} = {number(value if scale == 'target' else math.exp(min(value, 700.0)))}"
+    name = quoted(outcome(label, target))
     chance = probability_of(value, scale)
-    if chance is not None:
-        return f"{percent(chance)} {name}"
-    if scale == "log-target":
-        return f"{name} {number(math.exp(min(value, 700.0)))}"
-    return f"{name} {number(value)}" if scale == "target" else f"a score of {number(value)} for {name}"
+    return f"a score of {number(value)} for {name}" if chance is None else f"{percent(chance)} for {name}"
 
 
 def figure(value: float, scale: Scale) -> str:

@@ -50,9 +50,9 @@ def scale(about: Subject) -> Scale:
 
 
 def said(about: Subject, row: int | None = None) -> str:
-    """The prediction in words: ``72 % approved``."""
+    """The prediction in words: ``72 % for “approved”``."""
     value = about.predictions[about.row if row is None else row, about.output]
-    return words.output(float(value), scale(about), about.label)
+    return words.output(float(value), scale(about), about.label, about.table.target)
 
 
 def strip(about: Subject) -> place.View:

@@ -67,7 +67,7 @@ def test_the_whisker_is_the_spread() -> None:
 def test_the_answer_comes_first_and_odds_are_explained() -> None:
     said = view(make([np.log(3), -np.log(2)], base=0.0, output=np.log(1.5))).sentence
     assert said.startswith(
-        "The model says 60 % yes (log-odds 0.405); before looking at this instance it starts from 50 % yes."
+        "The model says 60 % for “yes” (log-odds 0.405); before looking at this instance it starts from 50 % for “yes”."
     )
     assert "Pushed up most by f0 = 1.5 (+1.1 log-odds: ×3 the odds)." in said
     assert "Pushed down most by f1 = 1.5 (−0.693 log-odds: ÷2 the odds)." in said
@@ -75,7 +75,7 @@ def test_the_answer_comes_first_and_odds_are_explained() -> None:
 
 def test_a_local_model_is_called_one() -> None:
     said = view(make([0.1], scale="probability", base=0.4, output=0.7, fitted=0.5)).sentence
-    assert "the simple local model that mimics it here says 50 % yes" in said
+    assert "the simple local model that mimics it here says 50 % for “yes”" in said
 
 
 def test_nothing_moved() -> None:

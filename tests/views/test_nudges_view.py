@@ -22,7 +22,7 @@ MOVE = Nudge((Change("home", "own", "rent"), Change("income", None, 900.0)), 0.5
 def test_a_block_is_a_heading_and_its_changes() -> None:
     rows = view(make(RAISE, MOVE)).rows
     assert [row["role"] for row in rows] == ["head", "change", "head", "change", "change"]
-    assert rows[0]["text"] == "Nudge 1: 62 % paid (1 change)"
+    assert rows[0]["text"] == "Nudge 1: 62 % for “paid” (1 change)"
     assert rows[1]["text"] == "1200 → 1500"
     assert [row["order"] for row in rows] == list(range(5))
 
@@ -53,7 +53,7 @@ def test_a_range_is_widened_for_what_lies_outside() -> None:
 def test_the_smallest_change_is_told_with_its_new_answer() -> None:
     said = view(make(RAISE, MOVE)).sentence
     assert said == (
-        "To reach paid with at least 50 %, change income from 1200 to 1500: the model then says 62 % paid (now 41 % paid)."
+        "To reach paid with at least 50 %, change income from 1200 to 1500: the model then says 62 % for “paid” (now 41 % for “paid”)."
         " 1 more way of getting there follows."
     )
 

@@ -43,7 +43,7 @@ def test_only_the_largest_are_drawn_and_all_are_in_the_table() -> None:
 
 def test_the_sentence_names_both_predictions_and_the_largest_difference() -> None:
     text = comparison.view([ONE, TWO], ["A", "B"]).sentence
-    assert "A: 40 % yes" in text
+    assert "A: 40 % for “yes”" in text
     assert "differ most in age" in text
     assert "+30 percentage points for A" in text
 

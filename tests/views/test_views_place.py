@@ -30,10 +30,10 @@ def test_the_share_below_by_a_plain_count(chances: list[float], which: int) -> N
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (0.9, "The highest chance of yes of all 10 instances."),
-        (0.0, "The lowest chance of yes of all 10 instances."),
-        (0.75, "A higher chance of yes than 80 % of all 10 instances."),
-        (0.15, "A lower chance of yes than 80 % of all 10 instances."),
+        (0.9, "The highest chance of “yes” of all 10 instances."),
+        (0.0, "The lowest chance of “yes” of all 10 instances."),
+        (0.75, "A higher chance of “yes” than 80 % of all 10 instances."),
+        (0.15, "A lower chance of “yes” than 80 % of all 10 instances."),
     ],
 )
 def test_the_place_in_words(value: float, said: str) -> None:

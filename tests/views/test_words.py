@@ -96,9 +96,54 @@ def test_a_factor_multiplies_or_divides_the_odds() -> None:
 
 
 def test_extreme_scores_do_not_overflow() -> None:
-    assert words.output(-1e6, "log-odds", "x") == "0 % x"
-    assert words.output(1e6, "log-odds", "x") == "100 % x"
+    assert words.output(-1e6, "log-odds", "x") == "0 % for “x”"
+    assert words.output(1e6, "log-odds", "x") == "100 % for “x”"
     assert "x" in words.output(1e6, "log-target", "x")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("defaulted", "8 % for “defaulted”"),
+        ("0", "8 % for “0”"),
+        ("1.0", "8 % for “1.0”"),
+        ("yes", "8 % for “yes”"),
+        ("", "8 % for “(empty)”"),
+        ('say "hi" “you”', "8 % for “say 'hi' 'you'”"),
+        ("a\nb\u202e\x00c", "8 % for “a b c”"),
+        ("5 %", "8 % for “5 %”"),
+    ],
+)
+def test_a_chance_names_its_class_as_a_name(label: str, said: str) -> None:
+    assert words.output(0.08, "probability", label) == said
+
+
+@given(st.text(max_size=200), st.floats(0, 1))
+def test_any_class_name_stays_one_short_line_between_its_marks(label: str, chance: float) -> None:
+    said = words.output(chance, "probability", label)
+    assert said.isprintable()
+    assert said.count("“") == said.count("”") == 1
+    assert said.endswith("”")
+    assert len(said) <= words.LONGEST + 25
+    assert said.split(" for “")[0] == words.percent(chance)
+
+
+@pytest.mark.parametrize("bare", ["0", "1", "-1", "2.0", "yes", "No", "True", "FALSE", "n"])
+def test_a_bare_class_is_told_with_its_target(bare: str) -> None:
+    assert words.outcome(bare, "default") == f"default = {bare}"
+    assert words.outcome(bare, None) == bare
+    assert words.output(0.08, "probability", bare, "default") == f"8 % for “default = {bare}”"
+
+
+@pytest.mark.parametrize("plain", ["benign", "class 1", "1st", "not yet", "1e", "v1.0.2"])
+def test_a_class_that_speaks_for_itself_is_left_alone(plain: str) -> None:
+    assert words.outcome(plain, "default") == plain
+
+
+def test_other_scales_name_what_they_measure() -> None:
+    assert words.output(3211.52, "target", "m2_price") == "m2_price = 3,212"
+    assert words.output(math.log(20), "log-target", "claims", "claims") == "claims = 20"
+    assert words.output(1.25, "score", "setosa") == "a score of 1.25 for “setosa”"
 
 
 def test_units_are_named() -> None:
