@@ -23,9 +23,14 @@ _ENCODINGS = (
 )
 _PACKAGES = (
     *("core.methods", "core.models", "core.portable", "core.loading", "core.loading.formats", "core.loading.unpickle"),
-    *("core.counterfactual", "core.views"),
+    *("core.counterfactual", "core.lime", "core.shapley", "core.views"),
 )
+_WHOLE = ("sklearn", "narwhals", "joblib", "xgboost", "lightgbm", "category_encoders", "imblearn")
 _SKIPPED = ("generate",)
+_NEVER = frozenset(
+    ("tests", "testing", "_testing", "conftest", "datasets", "externals", "loky", "keras", "tensorflow", "dask", "spark")
+    + ("_build_utils", "__main__", "sql", "_spark_like", "_ibis", "_duckdb", "_dask", "plotting", "federated", "test")
+)
 
 
 def load() -> list[str]:
@@ -38,6 +43,8 @@ def load() -> list[str]:
                 missing.append(name)
         for package in _PACKAGES:
             missing += [name for name in _modules(package) if not _import(name)]
+        for package in _WHOLE:
+            _walk(package)
         from core.loading.unpickle.allowed import preload
 
         preload()
@@ -49,7 +56,7 @@ def _import(name: str) -> bool:
     """Import a module if it is there and works."""
     try:
         importlib.import_module(name)
-    except Exception:  # an optional library may be missing, or broken in a way of its own
+    except (Exception, SystemExit):  # an optional library may be missing, or broken in a way of its own
         return False
     return True
 
@@ -64,15 +71,34 @@ def _modules(package: str) -> list[str]:
     return [name for name in found if name.rpartition(".")[2] not in _SKIPPED and not name.endswith("__main__")]
 
 
+def _walk(package: str) -> None:
+    """Import a library with all its parts, so that none is looked for later."""
+    if not _import(package):
+        return
+    root = sys.modules[package]
+    for item in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=lambda _name: None):
+        if not _NEVER & set(item.name.split(".")):
+            _import(item.name)
+
+
 def _first_uses() -> None:
     """Let libraries do now what they do on first use: read lists of threads pools, compile small functions."""
     import numpy as np
     import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    from sklearn.tree import DecisionTreeRegressor
     from sklearn.utils.parallel import _get_threadpool_controller
 
     for name in _ENCODINGS:
         codecs.lookup(name)
     _get_threadpool_controller()
-    pd.Series(["a", "b"]).astype("category")
+    frame = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": ["x", "y", "x", "z"], "c": pd.Categorical(["u", "v", "u", "v"])})
+    pd.to_datetime(["2024-01-01", "2 January 2024"], format="mixed")
+    front = ColumnTransformer([("n", StandardScaler(), ["a"]), ("c", OneHotEncoder(), ["b", "c"])])
+    model = make_pipeline(front, LogisticRegression()).fit(frame, ["no", "yes", "no", "yes"])
+    model.predict_proba(frame)
+    DecisionTreeRegressor().fit(frame[["a"]], [0.0, 1.0, 2.0, 3.0]).predict(frame[["a"]])
     np.linalg.inv(np.eye(3))
-    pd.to_datetime(["2024-01-01"])
