@@ -19,7 +19,7 @@ def importance(axes: Axes, result: Importance) -> None:
     order = np.argsort(-np.abs(result.values), kind="stable")[:MAX_BARS]
     places = np.arange(len(order))[::-1]
     spread = None if result.spread is None else result.spread[order]
-    colours = [UP if value > 0 else DOWN for value in result.values[order]]
+    colours = [UP if result.signed and value > 0 else DOWN for value in result.values[order]]
     axes.barh(places, result.values[order], xerr=spread, color=colours, height=0.7, ecolor=NEUTRAL)
     axes.axvline(0, color=NEUTRAL, linewidth=0.8)
     labels(axes, "y", places, [short(result.features[index]) for index in order])

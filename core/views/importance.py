@@ -54,7 +54,7 @@ def _record(result: Importance, position: int, place: int) -> dict[str, Any]:
         "cell": "" if spread is None else f"± {words.number(spread, 3)} over the rounds",
         "value": value,
         "text": words.signed(value) if result.signed else words.number(value, 3),
-        "way": "up" if value >= 0 else "down",
+        "way": ("up" if value >= 0 else "down") if result.signed else "down",
         "low": None if spread is None else value - spread,
         "high": None if spread is None else value + spread,
     }

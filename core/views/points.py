@@ -56,11 +56,11 @@ def _dot(result: Points, at: int) -> dict[str, Any]:
 def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     kind = "quantitative" if result.ordered else "nominal"
-    axis = {"title": None, "labelAngle": 0} if not result.ordered else {"title": None}
+    axis = {"title": None, "labelAngle": 0} if not result.ordered else {"title": None, "tickCount": 6}
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": axis}
     if result.ordered:
         x["scale"] = {"zero": False}
-    y = {"field": "y", "type": "quantitative", "axis": {"title": _plain_title(result)}, "scale": {"zero": False}}
+    y = {"field": "y", "type": "quantitative", "axis": {"title": _plain_title(result), "tickCount": 6}, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
     dot: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'dot'"}],
@@ -85,7 +85,7 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     }
     title = {
         "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": 26},
+        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": 32},
         "encoding": {
             "x": {"value": {"expr": "width / 2"}},
             "y": {"value": {"expr": "height"}},
@@ -95,7 +95,7 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     return {
         "width": "container",
         "height": 320,
-        "padding": {"bottom": 30, "left": 5, "right": 5, "top": 5},
+        "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
         "layer": [dot, line, title],
         "config": {"view": {"stroke": None}},

@@ -109,11 +109,11 @@ def _points(curves: list[Curve]) -> list[dict[str, Any]]:
 def _curve_spec(curves: list[Curve], dark: bool | None) -> dict[str, Any]:
     """The constant specification of one kind of curve; its titles are our own words."""
     x_title, y_title = (curves[0].x_title, curves[0].y_title) if curves else ("", "")
-    x = {"field": "x", "type": "quantitative", "axis": {"title": x_title}, "scale": {"nice": False}}
-    y = {"field": "y", "type": "quantitative", "axis": {"title": y_title}}
+    x = {"field": "x", "type": "quantitative", "axis": {"title": x_title, "tickCount": 6}, "scale": {"nice": False}}
+    y = {"field": "y", "type": "quantitative", "axis": {"title": y_title, "tickCount": 6}}
     color = {"field": "curve", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
     several = len({curve.name for curve in curves}) > 1
-    legend = {"title": None, "orient": "top"} if several else None
+    legend = {"title": None, "orient": "top", "symbolOpacity": 1, "symbolType": "circle"} if several else None
     line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"order": {"field": "order"}}}
     dots = {
         "mark": {"type": "point", "size": 60, "filled": True, "opacity": 0.01},
@@ -129,7 +129,7 @@ def _curve_spec(curves: list[Curve], dark: bool | None) -> dict[str, Any]:
         layers.insert(0, {"data": ends, "mark": dash, "encoding": places})
     return {
         "width": "container",
-        "height": 300,
+        "height": 340,
         "data": {"name": "rows"},
         "encoding": {"x": x, "y": y, "color": {**color, "legend": legend}},
         "layer": layers,

@@ -47,14 +47,14 @@ def models(about: Subject) -> None:
 
 
 def _rivals(about: Subject) -> dict[str, str]:
-    """Other models that may take this table: the samples' of the same table, and the visitor's own."""
+    """Other models that may take this table: the samples' of the same kind of table, and the visitor's own."""
     here, table = subject.ids(about.asked)
-    fitting = {sample.id for sample in samples() if sample.table == table}
-    names = chooser.model_names()
+    tables = {sample.id: sample.table for sample in samples()}
+    fitting = {name for name, other in tables.items() if other in (table, tables.get(here))}
     return {
         name: title
-        for name, title in names.items()
-        if name != here and (name in fitting or name.startswith(cache.MINE) or table.startswith(cache.MINE))
+        for name, title in chooser.model_names().items()
+        if name != here and (name in fitting or name.startswith(cache.MINE))
     }
 
 

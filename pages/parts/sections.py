@@ -57,13 +57,13 @@ def _answer(about: Subject, method: Method) -> None:
     """Words, settings, picture, checks and files."""
     expert = about.asked.level == "expert"
     said = st.container()
-    skip = tuple(name for name in shows.SKIPPED.get(method.id, ()) if about.model.task != "binary")
+    skip = tuple(name for name, tasks in shows.SKIPPED.get(method.id, {}).items() if about.model.task in tasks)
     params = settings.draw(
         method, given(about, method), about.table.schema, _changed(about, method), skip, "model.", expert
     )
     result = answer(about, method, params)
     shown = shows.SHOWS.get(method.kind, shows.plain)(result, about, method.id, said)
-    panel.checks(result.checks)
+    panel.checks(tuple(check for check in result.checks if check.name not in shows.TOLD))
     panel.foot(method, result, shown, method.id, expert)
 
 

@@ -10,14 +10,20 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.instances import Query
 from core.results import Importance, Points, Result, Scores
+from core.types import Task
 from core.views import View, scores, view, words
 from pages.parts import chart, frame, panel, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
 FOLLOWERS = ("section_model_profile", "section_distribution")
-SKIPPED = {"performance": ("cutoff",)}
-"""Settings that only mean something for two classes."""
+SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
+    "performance": {"cutoff": ("regression", "multiclass")},
+    "residuals": {"size": ("binary", "multiclass")},
+}
+"""Settings of methods that mean nothing for some tasks."""
+TOLD = ("worst rows",)
+"""Checks that a page tells by other means."""
 WORST = 5
 _GO = "go to explain"
 

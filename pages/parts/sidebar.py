@@ -10,7 +10,10 @@ from pages.parts.subject import Subject
 
 
 def draw(listed: bool = True) -> Subject | None:
-    """Draw the sidebar, with the list of instances or without; what the page is about, or None after an error that is told once, with a way on."""
+    """Draw the sidebar, with the list of instances or without.
+
+    Returns what the page is about, or None after an error that is told once, with a way on.
+    """
     asked = question.current()
     question.write(asked)
     with st.sidebar, frame.boundary("The choice of model and data"):
