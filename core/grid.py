@@ -69,6 +69,8 @@ def column(values: Sequence[Any], dtype: Any) -> pd.Series:
     """Cells as a column of a type; None becomes the type's own missing value."""
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
         return pd.Series([np.nan if value is None else value for value in values], dtype=dtype)
+    if pd.api.types.is_object_dtype(dtype):  # encoders tell None and NaN apart; tables hold NaN
+        return pd.Series([np.nan if value is None else value for value in values], dtype=object)
     return pd.Series(list(values), dtype=object).astype(dtype)
 
 
