@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def whatif_data(
     predictions: Array | None = None,
     unit: str = "",
     scenarios: Sequence[Mapping[str, Any]] = (),
+    carried: Carried | None = None,
 ) -> dict[str, Any]:
     """Describe one instance for ``core/assets/whatif.js``.
 
@@ -71,6 +73,8 @@ def whatif_data(
         Of a regression's target.
     scenarios : sequence of mapping
         Scenarios kept earlier, as the browser sent them.
+    carried : Carried, optional
+        The model for the browser, if it is there already.
 
     Returns
     -------
@@ -103,7 +107,52 @@ def whatif_data(
         "scenarios": [dict(scenario) for scenario in scenarios],
     }
     key = [model.fingerprint, table.fingerprint, row, int(output)]
-    return {"id": fingerprint.of_params(key), **data, "model": browser_model(model, table, known), "server": None}
+    portable = browser_model(model, table, known) if carried is None else carried.model
+    return {"id": fingerprint.of_params(key), **data, "model": portable, "server": None}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """A model that a browser can evaluate, or why it cannot.
+
+    Attributes
+    ----------
+    model : dict or None
+        As ``core/portable/wire.py`` writes it.
+    difference : float
+        Largest difference from the model's own predictions over ``rows`` rows; NaN where none was compared.
+    rows : int
+    reason : str
+        Why there is none, in words; empty where there is one.
+    """
+
+    model: dict[str, Any] | None
+    difference: float
+    rows: int
+    reason: str = ""
+
+
+def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIEST) -> Carried:
+    """Convert a model for the browser and compare it with the model on up to 1,000 rows.
+
+    Parameters
+    ----------
+    predictions : ndarray, shape (n_rows, n_outputs)
+        The model's own, of all rows.
+    heaviest : int
+        Tree nodes or weights at most.
+    """
+    portable = model.portable()
+    if portable is None:
+        return Carried(None, math.nan, 0, "models of this kind cannot be written down as plain trees, weights or layers")
+    if _nodes(portable) > heaviest:
+        return Carried(None, math.nan, 0, f"it is too large: {_nodes(portable):,} tree nodes or weights")
+    rows = np.unique(np.linspace(0, len(table) - 1, min(CHECKED, len(table))).astype(np.int64))
+    difference = check(portable, model, table.rows(rows))
+    if not difference <= allowed(predictions):
+        reason = f"its plain form differs from it by up to {words.number(difference, 2)}"
+        return Carried(None, difference, len(rows), reason)
+    return Carried(to_json(portable, cover=False), difference, len(rows))
 
 
 def browser_model(model: Model, table: Table, predictions: Array) -> dict[str, Any] | None:
@@ -114,12 +163,7 @@ def browser_model(model: Model, table: Table, predictions: Array) -> dict[str, A
     predictions : ndarray, shape (n_rows, n_outputs)
         The model's own, of all rows.
     """
-    portable = model.portable()
-    if portable is None or _nodes(portable) > HEAVIEST:
-        return None
-    rows = np.unique(np.linspace(0, len(table) - 1, min(CHECKED, len(table))).astype(np.int64))
-    difference = check(portable, model, table.rows(rows))
-    return to_json(portable, cover=False) if difference <= allowed(predictions) else None
+    return carry(model, table, predictions).model
 
 
 def allowed(predictions: Array) -> float:

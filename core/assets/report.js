@@ -1,0 +1,177 @@
+/* The report: linked panels in one file, without a server.
+
+core/export/report/scripts.py joins the scripts, without the imports; core/export/report/content.py makes the data, which
+stand as JSON in the first script element of every host. Each host gets a shadow root, so that two reports in one page,
+or a report in somebody else's page, do not disturb each other. Text from outside is only ever written as text. */
+import { force, whatIf } from "./components";
+import { makeTip } from "./report_charts.js";
+import { firstFeature, tiny } from "./report_data.js";
+import { makeFoot, makeOverview, makePage, paintSaid } from "./report_page.js";
+import { add, makePanel, paintFoot } from "./report_panels.js";
+
+const HOST = ".instance-explorer-report";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const onPaper = matchMedia("print");
+const themeNow = () => (dark.matches && !onPaper.matches ? "dark" : "light");
+
+function start(host) {
+  const data = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
+  const shadow = host.attachShadow({ mode: "open" });
+  add("style", "", shadow, data.style);
+  const root = add("div", "ir-root", shadow);
+  const state = { instance: 0, feature: firstFeature(data, 0), variants: {} };
+  const report = { data, root, state, panels: [], jobs: 0 };
+  const page = makePage(root, data, { instance: (place) => chooseInstance(report, place), feature: (place) => chooseFeature(report, place) });
+  Object.assign(report, { page, context: contextOf(report) });
+  if (data.force) makeForce(report);
+  for (const panel of data.panels) {
+    if (panel.id === "shap" && data.force) continue;
+    report.panels.push(makePanel(page.parts[panel.level].grid, panel, report.context));
+  }
+  report.rows = makeOverview(page.page, data, (place) => {
+    chooseInstance(report, place);
+    root.scrollIntoView({ block: "start" });
+  });
+  report.live = makeFoot(page.page, data);
+  for (const { section, grid } of Object.values(page.parts)) section.hidden = grid.childElementCount === 0;
+  makeWhatIf(report);
+  for (const media of [dark, onPaper]) media.addEventListener("change", () => retheme(report));
+  retheme(report);
+  host.dataset.ready = "yes";
+  return report;
+}
+
+function contextOf(report) {
+  const { data, state, root } = report;
+  return {
+    data, state, tip: makeTip(root), theme: themeNow,
+    feature: () => data.features[state.feature] ?? null,
+    pick: (selection) => picked(report, selection),
+    variant: (panel, place) => {
+      state.variants[panel.id] = place;
+      paint(report);
+    },
+  };
+}
+
+/** A click on a mark: its feature, or its instance where the file holds that. */
+function picked(report, selection) {
+  const row = report.data.instances.findIndex((one) => one.row === selection?.row?.[0]);
+  if (row >= 0) return chooseInstance(report, row);
+  const name = selection?.feature?.[0];
+  if (name) pickName(report, name);
+}
+
+function pickName(report, name) {
+  const place = report.data.features.indexOf(name);
+  if (place >= 0) chooseFeature(report, place);
+}
+
+function chooseInstance(report, place) {
+  if (report.state.instance === place) return;
+  report.state.instance = place;
+  paint(report);
+}
+
+function chooseFeature(report, place) {
+  if (report.state.feature === place) return;
+  report.state.feature = place;
+  paint(report);
+}
+
+// ---- painting --------------------------------------------------------------------------------------------------
+
+/** The profile and what stands beside it at once; the rest in the moments after, so that a click feels immediate. */
+function paint(report) {
+  const { data, state, page } = report;
+  page.instance.value = String(state.instance);
+  page.feature.value = String(state.feature);
+  paintSaid(page.said, data.instances[state.instance]);
+  report.paintForce?.();
+  report.rows.forEach((row, place) => row.classList.toggle("ir-present", place === state.instance));
+  const job = (report.jobs += 1);
+  const [first, ...others] = [...report.panels].sort((a, b) => rank(a) - rank(b));
+  first?.paint();
+  report.root.dataset.painted = String(performance.now());
+  const next = () => {
+    if (report.jobs !== job) return;
+    const panel = others.shift();
+    if (panel) panel.paint();
+    else report.paintWhatIf?.();
+    if (panel) setTimeout(next);
+    else report.root.dataset.settled = String(job);
+  };
+  setTimeout(next);
+}
+
+const rank = ({ panel }) => (panel.takes.length === 2 ? 0 : panel.takes.includes("instance") ? 1 : 2);
+
+/** Everything anew in the reader's theme; on paper in the light one, and at once. */
+function retheme(report) {
+  report.root.dataset.theme = themeNow();
+  paint(report);
+  report.jobs += 1;
+  for (const panel of report.panels) panel.paint(true);
+  report.paintWhatIf?.();
+  report.root.dataset.settled = String(report.jobs);
+}
+
+function makeForce(report) {
+  const { data, page, state, context } = report;
+  const panel = data.panels.find(({ id }) => id === "shap");
+  const card = add("section", "ir-card ir-shap", page.parts["this instance"].grid);
+  card.dataset.panel = "shap";
+  add("h3", "", card, panel?.question ?? "");
+  add("div", "ir-card-name", card, panel?.title ?? "");
+  const sentence = add("p", "ir-sentence", card);
+  const place = add("div", "", card);
+  const foot = add("div", "ir-card-foot", card);
+  let shown = -1;
+  report.paintForce = () => {
+    force.mount(place, { ...data.force, at: state.instance, picked: context.feature() }, {
+      row: (row) => chooseInstance(report, data.force.rows.findIndex((one) => one.row === row)),
+      pick: (feature) => pickName(report, feature),
+    });
+    if (shown === state.instance) return;
+    shown = state.instance;
+    sentence.textContent = data.force.rows[state.instance].sentence;
+    if (panel) paintFoot(foot, panel, panel.entries[`0/${state.instance}/-`], context);
+  };
+}
+
+// ---- what if ---------------------------------------------------------------------------------------------------
+
+function makeWhatIf(report) {
+  const { data, page, state } = report;
+  const { data: base, others, checked } = data.whatif;
+  const { section, grid } = page.parts["what if"];
+  section.hidden = false;
+  if (!base) {
+    section.querySelector(".ir-part-head p").textContent = "";
+    add("p", "ir-note", grid, `The model itself is not in this file: ${checked.reason}. The profiles above were computed when the file was made.`);
+    report.live.textContent = `none: ${checked.reason}`;
+    return;
+  }
+  const place = add("div", "ir-card ir-whatif", grid);
+  let shown = -1;
+  report.paintWhatIf = () => {
+    if (shown === state.instance) return;
+    shown = state.instance;
+    const instance = others[shown];
+    whatIf.mountWhatIf(place, { ...base, id: `${base.id}.${shown}`, instance }, {});
+  };
+  report.live.textContent = `the model is in this file; compared with the original on ${checked.rows.toLocaleString("en-US")} rows when it was made: largest difference ${tiny(checked.difference)}; ${selfCheck(base, others)}`;
+}
+
+/** The model of this file, run by this browser, against the original's answers for the instances shown. */
+function selfCheck(base, others) {
+  const model = whatIf.evaluator.load(base.model);
+  let largest = 0;
+  for (const { values, outputs } of others) {
+    const here = whatIf.evaluator.predict(model, values);
+    outputs.forEach((output, place) => (largest = Math.max(largest, Math.abs(output - here[place]))));
+  }
+  return `run by this browser on the ${others.length} instances shown: ${tiny(largest)}`;
+}
+
+for (const host of document.querySelectorAll(HOST)) if (!host.shadowRoot) start(host);

@@ -1,0 +1,123 @@
+// Drawings of core/views in the report: one Vega view per specification, filled anew when the data change.
+import { expressionInterpreter, vega, vegaLite } from "./vendor";
+
+const THEMES = {
+  light: { ink: "#31333f", soft: "#5f6370", grid: "#e6e8ec", axis: "#c9ccd3" },
+  dark: { ink: "#fafafa", soft: "#b4b8c2", grid: "#2b2f3a", axis: "#474c59" },
+};
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+
+function configOf(theme) {
+  const { ink, soft, grid, axis } = THEMES[theme];
+  return {
+    background: null, font: FONT, aria: false,
+    axis: { labelColor: soft, titleColor: soft, gridColor: grid, domainColor: axis, tickColor: axis, labelFontSize: 11.5, titleFontSize: 12, titleFontWeight: 500, titlePadding: 8 },
+    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, symbolSize: 90 },
+    view: { stroke: null },
+  };
+}
+
+/** A small box that tells a mark's values; text only. */
+export function makeTip(root) {
+  const box = document.createElement("div");
+  box.className = "ir-tip";
+  box.hidden = true;
+  root.appendChild(box);
+  return (_handler, event, _item, value) => {
+    box.hidden = value === null || value === undefined || value === "";
+    if (box.hidden) return;
+    box.replaceChildren();
+    const pairs = typeof value === "object" ? Object.entries(value) : [["", value]];
+    for (const [name, text] of pairs) {
+      const line = document.createElement("div");
+      const label = document.createElement("span");
+      label.textContent = name;
+      const said = document.createElement("b");
+      said.textContent = String(text);
+      line.append(label, said);
+      box.appendChild(line);
+    }
+    const [width, height] = [box.offsetWidth, box.offsetHeight];
+    box.style.left = `${Math.max(6, Math.min(event.clientX + 14, innerWidth - width - 6))}px`;
+    box.style.top = `${event.clientY + 16 + height > innerHeight ? event.clientY - height - 10 : event.clientY + 16}px`;
+  };
+}
+
+/**
+ * A place for drawings. show(number, spec, rows, alt) draws; mark(feature) tells which bar is chosen.
+ * context: { theme(), tip, pick(selection) }.
+ */
+export function makeChart(parent, context) {
+  const made = new Map();
+  let current = null;
+  const place = document.createElement("div");
+  place.className = "ir-chart";
+  place.setAttribute("role", "img");
+  parent.appendChild(place);
+  const watcher = new ResizeObserver(() => current && fit(current));
+  watcher.observe(place);
+
+  function build(number, spec, rows) {
+    const element = document.createElement("div");
+    place.appendChild(element);
+    const compiled = vegaLite.compile(spec, { config: configOf(context.theme()), logger: vega.logger(vega.Error) }).spec;
+    const runtime = vega.parse(compiled, null, { ast: true });
+    const many = rows.length > 200;
+    const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: many ? "canvas" : "svg", container: element, hover: true, logger: vega.logger(vega.Error) });
+    view.tooltip(context.tip);
+    view.data("rows", rows);
+    const item = { number, element, view, rows, width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
+    view.run();
+    if (item.picks) view.addSignalListener("pick", (_name, value) => context.pick(value));
+    return item;
+  }
+
+  function fit(item) {
+    const width = place.clientWidth;
+    if (!width || width === item.width) return;
+    item.width = width;
+    item.view.signal("width", width).resize().run();
+  }
+
+  function show(number, spec, rows, alt) {
+    place.setAttribute("aria-label", alt);
+    const known = made.get(number);
+    for (const item of made.values()) item.element.hidden = item.number !== number;
+    if (!known) {
+      current = build(number, spec, rows);
+      made.set(number, current);
+      return;
+    }
+    current = known;
+    if (known.rows === rows) return fit(known);
+    known.rows = rows;
+    known.marked = null;
+    known.view.data("rows", rows);
+    if (known.picks) known.view.data("pick_store", []);
+    known.view.run();
+    fit(known);
+  }
+
+  /** Make one feature's bar stand out; no bar where the feature has none. */
+  function mark(feature) {
+    if (!current?.picks || !current.rows.some((row) => row.feature !== undefined)) return;
+    const there = feature !== null && current.rows.some((row) => row.feature === feature);
+    const wanted = there ? feature : null;
+    if (current.marked === wanted) return;
+    current.marked = wanted;
+    const fields = current.view.signal("pick_tuple_fields").filter(({ field }) => field === "feature");
+    current.view.data("pick_store", there ? [{ unit: "", fields, values: [feature] }] : []);
+    current.view.run();
+  }
+
+  function forget() {
+    for (const { view, element } of made.values()) {
+      view.finalize();
+      element.remove();
+    }
+    made.clear();
+    current = null;
+  }
+
+  return { show, mark, forget, remove: () => { forget(); watcher.disconnect(); }, get view() { return current?.view; } };
+}

@@ -1,0 +1,90 @@
+// The report's frame: heading, the bar with the two choices, the parts of the page, the overview, the foot.
+import { add } from "./report_panels.js";
+
+/** Build what stays. calls: { instance(place), feature(place) }. */
+export function makePage(root, data, calls) {
+  const page = add("div", "ir-page", root);
+  const head = add("header", "ir-head", page);
+  add("h1", "", head, data.title);
+  add("p", "ir-subtitle", head, data.subtitle);
+  const bar = add("div", "ir-bar", page);
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", "What is shown");
+  const instance = choice(bar, "Instance", data.instances.map(({ name }) => name), calls.instance);
+  const feature = choice(bar, "Feature", data.features, calls.feature);
+  const said = add("div", "ir-said", bar);
+  said.setAttribute("aria-live", "polite");
+  const parts = {};
+  for (const [level, title, hint] of [
+    ["this instance", "This instance", "Click a bar: every panel that shows one feature follows."],
+    ["what if", "What if", "Change a value: the model in this file answers at once."],
+    ["the whole model", "The model as a whole", "The same for every instance."],
+    ["the data", "The data", ""],
+  ]) {
+    const section = add("section", "ir-part", page);
+    section.dataset.level = level;
+    const line = add("div", "ir-part-head", section);
+    add("h2", "", line, title);
+    add("p", "", line, hint);
+    parts[level] = { section, grid: add("div", "ir-grid", section) };
+  }
+  return { page, bar, instance, feature, said, parts };
+}
+
+function choice(parent, title, names, chosen) {
+  const label = add("label", "ir-choice", parent);
+  add("span", "", label, title);
+  const select = add("select", "", label);
+  names.forEach((name, place) => (add("option", "", select, name).value = String(place)));
+  select.addEventListener("change", () => chosen(Number(select.value)));
+  return select;
+}
+
+/** What the model says of the instance, and whether that is right. */
+export function paintSaid(said, { said: text, truth, right }) {
+  said.replaceChildren();
+  add("b", "", said, text);
+  if (truth === null) return;
+  const mark = right === null ? "" : right ? " ✓" : " ✗";
+  const chip = add("span", "ir-truth", said, `true value: ${truth}${mark}`);
+  if (right !== null) chip.classList.add(right ? "ir-right" : "ir-wrong");
+}
+
+/** Every instance of the file in one table: for people who read rather than look, and for print. */
+export function makeOverview(page, data, choose) {
+  const section = add("section", "ir-part ir-overview", page);
+  const line = add("div", "ir-part-head", section);
+  add("h2", "", line, "In words");
+  add("p", "", line, data.instances.length > 1 ? `All ${data.instances.length} instances of this report, from the lowest to the highest prediction.` : "");
+  const scroll = add("div", "ir-scroll", section);
+  scroll.tabIndex = 0;
+  const table = add("table", "ir-table ir-all", scroll);
+  const head = add("tr", "", add("thead", "", table));
+  for (const name of ["Instance", "The model says", "True value", "Moved most by"]) add("th", "", head, name).scope = "col";
+  const body = add("tbody", "", table);
+  return data.instances.map((one, place) => {
+    const row = add("tr", "", body);
+    const button = add("button", "ir-link", add("td", "", row), one.name);
+    button.type = "button";
+    button.addEventListener("click", () => choose(place));
+    add("td", "ir-strong", row, one.said);
+    add("td", "", row, one.truth === null ? "not known" : `${one.truth}${one.right === null ? "" : one.right ? " ✓" : " ✗"}`);
+    add("td", "", row, data.overview[place]);
+    return row;
+  });
+}
+
+/** Facts and where the numbers come from. Returns a place for what the browser finds out itself. */
+export function makeFoot(page, data) {
+  const foot = add("footer", "ir-foot", page);
+  const list = add("dl", "", foot);
+  const fact = (name, text) => {
+    add("dt", "", list, name);
+    return add("dd", "", list, text);
+  };
+  for (const { name, text } of data.facts) fact(name, text);
+  const live = fact("Live predictions", "");
+  if (data.made) fact("Made", data.made);
+  add("p", "", foot, "This file asks no server and sends nothing: its own policy forbids it. Made with Instance Explorer.");
+  return live;
+}

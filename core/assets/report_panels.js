@@ -1,0 +1,122 @@
+// One card of the report: question, sentence, drawing, how sure it is, the numbers, how to read it.
+import { makeChart } from "./report_charts.js";
+import { pathOf, unpack } from "./report_data.js";
+
+export function add(tag, name, parent, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  if (parent) parent.appendChild(node);
+  return node;
+}
+
+/** A card for one panel. context: { data, state, theme(), tip, pick(selection), feature() }. */
+export function makePanel(parent, panel, context) {
+  const card = add("section", `ir-card ir-${panel.id}`, parent);
+  card.dataset.panel = panel.id;
+  const head = add("div", "ir-card-head", card);
+  const titles = add("div", "ir-card-titles", head);
+  add("h3", "", titles, panel.question);
+  const named = add("div", "ir-card-name", titles, panel.title);
+  const tools = add("div", "ir-card-tools", head);
+  if (panel.variants.length > 1) tools.appendChild(variantChooser(panel, context));
+  const sentence = add("p", "ir-sentence", card);
+  const body = add("div", "ir-card-body", card);
+  const foot = add("div", "ir-card-foot", card);
+  const unpacked = new Map();
+  const chart = makeChart(body, context);
+  const parts = { card, named, sentence, foot, chart, path: null };
+
+  function entryOf(path) {
+    const entry = panel.entries[path];
+    if (entry && !unpacked.has(path)) unpacked.set(path, unpack(entry.rows, context.data.texts));
+    return entry ? { ...entry, records: unpacked.get(path) } : null;
+  }
+
+  function paint(anew = false) {
+    const path = pathOf(panel, context.state);
+    if (anew) chart.forget();
+    if (anew || path !== parts.path) {
+      parts.path = path;
+      const entry = entryOf(path);
+      const feature = panel.takes.includes("feature") ? context.feature() : null;
+      named.textContent = feature === null ? panel.title : `${panel.title} of ${feature}`;
+      card.classList.toggle("ir-none", !entry);
+      sentence.textContent = entry?.sentence ?? panel.reason ?? "";
+      if (!entry && !panel.reason) sentence.textContent = "There is no answer for this choice.";
+      body.hidden = !entry || entry.records.length === 0;
+      if (entry && !body.hidden) chart.show(entry.spec, context.data.specs[entry.spec][context.theme()], entry.records, `${panel.question} ${entry.sentence}`);
+      paintFoot(foot, panel, entry, context);
+    }
+    chart.mark(context.feature());
+  }
+
+  return { panel, card, paint, chart };
+}
+
+function variantChooser(panel, context) {
+  const group = add("div", "ir-variants");
+  if (panel.variants.length > 3) {
+    const select = add("select", "ir-small", group);
+    select.setAttribute("aria-label", `${panel.title}: which picture`);
+    panel.variants.forEach((title, place) => (add("option", "", select, title).value = String(place)));
+    select.addEventListener("change", () => context.variant(panel, Number(select.value)));
+    return group;
+  }
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", panel.title);
+  const buttons = panel.variants.map((title, place) => {
+    const button = add("button", "ir-variant", group, title);
+    button.type = "button";
+    button.setAttribute("aria-pressed", String(place === 0));
+    button.addEventListener("click", () => {
+      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+      context.variant(panel, place);
+    });
+    return button;
+  });
+  return group;
+}
+
+/** Checks in words; the numbers and how to read them are made when they are opened. */
+export function paintFoot(foot, panel, entry, context) {
+  foot.replaceChildren();
+  for (const check of entry?.checks ?? []) {
+    const line = add("p", "ir-check", foot);
+    add("span", check.passed === false ? "ir-mark ir-warn" : "ir-mark", line, check.passed === null ? "i" : check.passed ? "✓" : "!").setAttribute("aria-hidden", "true");
+    add("span", "", line, check.text);
+  }
+  if (entry?.table) fold(foot, "The numbers", (place) => numbers(place, unpack(entry.table, context.data.texts)));
+  if (panel.reading.length) {
+    fold(foot, "How to read this", (place) => {
+      for (const { name, text } of panel.reading) {
+        const line = add("p", "", place);
+        add("b", "", line, `${name}. `);
+        line.append(text);
+      }
+    });
+  }
+}
+
+function fold(parent, title, fill) {
+  const details = add("details", "ir-fold", parent);
+  add("summary", "", details, title);
+  details.addEventListener("toggle", () => {
+    if (details.open && details.childElementCount === 1) fill(add("div", "ir-fold-body", details));
+  });
+}
+
+export function numbers(parent, rows) {
+  const scroll = add("div", "ir-scroll", parent);
+  scroll.tabIndex = 0;
+  const table = add("table", "ir-table", scroll);
+  if (!rows.length) return;
+  const head = add("tr", "", add("thead", "", table));
+  const names = Object.keys(rows[0]);
+  for (const name of names) add("th", "", head, name).scope = "col";
+  const body = add("tbody", "", table);
+  for (const row of rows) {
+    const line = add("tr", "", body);
+    for (const name of names) add("td", "", line, row[name] ?? "");
+  }
+}

@@ -1,0 +1,6 @@
+"""The report: linked panels as one HTML file that needs no server."""
+
+from core.export.report.page import report
+from core.export.report.studio import PANELS, Answers, Panel, Studio, studio
+
+__all__ = ["PANELS", "Answers", "Panel", "Studio", "report", "studio"]

@@ -1,0 +1,177 @@
+"""What the file holds: every drawing of a studio as plain JSON, each specification and each text once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core import fingerprint
+from core.export.report import told
+from core.export.report.pack import Texts, pack
+from core.export.report.studio import Answers, Key, Studio
+from core.results import Attribution, Nudges, Profile, Result, Scores
+from core.views import palette, view
+from core.views.force import force_data
+from core.views.scores import pictures
+from core.views.whatif import carry, cell, whatif_data
+
+HEAVIEST = 120_000
+"""Tree nodes or weights of a model that travels in the file (about 1.5 MB)."""
+LEVELS = {"row": "this instance", "model": "the whole model", "data": "the data"}
+
+
+class Specs:
+    """Every specification once, in its light and its dark form."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def place(self, spec: Mapping[str, Any]) -> int:
+        """Where a specification (made with ``dark=False``) stands in the list."""
+        return self._places.setdefault(json.dumps(spec, sort_keys=True), len(self._places))
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All of them; the two themes differ in the colour of the text alone (a test compares)."""
+        return [
+            {"light": json.loads(text), "dark": json.loads(text.replace(palette.INKS[False], palette.INKS[True]))}
+            for text in self._places
+        ]
+
+
+def content(about: Studio, *, title: str, made: str, most_features: int | None = None) -> dict[str, Any]:
+    """Describe a studio for ``core/assets/report.js``.
+
+    Parameters
+    ----------
+    about : Studio
+    title : str
+        Heading; empty for the model's name.
+    made : str
+        When, in words; empty to leave it out.
+    most_features : int, optional
+        Features with profiles of their own at most, those that move the instances most.
+
+    Returns
+    -------
+    dict
+        Plain JSON. Texts come from files: show them as text only.
+    """
+    features = about.largest(most_features or len(about.features))
+    texts, specs = Texts(), Specs()
+    panels = [_panel(about, answers, features, texts, specs) for answers in about.panels]
+    data = {
+        **told.head(about, title, made),
+        "instances": told.instances(about),
+        "overview": told.overview(about),
+        "features": list(features),
+        "allFeatures": len(about.table.schema),
+        "force": _force(about),
+        "panels": panels,
+        "whatif": _whatif(about),
+        "specs": specs.listed(),
+        "texts": texts.listed(),
+    }
+    return {"id": fingerprint.of_params(data)[:16], **data}
+
+
+def _panel(
+    about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs
+) -> dict[str, Any]:
+    """One panel with all its drawings, by ``variant/instance/feature``."""
+    method = answers.method
+    entries: dict[str, Any] = {}
+    variants: dict[str, int] = {}
+    for key, result in answers.found.items():
+        if key[2] is not None and key[2] not in features:
+            continue
+        for variant, options in _ways(key, result, about).items():
+            place = variants.setdefault(variant, len(variants))
+            entries[_path(about, features, key, place)] = _entry(result, options, texts, specs)
+    return {
+        "id": answers.panel.id,
+        "title": method.title,
+        "question": method.question,
+        "level": LEVELS[method.scope],
+        "takes": list(answers.takes),
+        "variants": list(variants),
+        "reading": told.reading(method.about),
+        "entries": entries,
+        "reason": answers.reason,
+    }
+
+
+def _path(about: Studio, features: tuple[str, ...], key: Key, variant: int) -> str:
+    """An answer's place, for the script."""
+    row = "-" if key[1] is None else about.rows.index(key[1])
+    feature = "-" if key[2] is None else features.index(key[2])
+    return f"{variant}/{row}/{feature}"
+
+
+def _ways(key: Key, result: Result, about: Studio) -> dict[str, dict[str, Any]]:
+    """Each way to draw an answer with its options: performance has several pictures."""
+    if isinstance(result, Scores):
+        return {title: {"picture": name} for name, title in pictures(result).items()} or {"": {}}
+    options: dict[str, Any] = {}
+    if isinstance(result, Profile) and result.feature in about.table.schema.names:
+        options["feature"] = about.table.schema[result.feature]
+    if isinstance(result, Nudges):
+        options |= {"schema": about.table.schema, "k": 3}
+    return {key[0]: options}
+
+
+def _entry(result: Result, options: Mapping[str, Any], texts: Texts, specs: Specs) -> dict[str, Any]:
+    """One drawing."""
+    drawn = view(result, dark=False, **options)
+    entry: dict[str, Any] = {
+        "spec": specs.place(drawn.spec),
+        "rows": pack(drawn.rows, texts),
+        "sentence": drawn.sentence,
+        "checks": [{"passed": check.passed, "text": check.text} for check in result.checks],
+    }
+    numbers = told.numbers(result, drawn.table)
+    return entry if numbers is None else {**entry, "table": pack(numbers, texts)}
+
+
+def _force(about: Studio) -> dict[str, Any] | None:
+    """The force plot of all instances, None without SHAP."""
+    answers = about.of("shap")
+    found = [] if answers is None else [answers.found.get(("", row, None)) for row in about.rows]
+    results = [result for result in found if isinstance(result, Attribution)]
+    if not results or len(results) != len(about.rows):
+        return None
+    return force_data(results, table=about.table, right=told.verdicts(about))
+
+
+def _whatif(about: Studio) -> dict[str, Any]:
+    """What the live what-if needs, the model once; without it the reason and what was compared."""
+    carried = carry(about.model, about.table, about.predictions, HEAVIEST)
+    checked = {
+        "reason": carried.reason,
+        "rows": carried.rows,
+        "difference": carried.difference if np.isfinite(carried.difference) else None,
+    }
+    if carried.model is None:
+        return {"data": None, "others": [], "checked": checked}
+    sizes = about.sizes()
+    data = whatif_data(
+        about.model, about.table, about.rows[0], about.output, sizes, predictions=about.predictions, carried=carried
+    )
+    if not about.with_data:
+        data["distribution"] = [_coarse(ranked) for ranked in data["distribution"]]
+    return {"data": data, "others": [_other(about, row) for row in about.rows], "checked": checked}
+
+
+def _other(about: Studio, row: int) -> dict[str, Any]:
+    """One instance as the what-if knows it."""
+    instance = about.table.instance(row).iloc[0]
+    values = [cell(instance[name]) for name in about.table.schema.names]
+    outputs = [float(value) for value in about.predictions[row]]
+    return {"name": told.name(about, row), "values": values, "outputs": outputs}
+
+
+def _coarse(ranked: list[float]) -> list[float]:
+    """Quantiles in steps of 5 % instead of single predictions."""
+    return [float(value) for value in np.quantile(ranked, np.linspace(0, 1, 21))] if ranked else []

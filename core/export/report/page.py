@@ -1,0 +1,150 @@
+"""The one HTML file: data as data, scripts bound to their digests by the page's own policy, no request to anywhere."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from core.errors import InputError
+from core.export.report.content import content
+from core.export.report.scripts import script, style
+from core.export.report.studio import MOST_FEATURES, PANELS, Panel, Studio, studio
+from core.registry import Progress, silent
+from core.types import Model, Table
+
+LARGEST = 3_000_000
+"""Bytes of a file at most."""
+_NO_SCRIPT = "This report needs JavaScript to draw its charts. It sends nothing anywhere."
+
+
+def report(
+    model: Model,
+    table: Table,
+    *,
+    rows: Sequence[int] | None = None,
+    instances: int = 10,
+    output: int | str | None = None,
+    panels: Sequence[str | Panel] = PANELS,
+    with_data: bool = True,
+    title: str = "",
+    licence: str = "",
+    made: str | None = None,
+    fragment: bool = False,
+    progress: Progress = silent,
+) -> str:
+    """Write linked panels as one HTML file that works from a disk, without server and network.
+
+    Parameters
+    ----------
+    model, table : Model, Table
+        Matched.
+    rows, instances, output, panels, with_data
+        See ``core.export.report.studio``.
+    title : str
+        Heading; the model's name by default.
+    licence : str
+        Text that is put into the file as a comment.
+    made : str, optional
+        When, in words; today by default, empty to leave it out.
+    fragment : bool
+        True for a part to put into another page: everything lives in a shadow root of its own.
+    progress : callable
+
+    Returns
+    -------
+    str
+        HTML of at most 3 MB. Where the profiles of all features are too many, those of the features that move the
+        instances most are kept, and the file says so.
+
+    Raises
+    ------
+    InputError
+        If a row, a class or a panel does not exist, or even the smallest form is too large.
+    ModelError
+        If the model cannot predict these rows.
+    """
+    asked = {"rows": rows, "instances": instances, "output": output, "panels": panels, "with_data": with_data}
+    about = studio(model, table, progress=lambda done, step: progress(0.95 * done, step), **asked)  # type: ignore[arg-type]  # each name has its type above
+    progress(0.95, "writing the file")
+    when = datetime.date.today().isoformat() if made is None else made
+    text = write(about, title=title, made=when, licence=licence, fragment=fragment)
+    progress(1.0, "done")
+    return text
+
+
+def write(about: Studio, *, title: str = "", made: str = "", licence: str = "", fragment: bool = False) -> str:
+    """Write a studio that is computed already; parameters and errors are those of ``report``."""
+    most = min(MOST_FEATURES, len(about.features))
+    while True:
+        data = content(about, title=title, made=made, most_features=most)
+        text = _fragment(data, licence) if fragment else _page(data, licence)
+        if len(text.encode("utf-8")) <= LARGEST:
+            return text
+        if most <= 1:
+            raise InputError(
+                "This report is too large for one file.",
+                f"It would have more than {LARGEST / 1e6:.0f} MB.",
+                "Choose fewer instances or panels.",
+            )
+        most //= 2
+
+
+def _page(data: dict[str, Any], licence: str) -> str:
+    """A whole page with a policy that allows its own scripts and nothing else."""
+    code = script()
+    digest = base64.b64encode(hashlib.sha256(code.encode("utf-8")).digest()).decode("ascii")
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        f'<!doctype html>\n{_comment(licence)}<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        f"<title>{escape(data['title'])}</title>"
+        "<style>body{margin:0}@media (prefers-color-scheme:dark){body{background:#0e1117}}"
+        "@media print{body{background:#fff}}</style></head>"
+        f"<body>{_host(data)}<script type=\"module\">{code}</script></body></html>\n"
+    )
+
+
+def _fragment(data: dict[str, Any], licence: str) -> str:
+    """A part for another page; that page's own policy holds."""
+    return f'{_comment(licence)}<div>{_host(data)}<script type="module">{script()}</script></div>\n'
+
+
+def _host(data: dict[str, Any]) -> str:
+    """The element that the report grows in, its data and its style as data beside it."""
+    held = as_data({**data, "style": style()})
+    return (
+        f'<div class="instance-explorer-report"><script type="application/json">{held}</script>'
+        f"<noscript>{_NO_SCRIPT}</noscript></div>"
+    )
+
+
+def as_data(value: Any) -> str:
+    """JSON that cannot end the element it stands in: no mark that HTML gives a meaning to is left.
+
+    Examples
+    --------
+    >>> as_data({"name": "</script>"})
+    '{"name":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for mark in "<>&":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _comment(licence: str) -> str:
+    """A text as a comment that nothing in it can end."""
+    if not licence.strip():
+        return ""
+    safe = licence.strip().replace("--", "- -").replace("--", "- -")
+    return f"<!--\n{safe.encode('utf-8', 'replace').decode('utf-8')}\n-->\n"
