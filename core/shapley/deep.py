@@ -20,10 +20,10 @@ from core.shapley.covers import expectation, quadrature, shares
 from core.shapley.paths import Ints, Paths
 from core.types import Array
 
-NODES = 12_000
+NODES = 6_000
 """Nodes swept at a time, about (whole trees)."""
-WORK = 200_000
-"""Numbers in a working array, about (1.6 MB): more of them are slower, the processor's cache is full."""
+ROWS = 8
+"""Rows swept at a time: fewer pay for numpy's calls, more leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,9 +127,8 @@ class Sweep:
         """
         total = np.zeros((self.features + 1, len(encoded)))
         for block in self.blocks:
-            step = max(1, WORK // max(1, len(block.parent) * block.ratio.shape[1]))
-            for at in range(0, len(encoded), step):
-                block.add(encoded[at : at + step], total[:, at : at + step])
+            for at in range(0, len(encoded), ROWS):
+                block.add(encoded[at : at + ROWS], total[:, at : at + ROWS])
         return total[:-1].T, total[-1] + self.own
 
 
