@@ -35,7 +35,7 @@ class LightGBMEngine:
     levels : mapping
         Training levels of categorical columns.
     slope : float
-        LightGBM's ``sigmoid`` parameter: log-odds are the raw score times it.
+        LightGBM's ``sigmoid`` parameter: log-odds are the raw score times it (over the rounds of a random forest).
     additive : bool
         False where no attribution exists (linear trees, a square-root target).
     scale : Scale or None
@@ -97,6 +97,8 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, LightGBMEngine] | No
     features, named = options.name_features(kind, names if named else None, len(names))
     scale = margin_scale(objective, task, "sqrt" in words)
     slope = float(settings.get("sigmoid", "1")) if scale == "log-odds" and objective == "binary" else 1.0
+    if "average_output" in head:  # a random forest: LightGBM averages its predictions, but not its raw scores
+        slope /= booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
     levels = _levels(booster, head, features)
     facts = Facts(
         family="lightgbm",
@@ -118,7 +120,8 @@ def header(booster: Any) -> dict[str, str]:
     text = booster.model_to_string(num_iteration=1)
     pairs = [line.split("=", 1) for line in text.split("Tree=0", 1)[0].splitlines() if "=" in line]
     marks = [line.strip("[]").split(": ", 1) for line in text.splitlines() if line.startswith("[") and ": " in line]
-    return {"objective": "", **dict(marks), **dict(pairs)} if pairs else {"objective": ""}
+    averaged = {"average_output": "1"} if "\naverage_output\n" in text else {}
+    return {"objective": "", **dict(marks), **dict(pairs), **averaged} if pairs else {"objective": ""}
 
 
 def _task(kind: str, objective: str, estimator: Any, booster: Any) -> Task | None:

@@ -163,6 +163,7 @@ TREES: dict[str, Callable[[], tuple[Model, Table]]] = {
     "lightgbm classes": lambda: _lgb("third"),
     "lightgbm number": lambda: _lgb("number"),
     "lightgbm forest": lambda: _lgb("number", boosting_type="rf", bagging_freq=1, bagging_fraction=0.6),
+    "lightgbm forest classes": lambda: _lgb("sign", boosting_type="rf", bagging_freq=1, bagging_fraction=0.6),
     "lightgbm categories": _lgb_categories,
     "tree": lambda: _fit(DecisionTreeClassifier(max_depth=4, random_state=0), "third"),
     "forest classes": lambda: _fit(RandomForestClassifier(12, max_depth=4, random_state=0), "third"),

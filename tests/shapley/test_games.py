@@ -1,0 +1,158 @@
+"""The algorithms that only ask: exact weights, sampled orderings, regression; and the leaf games behind the tables."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.shapley import exact, kernel, permutation
+from core.shapley.covers import product_game
+from core.shapley.game import coalition_values, game
+from core.shapley.interventional import pair_weights
+from tests.shapley import oracle
+
+
+def ordered(worth):
+    """Average over all orders: the other definition."""
+    players = int(np.log2(len(worth)))
+    values = np.zeros(players)
+    orders = list(permutations(range(players)))
+    for order in orders:
+        at = 0
+        for player in order:
+            values[player] += worth[at | 1 << player] - worth[at]
+            at |= 1 << player
+    return values / len(orders)
+
+
+@given(st.integers(1, 5).flatmap(lambda p: st.lists(st.floats(-9, 9), min_size=2**p, max_size=2**p)))
+def test_exact_is_the_average_over_all_orders(worth):
+    worth = np.array(worth)
+    values = exact.shapley(worth)
+    assert values == pytest.approx(ordered(worth), abs=1e-9)
+    assert values.sum() == pytest.approx(worth[-1] - worth[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("players", [1, 2, 3, 4])
+def test_pair_weights_are_the_shapley_values_of_the_leaf(players):
+    weights = pair_weights(players).reshape(1 << players, 1 << players, players)
+    for row in range(1 << players):
+        for own in range(1 << players):
+            worth = np.array(
+                [
+                    all((own if chosen >> j & 1 else row) >> j & 1 for j in range(players))
+                    for chosen in range(1 << players)
+                ]
+            )
+            assert weights[row, own] == pytest.approx(exact.shapley(worth.astype(float)), abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_product_game_is_exact_at_its_points(outside):
+    players = len(outside)
+    values = product_game(np.array([outside]))[0]
+    for own in range(1 << players):
+        worth = np.array(
+            [
+                np.prod([(own >> j & 1) if chosen >> j & 1 else outside[j] for j in range(players)])
+                for chosen in range(1 << players)
+            ]
+        )
+        assert values[own] == pytest.approx(exact.shapley(worth.astype(float)), abs=1e-12)
+
+
+def mixed(rows=9, seed=0):
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "number": random.normal(size=rows),
+            "text": random.choice(["u", "v"], rows),
+            "level": pd.Categorical(random.choice(["p", "q", None], rows)),
+            "whole": pd.array(random.integers(0, 3, rows), dtype="Int64"),
+        }
+    )
+
+
+def score(frame):
+    level = frame["level"].astype(object).map({"p": 1.0, "q": -2.0}).fillna(0.5).to_numpy(float)
+    text = (frame["text"] == "u").to_numpy(float)
+    return frame["number"].to_numpy() * text + level * frame["whole"].to_numpy(dtype=float) + level * text
+
+
+class Counter:
+    """Counts what it is asked and keeps the dtypes it saw."""
+
+    def __init__(self):
+        self.rows, self.calls, self.dtypes = 0, 0, set()
+
+    def __call__(self, frame):
+        self.rows, self.calls = self.rows + len(frame), self.calls + 1
+        self.dtypes.add(tuple(str(kind) for kind in frame.dtypes))
+        return score(frame)
+
+
+def test_coalitions_are_asked_once_without_repeats_and_keep_their_types():
+    frame = mixed()
+    counter = Counter()
+    played = game(counter, frame.iloc[[0]], frame.iloc[1:])
+    worth = coalition_values(played, exact.coalitions(4))
+    values, base, whole = oracle.marginal(score, frame.iloc[[0]], frame.iloc[1:])
+    assert exact.shapley(worth) == pytest.approx(values, abs=1e-12)
+    assert (worth[0], worth[-1]) == pytest.approx((base, whole))
+    assert counter.calls == 1
+    assert counter.rows < 16 * 8
+    assert counter.dtypes == {tuple(str(kind) for kind in frame.dtypes)}
+
+
+def test_small_chunks_change_nothing(monkeypatch):
+    frame = mixed(30)
+    whole = [f(game(score, frame.iloc[[0]], frame.iloc[1:])) for f in (every, walks)]
+    monkeypatch.setattr("core.shapley.game.CELLS", 40)
+    parts = [f(game(score, frame.iloc[[0]], frame.iloc[1:])) for f in (every, walks)]
+    for one, other in zip(whole, parts, strict=True):
+        assert one == pytest.approx(other, abs=1e-12)
+
+
+def every(played):
+    return coalition_values(played, exact.coalitions(4))
+
+
+def walks(played):
+    return permutation.estimate(played, 200, 1)[0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sampled_orderings_add_up_and_come_closer(seed):
+    frame = mixed(20)
+    played = game(score, frame.iloc[[3]], frame.iloc[4:])
+    truth = exact.shapley(coalition_values(played, exact.coalitions(4)))
+    few, wide = permutation.estimate(played, 64, seed)
+    many, narrow = permutation.estimate(played, 6400, seed)
+    assert few.sum() == pytest.approx(truth.sum(), abs=1e-9)
+    assert np.abs(many - truth).max() <= np.abs(few - truth).max() + 1e-9
+    assert (narrow <= wide + 1e-12).all()
+    assert (np.abs(many - truth) <= 4 * narrow + 1e-9).all()
+
+
+def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
+    random = np.random.default_rng(5)
+    weights = random.normal(size=(9, 9))
+    frame = pd.DataFrame(random.normal(size=(4, 9)), columns=list("abcdefghi"))
+
+    def bent(rows):
+        values = rows.to_numpy()
+        return np.tanh(values @ weights).sum(axis=1) + values[:, 0] * values[:, 1] * values[:, 2]
+
+    played = game(bent, frame.iloc[[0]], frame.iloc[1:])
+    truth = exact.shapley(coalition_values(played, exact.coalitions(9)))
+    found = [kernel.estimate(played, 120, seed) for seed in range(60)]
+    values, errors = np.stack([one for one, _ in found]), np.stack([one for _, one in found])
+    spread = values.std(axis=0)
+    assert values.mean(axis=0) == pytest.approx(truth, abs=4 * spread.max() / np.sqrt(60) + 0.02)
+    assert np.median(errors.mean(axis=0) / spread) == pytest.approx(1.0, abs=0.4)
+    assert values.sum(axis=1) == pytest.approx(truth.sum())
