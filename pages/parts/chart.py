@@ -37,6 +37,12 @@ def show(
     )
 
 
+def _picks(spec: dict[str, Any]) -> bool:
+    """True when a click on a mark of this drawing means something."""
+    parts = [spec, *spec.get("layer", ())]
+    return any(param.get("name") == "pick" for part in parts for param in part.get("params", ()))
+
+
 def _picked(key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None) -> None:
     """Tell what was clicked; a click beside the marks changes nothing."""
     picked = st.session_state[key]["selection"].get("pick") or []

@@ -28,5 +28,5 @@ def errors(app: AppTest) -> list[str]:
 
 def words(app: AppTest) -> str:
     """All words on the page, the escapes of Markdown removed."""
-    parts = (*app.title, *app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success)
+    parts = (*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success)
     return "\n".join(str(item.value) for item in parts).replace("\\", "")

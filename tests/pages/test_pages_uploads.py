@@ -1,0 +1,91 @@
+"""A visitor's own pickled pipeline and table, through every page; bad files are told in place."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import fingerprint
+from core.cache import MINE, Upload
+from core.views.words import number
+from core.workers import protected
+from tests.pages import made
+from tests.pages.app import errors, open_page, words
+
+FRAME = made.harvest()
+needs_lock = pytest.mark.skipif(not protected(), reason="model files are only opened where a worker can be locked")
+
+
+def shelf(name: str, data: bytes, **options: object) -> dict[str, Upload]:
+    """One upload under the id that the app gives it: a digest."""
+    return {MINE + fingerprint.of_bytes(name.encode(), data)[:16]: Upload(name, data, options)}
+
+
+def mine(target: str) -> tuple[dict[str, object], dict[str, str]]:
+    """A session that holds both files, and the link to them."""
+    other = "tonnes" if target == "yield" else "yield"
+    table = shelf("fields.csv", made.as_csv(FRAME.drop(columns=other)), target=target, label="field")
+    model = shelf("fields.pkl", made.as_pickle(made.pipeline(FRAME, target)))
+    return {"uploads.model": model, "uploads.table": table}, {"model": next(iter(model)), "data": next(iter(table))}
+
+
+@needs_lock
+@pytest.mark.parametrize("target", ["yield", "tonnes"])
+@pytest.mark.parametrize("page", ["explain", "what_if", "compare", "load", "about"])
+def test_every_page_works_with_uploads(page: str, target: str) -> None:
+    state, link = mine(target)
+    app = open_page(page, state, **link, row=11)
+    assert errors(app) == []
+
+
+@needs_lock
+@pytest.mark.parametrize("method", ["shap", "lime", "break_down", "nudges", "ceteris_paribus"])
+@pytest.mark.parametrize("target", ["yield", "tonnes"])
+def test_every_question_is_answered_for_uploads(method: str, target: str) -> None:
+    state, link = mine(target)
+    app = open_page("explain", state, **link, row=11, method=method)
+    assert errors(app) == []
+    said = made.pipeline(FRAME, target).predict(FRAME[made.NUMBERS + made.LEVELS].iloc[[11]])[0]
+    text = words(app)
+    assert "F011" in text or "fields" in text
+    shown = str(said) if target == "yield" else number(float(said))
+    assert shown in text
+
+
+@needs_lock
+def test_what_was_understood_is_told() -> None:
+    app = open_page("load", mine("yield")[0])
+    text = words(app)
+    assert errors(app) == []
+    for part in ("What was understood", "240 rows", "one of two classes", "predict_proba", "poor and rich", "yield"):
+        assert part in text, part
+    assert "Residuals" in text
+
+
+@needs_lock
+def test_a_model_that_does_not_fit_names_the_columns() -> None:
+    state, _link = mine("yield")
+    state["uploads.table"] = shelf("fields.csv", made.as_csv(FRAME.drop(columns=["soil|type"])))
+    app = open_page("load", state)
+    assert len(errors(app)) == 1
+    assert "soil|type" in words(app)
+
+
+@needs_lock
+def test_a_hostile_pickle_is_refused_in_words_and_the_page_lives_on() -> None:
+    attack = b"cos\nsystem\n(S'touch /tmp/never'\ntR."
+    state = {"uploads.model": shelf("m.pkl", attack)}
+    app = open_page("explain", state, model=next(iter(state["uploads.model"])), data="loans", row=1)
+    assert len(errors(app)) == 1
+    assert "os.system" in words(app).replace(" ", "") or "refused" in words(app)
+    app.button(key="first_sample").click().run()
+    assert errors(app) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [(b"", "empty"), (b"\x89PNG\r\n\x1a\n0000", "picture"), (b"{}", "JSON"), (b"a;b\n1;2\n3;4\n", "")],
+)
+def test_a_bad_table_is_told_and_a_good_one_is_not(data: bytes, part: str) -> None:
+    app = open_page("load", {"uploads.table": shelf("odd.csv", data)})
+    assert len(errors(app)) == (1 if part else 0)
+    assert part in words(app)
