@@ -187,7 +187,7 @@ def ordered_values(column: pd.Series[Any], feature: Feature) -> Array:
     if feature.kind == "datetime":
         moments = pd.to_datetime(column, errors="coerce", utc=True)
         seconds = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-        return seconds.to_numpy(dtype=np.float64)
+        return np.asarray(seconds, dtype=np.float64)
     return pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 

@@ -131,17 +131,14 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, XGBoostEngine] | Non
         notes=_notes(booster, estimator, objective),
     )
     linear = learner["gradient_booster"]["name"] == "gblinear"
+    rounds, missing = _rounds(estimator), _missing(estimator)
+    return facts, XGBoostEngine(_own(booster), objective, facts.task, rounds, missing, levels, linear)
+
+
+def _missing(estimator: Any) -> float:
+    """The value that stands for a missing one besides NaN; NaN where none does."""
     missing = getattr(estimator, "missing", None)
-    engine = XGBoostEngine(
-        _own(booster),
-        objective,
-        facts.task,
-        _rounds(estimator),
-        np.nan if missing is None else float(missing),
-        levels,
-        linear,
-    )
-    return facts, engine
+    return np.nan if missing is None else float(missing)
 
 
 def _own(booster: Any) -> Any:

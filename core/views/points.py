@@ -38,7 +38,7 @@ def view(result: Points, *, dark: bool | None = None) -> View:
 def _dot(result: Points, at: int) -> dict[str, Any]:
     """The record of one row."""
     x = result.x[at]
-    record = {
+    record: dict[str, Any] = {
         "role": "dot",
         "x": float(x) if result.ordered else words.short(str(x), 40),
         "y": float(result.y[at]),
@@ -60,7 +60,8 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": axis}
     if result.ordered:
         x["scale"] = {"zero": False}
-    y = {"field": "y", "type": "quantitative", "axis": {"title": _plain_title(result), "tickCount": 6}, "scale": {"zero": False}}
+    height = {"title": _plain_title(result), "tickCount": 6}
+    y = {"field": "y", "type": "quantitative", "axis": height, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
     dot: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'dot'"}],
@@ -83,7 +84,19 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
         "mark": {"type": "line", "strokeWidth": 3, "color": palette.MARK},
         "encoding": {"x": x, "y": y},
     }
-    title = {
+    return {
+        "width": "container",
+        "height": 320,
+        "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
+        "data": {"name": "rows"},
+        "layer": [dot, line, _title(dark)],
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _title(dark: bool | None) -> dict[str, Any]:
+    """The layer that names the variable along the axis: a name from outside, so drawn from the data."""
+    return {
         "transform": [{"filter": "datum.role === 'title'"}],
         "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": 32},
         "encoding": {
@@ -92,14 +105,6 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
             "text": {"field": "label"},
         },
     }
-    return {
-        "width": "container",
-        "height": 320,
-        "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
-        "data": {"name": "rows"},
-        "layer": [dot, line, title],
-        "config": {"view": {"stroke": None}},
-    }
 
 
 def _plain_title(result: Points) -> str:
@@ -107,7 +112,13 @@ def _plain_title(result: Points) -> str:
     return result.y_title if result.y_title in OWN_TITLES else "value"
 
 
-OWN_TITLES = ("error: 1 - probability of the true class", "size of the error", "true value minus prediction")
+OWN_TITLES = (
+    "error: 1 - probability of the true class",
+    "size of the error",
+    "true value minus prediction",
+    "the true value",
+    *words.AXIS_CHANGE.values(),
+)
 """Titles of heights that the methods use; anything else could come from a file."""
 
 
@@ -135,4 +146,6 @@ def tell(result: Points) -> str:
     ]
     against = words.short(result.x_title)
     start = f"{len(result.rows):,} rows, {result.y_title} against {against}."
+    if result.colour_title:
+        start += f" Coloured by {words.short(result.colour_title)}."
     return f"{start} Largest: {words.listed(named)}." if named else start

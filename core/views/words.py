@@ -190,7 +190,7 @@ def quoted(name: str, longest: int = LONGEST) -> str:
     return f"“{short(name, longest).translate(_MARKS) or '(empty)'}”"
 
 
-_MARKS = str.maketrans({mark: "'" for mark in "“”„«»\""})
+_MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
 _BARE = re.compile(r"[+-]?\d+([.,]\d+)?|true|false|yes|no|y|n|t|f", re.IGNORECASE)
 
 

@@ -52,7 +52,9 @@ def _answer(session: Session, request: Message) -> Message:
     except errors.ExplorerError as error:
         return _failure(type(error).__name__, error.what, error.why, error.hint)
     except MemoryError:
-        return _failure("ModelError", "The model needs more memory than it may use.", "", "Use fewer rows or a smaller model.")
+        return _failure(
+            "ModelError", "The model needs more memory than it may use.", "", "Use fewer rows or a smaller model."
+        )
     except Exception as error:  # the last boundary of this process: the app shows the words
         place = traceback.extract_tb(error.__traceback__)[-1].name
         why = f"{type(error).__name__} in {place}: {str(error)[:300]}"

@@ -85,7 +85,9 @@ class Client:
         if reason == "memory":
             return errors.ModelError(what, "It used more memory than it may.", "Use fewer rows or a smaller model.")
         if reason:
-            return errors.ModelError(what, f"It tried something that no model needs ({reason[:60]}).", "Do not use this file.")
+            return errors.ModelError(
+                what, f"It tried something that no model needs ({reason[:60]}).", "Do not use this file."
+            )
         if code is not None and code < 0:
             name = signal.Signals(-code).name
             why = {

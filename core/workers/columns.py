@@ -42,15 +42,20 @@ def _encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]
         levels, inner = _encode_column(pd.Series(kind.categories))
         return {"as": "levels", "of": levels, "ordered": bool(kind.ordered)}, [column.cat.codes.to_numpy(), *inner]
     if hasattr(kind, "numpy_dtype") and kind.numpy_dtype.kind in _PLAIN:
-        filled = column.fillna(kind.type(0)).to_numpy(dtype=kind.numpy_dtype)
+        zero: Any = kind.type(0)  # in the column's own type: the stubs know no numpy scalar
+        filled = column.fillna(zero).to_numpy(dtype=kind.numpy_dtype)
         return {"as": "nullable", "dtype": str(kind)}, [filled, column.isna().to_numpy()]
     cells = column.to_numpy(dtype=object)
     missing = np.asarray(pd.isna(cells), dtype=bool)
     tagged = [None if gap else _tag(cell) for cell, gap in zip(cells.tolist(), missing.tolist(), strict=True)]
     known: dict[Any, int] = {}
-    codes = np.fromiter((-1 if tag is None else known.setdefault(tag, len(known)) for tag in tagged), np.int32, len(cells))
+    codes = np.fromiter(
+        (-1 if tag is None else known.setdefault(tag, len(known)) for tag in tagged), np.int32, len(cells)
+    )
     gaps = sorted({_gap(cell) for cell, gap in zip(cells.tolist(), missing.tolist(), strict=True) if gap})
-    which = np.fromiter((gaps.index(_gap(c)) if g else 0 for c, g in zip(cells, missing, strict=True)), np.int8, len(cells))
+    which = np.fromiter(
+        (gaps.index(_gap(c)) if g else 0 for c, g in zip(cells, missing, strict=True)), np.int8, len(cells)
+    )
     form = {"as": "text", "dtype": _text_type(kind), "values": [list(tag) for tag in known], "gaps": gaps}
     return form, [codes, which] if len(gaps) > 1 else [codes]
 
@@ -127,7 +132,7 @@ def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.Series:
         return pd.Series(pd.Categorical.from_codes(codes, levels, ordered=bool(form["ordered"])))
     if kind == "nullable":
         values, gaps = arrays.pop(0), arrays.pop(0)
-        found = pd.Series(values).astype(str(form["dtype"]))
+        found: pd.Series[Any] = pd.Series(values, dtype=pd.api.types.pandas_dtype(str(form["dtype"])))
         return found.mask(pd.Series(gaps.astype(bool)))
     if kind == "text":
         return _decode_text(form, arrays)

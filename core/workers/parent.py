@@ -134,7 +134,11 @@ def _trial(house: House) -> list[Layer]:
     with os.fdopen(read, "rb") as source:
         data = source.read(65_536)
     os.waitpid(pid, 0)
-    return [Layer(**item) for item in json.loads(data)] if data else [Layer("system calls", False, "a worker could not be locked")]
+    return (
+        [Layer(**item) for item in json.loads(data)]
+        if data
+        else [Layer("system calls", False, "a worker could not be locked")]
+    )
 
 
 def _watch(house: House, living: list[Worker]) -> None:

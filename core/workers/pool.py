@@ -44,7 +44,9 @@ def take(settings: Settings | None = None) -> Place:
             idle = sorted((place for place in _PLACES if not place.lock.locked()), key=lambda place: place.client.used)
             if not idle:
                 raise ComputeError(
-                    "Too many uploaded models are at work.", f"{limits.alive} can run at once.", "Try again in a moment."
+                    "Too many uploaded models are at work.",
+                    f"{limits.alive} can run at once.",
+                    "Try again in a moment.",
                 )
             _close(idle[0])
         place = Place(Client(launch.spawn()))
@@ -102,5 +104,5 @@ def alive() -> int:
 def close_all() -> None:
     """End every worker."""
     with _GUARD:
-        for place in list(_PLACES):
+        for place in _PLACES.copy():
             _close(place)

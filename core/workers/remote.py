@@ -140,7 +140,9 @@ class RemoteModel:
         """The first array, when all have the expected form."""
         if [array.shape for array in arrays] != list(shapes) or any(array.dtype != np.float64 for array in arrays):
             self.close()
-            raise ModelError("The model's process answered with something else than numbers.", hint="Do not use this file.")
+            raise ModelError(
+                "The model's process answered with something else than numbers.", hint="Do not use this file."
+            )
         return arrays[0]
 
     def contributions(self, frame: pd.DataFrame) -> Contributions | None:
@@ -227,7 +229,9 @@ class RemoteModel:
         results = [decode(item) for item in found] if isinstance(found, list) else []
         if len(results) != count or not all(isinstance(result, kinds) for result in results):
             self.close()
-            raise ModelError("The model's process answered with something else than results.", hint="Do not use this file.")
+            raise ModelError(
+                "The model's process answered with something else than results.", hint="Do not use this file."
+            )
         return results
 
 
@@ -288,13 +292,16 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     """What the worker says of the model, each part checked."""
     facts = lease.facts
     classes, features, notes = (_texts(facts.get(part), limit) for part, limit in _LISTS)
-    task, scale = facts.get("task"), facts.get("margin_scale")
+    task: Any = facts.get("task")
+    scale: Any = facts.get("margin_scale")
     if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)) or not features:
         raise Closed("a model that says neither its task nor its columns")
     raw = facts.get("levels", {})
     levels = {str(name)[:_NAME]: tuple(columns.decode_value(value) for value in known) for name, known in raw.items()}
     words = (str(facts.get("family"))[:100], str(facts.get("kind"))[:_NAME])
-    return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, facts.get("named") is True, levels, notes)
+    return RemoteModel(
+        lease, lease.name, *words, task, classes, features, digest, scale, facts.get("named") is True, levels, notes
+    )
 
 
 _LISTS = (("classes", MAX_CLASSES), ("features", MAX_FEATURES), ("notes", 100))

@@ -42,6 +42,8 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
         return columns.decode_table(answer)
     except (ModelError, Closed) as error:
         why = getattr(error, "why", "") or str(error)
-        raise InputError(f"'{name}' cannot be read as a table.", why, "Save it as CSV or Parquet, with fewer rows.") from error
+        raise InputError(
+            f"'{name}' cannot be read as a table.", why, "Save it as CSV or Parquet, with fewer rows."
+        ) from error
     finally:
         pool.give_back(place)

@@ -64,7 +64,7 @@ class Limits:
 def pack(message: Message) -> list[bytes | memoryview]:
     """The parts to write, in order."""
     described = [{"dtype": array.dtype.str, "shape": array.shape} for array in message.arrays]
-    parts = [memoryview(np.ascontiguousarray(array)).cast("B") for array in message.arrays if array.size]
+    parts = [memoryview(np.ascontiguousarray(array).data).cast("B") for array in message.arrays if array.size]
     size = sum(len(part) for part in parts) + len(message.blob)
     head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]

@@ -1,4 +1,4 @@
-"""The allow-list: exact (module, qualified name) pairs, each with a role, resolved to objects without any attribute walk.
+"""The allow-list: exact (module, qualified name) pairs, each with a role, resolved without any attribute walk.
 
 ``allowed.json`` is written by ``generate.py`` from the installed libraries, reviewed as a difference and committed.
 """

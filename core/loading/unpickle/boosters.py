@@ -40,7 +40,7 @@ def is_plain(value: Any, depth: int = 0) -> bool:
     if type(value) in _PLAIN or isinstance(value, np.generic):
         return True
     if isinstance(value, np.ndarray):
-        return value.dtype.kind != "O"
+        return bool(value.dtype.kind != "O")
     if depth > 6:
         return False
     if isinstance(value, dict):

@@ -15,10 +15,22 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _SETTINGS = frozenset({"dtype", "ensure_all_finite", "force_all_finite", "x1", "x2", "accept_sparse", "copy", "order"})
-_LOSSES = ("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss", "CyHalfGammaLoss")
-_LOSSES += ("CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss", "CyExponentialLoss", "CyHalfMultinomialLoss")
+_LOSSES = (
+    *("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss"),
+    *("CyHalfGammaLoss", "CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss"),
+    *("CyExponentialLoss", "CyHalfMultinomialLoss"),
+)
 _CATBOOST = ("CatBoost", "CatBoostClassifier", "CatBoostRegressor", "CatBoostRanker")
-_SGD = ("ModifiedHuber", "Hinge", "SquaredHinge", "EpsilonInsensitive", "SquaredEpsilonInsensitive", "Log", "SquaredLoss", "Huber")
+_SGD = (
+    "ModifiedHuber",
+    "Hinge",
+    "SquaredHinge",
+    "EpsilonInsensitive",
+    "SquaredEpsilonInsensitive",
+    "Log",
+    "SquaredLoss",
+    "Huber",
+)
 
 
 def loss(module: str, name: str) -> Any:
@@ -56,7 +68,7 @@ def monotonic(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 
 def partial(_machine: Machine, args: tuple[Any, ...]) -> Slot:
-    """``functools.partial`` of a ufunc or of scikit-learn's ``check_array``, with plain settings; never of a partial."""
+    """``functools.partial`` of a ufunc or of scikit-learn's ``check_array``, with plain settings, never nested."""
     from sklearn.utils.validation import check_array
 
     if len(args) != 1 or not (isinstance(args[0], np.ufunc) or args[0] is check_array):
@@ -101,7 +113,11 @@ CONSTRUCTORS: dict[str, Any] = {
     "sklearn.neighbors._ball_tree.newObj": neighbours.binary_tree,
     "sklearn.metrics._dist_metrics.newObj": neighbours.distance,
     "sklearn.ensemble._hist_gradient_boosting.common.MonotonicConstraint": monotonic,
-    **{f"scipy.sparse._{k}.{k}_{form}": neighbours.sparse(f"{k}_{form}") for k in ("csr", "csc", "coo") for form in ("matrix", "array")},
+    **{
+        f"scipy.sparse._{k}.{k}_{form}": neighbours.sparse(f"{k}_{form}")
+        for k in ("csr", "csc", "coo")
+        for form in ("matrix", "array")
+    },
     **{f"sklearn._loss._loss.{name}": loss("sklearn._loss._loss", name) for name in _LOSSES},
     **{f"sklearn._loss._loss.__pyx_unpickle_{name}": loss_again("sklearn._loss._loss", name) for name in _LOSSES},
     **{f"sklearn.linear_model._sgd_fast.{name}": loss("sklearn.linear_model._sgd_fast", name) for name in _SGD},

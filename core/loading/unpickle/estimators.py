@@ -79,7 +79,11 @@ def _members(model: Any) -> None:
 def _chosen(model: Any, taken: Any, columns: int) -> int:
     """How many columns a member of a bagging ensemble sees; all must exist."""
     found = np.asarray(taken)
-    if found.ndim != 1 or found.dtype.kind not in "iu" or (found.size and not 0 <= found.min() <= found.max() < columns):
+    if (
+        found.ndim != 1
+        or found.dtype.kind not in "iu"
+        or (found.size and not 0 <= found.min() <= found.max() < columns)
+    ):
         raise _broken(model)
     return len(found)
 
@@ -93,7 +97,7 @@ def _stages(model: Any) -> None:
     if grid.ndim != 2 or grid.dtype != object or (width != grid.shape[1] and not (width == 2 and grid.shape[1] == 1)):
         raise _broken(model)
     for member in grid.ravel().tolist():
-        tree = getattr(member, "__dict__", {}).get("tree_")
+        tree: Any = getattr(member, "__dict__", {}).get("tree_")
         if type(tree) is not Tree or tree.value.shape[1:] != (1, 1):
             raise _broken(model)
 

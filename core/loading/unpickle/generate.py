@@ -38,8 +38,10 @@ from core.loading.unpickle.reviewed import (
     VALUES,
 )
 
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib", "xgboost-cpu", "lightgbm", "catboost")
-LIBRARIES += ("category_encoders", "imbalanced-learn", "pyarrow")
+LIBRARIES = (
+    *("scikit-learn", "numpy", "scipy", "pandas", "joblib", "xgboost-cpu", "lightgbm", "catboost"),
+    *("category_encoders", "imbalanced-learn", "pyarrow"),
+)
 RUNS = ("__del__", "__getattr__", "__getattribute__", "__setattr__", "__delattr__")
 
 
@@ -159,7 +161,14 @@ def build() -> dict[str, Any]:
         "value": stored(),
         "stub": grouped([*STUBS, *distributions()]),
     }
-    return {"made_from": made, "roles": roles, "renamed": renamed(), "homes": HOMES, "gone": GONE, "storable": sorted(STORABLE)}
+    return {
+        "made_from": made,
+        "roles": roles,
+        "renamed": renamed(),
+        "homes": HOMES,
+        "gone": GONE,
+        "storable": sorted(STORABLE),
+    }
 
 
 def main() -> None:

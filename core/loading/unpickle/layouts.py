@@ -33,7 +33,11 @@ def array_wrapper(machine: Machine, args: tuple[Any, ...]) -> Slot:
 def _read(machine: Machine, state: dict[str, Any]) -> np.ndarray:
     """Read the array at the machine's position."""
     kind, order = state.get("dtype"), state.get("order")
-    if state.get("subclass") not in (np.ndarray, np.matrix) or order not in ("C", "F") or not isinstance(kind, np.dtype):
+    if (
+        state.get("subclass") not in (np.ndarray, np.matrix)
+        or order not in ("C", "F")
+        or not isinstance(kind, np.dtype)
+    ):
         raise wrong(_NAME)
     shape = shape_of(state.get("shape"), _NAME)
     if kind.hasobject:
@@ -59,8 +63,9 @@ def _nested(machine: Machine) -> np.ndarray:
 
 
 def companion(_machine: Machine, _args: tuple[Any, ...]) -> Any:
-    """joblib before 0.10 wrote arrays into files beside the model."""
+    """Before 0.10 joblib wrote arrays into files beside the model."""
     raise Refused(
-        "its arrays lie in other files beside it (written by joblib before 0.10): save it again with joblib.dump of a newer version",
+        "its arrays lie in other files beside it (written by joblib before 0.10): save it again with joblib.dump of a"
+        " newer version",
         "joblib.numpy_pickle_compat.NDArrayWrapper",
     )

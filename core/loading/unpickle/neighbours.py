@@ -92,7 +92,9 @@ def _tree_state(state: Any, real: type[Any], box: bool) -> tuple[Any, ...]:
     if not type(metric).__module__ == "sklearn.metrics._dist_metrics" or getattr(metric, "size", None) is type:
         raise wrong("a neighbour tree")
     metric._validate_data(data)
-    if weights is not None and (not isinstance(weights, np.ndarray) or weights.shape != (rows,) or weights.dtype != real):
+    if weights is not None and (
+        not isinstance(weights, np.ndarray) or weights.shape != (rows,) or weights.dtype != real
+    ):
         raise wrong("a neighbour tree")
     return state
 
@@ -121,12 +123,13 @@ def _sparse_of(kind: str, state: Any) -> Any:
 
     if type(state) is not dict or not isinstance(state.get("data"), np.ndarray):
         raise wrong("a sparse matrix")
-    shape, data, cls = state.get("_shape"), state["data"], getattr(scipy.sparse, kind)
+    shape: Any = state.get("_shape")
+    data, cls = state["data"], getattr(scipy.sparse, kind)
     fits = type(shape) is tuple and len(shape) == 2 and all(type(n) is int and 0 <= n < 2**31 for n in shape)
     if not fits or data.ndim != 1 or data.dtype.kind not in "biufc":
         raise wrong("a sparse matrix")
     if kind.startswith("coo"):
-        found = state.get("coords") or (state.get("row"), state.get("col"))
+        found: Any = state.get("coords") or (state.get("row"), state.get("col"))
         parts = (data, (_index(found[0], shape[0]), _index(found[1], shape[1])))
         return cls(parts, shape=shape)
     major, minor = (shape[0], shape[1]) if kind.startswith("csr") else (shape[1], shape[0])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -52,8 +53,13 @@ def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
     """Recompute a dtype from its state; flags and sizes in the file are compared, never taken."""
     if type(state) is not tuple or len(state) not in (8, 9) or state[1] not in _ENDS or state[2] is not None:
         raise wrong("numpy.dtype")
-    _version, end, _sub, names, fields, size = state[:6]
+    version, end, _sub, names, fields, size, align, flags = state[:8]
+    if version not in (3, 4) or any(type(part) is not int for part in (version, size, align, flags)):
+        raise wrong("numpy.dtype")
     if names is None and fields is None:
+        sizes = (base.itemsize, base.itemsize // 4) if base.kind in "USV" else (-1,)
+        if size not in sizes or (end == "|") != (base.itemsize == 1 or base.kind in "SOV"):
+            raise wrong("numpy.dtype")
         if base.kind in "mM" and len(state) == 9:
             return _time(base, state[8])
         if base.kind == "V":
@@ -92,7 +98,7 @@ def _structured(base: np.dtype[Any], names: Any, fields: Any, size: Any) -> np.d
         offsets.append(offset)
         taken.append((offset, offset + inner.itemsize))
     taken.sort()
-    if taken[-1][1] > size or any(low < high for (_, high), (low, _) in zip(taken, taken[1:], strict=False)):
+    if taken[-1][1] > size or any(low < high for (_, high), (low, _) in pairwise(taken)):
         raise wrong("numpy.dtype")
     return np.dtype({"names": list(names), "formats": formats, "offsets": offsets, "itemsize": size})
 
@@ -101,7 +107,8 @@ def array_of(data: Any, kind: Any, shape: tuple[int, ...], fortran: bool, name: 
     """An array from its bytes (or its list of objects), sizes compared first."""
     if not isinstance(kind, np.dtype):
         raise wrong(name)
-    count, order = prod(shape), "F" if fortran else "C"
+    count = prod(shape)
+    order: Literal["C", "F"] = "F" if fortran else "C"
     if kind == np.dtype("O"):
         if type(data) is not list or len(data) != count:
             raise wrong(name)
@@ -139,8 +146,10 @@ def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> np.ndarray:
         if type(state) is not tuple or len(state) != 5:
             raise wrong("numpy.ndarray")
-        _version, shape, kind, fortran, data = state
-        found = array_of(data, kind, shape_of(shape, "numpy.ndarray"), bool(fortran))
+        version, shape, kind, fortran, data = state
+        if version != 1 or type(fortran) is not bool:
+            raise wrong("numpy.ndarray")
+        found = array_of(data, kind, shape_of(shape, "numpy.ndarray"), fortran)
         return found if cls is np.ndarray else found.view(np.matrix)
 
     return Slot("numpy.ndarray", fill)
@@ -171,7 +180,9 @@ def masked(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> np.ma.MaskedArray:
         if type(state) is not tuple or len(state) != 7:
             raise wrong("a masked array")
-        _version, shape, kind, fortran, data, mask, default = state
+        version, shape, kind, fortran, data, mask, default = state
+        if version != 1:
+            raise wrong("a masked array")
         sizes = shape_of(shape, "a masked array")
         values = array_of(data, kind, sizes, bool(fortran), "a masked array")
         hidden = array_of(mask, np.dtype(bool), sizes, bool(fortran), "a masked array")

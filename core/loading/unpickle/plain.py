@@ -56,7 +56,12 @@ def collection(cls: type[Any], name: str) -> Any:
         if not args:
             return cls()
         extra = args[1:]
-        if cls is deque and len(extra) == 1 and (extra[0] is None or type(extra[0]) is int) and type(args[0]) in (list, tuple):
+        if (
+            cls is deque
+            and len(extra) == 1
+            and (extra[0] is None or type(extra[0]) is int)
+            and type(args[0]) in (list, tuple)
+        ):
             return deque(args[0], extra[0])
         if extra or type(args[0]) not in (list, tuple):
             raise wrong(name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 NOT_THESE = frozenset(
-    ("tests", "conftest", "testing", "_testing", "_build_utils", "externals", "datasets", "plotting", "_plot")
-    + ("estimator_checks", "_mocking", "callback", "dask", "spark", "federated", "keras", "tensorflow", "_repr_html")
-    + ("_test_common", "widget", "interpret", "tracker", "collective")
+    (
+        *("tests", "conftest", "testing", "_testing", "_build_utils", "externals", "datasets", "plotting", "_plot"),
+        *("estimator_checks", "_mocking", "callback", "dask", "spark", "federated", "keras", "tensorflow"),
+        *("_repr_html", "_test_common", "widget", "interpret", "tracker", "collective"),
+    )
 )
 
 FAMILIES: dict[str, frozenset[str]] = {
@@ -81,17 +83,36 @@ CALLS = frozenset(
         "pandas.core.arrays.string_:StringArray",
         "pandas.core.arrays.categorical:Categorical",
         "pandas.core.dtypes.dtypes:CategoricalDtype",
-        *(f"pandas.core.arrays.{place}" for place in ("integer:IntegerArray", "floating:FloatingArray", "boolean:BooleanArray")),
+        *(
+            f"pandas.core.arrays.{place}"
+            for place in ("integer:IntegerArray", "floating:FloatingArray", "boolean:BooleanArray")
+        ),
         *(f"pandas.core.internals.managers:{name}" for name in ("BlockManager", "SingleBlockManager")),
         "xgboost.core:Booster",
         "lightgbm.basic:Booster",
         *(f"catboost.core:CatBoost{kind}" for kind in ("", "Classifier", "Regressor", "Ranker")),
         "numpy.random.bit_generator:SeedSequence",
-        *(f"numpy.random._{place}" for place in ("mt19937:MT19937", "pcg64:PCG64", "pcg64:PCG64DXSM", "philox:Philox", "sfc64:SFC64")),
-        *(f"sklearn.neighbors._{kind}_tree:{name}{bits}" for kind, name in (("kd", "KDTree"), ("ball", "BallTree")) for bits in ("", "32", "64")),
+        *(
+            f"numpy.random._{place}"
+            for place in ("mt19937:MT19937", "pcg64:PCG64", "pcg64:PCG64DXSM", "philox:Philox", "sfc64:SFC64")
+        ),
+        *(
+            f"sklearn.neighbors._{kind}_tree:{name}{bits}"
+            for kind, name in (("kd", "KDTree"), ("ball", "BallTree"))
+            for bits in ("", "32", "64")
+        ),
         *(
             f"sklearn.metrics._dist_metrics:{name}Distance{bits}"
-            for name in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski", "Hamming", "Canberra", "BrayCurtis", "SEuclidean")
+            for name in (
+                "Euclidean",
+                "Manhattan",
+                "Chebyshev",
+                "Minkowski",
+                "Hamming",
+                "Canberra",
+                "BrayCurtis",
+                "SEuclidean",
+            )
             + ("Haversine", "Jaccard", "Dice", "RogersTanimoto", "RussellRao")
             for bits in ("", "32", "64")
         ),
@@ -180,7 +201,20 @@ FUNCTION_MODULES = (
 """Modules whose public functions compute from arrays and do nothing else: they may be stored as a setting."""
 
 VALUES: dict[str, tuple[str, ...]] = {
-    "builtins": ("bool", "float", "int", "object", "str", "len", "abs", "max", "min", "sum", "NotImplemented", "Ellipsis"),
+    "builtins": (
+        "bool",
+        "float",
+        "int",
+        "object",
+        "str",
+        "len",
+        "abs",
+        "max",
+        "min",
+        "sum",
+        "NotImplemented",
+        "Ellipsis",
+    ),
     "sklearn.utils.validation": ("check_array",),
     "sklearn.cluster._kmeans": ("_kmeans_single_lloyd", "_kmeans_single_elkan"),
     "sklearn.manifold._t_sne": ("_kl_divergence",),
@@ -255,12 +289,20 @@ _OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and sa
 GONE: dict[str, str] = {
     **{
         f"sklearn.ensemble._gb_losses:{name}": _OLD_GB
-        for name in ("BinomialDeviance", "MultinomialDeviance", "LeastSquaresError", "LeastAbsoluteError")
-        + ("HuberLossFunction", "QuantileLossFunction", "ExponentialLoss")
+        for name in (
+            *("BinomialDeviance", "MultinomialDeviance", "LeastSquaresError", "LeastAbsoluteError"),
+            *("HuberLossFunction", "QuantileLossFunction", "ExponentialLoss"),
+        )
     },
     **{
         f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
-        for name in ("BinaryCrossEntropy", "CategoricalCrossEntropy", "LeastSquares", "LeastAbsoluteDeviation", "Poisson")
+        for name in (
+            "BinaryCrossEntropy",
+            "CategoricalCrossEntropy",
+            "LeastSquares",
+            "LeastAbsoluteDeviation",
+            "Poisson",
+        )
     },
 }
 """Names of old versions that have no counterpart, with the reason that the refusal gives."""

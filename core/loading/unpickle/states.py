@@ -21,8 +21,11 @@ _CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, functools
 _HOLDERS = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
 PLACES = frozenset(
-    ("func", "inverse_func", "func_", "inverse_func_", "score_func", "_score_func", "_kmeans_single", "metric", "scoring")
-    + ("_asarray", "_check_array", "kernel", "affinity", "pooling_func", "callable", "preprocessor", "metric_params")
+    (
+        *("func", "inverse_func", "func_", "inverse_func_", "score_func", "_score_func", "_kmeans_single"),
+        *("metric", "scoring", "_asarray", "_check_array", "kernel", "affinity", "pooling_func", "callable"),
+        *("preprocessor", "metric_params"),
+    )
 )
 """Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""
 _CIRCLES = ("sklearn.cluster._birch",)
@@ -79,7 +82,7 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         _function(item, place)
         return None
     if isinstance(item, pd.DataFrame):
-        return [("", item.iloc[:, n].to_numpy()) for n, kind in enumerate(item.dtypes) if kind == object]
+        return [("", item.iloc[:, n].to_numpy()) for n, kind in enumerate(item.dtypes) if kind == np.dtype(object)]
     if isinstance(item, pd.Series | pd.Index):
         return [("", item.to_numpy())] if item.dtype == object else None
     if isinstance(item, dict):
@@ -98,7 +101,7 @@ def _function(item: Any, place: str) -> None:
         return
     if isinstance(item, type) and item.__module__ == "sklearn.model_selection._split" and place == "cv":
         return
-    if isinstance(item, ModuleType | MethodType) or (isinstance(item, type)) or place not in PLACES:
+    if isinstance(item, ModuleType | MethodType | type) or place not in PLACES:
         raise Refused(f"its attribute '{place[:60]}' holds {_title(item)}, which has no business there", _title(item))
 
 
@@ -111,7 +114,9 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
     """The attributes of an object made by this load, after its own checks."""
     if not hasattr(item, "__dict__"):
         return None
-    if not type(item).__module__.startswith(("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines")):
+    if not type(item).__module__.startswith(
+        ("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines")
+    ):
         return None
     own = vars(item)
     quiet(item)

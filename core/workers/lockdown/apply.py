@@ -88,7 +88,9 @@ def _privileges(parent: int, unprivileged: bool) -> Layer:
     except OSError as error:
         return Layer("privileges", False, f"the kernel refuses: {error.strerror}")
     detail = "no new privileges, not traceable, ends with the app"
-    return Layer("privileges", True, detail if unprivileged else detail + "; runs as root (this container cannot change it)")
+    return Layer(
+        "privileges", True, detail if unprivileged else detail + "; runs as root (this container cannot change it)"
+    )
 
 
 def _limits(memory: int, seconds: int) -> Layer:
@@ -97,7 +99,9 @@ def _limits(memory: int, seconds: int) -> Layer:
         limits.limit(memory, seconds)
     except (OSError, ValueError) as error:
         return Layer("limits", False, f"the system refuses: {error}")
-    return Layer("limits", True, f"{memory >> 20} MB beyond the libraries, {seconds} s of processor time, no files written")
+    return Layer(
+        "limits", True, f"{memory >> 20} MB beyond the libraries, {seconds} s of processor time, no files written"
+    )
 
 
 def _landlock(folders: tuple[str, ...]) -> Layer:

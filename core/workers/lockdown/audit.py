@@ -10,11 +10,14 @@ EXIT = 86
 """Exit status of a worker that tried something."""
 
 _NEVER = frozenset(
-    ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn", "subprocess.Popen")
-    + ("socket.connect", "socket.bind", "socket.sendto", "socket.__new__", "socket.getaddrinfo")
-    + ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown", "os.link", "os.symlink")
-    + ("os.truncate", "os.kill", "shutil.rmtree", "shutil.move", "shutil.copyfile", "pickle.find_class")
-    + ("webbrowser.open", "urllib.Request", "http.client.connect", "ftplib.connect", "smtplib.connect", "sqlite3.connect")
+    (
+        *("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"),
+        *("subprocess.Popen", "socket.connect", "socket.bind", "socket.sendto", "socket.__new__"),
+        *("socket.getaddrinfo", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.chown"),
+        *("os.link", "os.symlink", "os.truncate", "os.kill", "shutil.rmtree", "shutil.move", "shutil.copyfile"),
+        *("pickle.find_class", "webbrowser.open", "urllib.Request", "http.client.connect", "ftplib.connect"),
+        *("smtplib.connect", "sqlite3.connect"),
+    )
 )
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 

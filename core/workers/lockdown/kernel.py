@@ -49,7 +49,7 @@ _MACHINES = {"x86_64": Machine(0xC000003E, {**_X86_64, **_SAME}), "aarch64": Mac
 
 @cache
 def machine() -> Machine | None:
-    """This processor, or None where the numbers are not known (or this is not 64-bit Linux)."""
+    """Tell which processor this is, or None where the numbers are not known (or this is not 64-bit Linux)."""
     if sys.platform != "linux" or sys.maxsize < 2**32:
         return None
     return _MACHINES.get(platform.machine())

@@ -20,14 +20,14 @@ _SCOPES = 0b11
 class _Ruleset(ctypes.Structure):
     """``struct landlock_ruleset_attr``."""
 
-    _fields_ = [("files", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]  # noqa: RUF012 - ctypes asks for this form
+    _fields_ = [("files", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
 
 
 class _Beneath(ctypes.Structure):
     """``struct landlock_path_beneath_attr``."""
 
     _pack_ = 1
-    _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]  # noqa: RUF012 - ctypes asks for this form
+    _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
 
 def version() -> int:

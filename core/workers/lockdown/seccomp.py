@@ -61,7 +61,7 @@ def program(machine: Machine, reading: bool, pid: int) -> list[Rule]:
         rules += _answer(name, numbers, allow)
     for name in DEADLY:
         rules += _answer(name, numbers, _op(_RETURN, _KILL))
-    first, second, third, fourth = (_ARGS + 8 * place for place in range(4))
+    first, _second, third, fourth = (_ARGS + 8 * place for place in range(4))
     rules += _answer("clone3", numbers, _op(_RETURN, _ERRNO | _ENOSYS))
     rules += _answer("clone", numbers, _op(_LOAD, first), _op(_JUMP_AND, _THREAD, 0, 1), allow, fail)
     rules += _answer("prctl", numbers, _op(_LOAD, first), _op(_JUMP_EQUAL, _SET_NAME, 0, 1), allow, fail)
@@ -81,7 +81,7 @@ def program(machine: Machine, reading: bool, pid: int) -> list[Rule]:
 class _Program(ctypes.Structure):
     """``struct sock_fprog``."""
 
-    _fields_ = [("length", ctypes.c_ushort), ("rules", ctypes.c_char_p)]  # noqa: RUF012 - ctypes asks for this form
+    _fields_ = [("length", ctypes.c_ushort), ("rules", ctypes.c_char_p)]
 
 
 def install(machine: Machine, reading: bool, pid: int) -> None:
