@@ -24,7 +24,9 @@ _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); from core.workers.parent import main; "
     "main(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5] == '1')"
 )
-_KEPT = ("OMP_NUM_THREADS", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
+_KEPT = ("LD_LIBRARY_PATH", "PYTHONHASHSEED")
+_KEPT_FAMILIES = ("OMP_", "OPENBLAS_", "MKL_", "NVPL_", "NPY_")
+"""Settings of the numeric libraries: with others, the last digits of the same model's answers would differ."""
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def parent() -> Parent:
 def _start(settings: Settings) -> Parent:
     """Start the process; it imports while we go on."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_FAMILIES)}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1", "PATH": os.defpath}
     environment |= {"HOME": "/", "JOBLIB_MULTIPROCESSING": "0", "MPLBACKEND": "Agg", "LANG": "C.UTF-8"}
     root = str(Path(__file__).resolve().parents[2])

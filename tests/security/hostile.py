@@ -674,7 +674,7 @@ def _neighbours() -> bytes:
 
 def bombs(_marker: str) -> Iterator[Case]:
     """Small files that would become large, deep or slow."""
-    zeros = b"B" + struct.pack("<I", 3 * 10**8) + b"\x00" * (3 * 10**8)
+    zeros = b"B" + struct.pack("<I", 8 * 10**7) + b"\x00" * (8 * 10**7)
     yield "bomb-zlib.pkl", zlib.compress(whole(zeros), 9)
     yield "bomb-gzip.pkl", gzip.compress(whole(zeros), 9)
     yield "bomb-bz2.pkl", bz2.compress(whole(zeros), 9)
@@ -766,7 +766,8 @@ def archives(marker: str) -> Iterator[Case]:
     ):
         yield f"skops-{label}.skops", _skops(plain, module, attribute)
     yield "skops-path.skops", _zip({"../../etc/x": b"x", "schema.json": b"{}"})
-    yield "skops-bomb.skops", _zip({"schema.json": b"{}", "big": b"\x00" * (700 << 20)})
+    small = _zip({"schema.json": b"{}", "big": b"\x00" * 1_000_003})
+    yield "skops-bomb.skops", small.replace(struct.pack("<I", 1_000_003), struct.pack("<I", 0x7FFF0000))
     yield "skops-no-schema.skops", _zip({"schema.json": b"[]"})
     yield "torch.pt", _zip({"archive/data.pkl": pickle.dumps(Runs(eval, code(marker)))})
     lambda_layer = {"class_name": "Lambda", "config": {"function": code(marker)}}

@@ -109,7 +109,11 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
         raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
     if type(target).__name__ == "TreePredictor":
         state = upgrade_predictor(state)
-    _set_attributes(target, state or {})
+    state = dict(state or {})
+    version = state.pop("_sklearn_version", None) if type(target).__module__.startswith("sklearn.") else None
+    if type(version) is str and version[:20] not in machine.notes:
+        machine.notes.append(version[:20])
+    _set_attributes(target, state)
 
 
 def _set_attributes(target: Any, state: dict[str, Any]) -> None:

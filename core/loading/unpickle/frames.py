@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _FRAME = "a pandas table"
-_ARRAYS = (pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray)
-_ARRAYS += (pd.arrays.FloatingArray, pd.arrays.BooleanArray, pd.arrays.DatetimeArray)
+_ARRAYS = (
+    *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
+    *(pd.arrays.FloatingArray, pd.arrays.BooleanArray, pd.arrays.DatetimeArray),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,23 @@ def single_manager(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas column", fill)
 
 
+def _manager_in(state: Any) -> Any:
+    """The manager in a table's or column's state; other parts must be those that pandas writes."""
+    if type(state) is not dict or not set(state) <= _STATE:
+        return None
+    flags = state.get("_flags", {})
+    if type(flags) is not dict or not set(flags) <= {"allows_duplicate_labels"}:
+        return None
+    return state.get("_mgr", state.get("_data"))
+
+
 def frame(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``DataFrame``: its state names the manager."""
     if args:
         raise wrong(_FRAME)
 
     def fill(state: Any) -> pd.DataFrame:
-        parts = state.get("_mgr", state.get("_data")) if type(state) is dict else None
+        parts = _manager_in(state)
         if type(parts) is not Parts or len(parts.axes) != 2:
             raise wrong(_FRAME)
         names, index = parts.axes
@@ -129,12 +141,14 @@ def series(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     if args:
         raise wrong("a pandas column")
 
-    def fill(state: Any) -> pd.Series:
-        parts = state.get("_mgr", state.get("_data")) if type(state) is dict else None
+    def fill(state: Any) -> pd.Series[Any]:
+        parts = _manager_in(state)
         if type(parts) is not Parts or len(parts.axes) != 1:
             raise wrong("a pandas column")
         values = parts.blocks[0].values
-        return pd.Series(values, index=parts.axes[0], dtype=values.dtype, name=label(state.get("_name", state.get("name"))))
+        name = label(state.get("_name", state.get("name")))
+        found: pd.Series[Any] = pd.Series(values, index=parts.axes[0], dtype=values.dtype, name=name)
+        return found
 
     return Slot("a pandas column", fill)
 
@@ -153,13 +167,13 @@ def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
     kind, parts = args[0].name.rpartition(".")[2], args[1]
     name = label(parts.get("name"))
     if kind == "RangeIndex":
-        numbers = [parts.get(part) for part in ("start", "stop", "step")]
-        if any(type(number) is not int for number in numbers):
+        start, stop, step = (parts.get(part) for part in ("start", "stop", "step"))
+        if type(start) is not int or type(stop) is not int or type(step) is not int:
             raise wrong("a pandas index")
-        return pd.RangeIndex(*numbers, name=name)
+        return pd.RangeIndex(start, stop, step, name=name)
     if kind == "MultiIndex":
         return _multi(parts)
-    data = parts.get("data")
+    data: Any = parts.get("data")
     if kind not in ("Index", "CategoricalIndex", "DatetimeIndex") or not is_array(data) or data.ndim != 1:
         raise wrong("a pandas index")
     return pd.Index(data, name=name, dtype=data.dtype)
@@ -167,7 +181,9 @@ def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 def _multi(parts: dict[str, Any]) -> pd.MultiIndex:
     """An index of several levels; pandas verifies the codes."""
-    levels, codes, names = parts.get("levels"), parts.get("codes"), parts.get("names")
+    levels: Any = parts.get("levels")
+    codes: Any = parts.get("codes")
+    names: Any = parts.get("names")
     lists = all(type(part) in (list, tuple) for part in (levels, codes, names))
     if not lists or not all(isinstance(level, pd.Index) for level in levels or ()):
         raise wrong("a pandas index")
@@ -209,7 +225,7 @@ def masked(name: str) -> Callable[[Machine, tuple[Any, ...]], Slot]:
         def fill(state: Any) -> Any:
             if type(state) is tuple and len(state) == 2:
                 state = {**(state[0] or {}), **(state[1] or {})}
-            found = [state.get(part) if type(state) is dict else None for part in ("_data", "_mask")]
+            found: list[Any] = [state.get(part) if type(state) is dict else None for part in ("_data", "_mask")]
             if not all(type(part) is np.ndarray and part.ndim == 1 for part in found) or len(found[0]) != len(found[1]):
                 raise wrong("a pandas array")
             return getattr(pd.arrays, name)(*found)
@@ -234,12 +250,12 @@ def categorical_dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
 
 
 def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
-    """``Categorical``, by itself or through ``__pyx_unpickle_NDArrayBacked``: a type and codes; pandas verifies them."""
+    """``Categorical``, alone or through ``__pyx_unpickle_NDArrayBacked``: a type and codes, verified by pandas."""
     fits = not args or (len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".Categorical"))
     if not fits:
         raise wrong("a pandas array")
 
-    def fill(state: Any) -> pd.Categorical:
+    def fill(state: Any) -> pd.Categorical[Any]:
         if type(state) is dict:
             kind, codes = state.get("_dtype"), state.get("_ndarray", state.get("_codes"))
         else:
@@ -248,7 +264,8 @@ def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
             kind, codes = codes, kind
         if not isinstance(kind, pd.CategoricalDtype) or not isinstance(codes, np.ndarray) or codes.dtype.kind != "i":
             raise wrong("a pandas array")
-        return pd.Categorical.from_codes(codes, dtype=kind)
+        found: pd.Categorical[Any] = pd.Categorical.from_codes(codes, dtype=kind)
+        return found
 
     return Slot("a pandas array", fill)
 

@@ -92,7 +92,7 @@ class Machine:
 
     def remember(self, index: int) -> None:
         """Put the top of the stack into the memo."""
-        if index < 0 or len(self.memo) >= MAX_MEMO:
+        if not 0 <= index <= len(self.memo) < MAX_MEMO:  # writers count from zero without gaps
             raise Refused("its memo is out of bounds")
         self.memo[index] = self.stack[-1]
 
@@ -333,10 +333,10 @@ def _index(layout: str) -> Callable[[Machine], int]:
     return lambda machine: machine.number(layout)
 
 
-_HANDLERS: dict[bytes, Callable[[Machine], None]] = {
+_HANDLERS: dict[bytes, Callable[[Machine], object]] = {
     b"(": _mark,
     b"0": _pop,
-    b"1": lambda machine: machine.pop_mark() and None,
+    b"1": lambda machine: machine.pop_mark(),
     b"2": lambda machine: machine.stack.append(machine.stack[-1]),
     b"F": _float,
     b"G": _fixed(">d"),
@@ -393,4 +393,4 @@ _HANDLERS: dict[bytes, Callable[[Machine], None]] = {
     b"h": lambda machine: machine.recall(machine.number("<B")),
     b"j": lambda machine: machine.recall(machine.number("<I")),
 }
-_TABLE = [_HANDLERS.get(bytes([opcode]), _refuse(opcode)) for opcode in range(256)]
+_TABLE: list[Callable[[Machine], object]] = [_HANDLERS.get(bytes([opcode]), _refuse(opcode)) for opcode in range(256)]

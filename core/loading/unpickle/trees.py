@@ -69,7 +69,7 @@ def upgrade_nodes(nodes: Any, wanted: np.dtype[Any]) -> np.ndarray:
     if nodes.dtype == wanted:
         return np.ascontiguousarray(nodes)
     missing = set(wanted.names or ()) - set(nodes.dtype.names)
-    if missing - {"missing_go_to_left"}:
+    if missing - {"missing_go_to_left"} or set(nodes.dtype.names) - set(wanted.names or ()):
         raise wrong(_NAME)
     found = np.zeros(len(nodes), dtype=wanted)
     for name in wanted.names or ():
@@ -124,7 +124,7 @@ def upgrade_predictor(state: Any) -> dict[str, Any]:
     nodes = np.ascontiguousarray(nodes.astype(WANTED, casting="same_kind"))
     leaf = nodes["is_leaf"] != 0
     check_children(nodes["left"], nodes["right"], leaf, name)
-    bits = state.get("binned_left_cat_bitsets"), state.get("raw_left_cat_bitsets")
+    bits: list[Any] = [state.get(part) for part in ("binned_left_cat_bitsets", "raw_left_cat_bitsets")]
     if any(not isinstance(b, np.ndarray) or b.ndim != 2 or b.dtype != np.uint32 or b.shape[1:] != (8,) for b in bits):
         raise wrong(name)
     used = nodes["bitset_idx"][~leaf & (nodes["is_categorical"] != 0)]

@@ -1,0 +1,137 @@
+"""What the worker costs: calls, opening, memory, against the same model in this process.
+
+Run ``python benchmarks/worker.py``; prints one row per figure with the bar it is held to.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from core.loading.models import read_model
+from core.workers import close_all, open_model, protections, stop_parent
+
+COLUMNS = [f"c{number}" for number in range(30)]
+RNG = np.random.default_rng(0)
+
+
+def median(call: Callable[[], Any], times: int) -> float:
+    """Median seconds of a call."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def row(what: str, value: str, bar: str, passed: bool) -> None:
+    """Print one figure."""
+    print(f"{what:<58} {value:>22}   {bar:<26} {'ok' if passed else 'MISSED'}", flush=True)
+
+
+def models() -> dict[str, Any]:
+    """Fitted models of 30 columns."""
+    import xgboost
+
+    frame = pd.DataFrame(RNG.normal(size=(4_000, 30)), columns=COLUMNS)
+    target = (frame["c0"] + frame["c1"] * frame["c2"] > 0).astype(int)
+    return {
+        "logistic regression": LogisticRegression(max_iter=500).fit(frame, target),
+        "XGBoost, 200 trees": xgboost.XGBClassifier(n_estimators=200, max_depth=6).fit(frame, target),
+        "histogram boosting, 100 rounds": HistGradientBoostingClassifier().fit(frame, target),
+        "random forest, 100 trees": RandomForestClassifier(100, random_state=0).fit(frame, target),
+    }
+
+
+def calls() -> None:
+    """Calls on few and on many rows."""
+    for name, model in models().items():
+        data = pickle.dumps(model)
+        here, there = read_model(data, "m.pkl"), open_model(data, "m.pkl")
+        for rows, times in ((1, 300), (1_000, 60)):
+            frame = pd.DataFrame(RNG.normal(size=(rows, 30)), columns=COLUMNS)
+            assert np.array_equal(here.predict(frame), there.predict(frame))
+            extra = interleaved(lambda: here.predict(frame), lambda: there.predict(frame), times)
+            row(f"{name}: {rows:,} rows, more than in process", f"{extra[1] - extra[0]:+.2f} ms", "<= 1 ms", extra[1] - extra[0] <= 1)
+        frame = pd.DataFrame(RNG.normal(size=(100_000, 30)), columns=COLUMNS)
+        local, remote = interleaved(lambda: here.predict(frame), lambda: there.predict(frame), 7)
+        row(f"{name}: 100,000 rows", f"{local:.0f} -> {remote:.0f} ms, {remote / local:.2f} x", "<= 1.3 x", remote <= 1.3 * local)
+        there.close()
+
+
+def interleaved(first: Callable[[], Any], second: Callable[[], Any], times: int) -> tuple[float, float]:
+    """Median milliseconds of two calls, taken in turn so that the machine's load meets both."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for call in (first, second):
+        call()
+    for _ in range(times):
+        for call, kept in zip((first, second), taken, strict=True):
+            start = time.perf_counter()
+            call()
+            kept.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def opening() -> None:
+    """A worker for a small file, and files of many megabytes against plain loading."""
+    small = pickle.dumps(LogisticRegression().fit(RNG.normal(size=(100, 30)), RNG.integers(0, 2, 100)))
+
+    def start() -> None:
+        open_model(small, "m.pkl").close()
+
+    start()
+    seconds = median(start, 15)
+    row("a new worker with a small model", f"{seconds * 1e3:.0f} ms", "<= 100 ms", seconds <= 0.1)
+    rows = RNG.normal(size=(280_000, 30))
+    near = KNeighborsClassifier(algorithm="brute").fit(rows, RNG.integers(0, 2, len(rows)))
+    few = rows[:12_000]
+    wide = RandomForestClassifier(250, random_state=0, n_jobs=-1).fit(few, (few[:, 0] + RNG.normal(size=len(few)) > 0).astype(int))
+    for name, model in (("nearest neighbours", near), ("a forest of 250 trees", wide)):
+        for form in ("pickle", "joblib"):
+            data = written(model, form)
+            plain = median(lambda: pickle.loads(data) if form == "pickle" else joblib.load(io.BytesIO(data)), 3)
+            ours = median(lambda: open_model(data, f"m.{form}").close(), 3)
+            size = f"{name}, {form}, {len(data) / 1e6:.0f} MB"
+            row(size, f"{plain:.2f} -> {ours:.2f} s", "<= 0.5 s more", ours - plain <= 0.5)
+
+
+def written(model: Any, form: str) -> bytes:
+    """A model as a file's bytes."""
+    if form == "pickle":
+        return pickle.dumps(model)
+    target = io.BytesIO()
+    joblib.dump(model, target)
+    return target.getvalue()
+
+
+def main() -> None:
+    """All rows."""
+    start = time.perf_counter()
+    layers = protections()
+    print(f"parent warm after {time.perf_counter() - start:.1f} s; layers: " + ", ".join(l.name for l in layers if l.active))
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    opening()
+    calls()
+    close_all()
+    stop_parent()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Honest files load, and predict bit for bit what plainly unpickled ones predict."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import pickle
+import sys
+import warnings
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from core.errors import ModelError
+from core.loading import pickles
+
+
+def _zoo() -> ModuleType:
+    """The generator beside this file."""
+    spec = importlib.util.spec_from_file_location("zoo", Path(__file__).with_name("zoo.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    sys.modules["zoo"] = found
+    spec.loader.exec_module(found)
+    return found
+
+
+ZOO = _zoo()
+CASES = list(ZOO.cases())
+WAYS = list(ZOO.encodings())
+
+
+def test_the_zoo_is_large() -> None:
+    assert len(CASES) >= 500
+
+
+def plain(data: bytes) -> Any:
+    """What the library itself reads."""
+    try:
+        return pickle.loads(data)
+    except (pickle.UnpicklingError, UnicodeDecodeError, KeyError, EOFError, ValueError, AttributeError):
+        return joblib.load(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_part_of_the_zoo_loads_and_predicts_alike(part: int) -> None:
+    """Every fifth object here; ``python tests/security/zoo.py FOLDER`` writes them all for measuring."""
+    refused, different, compared = [], [], 0
+    for number, (name, make) in enumerate(CASES):
+        if number % 20 != part * 5:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                model, rows = make()
+            except Exception:  # noqa: BLE001, S112 - an optional library or a solver that does not fit this data
+                continue
+            suffix, encode = WAYS[2 + number % (len(WAYS) - 2)]
+            data = encode(model)
+            try:
+                ours = pickles.load(data, f"{name}.{suffix}")
+            except ModelError as error:
+                refused.append((name, str(error)))
+                continue
+            theirs = joblib.load(io.BytesIO(data)) if suffix.endswith("joblib") else pickle.loads(data)
+            expected = ZOO.answer(theirs, rows)
+            if expected is None:
+                continue
+            compared += 1
+            if not np.array_equal(ZOO.answer(ours, rows), expected, equal_nan=expected.dtype.kind == "f"):
+                different.append(name)
+    assert (refused, different) == ([], [])
+    assert compared > 20
+
+
+@pytest.mark.parametrize(("suffix", "encode"), WAYS, ids=[suffix for suffix, _ in WAYS])
+def test_every_protocol_and_compression(suffix: str, encode: Any) -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
+    model = RandomForestClassifier(3, random_state=0).fit(ZOO.X, np.array(["no", "yes"])[ZOO.LABELS])
+    found: Any = pickles.load(encode({"model": model, "names": ["a", "b"], "n": np.float64(1.5)}), f"m.{suffix}")
+    assert found["names"] == ["a", "b"]
+    assert found["n"] == 1.5
+    assert type(found["n"]) is np.float64
+    assert np.array_equal(found["model"].predict_proba(ZOO.X), model.predict_proba(ZOO.X))
+    assert found["model"].classes_.tolist() == ["no", "yes"]
+
+
+def test_settings_that_act_are_switched_off() -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
+    model = RandomForestClassifier(3, n_jobs=-1, verbose=3, random_state=0).fit(ZOO.X, ZOO.LABELS)
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    assert (found.n_jobs, found.verbose) == (1, 0)
