@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import cache
 from core.errors import InputError
-from core.loading.samples import samples
-from pages.parts import cards, chooser, frame, report, upload
+from pages.parts import cards, frame, report, upload
 
 frame.enter()
 st.title("What do you want to explain?", anchor=False)
@@ -31,25 +29,11 @@ with right, frame.boundary("The model"):
 
 if table_id or model_id:
     st.subheader("Do they fit together?", anchor=False)
-    models, tables = chooser.model_names(), chooser.table_names()
-    by_table = {sample.table: sample.id for sample in samples()}
     left, right = st.columns(2, gap="large")
-    model_id = left.selectbox(
-        "Model",
-        [name for name in models if name.startswith(cache.MINE)] + list(by_table.values()),
-        format_func=models.__getitem__,
-        index=None if model_id is None else [*cache.uploads("model")].index(model_id),
-        placeholder="upload a model above, or choose one …",
-        key="pair_model",
-    )
-    table_id = right.selectbox(
-        "Table",
-        list(tables),
-        format_func=tables.__getitem__,
-        index=None if table_id is None else list(tables).index(table_id),
-        placeholder="upload a table above, or choose one …",
-        key="pair_table",
-    )
+    with left:
+        model_id = upload.pairing("model", model_id)
+    with right:
+        table_id = upload.pairing("table", table_id)
     if model_id and table_id:
         report.draw(model_id, table_id)
     else:

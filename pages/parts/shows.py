@@ -8,15 +8,17 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core import cache, registry
 from core.instances import Query
-from core.results import Importance, Points, Result, Scores
+from core.results import Attributions, Importance, Points, Result, Scores
 from core.types import Task
-from core.views import View, scores, view, words
+from core.views import View, dependence, scores, view, words
+from core.views import attributions as many
 from pages.parts import chart, frame, panel, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
-FOLLOWERS = ("section_model_profile", "section_distribution")
+FOLLOWERS = ("section_model_profile", "section_distribution", "section_shap_summary")
 SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "performance": {"cutoff": ("regression", "multiclass")},
     "residuals": {"size": ("binary", "multiclass")},
@@ -68,14 +70,7 @@ def performance(result: Scores, about: Subject, key: str, said: DeltaGenerator) 
                 help=score.help,
                 width="content",
             )
-    chosen = next(iter(known), None)
-    if len(known) > 1:
-        name = f"{key}.picture"
-        if st.session_state.get(name) not in known:
-            st.session_state[name] = chosen
-        chosen = st.segmented_control(
-            "Picture", list(known), format_func=known.__getitem__, key=name, required=True, label_visibility="collapsed"
-        )
+    chosen = _picture(known, key) if known else None
     drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
     if chosen == scores.CONFUSION:
@@ -98,6 +93,70 @@ def _open_cell(about: Subject, result: Scores, mark: Mapping[str, Any]) -> None:
     rows = subject.rows_in_view(about)
     if len(rows):
         _go(int(rows[0]))
+
+
+def attributions(result: Attributions, about: Subject, key: str, said: DeltaGenerator) -> View:
+    """One picture of many rows at a time, then one feature's scatter."""
+    options = {**many.PICTURES, "scatter": "One feature"}
+    chosen = _picture(options, key)
+    shown = "swarm" if chosen == "scatter" else chosen
+    drawn = view(result, picture=shown, dark=chart.dark())
+    said.markdown(safe_long(drawn.sentence))
+    if chosen == "scatter":
+        _scatter(result, about, key)
+    elif chosen == "bar":
+        _beside(result, drawn, about, key)
+    else:
+        chart.show(drawn, f"{key}.{chosen}", on_mark=_open_dot)
+        st.caption(":material/touch_app: Click a mark to open its row in Explain.")
+    _leave()
+    return drawn
+
+
+def _picture(options: Mapping[str, str], key: str) -> str:
+    """Which picture is shown."""
+    name = f"{key}.picture"
+    if st.session_state.get(name) not in options:
+        st.session_state[name] = next(iter(options))
+    chosen = st.segmented_control(
+        "Picture", list(options), format_func=options.__getitem__, key=name, required=True, label_visibility="collapsed"
+    )
+    return str(chosen)
+
+
+def _scatter(result: Attributions, about: Subject, key: str) -> None:
+    """One feature's attribution against its value, coloured by its likely partner."""
+    names = [result.features[place] for place in many.ranked(result)]
+    picked = about.asked.feature
+    name = f"{key}.scatter"
+    st.session_state[name] = picked if picked in names else names[0]
+    st.selectbox(
+        "Feature",
+        names,
+        format_func=lambda text: words.short(text, 60),
+        key=name,
+        on_change=lambda: question.ask(feature=st.session_state[name]),
+        width=320,
+    )
+    cloud = dependence.points(result, st.session_state[name])
+    drawn = view(cloud, dark=chart.dark())
+    chart.show(drawn, f"{key}.dots", on_mark=_open_dot)
+    told = f"Coloured by {words.short(cloud.colour_title)}, the feature that it interacts with most. "
+    st.caption(f":material/touch_app: {safe_long(told if cloud.colour_title else '')}Click a dot to open its row.")
+
+
+def _beside(result: Attributions, drawn: View, about: Subject, key: str) -> None:
+    """Mean sizes beside permutation importance, where the truth is known."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**SHAP**: how far it moves the answers")
+        chart.show(drawn, f"{key}.bar", pick)
+    method = registry.get("permutation_importance")
+    with right, frame.boundary(method.title):
+        st.markdown("**Permutation**: how much worse without it")
+        with subject.patience(method.title) as progress:
+            other = cache.explain(about.both, method.id, [0], about.output, {}, progress)[0]
+        chart.show(view(other, k=10, dark=chart.dark()), f"{key}.permutation", pick)
 
 
 def points(result: Points, about: Subject, key: str, said: DeltaGenerator) -> View:
@@ -141,5 +200,6 @@ SHOWS: dict[str, Callable[..., View]] = {
     "scores": performance,
     "importance": importance,
     "points": points,
+    "attributions": attributions,
 }
 """How each kind is shown; the others have words and a picture."""

@@ -9,7 +9,7 @@ import streamlit as st
 from core import cache
 from core.errors import ExplorerError
 from core.types import Table
-from pages.parts import frame, schema_editor
+from pages.parts import chooser, frame, schema_editor
 from pages.parts.text import safe, safe_long
 
 TYPES = {
@@ -51,7 +51,7 @@ def _take(kind: str, name: str, data: bytes) -> ExplorerError | None:
     except ExplorerError as error:
         cache.drop_upload(kind, identity)
         return error
-    st.session_state[f"mine_{kind}"] = identity
+    st.session_state[f"mine_{kind}"] = st.session_state[f"pair_{kind}"] = identity
     return None
 
 
@@ -61,7 +61,7 @@ def _shelf(kind: str) -> str | None:
     if not shelf:
         return None
     if f"next_{kind}" in st.session_state:
-        st.session_state[f"mine_{kind}"] = st.session_state.pop(f"next_{kind}")
+        st.session_state[f"mine_{kind}"] = st.session_state[f"pair_{kind}"] = st.session_state.pop(f"next_{kind}")
     chosen = st.session_state.get(f"mine_{kind}")
     if chosen not in shelf:
         chosen = st.session_state[f"mine_{kind}"] = list(shelf)[-1]
@@ -107,3 +107,20 @@ def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
         cache.drop_upload("table", identity)
     st.session_state["next_table"] = fresh
     st.rerun()
+
+
+def pairing(kind: str, mine: str | None) -> str | None:
+    """Which model or table to match: the upload, another one, or a sample's."""
+    names = chooser.model_names() if kind == "model" else chooser.table_names()
+    key = f"pair_{kind}"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = mine
+    chosen: str | None = st.selectbox(
+        kind.capitalize(),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=f"upload a {kind} above, or choose one …",
+        key=key,
+    )
+    return chosen
