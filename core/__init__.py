@@ -5,6 +5,8 @@ In a notebook three lines are enough::
     model = core.model(fitted_estimator)  # or "model.joblib"
     table = core.table(frame, target="y")  # or "data.csv"
     result = core.explain("shap", model, table, row=3)
+
+and one makes a file of linked panels: ``Path("report.html").write_text(core.report(model, table), "utf-8")``.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from core.results import Result
     from core.types import Model, Table
 
-__all__ = ["explain", "model", "table"]
+__all__ = ["explain", "model", "report", "table"]
 
 
 def model(source: Any, **options: Any) -> Model:
@@ -122,6 +124,34 @@ def explain(
     from core.workspace import Workspace
 
     return Workspace.of(model, table, row).explain(method_id, output=output, **params)
+
+
+def report(model: Any, table: Any, **options: Any) -> str:
+    """One HTML file of linked panels that works from a disk, without server and network.
+
+    Parameters
+    ----------
+    model, table : object
+        Anything that ``core.model`` and ``core.table`` take.
+    **options
+        ``rows`` or ``instances``, ``output``, ``panels``, ``with_data``, ``title``, ``licence``, ``made``,
+        ``fragment``, ``progress``: see ``core.export.report.report``.
+
+    Returns
+    -------
+    str
+        HTML. Where the model is trees, linear or a small network, the file predicts by itself.
+
+    Raises
+    ------
+    InputError, ModelError
+        Each says what, why and what to do.
+    """
+    from core.export.report import report as write
+    from core.workspace import Workspace
+
+    work = Workspace.of(model, table)
+    return write(work.model, work.table, **options)
 
 
 def _read(source: str | PathLike[str], what: str) -> tuple[bytes, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import closer, force, frame, headline, profile, sidebar
+from pages.parts import closer, force, frame, headline, profile, report_file, sidebar
 
 frame.enter()
 frame.holds(*frame.EVERYTHING)
@@ -16,3 +16,4 @@ if sidebar.draw() is not None:
     with right:
         profile.draw()
     closer.draw()
+    report_file.draw()

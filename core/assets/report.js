@@ -10,6 +10,7 @@ import { makeFoot, makeOverview, makePage, paintSaid } from "./report_page.js";
 import { add, makePanel, paintFoot } from "./report_panels.js";
 
 const HOST = ".instance-explorer-report";
+const LEFT = ["shap", "nudges"]; // of the two columns about one instance
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const onPaper = matchMedia("print");
 const themeNow = () => (dark.matches && !onPaper.matches ? "dark" : "light");
@@ -26,14 +27,15 @@ function start(host) {
   if (data.force) makeForce(report);
   for (const panel of data.panels) {
     if (panel.id === "shap" && data.force) continue;
-    report.panels.push(makePanel(page.parts[panel.level].grid, panel, report.context));
+    const side = LEFT.includes(panel.id) ? 0 : 1;
+    report.panels.push(makePanel(page.parts[panel.level].columns[side], panel, report.context));
   }
   report.rows = makeOverview(page.page, data, (place) => {
     chooseInstance(report, place);
     root.scrollIntoView({ block: "start" });
   });
   report.live = makeFoot(page.page, data);
-  for (const { section, grid } of Object.values(page.parts)) section.hidden = grid.childElementCount === 0;
+  for (const { section, grid } of Object.values(page.parts)) section.hidden = !grid.querySelector(".ir-card");
   makeWhatIf(report);
   for (const media of [dark, onPaper]) media.addEventListener("change", () => retheme(report));
   retheme(report);
@@ -119,7 +121,7 @@ function retheme(report) {
 function makeForce(report) {
   const { data, page, state, context } = report;
   const panel = data.panels.find(({ id }) => id === "shap");
-  const card = add("section", "ir-card ir-shap", page.parts["this instance"].grid);
+  const card = add("section", "ir-card ir-shap", page.parts["this instance"].columns[0]);
   card.dataset.panel = "shap";
   add("h3", "", card, panel?.question ?? "");
   add("div", "ir-card-name", card, panel?.title ?? "");

@@ -11,7 +11,7 @@ function configOf(theme) {
   const { ink, soft, grid, axis } = THEMES[theme];
   return {
     background: null, font: FONT, aria: false,
-    axis: { labelColor: soft, titleColor: soft, gridColor: grid, domainColor: axis, tickColor: axis, labelFontSize: 11.5, titleFontSize: 12, titleFontWeight: 500, titlePadding: 8 },
+    axis: { labelColor: soft, titleColor: soft, gridColor: grid, domainColor: axis, tickColor: axis, labelFontSize: 11.5, titleFontSize: 12, titleFontWeight: 500, titlePadding: 8, labelSeparation: 12 },
     legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, symbolSize: 90 },
     view: { stroke: null },
   };

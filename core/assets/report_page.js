@@ -26,8 +26,12 @@ export function makePage(root, data, calls) {
     const line = add("div", "ir-part-head", section);
     add("h2", "", line, title);
     add("p", "", line, hint);
-    parts[level] = { section, grid: add("div", "ir-grid", section) };
+    const grid = add("div", "ir-grid", section);
+    parts[level] = { section, grid, columns: [grid, grid] };
   }
+  const own = parts["this instance"];
+  own.grid.classList.add("ir-two");
+  own.columns = [add("div", "ir-column", own.grid), add("div", "ir-column", own.grid)];
   return { page, bar, instance, feature, said, parts };
 }
 
@@ -55,7 +59,7 @@ export function makeOverview(page, data, choose) {
   const section = add("section", "ir-part ir-overview", page);
   const line = add("div", "ir-part-head", section);
   add("h2", "", line, "In words");
-  add("p", "", line, data.instances.length > 1 ? `All ${data.instances.length} instances of this report, from the lowest to the highest prediction.` : "");
+  add("p", "", line, data.instances.length > 1 ? `All ${data.instances.length} instances of this report.` : "");
   const scroll = add("div", "ir-scroll", section);
   scroll.tabIndex = 0;
   const table = add("table", "ir-table ir-all", scroll);

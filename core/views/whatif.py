@@ -144,7 +144,7 @@ def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIE
     """
     portable = model.portable()
     if portable is None:
-        return Carried(None, math.nan, 0, "models of this kind cannot be written down as plain trees, weights or layers")
+        return Carried(None, math.nan, 0, "models of this kind cannot be written as plain trees, weights or layers")
     if _nodes(portable) > heaviest:
         return Carried(None, math.nan, 0, f"it is too large: {_nodes(portable):,} tree nodes or weights")
     rows = np.unique(np.linspace(0, len(table) - 1, min(CHECKED, len(table))).astype(np.int64))

@@ -11,7 +11,7 @@ import numpy as np
 from core import fingerprint
 from core.export.report import told
 from core.export.report.pack import Texts, pack
-from core.export.report.studio import Answers, Key, Studio
+from core.export.report.panels import Answers, Key, Studio
 from core.results import Attribution, Nudges, Profile, Result, Scores
 from core.views import palette, view
 from core.views.force import force_data
@@ -77,9 +77,7 @@ def content(about: Studio, *, title: str, made: str, most_features: int | None =
     return {"id": fingerprint.of_params(data)[:16], **data}
 
 
-def _panel(
-    about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs
-) -> dict[str, Any]:
+def _panel(about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs) -> dict[str, Any]:
     """One panel with all its drawings, by ``variant/instance/feature``."""
     method = answers.method
     entries: dict[str, Any] = {}

@@ -12,8 +12,9 @@ from typing import Any
 
 from core.errors import InputError
 from core.export.report.content import content
+from core.export.report.panels import PANELS, Panel, Studio
 from core.export.report.scripts import script, style
-from core.export.report.studio import MOST_FEATURES, PANELS, Panel, Studio, studio
+from core.export.report.studio import MOST_FEATURES, studio
 from core.registry import Progress, silent
 from core.types import Model, Table
 
@@ -28,6 +29,7 @@ def report(
     *,
     rows: Sequence[int] | None = None,
     instances: int = 10,
+    also: Sequence[int] = (),
     output: int | str | None = None,
     panels: Sequence[str | Panel] = PANELS,
     with_data: bool = True,
@@ -43,7 +45,7 @@ def report(
     ----------
     model, table : Model, Table
         Matched.
-    rows, instances, output, panels, with_data
+    rows, instances, also, output, panels, with_data
         See ``core.export.report.studio``.
     title : str
         Heading; the model's name by default.
@@ -68,8 +70,17 @@ def report(
     ModelError
         If the model cannot predict these rows.
     """
-    asked = {"rows": rows, "instances": instances, "output": output, "panels": panels, "with_data": with_data}
-    about = studio(model, table, progress=lambda done, step: progress(0.95 * done, step), **asked)  # type: ignore[arg-type]  # each name has its type above
+    about = studio(
+        model,
+        table,
+        rows=rows,
+        instances=instances,
+        also=also,
+        output=output,
+        panels=panels,
+        with_data=with_data,
+        progress=lambda done, step: progress(0.95 * done, step),
+    )
     progress(0.95, "writing the file")
     when = datetime.date.today().isoformat() if made is None else made
     text = write(about, title=title, made=when, licence=licence, fragment=fragment)
@@ -110,7 +121,7 @@ def _page(data: dict[str, Any], licence: str) -> str:
         f"<title>{escape(data['title'])}</title>"
         "<style>body{margin:0}@media (prefers-color-scheme:dark){body{background:#0e1117}}"
         "@media print{body{background:#fff}}</style></head>"
-        f"<body>{_host(data)}<script type=\"module\">{code}</script></body></html>\n"
+        f'<body>{_host(data)}<script type="module">{code}</script></body></html>\n'
     )
 
 
@@ -133,8 +144,8 @@ def as_data(value: Any) -> str:
 
     Examples
     --------
-    >>> as_data({"name": "</script>"})
-    '{"name":"\\\\u003c/script\\\\u003e"}'
+    >>> any(mark in as_data({"name": "</script>&"}) for mark in "<>&")
+    False
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for mark in "<>&":

@@ -42,7 +42,8 @@ def _library(name: str) -> str:
 
 def _universal(name: str) -> str:
     """A library that writes into ``exports``, as an expression."""
-    return f"((exports, module, define, require) => {{{_library(name)}\nreturn exports;}})({{}}, {{}}, undefined, () => vega)"
+    body = f"{_library(name)}\nreturn exports;"
+    return f"((exports, module, define, require) => {{{body}}})({{}}, {{}}, undefined, () => vega)"
 
 
 def _interpreter() -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Literal
-
-import numpy as np
 
 from core import engine, registry
 from core.engine import output_index
 from core.errors import ExplorerError, InputError
+from core.export.report.panels import PANELS, Answers, Key, Panel, Studio
 from core.instances import evenly
 from core.params import resolve
 from core.registry import Method, Progress, silent
-from core.results import Attribution, Profile, Result
+from core.results import Profile, Result
 from core.types import Array, Model, Table
 
 MOST_INSTANCES = 60
@@ -22,123 +21,6 @@ MOST_FEATURES = 40
 """Features with profiles of their own: those that move the instances most; more would be heavy to carry."""
 TOGETHER = 20
 """Instances whose profiles along a feature are asked for in one call of the model."""
-Key = tuple[str, int | None, str | None]
-"""Which answer of a panel: its variant, the instance's row (None: of the model), the feature (None: of all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A place that shows a method's answers.
-
-    Attributes
-    ----------
-    id : str
-    method : str
-        Id in the registry.
-    variants : mapping of str to mapping
-        Settings of each way to ask, by its title; one without a title by default.
-    rows : bool
-        False where the answer shows rows of the table beyond the explained ones.
-    """
-
-    id: str
-    method: str
-    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
-    rows: bool = True
-
-
-PANELS = (
-    Panel("shap", "shap"),
-    Panel("ceteris_paribus", "ceteris_paribus", {"": {"grid_points": 33}}),
-    Panel("break_down", "break_down"),
-    Panel("nudges", "nudges"),
-    Panel("permutation_importance", "permutation_importance"),
-    Panel(
-        "model_profile",
-        "model_profile",
-        {
-            "Partial dependence": {"kind": "partial", "grid_points": 33},
-            "Accumulated effects": {"kind": "accumulated", "grid_points": 33},
-        },
-    ),
-    Panel("performance", "performance"),
-    Panel("residuals", "residuals", {"": {"rows": 300}}, rows=False),
-    Panel("distribution", "distribution", rows=False),
-)
-"""The default panels; those whose method is not registered are left out."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What one panel shows.
-
-    Attributes
-    ----------
-    takes : tuple of {"instance", "feature"}
-        What an answer depends on.
-    found : mapping of Key to Result
-    reason : str
-        Why there is no answer, in words; empty where there is.
-    """
-
-    panel: Panel
-    method: Method
-    takes: tuple[Literal["instance", "feature"], ...]
-    found: Mapping[Key, Result]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Studio:
-    """A model and a table with the answers of all panels.
-
-    Attributes
-    ----------
-    model, table : Model, Table
-        Matched.
-    rows : tuple of int
-        Positions of the instances.
-    output : int
-        The one output that every panel explains.
-    predictions : ndarray, shape (n_rows, n_outputs)
-    features : tuple of str
-        Those that have profiles, in the model's order.
-    panels : tuple of Answers
-    with_data : bool
-        False where no row of the table beyond the explained ones may be shown.
-    """
-
-    model: Model
-    table: Table
-    rows: tuple[int, ...]
-    output: int
-    predictions: Array
-    features: tuple[str, ...]
-    panels: tuple[Answers, ...]
-    with_data: bool = True
-
-    def of(self, panel: str) -> Answers | None:
-        """The answers of a panel, None where it is not there."""
-        return next((answers for answers in self.panels if answers.panel.id == panel), None)
-
-    def sizes(self) -> dict[str, float]:
-        """Mean size of each feature's contribution over the instances; without any, the model's order counts down."""
-        names = self.table.schema.names
-        found = [result for answers in self.panels for result in answers.found.values()]
-        values = [one.values for one in found if isinstance(one, Attribution) and one.features == names]
-        means = np.mean(np.abs(values), axis=0) if values else -np.arange(len(names), dtype=np.float64)
-        return dict(zip(names, map(float, means), strict=True))
-
-    def largest(self, count: int) -> tuple[str, ...]:
-        """Those of ``features`` that move the instances most, in the model's order."""
-        sizes = self.sizes()
-        ranked = sorted(self.features, key=lambda name: -sizes[name])[:count]
-        return tuple(name for name in self.features if name in ranked)
-
-    @property
-    def label(self) -> str:
-        """The class explained, or the target's name."""
-        return self.model.classes[self.output] if self.model.classes else (self.table.target or "prediction")
 
 
 def studio(
@@ -147,6 +29,7 @@ def studio(
     *,
     rows: Sequence[int] | None = None,
     instances: int = 10,
+    also: Sequence[int] = (),
     output: int | str | None = None,
     panels: Sequence[str | Panel] = PANELS,
     with_data: bool = True,
@@ -162,6 +45,8 @@ def studio(
         Instances by position; by default ``instances`` of them, evenly along the ordered predictions, the lowest and
         the highest included.
     instances : int
+    also : sequence of int
+        Further instances, put before those that are picked.
     output : int or str, optional
         The class that everything explains. Default: the second of two, the likeliest on average of several.
     panels : sequence of Panel or str
@@ -183,9 +68,10 @@ def studio(
     ModelError
         If the model cannot predict these rows.
     """
+    progress = _rising(progress)
     predictions = model.predict(table.inputs)
     chosen = output_index(model, output, predictions.mean(axis=0))
-    picked = _rows(table, rows, predictions[:, chosen], instances)
+    picked = _rows(table, rows, predictions[:, chosen], instances, also)
     wanted = [panel for panel in map(_panel, panels) if panel is not None and (with_data or panel.rows)]
     about = Studio(model, table, picked, chosen, predictions, table.schema.names, (), with_data)
     for place, panel in enumerate(wanted):
@@ -198,9 +84,10 @@ def studio(
     return about
 
 
-def _rows(table: Table, rows: Sequence[int] | None, shown: Array, count: int) -> tuple[int, ...]:
+def _rows(table: Table, rows: Sequence[int] | None, shown: Array, count: int, also: Sequence[int]) -> tuple[int, ...]:
     """The instances asked for, or those spread along the predictions."""
-    picked = evenly(shown, max(1, count)) if rows is None else tuple(dict.fromkeys(map(table.position, rows)))
+    wanted = evenly(shown, max(1, count)) if rows is None else rows
+    picked = tuple(dict.fromkeys(table.position(row) for row in (*also, *wanted)))
     if not 0 < len(picked) <= MOST_INSTANCES:
         raise InputError(
             f"{len(picked):,} instances do not fit in one studio.", f"It holds 1 to {MOST_INSTANCES}.", "Choose others."
@@ -219,6 +106,18 @@ def _panel(wanted: str | Panel) -> Panel | None:
 def _part(progress: Progress, place: int, count: int, title: str) -> Progress:
     """The progress of one panel as a part of the whole."""
     return lambda fraction, _step: progress((place + min(1.0, max(0.0, fraction))) / count, title)
+
+
+def _rising(progress: Progress) -> Progress:
+    """Progress that never goes back, whatever the methods tell."""
+    most = 0.0
+
+    def tell(fraction: float, step: str) -> None:
+        nonlocal most
+        most = max(most, fraction)
+        progress(most, step)
+
+    return tell
 
 
 def _answers(about: Studio, panel: Panel, progress: Progress) -> Answers:
@@ -254,8 +153,7 @@ def _asked(
         elif any(param.name == "more_rows" for param in method.params):
             found.update({(variant, row, feature): one for row, one in _curves(about, method, given, inner)})
         else:
-            results = _explain(about, method, about.rows, given, inner)
-            found.update({(variant, row, feature): one for row, one in zip(about.rows, results, strict=True)})
+            found.update({(variant, row, feature): one for row, one in _single(about, method, given, inner)})
     return found
 
 
@@ -267,9 +165,16 @@ def _explain(
     return engine.explain_rows(method.id, model, table, rows, output=about.output, progress=progress, **params)
 
 
-def _curves(
-    about: Studio, method: Method, params: Mapping[str, Any], progress: Progress
-) -> list[tuple[int, Result]]:
+def _single(about: Studio, method: Method, params: Mapping[str, Any], progress: Progress) -> list[tuple[int, Result]]:
+    """Each instance's answer: in one batch where the method can, else one after the other."""
+    rows = about.rows
+    if method.many is not None:
+        return list(zip(rows, _explain(about, method, rows, params, progress), strict=True))
+    parts = [_part(progress, place, len(rows), method.title) for place in range(len(rows))]
+    return [(row, _explain(about, method, [row], params, part)[0]) for row, part in zip(rows, parts, strict=True)]
+
+
+def _curves(about: Studio, method: Method, params: Mapping[str, Any], progress: Progress) -> list[tuple[int, Result]]:
     """Each instance's own curve, many asked for in one call of the model."""
     found: list[tuple[int, Result]] = []
     for start in range(0, len(about.rows), TOGETHER):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.codec import plain
-from core.export.report.studio import Studio
+from core.export.report.panels import Studio
 from core.instances import truth
 from core.results import Attribution, Profile, Result, Scores
 from core.types import Scale
@@ -94,7 +94,8 @@ def _moved(result: Result | None) -> str:
         return ""
     labels = attribution.labels(result)
     largest = [place for place in attribution.order(result) if result.values[place] != 0][:3]
-    return "; ".join(f"{labels[place]} ({words.amount(float(result.values[place]), result.scale)})" for place in largest)
+    sizes = {place: words.amount(float(result.values[place]), result.scale) for place in largest}
+    return "; ".join(f"{labels[place]} ({size})" for place, size in sizes.items())
 
 
 def numbers(result: Result, table: pd.DataFrame) -> list[dict[str, Any]] | None:
