@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _FRAME = "a pandas table"
+_STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
     *(pd.arrays.FloatingArray, pd.arrays.BooleanArray, pd.arrays.DatetimeArray),

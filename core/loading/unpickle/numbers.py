@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
+_FLAGS = 0x3F
 MAX_EMPTY = 10_000_000
 _ENDS = ("<", ">", "|", "=")
 _GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "SFC64", "Philox")
@@ -58,6 +59,8 @@ def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
         raise wrong("numpy.dtype")
     if names is None and fields is None:
         sizes = (base.itemsize, base.itemsize // 4) if base.kind in "USV" else (-1,)
+        if flags & _FLAGS != base.flags & _FLAGS:
+            raise wrong("numpy.dtype")
         if size not in sizes or (end == "|") != (base.itemsize == 1 or base.kind in "SOV"):
             raise wrong("numpy.dtype")
         if base.kind in "mM" and len(state) == 9:
