@@ -133,7 +133,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
                         "type": "nominal",
                         "sort": {"field": "which", "op": "min"},
                         "scale": {"range": list(COLOURS)},
-                        "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 2},
+                        "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 1},
                     },
                     "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},
                     "tooltip": tips,

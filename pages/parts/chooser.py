@@ -6,9 +6,9 @@ import streamlit as st
 
 from core import cache
 from core.loading.samples import samples
+from core.views import words
 from pages.parts import question, subject
 from pages.parts.question import Question
-from pages.parts.text import safe
 
 
 def draw(asked: Question) -> None:
@@ -40,7 +40,7 @@ def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:
         label,
         list(names),
         index=None,
-        format_func=lambda identity: safe(names[identity]),
+        format_func=lambda identity: words.short(names[identity]),
         key=key,
         on_change=_changed,
         args=(field, key),

@@ -1,7 +1,6 @@
 """What is being asked, as ids: read from the link, else from the session; written to both.
 
-``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each setting of the
-method.
+``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each setting.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from core.types import Param, Schema
 from pages.parts import frame
 from pages.parts.text import safe_long
 
+IN_SIGHT = 3
+"""Settings shown at once; the others are behind a click."""
 Changed = Callable[[str, str], None]
 
 
@@ -50,17 +52,19 @@ def draw(
     shown = [param for param in method.params if param.name not in skip]
     plain = [param for param in shown if not param.expert]
     rest = [param for param in shown if param.expert] if expert else []
-    if plain:
-        columns = st.columns(min(len(plain), 3))
-        for place, param in enumerate(plain):
+
+    def grid(params: list[Param]) -> None:
+        columns = st.columns(min(len(params), IN_SIGHT))
+        for place, param in enumerate(params):
             with columns[place % len(columns)]:
                 _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
-    if rest:
-        with st.expander("Settings for experts", icon=":material/settings:"):
-            columns = st.columns(2)
-            for place, param in enumerate(rest):
-                with columns[place % 2]:
-                    _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
+
+    if plain:
+        grid(plain[:IN_SIGHT])
+    for title, hidden in (("More settings", plain[IN_SIGHT:]), ("Settings for experts", rest)):
+        if hidden:
+            with st.expander(title, icon=":material/settings:"):
+                grid(hidden)
     return good
 
 
