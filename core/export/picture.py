@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import InputError
-from core.export import draw_model, draw_row
+from core.export import draw_many, draw_model, draw_row
 from core.export.canvas import MAX_BARS
 from core.results import Attribution, Importance, Nudges, Result
 
@@ -67,5 +67,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "importance": draw_model.importance,
     "scores": draw_model.scores,
     "points": draw_model.points,
+    "attributions": draw_many.attributions,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.codec import plain
+from core.export import public_many
 from core.results import Attribution, Check, Importance, Nudge, Nudges, Points, Profile, Provenance, Result, Scores
 
 
@@ -175,4 +176,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "importance": _importance,
     "scores": _scores,
     "points": _points,
+    "attributions": public_many.attributions,
 }

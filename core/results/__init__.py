@@ -10,16 +10,31 @@ from dataclasses import replace
 from typing import Any
 
 from core.results.attribution import Attribution
+from core.results.attributions import Attributions
 from core.results.base import Check, Provenance, Result, freeze_arrays
+from core.results.distribution import Distribution
 from core.results.importance import Importance
+from core.results.matrix import Matrix
 from core.results.nudges import Change, Nudge, Nudges
 from core.results.points import Points
 from core.results.profile import Profile
 from core.results.scores import Curve, Score, Scores
+from core.results.surrogate import Surrogate, TreeNode
 
-KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Attribution, Profile, Nudges, Importance, Scores, Points)}
+KINDS: dict[str, type[Any]] = {
+    cls.kind: cls
+    for cls in (
+        Attribution,
+        Profile,
+        Nudges,
+        Importance,
+        Scores,
+        Points,
+        Attributions,
+    )
+}
 """Every kind of answer by its id."""
-PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Score, Curve)}
+PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Score, Curve, TreeNode)}
 """Dataclasses that answers are made of."""
 
 
@@ -39,10 +54,13 @@ __all__ = [
     "KINDS",
     "PARTS",
     "Attribution",
+    "Attributions",
     "Change",
     "Check",
     "Curve",
+    "Distribution",
     "Importance",
+    "Matrix",
     "Nudge",
     "Nudges",
     "Points",
@@ -51,6 +69,8 @@ __all__ = [
     "Result",
     "Score",
     "Scores",
+    "Surrogate",
+    "TreeNode",
     "freeze_arrays",
     "same",
 ]

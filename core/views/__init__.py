@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, importance, nudges, points, profile, scores
+from core.views import attribution, attributions, importance, nudges, points, profile, scores
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -17,6 +17,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "importance": importance.view,
     "scores": scores.view,
     "points": points.view,
+    "attributions": attributions.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 
