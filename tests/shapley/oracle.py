@@ -32,14 +32,12 @@ def marginal(
 ) -> tuple[np.ndarray, float, float]:
     """Values, base and output of the game "features outside take the background's values", all coalitions."""
     players = instance.shape[1]
-    frames = []
-    for coalition in subsets(players):
-        hybrid = background.reset_index(drop=True).copy()
-        for player in coalition:
-            name = instance.columns[player]
-            repeated = pd.concat([instance[name]] * len(hybrid), ignore_index=True)
-            hybrid[name] = repeated.astype(background[name].dtype)
-        frames.append(hybrid)
+    plain = background.reset_index(drop=True)
+    repeated = instance.iloc[np.zeros(len(plain), dtype=int)].reset_index(drop=True).astype(dict(plain.dtypes))
+    frames = [
+        pd.concat([(repeated if at in inside else plain).iloc[:, [at]] for at in range(players)], axis=1)
+        for inside in subsets(players)
+    ]
     outputs = of(pd.concat(frames, ignore_index=True)).reshape(-1, len(background)).mean(axis=1)
     worth = dict(zip(subsets(players), outputs.tolist(), strict=True))
     values = from_worth(worth, players)
