@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _FRAME = "a pandas table"
+_INDEX = frozenset(("data", "name", "names", "dtype", "levels", "codes", "sortorder", "start", "stop", "step", "freq", "tz"))
 _STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
@@ -69,7 +70,7 @@ def places_of(value: Any, size: int) -> tuple[int, ...]:
 
 def block(_machine: Machine, args: tuple[Any, ...]) -> Part:
     """``pandas._libs.internals._unpickle_block(values, placement, ndim)``."""
-    if len(args) != 3 or not is_array(args[0]):
+    if len(args) != 3 or not is_array(args[0]) or args[2] != 2:
         raise wrong(_FRAME)
     values = args[0]
     return Part(values, places_of(args[1], len(values) if values.ndim == 2 else 1))
@@ -166,6 +167,8 @@ def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
     if len(args) != 2 or args[0].__class__ is not Ref or type(args[1]) is not dict:
         raise wrong("a pandas index")
     kind, parts = args[0].name.rpartition(".")[2], args[1]
+    if not set(parts) <= _INDEX:
+        raise wrong("a pandas index")
     name = label(parts.get("name"))
     if kind == "RangeIndex":
         start, stop, step = (parts.get(part) for part in ("start", "stop", "step"))
@@ -281,6 +284,8 @@ def string_array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
             state = {**(state[0] or {}), **(state[1] or {})}
         found = [value for part, value in state.items() if part in ("_pa_array", "_data", "_ndarray")]
         kind = state.get("_dtype")
+        if kind is None and "_pa_array" in state:
+            raise wrong("a pandas array")
         if len(found) != 1 or not isinstance(kind, pd.StringDtype | None):
             raise wrong("a pandas array")
         values = found[0]

@@ -68,7 +68,10 @@ def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
         if base.kind == "V":
             raise wrong("numpy.dtype")
         return base.newbyteorder(end) if end != "|" else base
-    return _structured(base, names, fields, size)
+    made = _structured(base, names, fields, size)
+    if flags & _FLAGS != made.flags & _FLAGS:
+        raise wrong("numpy.dtype")
+    return made
 
 
 def _time(base: np.dtype[Any], metadata: Any) -> np.dtype[Any]:
