@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
 from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(5, 80), st.floats(0, 1))
 def test_binary_scores_equal_scikit_learn(seed: int, count: int, cutoff: float) -> None:
     random = np.random.default_rng(seed)
@@ -34,6 +35,7 @@ def test_the_cutoff_moves_recall_and_precision_but_not_the_auc() -> None:
     assert low["auc"] == high["auc"]
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(3, 5))
 def test_scores_of_several_classes_equal_scikit_learn(seed: int, classes: int) -> None:
     random = np.random.default_rng(seed)

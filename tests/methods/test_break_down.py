@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import engine
@@ -81,6 +81,7 @@ def test_a_partial_order_comes_first_and_the_rest_by_size(logistic_table: Table)
     assert run(model, logistic_table, order=("income",)).features[0] == "income"
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 39), st.integers(0, 10_000))
 def test_the_steps_always_add_up(row: int, seed: int) -> None:
     random = np.random.default_rng(seed)

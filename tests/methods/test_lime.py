@@ -72,16 +72,22 @@ def peer(estimator: Any, frame: pd.DataFrame, row: int, seed: int, build: dict[s
     return weights, rules, told.intercept[1], float(local), told.score if np.isscalar(told.score) else told.score[1]
 
 
-@pytest.mark.parametrize(
-    ("build", "asked", "ours"),
-    [
-        ({}, {"num_features": 8}, {"num_features": 8}),
-        ({"discretizer": "decile"}, {"num_features": 8}, {"discretise": "decile", "num_features": 8}),
-        ({"kernel_width": 1.5}, {"num_features": 8}, {"kernel_width": 1.5, "num_features": 8}),
-        ({}, {"num_features": 8, "distance_metric": "cosine"}, {"distance": "cosine", "num_features": 8}),
-    ],
-    ids=["default", "decile", "narrow", "cosine"],
-)
+DEFAULT: tuple[dict[str, Any], ...] = ({}, {"num_features": 8}, {"num_features": 8})
+DECILE = ({"discretizer": "decile"}, {"num_features": 8}, {"discretise": "decile", "num_features": 8})
+NARROW = ({"kernel_width": 1.5}, {"num_features": 8}, {"kernel_width": 1.5, "num_features": 8})
+COSINE = ({}, {"num_features": 8, "distance_metric": "cosine"}, {"distance": "cosine", "num_features": 8})
+ASKED = {
+    "cancer-default": ("cancer", *DEFAULT),
+    "diabetes-default": ("diabetes", *DEFAULT),
+    "wine-default": ("wine", *DEFAULT),
+    "diabetes-decile": ("diabetes", *DECILE),
+    "wine-decile": ("wine", *DECILE),
+    "diabetes-narrow": ("diabetes", *NARROW),
+    "cancer-cosine": ("cancer", *COSINE),
+}
+
+
+@pytest.mark.parametrize(("case", "build", "asked", "ours"), ASKED.values(), ids=ASKED, indirect=["case"])
 def test_weights_lie_within_the_package_s_own_spread(
     case: tuple[Any, Any, Table], build: dict[str, Any], asked: dict[str, Any], ours: dict[str, Any]
 ) -> None:

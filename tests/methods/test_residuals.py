@@ -22,9 +22,9 @@ def run(name: str, **params: object) -> Points:
 def test_residuals_of_numbers_are_truth_minus_prediction() -> None:
     model, table = case("random forest, regression")
     result = run("random forest, regression", feature="a")
-    for x, y, row in zip(result.x, result.y, result.rows, strict=True):
-        assert x == table.frame["a"].iloc[row]
-        assert y == pytest.approx(table.frame["y"].iloc[row] - model.predict(table.instance(row))[0, 0])
+    rows = list(result.rows)
+    assert list(result.x) == table.frame["a"].iloc[rows].tolist()
+    assert result.y == pytest.approx(table.frame["y"].to_numpy()[rows] - model.predict(table.rows(rows))[:, 0])
     sizes = run("random forest, regression", feature="a", size=True)
     assert sizes.y == pytest.approx(np.abs(result.y))
 
@@ -32,9 +32,9 @@ def test_residuals_of_numbers_are_truth_minus_prediction() -> None:
 def test_errors_of_classes_are_one_minus_the_probability_of_the_truth() -> None:
     model, table = case("lightgbm, three classes")
     result = run("lightgbm, three classes")
-    for y, row in zip(result.y, result.rows, strict=True):
-        chance = model.predict(table.instance(row))[0][model.classes.index(table.frame["y"].iloc[row])]
-        assert y == pytest.approx(1 - chance)
+    predicted = model.predict(table.rows(list(result.rows)))
+    for y, row, chances in zip(result.y, result.rows, predicted, strict=True):
+        assert y == pytest.approx(1 - chances[model.classes.index(table.frame["y"].iloc[row])])
     assert result.x_title == "prediction"
 
 

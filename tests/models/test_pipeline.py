@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xgboost
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
@@ -98,6 +98,7 @@ def moved_by(steps: Any, frame: pd.DataFrame) -> list[set[int]]:
     return moved
 
 
+@settings(max_examples=25)
 @given(
     numeric=st.sampled_from(sorted(NUMERIC)),
     levels=st.sampled_from(sorted(LEVELS)),
