@@ -116,9 +116,13 @@ def fitted(inputs: pd.DataFrame, truth: Any, numbers: list[str], texts: list[str
     boosted = XGBRegressor if regression else XGBClassifier
     model = {
         "xgboost": lambda: boosted(n_estimators=100, max_depth=4, learning_rate=0.1, n_jobs=1, random_state=0),
-        "forest": lambda: (RandomForestRegressor if regression else RandomForestClassifier)(100, random_state=0),
+        "forest": lambda: (RandomForestRegressor if regression else RandomForestClassifier)(
+            n_estimators=100, random_state=0
+        ),
         "logistic": lambda: Ridge() if regression else LogisticRegression(max_iter=1000),
-        "mlp": lambda: (MLPRegressor if regression else MLPClassifier)((32, 16), max_iter=300, random_state=0),
+        "mlp": lambda: (MLPRegressor if regression else MLPClassifier)(
+            hidden_layer_sizes=(32, 16), max_iter=300, random_state=0
+        ),
     }[kind]()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

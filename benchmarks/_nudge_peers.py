@@ -61,7 +61,9 @@ def _two_classes(case: cases.Case, slot: int, own: np.ndarray, frame_of: Any) ->
     def predict(rows: np.ndarray) -> np.ndarray:
         outputs = case.outputs(frame_of(rows))
         lead = (outputs[:, 0] - case.edges[slot]) * case.ways[slot] / max(1e-9, abs(case.edges[slot]))
-        chance = np.where(case.reached(slot, outputs, own), 0.5 + np.clip(lead, 1e-9, 0.5), 0.5 + np.clip(lead, -0.5, 0))
+        chance = np.where(
+            case.reached(slot, outputs, own), 0.5 + np.clip(lead, 1e-9, 0.5), 0.5 + np.clip(lead, -0.5, 0)
+        )
         chance = np.where(case.reached(slot, outputs, own), chance, np.minimum(chance, 0.5 - 1e-9))
         return np.column_stack([1 - chance, chance])
 
@@ -89,11 +91,11 @@ def dice(case: cases.Case, method: str, count: int) -> Callable[[int, np.ndarray
             options["desired_range"] = [edge, 1e6] if case.ways[slot] > 0 else [-1e6, edge]
         else:
             options["desired_class"] = "opposite" if len(own) == 2 else int(np.argsort(own)[-2])
-        np.random.seed(0)  # noqa: NPY002 - DiCE draws from the global state
+        np.random.seed(0)
         started = time.perf_counter()
         try:
             found = explainer.generate_counterfactuals(query, **options).cf_examples_list[0].final_cfs_df
-        except Exception as error:  # noqa: BLE001 - a peer that gives no answer is counted, whatever it raises
+        except Exception as error:
             return [{"error": f"{type(error).__name__}: {error}"[:200], "seconds": time.perf_counter() - started}]
         seconds = time.perf_counter() - started
         return [_record(case, row, seconds) for row in ([] if found is None else found.to_dict("records"))]
@@ -125,7 +127,7 @@ def run(count: int, datasets: list[str], kinds: list[str], methods: list[str]) -
             for name in methods:
                 try:
                     propose = METHODS[name](case)
-                except Exception as error:  # noqa: BLE001 - as above
+                except Exception as error:
                     print(data, kind, name, "cannot start:", error)
                     continue
                 for slot, row in enumerate(case.rows):

@@ -97,21 +97,20 @@ class Judge:
             "distance": best.distance,
             "isolation": best.isolation,
             "spread": np.mean([len(one ^ two) for one, two in pairs]) if pairs else np.nan,
-            "jaccard": np.mean([1 - len(one & two) / max(1, len(one | two)) for one, two in pairs]) if pairs else np.nan,
+            "jaccard": np.mean([_jaccard(one, two) for one, two in pairs]) if pairs else np.nan,
         }
 
     def _proper(self, values: dict[str, Any]) -> bool:
         """Existing levels, whole numbers whole, numbers within the observed range, types kept."""
-        for name in self.case.inputs:
-            value = values[name]
-            if name in self.levels:
-                if value not in self.levels[name]:
-                    return False
-            elif isinstance(value, str) or not self.low[name] <= value <= self.high[name]:
-                return False
-            elif name in self.whole and (value % 1 != 0 or (self._integers(name) and isinstance(value, float))):
-                return False
-        return True
+        return all(self._fits(name, values[name]) for name in self.case.inputs)
+
+    def _fits(self, name: str, value: Any) -> bool:
+        """One cell as the data could hold it."""
+        if name in self.levels:
+            return value in self.levels[name]
+        if isinstance(value, str) or not self.low[name] <= value <= self.high[name]:
+            return False
+        return name not in self.whole or (value % 1 == 0 and not (self._integers(name) and isinstance(value, float)))
 
     def _integers(self, name: str) -> bool:
         """True for a column of integer type."""
@@ -121,7 +120,7 @@ class Judge:
         """A proposal's cell in the column's own type."""
         if name in self.levels:
             return value
-        return int(round(float(value))) if self._integers(name) else float(value)
+        return round(float(value)) if self._integers(name) else float(value)
 
     def _shares(self, frame: pd.DataFrame, origin: pd.DataFrame) -> pd.DataFrame:
         """Each feature's share of the Gower distance."""
@@ -142,3 +141,8 @@ class Judge:
         if self.case.texts:
             total = total + (others[self.case.texts].to_numpy() != frame[self.case.texts].to_numpy()).sum(axis=1)
         return float(total.min() / len(self.case.inputs.columns))
+
+
+def _jaccard(one: frozenset[str], two: frozenset[str]) -> float:
+    """Share of the features of either that are not in both."""
+    return 1 - len(one & two) / max(1, len(one | two))

@@ -22,18 +22,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+# Run as a file or as a module of the folder: both find the product and the modules beside this one.
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-import _nudge_cases as cases
-from _nudge_score import Judge, Scored
-from _paired import table
+import _nudge_cases as cases  # noqa: E402 - after the path
+from _nudge_score import Judge, Scored  # noqa: E402 - after the path
+from _paired import table  # noqa: E402 - after the path
 
-from core.counterfactual.improve import improve, oracle_for, question
-from core.engine import explain
-from core.loading.frames import from_frame
-from core.models import wrap
-from core.params import resolve
-from core.registry import Job, get
+from core.counterfactual.improve import improve, oracle_for, question  # noqa: E402 - after the path
+from core.engine import explain  # noqa: E402 - after the path
+from core.loading.frames import from_frame  # noqa: E402 - after the path
+from core.models import wrap  # noqa: E402 - after the path
+from core.params import resolve  # noqa: E402 - after the path
+from core.registry import Job, get  # noqa: E402 - after the path
 
 Proposals = dict[tuple[str, str, str, int], list[dict[str, Any]]]
 MAIN = "nudges"
@@ -134,9 +135,18 @@ def peers(python: str | None, options: argparse.Namespace) -> Proposals:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "proposals.json"
             script = Path(__file__).with_name("_nudge_peers.py")
-            chosen = ["--rows", str(options.rows), "--out", str(out), "--data", *options.data, "--models", *options.models]
+            chosen = [
+                "--rows",
+                str(options.rows),
+                "--out",
+                str(out),
+                "--data",
+                *options.data,
+                "--models",
+                *options.models,
+            ]
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run([python, str(script), *chosen], check=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+            subprocess.run([python, str(script), *chosen], check=True, **quiet)  # type: ignore[call-overload]
             records = json.loads(out.read_text())
     else:
         records = []
@@ -184,16 +194,23 @@ def report(frame: pd.DataFrame) -> None:
     lines = []
     for name, part in frame.groupby("method", sort=False):
         paired = part.set_index(["data", "model", "row"]).seconds / nice
-        lines.append([
-            name, len(part), f"{100 * part.valid.mean():.1f}", f"{100 * part.proper.mean():.1f}",
-            f"{part.ratio.median():.2f} / {part.ratio.mean():.3f}", f"{part.nearest_ratio.median():.2f} / {part.nearest_ratio.mean():.3f}",
-            f"{part.beyond.mean():.3f}", f"{part.isolation.mean():.4f}", f"{part.distance.mean():.4f}",
-            f"{1e3 * part.seconds.median():.0f} / {1e3 * part.seconds.quantile(0.95):.0f}",
-            f"{paired.median():.2f} / {paired.quantile(0.95):.2f}", f"{part.spread.mean():.2f} / {part.jaccard.mean():.2f}",
-        ])  # fmt: skip  # one line a row of the table
-    head = ["method", "rows", "valid %", "proper %", "ratio to best answer", "ratio to least distance", "features beyond",
-            "nearest real", "distance", "ms p50 / p95", "x NICE p50 / p95", "k spread / Jaccard"]  # fmt: skip
-    print(table(head, lines))
+        cells = {
+            "method": name,
+            "rows": len(part),
+            "valid %": f"{100 * part.valid.mean():.1f}",
+            "proper %": f"{100 * part.proper.mean():.1f}",
+            "ratio to best answer": f"{part.ratio.median():.2f} / {part.ratio.mean():.3f}",
+            "ratio to least distance": f"{part.nearest_ratio.median():.2f} / {part.nearest_ratio.mean():.3f}",
+            "features beyond": f"{part.beyond.mean():.3f}",
+            "nearest real": f"{part.isolation.mean():.4f}",
+            "distance": f"{part.distance.mean():.4f}",
+            "ms p50 / p95": f"{1e3 * part.seconds.median():.0f} / {1e3 * part.seconds.quantile(0.95):.0f}",
+            "x NICE p50 / p95": f"{paired.median():.2f} / {paired.quantile(0.95):.2f}",
+            "k spread / Jaccard": f"{part.spread.mean():.2f} / {part.jaccard.mean():.2f}",
+            "proved %": f"{100 * (part.proved == True).mean():.0f}",  # noqa: E712 - an empty text is neither
+        }
+        lines.append(list(cells.values()))
+    print(table(list(cells), lines))
 
 
 if __name__ == "__main__":

@@ -64,14 +64,18 @@ class Coder:
     def decode(self, coded: Array) -> pd.DataFrame:
         """Rows as a frame with the columns' own types, shape (n_rows, p)."""
         columns = {
-            feature.name: self._decode_column(position, coded[:, position])
+            feature.name: self._keep(position, self._decode_column(position, coded[:, position]))
             for position, feature in enumerate(self.features)
         }
         return pd.DataFrame(columns, copy=False)
 
+    def _keep(self, position: int, cells: Any) -> Any:
+        """An object column wrapped, so that pandas does not guess another type for it."""
+        return pd.Series(cells, dtype=object) if self.dtypes[position] == np.dtype(object) else cells
+
     def decode_cells(self, position: int, cells: Array) -> pd.DataFrame:
         """Cells of one feature as a frame of one column, shape (n_cells, 1)."""
-        return pd.DataFrame({self.features[position].name: self._decode_column(position, cells)})
+        return pd.DataFrame({self.features[position].name: self._keep(position, self._decode_column(position, cells))})
 
     def _decode_column(self, position: int, codes: Array) -> Any:
         """One column in its own type."""

@@ -100,7 +100,7 @@ def build(coder: Coder, origin: Array, wishes: Sequence[Wish], may_miss: Sequenc
     """
     limits = [_natural(coder, position, feature.name in may_miss) for position, feature in enumerate(coder.features)]
     weights = np.ones(len(limits))
-    for wish in wishes:
+    for wish in sorted(wishes, key=lambda wish: wish.kind == "locked"):  # a lock outlasts levels that would unlock text
         if wish.kind == "weight":
             weights[wish.features[0]] = wish.values[0]
         elif wish.kind not in ("tie", "most"):

@@ -88,7 +88,10 @@ def oracle_for(asked: Question, constraints: Constraints | None = None, seconds:
     seconds = float(params.get("seconds") or 10.0) if seconds is None else asked.seconds + seconds
     weight = float(params.get("plausibility") or 0.0)
     plausible = weight > 0 and len(asked.reaching) > 0
-    origin = asked.constraints.origin
+    limits = asked.constraints
+    believable = (
+        plausibility.penalty(asked.code, limits.origin, limits.weights, asked.reaching, weight) if plausible else None
+    )
     return Oracle(
         asked.code,
         asked.goal,
@@ -96,7 +99,7 @@ def oracle_for(asked: Question, constraints: Constraints | None = None, seconds:
         lambda rows: asked.job.model.predict(asked.code.decode(rows)),
         quick=asked.prepared.quick,
         per_change=0.0 if plausible else PREFER[str(params.get("prefer") or "fewest features")],
-        penalty=plausibility.penalty(asked.code, origin, asked.reaching, weight) if plausible else None,
+        penalty=believable,
         deadline=asked.started + seconds,
         heartbeat=_heartbeat(asked, seconds),
     )
@@ -138,17 +141,17 @@ def _stages(asked: Question, oracle: Oracle) -> Iterator[None]:
     """The steps of the search, a pause after each."""
     search.from_real_rows(oracle, asked.reaching, 2)
     yield
-    if oracle.penalty is not None:
-        plausibility.towards_real_rows(oracle, asked.reaching)
-        yield
     made = units(asked.code, oracle.constraints, asked.prepared.rows)
+    if oracle.penalty is not None:
+        yield from _believable(asked, oracle, made)
+        return
     asks = questions_for(asked, oracle, made)
     if asks is not None:
         yield from _exact(asked, oracle, asks)
         if asked.proof is not None and asked.proof.complete:
             return
         yield from _brief(asked, oracle, made)
-        if asks.exact and oracle.penalty is None:
+        if asks.exact:
             asked.proof = certify(asked, oracle, asks) or asked.proof
             yield
             if asked.proof is not None and asked.proof.complete:
@@ -164,9 +167,20 @@ def _exact(asked: Question, oracle: Oracle, asks: Questions) -> Iterator[None]:
     if oracle.constraints.most > 1 and oracle.bound >= 2 * oracle.per_change:
         yield from smallest.pairs(oracle, cells, costs)
     oracle.confirm(1)
-    if asks.exact and oracle.penalty is None:
+    if asks.exact:
         least = 3 * oracle.per_change
         asked.proof = Proof(oracle.bound <= least or oracle.constraints.most <= 2, min(oracle.bound, least), 0)
+
+
+def _believable(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:
+    """Answers that are small and near to real rows at once: from both sides, then one feature at a time."""
+    near = plausibility.towards_real_rows(oracle, asked.reaching)
+    yield
+    moves = search.singles(oracle, made, float(asked.goal.score(asked.own[None, :])[0]))
+    search.pairs(oracle, moves)
+    yield
+    plausibility.climb(oracle, near)
+    yield
 
 
 def _brief(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:

@@ -45,24 +45,34 @@ def _second(code: Coder, probe: Array, others: Array) -> float:
     return float(np.delete(distances, itself).min())
 
 
-def penalty(code: Coder, origin: Array, reaching: Array, weight: float) -> Callable[[Array], Array]:
-    """The extra cost of rows that lie far from all real ones, searched among those nearest to the instance."""
+def penalty(code: Coder, origin: Array, weights: Array, reaching: Array, weight: float) -> Callable[[Array], Array]:
+    """What turns the distance d into sqrt((1 - w) d² + w i²), i being the isolation.
+
+    By the triangle inequality d + i is at least the distance D of the nearest real row, and many answers attain it: a
+    linear trade would jump from one end to the other. This one rests at d = w D, i = (1 - w) D where it can.
+    Isolation is searched among the real rows nearest to the instance.
+    """
     near = reaching[np.argsort(gower(code, reaching, origin), kind="stable")[:NEAR]]
-    factor = weight / (1.0 - weight)
 
-    def cost(rows: Array) -> Array:
-        return factor * isolation(code, rows, near)
+    def extra(rows: Array) -> Array:
+        distance = gower(code, rows, origin, weights)
+        return np.sqrt((1 - weight) * distance**2 + weight * isolation(code, rows, near) ** 2) - distance
 
-    return cost
+    return extra
 
 
-def towards_real_rows(oracle: Oracle, reaching: Array) -> None:
-    """Walk from near real rows towards the instance, feature by feature, and improve the best on both counts."""
-    if not len(reaching):
-        return
-    projected = project(oracle, reaching)
+def towards_real_rows(oracle: Oracle, reaching: Array) -> Array:
+    """Walk from near real rows towards the instance, feature by feature; improve the best; return the rows used."""
+    close = reaching[np.argsort(gower(oracle.code, reaching, oracle.origin), kind="stable")[:NEAR]]
+    projected = project(oracle, close)
     near = projected[np.argsort(gower(oracle.code, projected, oracle.origin), kind="stable")[:NEIGHBOURS]]
     oracle.ask(np.concatenate([_walk(oracle, row) for row in near]))
+    climb(oracle, near)
+    return np.asarray(near)
+
+
+def climb(oracle: Oracle, near: Array) -> None:
+    """Improve the best answers, one feature at a time, as long as it helps."""
     for start in oracle.best(STARTS):
         row = start.row
         for _ in range(ROUNDS):

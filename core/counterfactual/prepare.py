@@ -14,7 +14,7 @@ from core.counterfactual.quick import Quick, quick
 from core.registry import Job
 from core.types import Array, Model
 
-SAMPLE = 5_000
+SAMPLE = 20_000
 _PROBE = 64
 _CHUNK = 20_000
 _MEMO: OrderedDict[tuple[str, str, int], Prepared] = OrderedDict()

@@ -122,7 +122,8 @@ def from_real_rows(oracle: Oracle, reaching: Array, count: int = NEIGHBOURS) -> 
     """Start from the nearest real rows that reach the goal and take back what is not needed."""
     if not len(reaching):
         return
-    projected = project(oracle, reaching)
+    near = np.argsort(gower(oracle.code, reaching, oracle.origin, oracle.constraints.weights), kind="stable")[:MORE]
+    projected = project(oracle, reaching[near])
     order = np.argsort(gower(oracle.code, projected, oracle.origin, oracle.constraints.weights), kind="stable")
     asked = oracle.ask(projected[order[:count]])
     for row in asked.rows[asked.reached]:
@@ -137,7 +138,9 @@ def project(oracle: Oracle, rows: Array) -> Array:
     """Rows with the instance's own value wherever theirs is not permitted."""
     projected = rows.copy()
     for place in range(rows.shape[1]):
-        permitted = oracle.constraints.permits(oracle.code, place, rows[:, place])
+        if oracle.code.ordered[place]:
+            projected[:, place] = oracle.code.round(place, rows[:, place])
+        permitted = oracle.constraints.permits(oracle.code, place, projected[:, place])
         projected[~permitted, place] = oracle.origin[place]
     for group in oracle.constraints.ties:
         broken = (oracle.constraints.changed(projected) != oracle.constraints.changed(rows))[:, list(group)].any(axis=1)

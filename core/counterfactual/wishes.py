@@ -182,10 +182,7 @@ def _levels(coder: Coder, names: Sequence[str], name: str, text: str) -> Wish:
     if levels is None:
         raise InputError(f"'{name}' has no levels.", "It is a number.", f"Give a range: {name}:0..10.")
     by_text = {str(level): position for position, level in enumerate(levels)}
-    chosen = [part.strip() for part in text.split("|")]
-    for part in chosen:
-        if part not in by_text:
-            raise unknown_name(f"level of '{name}'", part, by_text)
+    chosen = _split(text.strip(), list(by_text), "|", f"level of '{name}'")
     words = f"'{name}' may only be {' or '.join(chosen)}"
     return Wish("levels", (place,), tuple(float(by_text[part]) for part in chosen), words)
 
@@ -208,20 +205,20 @@ def _groups(given: Any, names: Sequence[str]) -> list[list[str]]:
         return [[_known(str(name), names) for name in group] for group in given]
     if given.lstrip().startswith("["):
         return [[_known(str(name), names) for name in group] for group in _json(given, list)]
-    return [_split_names(part.strip(), names) for part in re.split(r"[;\n]", given) if part.strip()]
+    return [_split(part.strip(), names, "+", "feature") for part in re.split(r"[;\n]", given) if part.strip()]
 
 
-def _split_names(text: str, names: Sequence[str]) -> list[str]:
-    """Names joined by plus signs, longest first."""
+def _split(text: str, names: Sequence[str], mark: str, kind: str) -> list[str]:
+    """Known names joined by a mark that they may hold themselves, longest first."""
     found: list[str] = []
     rest = text
     while rest:
-        fits = [name for name in names if rest == name or rest.startswith((f"{name}+", f"{name} +"))]
+        fits = [name for name in names if rest == name or (name and rest.startswith((name + mark, f"{name} {mark}")))]
         if not fits:
-            raise unknown_name("feature", rest.split("+")[0].strip(), names)
+            raise unknown_name(kind, rest.split(mark)[0].strip(), names)
         chosen = max(fits, key=len)
         found.append(chosen)
-        rest = rest[len(chosen) :].strip().removeprefix("+").strip()
+        rest = rest[len(chosen) :].strip().removeprefix(mark).strip()
     return found
 
 

@@ -51,7 +51,9 @@ PARAMS = (
         "What small means first.",
         choices=("fewest features", "smallest distance"),
     ),
-    Param("plausibility", "float", 0.0, "Towards real rows: 0 smallest, 0.5 balanced.", low=0, high=0.95, expert=False),
+    Param(
+        "plausibility", "float", 0.0, "Towards real rows: 0 smallest, 1 most like them.", low=0, high=1, expert=False
+    ),
     Param("robust", "bool", False, "Go on until it holds when rounded or missed by 1 %.", expert=False),
     Param("k", "int", 4, "Answers, on different features.", low=1, high=20, expert=False),
     Param("seed", "int", 0, "Of the sample of real rows.", low=0, high=2**31 - 1),

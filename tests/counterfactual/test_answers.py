@@ -1,0 +1,212 @@
+"""The whole search on a model with a closed form: smallest, streamed, cancelled, diverse, robust, plausible, refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.counterfactual.improve import improve, oracle_for, question
+from core.counterfactual.plausibility import density, isolation
+from core.counterfactual.words import apply, path, sentence
+from core.engine import explain
+from core.errors import ComputeError
+from core.params import resolve
+from core.registry import Job, get
+from core.results import same
+
+
+def job_of(model, table, row, **params):
+    return Job(model, table, row, 1, resolve(get("nudges"), {"defaults": False, **params}, table))
+
+
+def crosses(model, table, row, feature, value):
+    """Whether one number alone changes the model's class."""
+    frame = table.instance(row).astype(float)
+    frame[feature.name] = round(value, feature.decimals)
+    return model.predict(frame)[0].argmax() != model.predict(table.instance(row))[0].argmax()
+
+
+def least_single(model, table, row):
+    """Closed form: the least share of the range by which one number alone reaches the boundary."""
+    own = table.instance(row).to_numpy(float)[0]
+    margin = float(own @ np.array(model.weights) + model.bias)
+    best = np.inf
+    for place, feature in enumerate(table.schema.features):
+        target = own[place] - margin / model.weights[place]
+        step = 10.0**-feature.decimals
+        ahead = np.sign(target - own[place])
+        value = own[place] + ahead * np.ceil(abs(target - own[place]) / step - 1e-9) * step
+        if not crosses(model, table, row, feature, value):
+            value += ahead * step
+        if feature.low - 1e-9 <= value <= feature.high + 1e-9:
+            best = min(best, abs(value - own[place]) / (feature.high - feature.low) / len(table.schema))
+    return best
+
+
+def test_the_smallest_single_change_is_the_closed_form(logistic_model, logistic_table):
+    checked = 0
+    for row in range(len(logistic_table)):
+        truth = least_single(logistic_model, logistic_table, row)
+        if np.isfinite(truth):
+            best = explain("nudges", logistic_model, logistic_table, row, defaults=False, k=1).nudges[0]
+            assert len(best.changes) == 1
+            assert best.distance == pytest.approx(truth, abs=1e-9)
+            checked += 1
+    assert checked > 10
+
+
+def test_answers_come_at_once_and_only_get_better(logistic_model, logistic_table):
+    for row in range(5):
+        asked = question(job_of(logistic_model, logistic_table, row))
+        costs = [found.cost for found in improve(asked, oracle_for(asked))]
+        assert costs
+        assert all(later < earlier for earlier, later in pairwise(costs))
+
+
+def test_every_streamed_answer_was_predicted_by_the_model(logistic_model, logistic_table):
+    asked = question(job_of(logistic_model, logistic_table, 2))
+    for found in improve(asked, oracle_for(asked)):
+        again = logistic_model.predict(asked.code.decode(found.row[None, :]))
+        assert asked.goal.reached(again)[0]
+        assert found.sure
+
+
+def test_progress_may_cancel(logistic_model, logistic_table):
+    class StoppedError(Exception):
+        """What a page raises."""
+
+    def stop(_fraction: float, _step: str) -> None:
+        raise StoppedError
+
+    job = replace(job_of(logistic_model, logistic_table, 0), progress=stop)
+    asked = question(job)
+    with pytest.raises(StoppedError):
+        list(improve(asked, oracle_for(asked)))
+
+
+def test_a_past_deadline_still_gives_the_first_answer(logistic_model, logistic_table):
+    asked = question(job_of(logistic_model, logistic_table, 0))
+    oracle = oracle_for(asked, seconds=0.0)
+    assert list(improve(asked, oracle))
+    assert oracle.stopped
+
+
+def test_same_question_same_answer(logistic_model, logistic_table):
+    for params in ({}, {"plausibility": 0.5}, {"robust": True, "k": 2}):
+        first = explain("nudges", logistic_model, logistic_table, 1, **params)
+        assert same(first, explain("nudges", logistic_model, logistic_table, 1, **params))
+
+
+def test_k_answers_change_different_features(logistic_model, logistic_table):
+    for row in range(0, 20, 4):
+        result = explain("nudges", logistic_model, logistic_table, row, k=3, defaults=False)
+        sets = [frozenset(change.name for change in nudge.changes) for nudge in result.nudges]
+        assert len(set(sets)) == len(sets)
+        assert len(sets) >= 2
+
+
+def test_robust_nudges_hold_when_missed(logistic_model, logistic_table):
+    held = 0
+    for row in range(0, 30, 3):
+        nudge = explain("nudges", logistic_model, logistic_table, row, k=1, robust=True, defaults=False).nudges[0]
+        if not (nudge.extra["holds_rounded"] and nudge.extra["holds_missed"] == 1.0):
+            continue
+        held += 1
+        before = logistic_model.predict(logistic_table.instance(row))[0].argmax()
+        for change in nudge.changes:
+            feature = logistic_table.schema[change.name]
+            for sign in (-1, 1):
+                miss = max(0.01 * (feature.high - feature.low), 10.0**-feature.decimals)
+                frame = apply(logistic_table.instance(row), nudge.changes)
+                value = float(np.clip(round(change.after + sign * miss, feature.decimals), feature.low, feature.high))
+                frame[change.name] = pd.Series([value]).astype(frame[change.name].dtype)
+                assert logistic_model.predict(frame)[0].argmax() != before or len(nudge.changes) > 1
+    assert held >= 5
+
+
+def test_a_plausibility_weight_moves_towards_real_rows(logistic_model, logistic_table):
+    near, small = [], []
+    for row in range(0, 30, 3):
+        plain = explain("nudges", logistic_model, logistic_table, row, k=1, defaults=False).nudges[0]
+        like = explain("nudges", logistic_model, logistic_table, row, k=1, plausibility=0.8, defaults=False).nudges[0]
+        near.append((like.extra["nearest_real_row"], plain.extra["nearest_real_row"]))
+        small.append((plain.distance, like.distance))
+    assert np.mean([first for first, _ in near]) < np.mean([second for _, second in near])
+    assert all(first <= second + 1e-9 for first, second in near)
+
+
+def test_isolation_and_density_of_a_real_row(logistic_model, logistic_table):
+    asked = question(job_of(logistic_model, logistic_table, 0))
+    alone = isolation(asked.code, asked.reaching[:4], asked.reaching)
+    assert alone == pytest.approx(np.zeros(4))
+    assert density(asked.code, alone, asked.reaching) == pytest.approx(np.ones(4))
+    far = density(asked.code, np.array([0.9]), asked.reaching)
+    assert far[0] == 0.0
+
+
+def test_a_refusal_names_the_constraint_that_binds(logistic_model, logistic_table):
+    row = next(
+        row
+        for row in range(40)
+        if explain("nudges", logistic_model, logistic_table, row, k=1, defaults=False).nudges
+        and not explain(
+            "nudges", logistic_model, logistic_table, row, locked=["income", "age", "member"], defaults=False
+        ).nudges
+    )
+    both = explain("nudges", logistic_model, logistic_table, row, locked=["income", "age", "member"], defaults=False)
+    assert both.nudges == ()
+    assert "locked" in both.reason
+    none = explain("nudges", logistic_model, logistic_table, row, probability=0.999999, defaults=False)
+    assert none.nudges == ()
+    assert "No row of the table" in none.reason
+
+
+def test_a_goal_that_is_reached_needs_no_change(logistic_model, logistic_table):
+    own = logistic_model.classes[int(logistic_model.predict(logistic_table.instance(0))[0].argmax())]
+    result = explain("nudges", logistic_model, logistic_table, 0, target=own)
+    assert len(result.nudges) == 1
+    assert result.nudges[0].changes == ()
+    assert sentence(result.nudges[0], logistic_table) == "Nothing has to change."
+
+
+def test_the_path_leads_from_the_instance_to_the_nudge(logistic_model, logistic_table):
+    job = job_of(logistic_model, logistic_table, 3, prefer="smallest distance", locked=())
+    result = explain("nudges", logistic_model, logistic_table, 3, k=3, defaults=False)
+    for nudge in result.nudges:
+        steps = path(job, nudge, logistic_model.classes.index(result.label))
+        assert steps[0].output == pytest.approx(result.output)
+        assert steps[-1].output == pytest.approx(nudge.output)
+        assert {step.change.name for step in steps[1:]} == {change.name for change in nudge.changes}
+        assert sentence(nudge, logistic_table).startswith("Had ")
+
+
+def test_a_model_that_changes_its_mind_is_not_believed(logistic_model, logistic_table):
+    """Predictions that drift between calls: what fails when it is predicted again is never shown."""
+
+    class Drifting:
+        calls = 0
+
+        def __getattr__(self, name):
+            return getattr(logistic_model, name)
+
+        fingerprint = "drifting"
+
+        def predict(self, frame):
+            Drifting.calls += 1
+            outputs = logistic_model.predict(frame)
+            return outputs[:, ::-1] if Drifting.calls > 2 and Drifting.calls % 2 else outputs
+
+    for row in range(3):
+        answered = refused = False
+        with suppress(ComputeError):
+            result = explain("nudges", Drifting(), logistic_table, row)
+            answered = bool(result.nudges)
+            refused = bool(result.reason)
+        if answered:
+            assert all(nudge.output > 0.5 for nudge in result.nudges)
+        assert not (answered and refused)
