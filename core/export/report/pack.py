@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -60,8 +61,10 @@ def _all_same(values: list[Any]) -> bool:
 
 
 def rounded(value: Any) -> Any:
-    """A float with as many digits as a drawing needs; all else as it is."""
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    """A float with as many digits as a drawing needs, None for one that is no number; all else as it is."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 
 def unpacked(packed: Mapping[str, Any], texts: Sequence[str]) -> list[dict[str, Any]]:

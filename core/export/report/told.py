@@ -65,7 +65,7 @@ def instances(about: Studio) -> list[dict[str, Any]]:
     for row, right in zip(about.rows, verdicts(about), strict=True):
         known = about.table.truth(row)
         called = f"id: {name(about, row)}" + ("" if known is None else f" / y: {words.cell(plain(known))}")
-        said = words.output(float(about.predictions[row, about.output]), scale, about.label)
+        said = words.output(float(about.predictions[row, about.output]), scale, about.label, about.table.target)
         true = None if known is None else words.cell(plain(known))
         listed.append({"row": row, "name": called, "said": said, "truth": true, "right": right})
     return listed
