@@ -164,7 +164,9 @@ def any_model(frame: pd.DataFrame) -> list[list[str]]:
     from sklearn.neural_network import MLPRegressor
 
     names = [f"x{at}" for at in range(10)]
-    network = MLPRegressor((32,), max_iter=60, random_state=0, early_stopping=True).fit(frame[names], frame["y"])
+    network = MLPRegressor(hidden_layer_sizes=(32,), max_iter=60, random_state=0, early_stopping=True).fit(
+        frame[names], frame["y"]
+    )
     rows = from_frame(frame[names], target="", label="")
     model, instance = wrap(network), rows.instance(7).to_numpy()
     reference = rows.background(BACKGROUND, 0).to_numpy()

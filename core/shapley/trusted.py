@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from core.portable import Portable
-from core.portable.evaluate import encode, sums
+from core.portable import Column, Portable
+from core.portable.evaluate import encode, finish, sums
 from core.registry import Job
 from core.results import Check
 from core.shapley.answer import own_scale, pick
 from core.store import Store
 from core.types import Array, Scale
 
+Ints = npt.NDArray[np.int64]
 ROWS = 200
 """Rows of the table on which the two are compared."""
 CLOSE = 1e-5
@@ -33,22 +35,24 @@ class Trusted:
         Units of its sums.
     check : Check
         The comparison, in words.
-    raw : bool
-        The body takes the features as they are, in their order: no encoding is needed.
+    alike : tuple of (Column, ndarray of int)
+        Columns that are numbers with the same steps, to be encoded together; empty where a column asks for levels.
     """
 
     portable: Portable
     scale: Scale
     check: Check
-    raw: bool
+    alike: tuple[tuple[Column, Ints], ...]
 
     def encode(self, frame: pd.DataFrame) -> Array:
-        """Encoded inputs of the body, shape (n_rows, n_columns)."""
-        if self.raw:
-            values = frame.to_numpy()
-            if values.dtype.kind in "fiub":
-                return values.astype(np.float64)
-        return encode(self.portable, frame)
+        """Encoded inputs of the body, shape (n_rows, n_columns); column by column costs 0.01 ms each."""
+        values = frame.to_numpy() if self.alike else None
+        if values is None or values.dtype.kind not in "fiub":
+            return encode(self.portable, frame)
+        encoded: Array = values.astype(np.float64)[:, self.portable.sources]
+        for column, places in self.alike:
+            encoded[:, places] = finish(column, encoded[:, places])
+        return encoded
 
 
 def trusted(job: Job) -> Trusted | None:
@@ -77,15 +81,17 @@ def _compare(job: Job) -> Trusted | None:
     if not gap <= CLOSE:
         return None
     text = f"The form that was read repeats the model on {len(frame):,} rows (largest relative difference {gap:.1g})."
-    return Trusted(portable, scale, Check("same model", True, gap, text), _is_raw(portable))
+    return Trusted(portable, scale, Check("same model", True, gap, text), _alike(portable))
 
 
-def _is_raw(portable: Portable) -> bool:
-    """True when each column is one feature's number, unchanged and in order."""
-    plain = all(
-        column.op == "number" and column.fill != column.fill and not column.steps for column in portable.columns
-    )
-    return plain and np.array_equal(portable.sources, np.arange(len(portable.features)))
+def _alike(portable: Portable) -> tuple[tuple[Column, Ints], ...]:
+    """Groups of number columns that are filled and finished alike."""
+    if any(column.op != "number" for column in portable.columns):
+        return ()
+    groups: dict[tuple[str, object], list[int]] = {}
+    for place, column in enumerate(portable.columns):
+        groups.setdefault((repr(column.fill), column.steps), []).append(place)
+    return tuple((portable.columns[places[0]], np.array(places, dtype=np.int64)) for places in groups.values())
 
 
 def mean_sum(job: Job, form: Trusted, encoded: Array) -> float:
