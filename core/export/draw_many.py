@@ -10,6 +10,7 @@ from core.codec import plain
 from core.export.canvas import MAX_BARS, clean, labels, short, title
 from core.results import Attributions, Distribution, Matrix, Surrogate
 from core.surrogates import layout
+from core.views.attributions_spec import MIDDLE
 from core.views.dependence import column, shares
 from core.views.palette import CURVES, DOWN, NEUTRAL, UP
 from core.views.words import AXIS_CHANGE, number
@@ -23,7 +24,7 @@ def attributions(axes: Axes, result: Attributions) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     order = np.argsort(-np.abs(result.values).mean(axis=0), kind="stable")[:MAX_BARS]
-    colours = LinearSegmentedColormap.from_list("value", [DOWN, "#b05fb5", UP])
+    colours = LinearSegmentedColormap.from_list("value", [DOWN, MIDDLE, UP])
     wide = float(np.abs(result.values).max()) or 1.0
     for place, feature in enumerate(order):
         values = result.values[:, feature]

@@ -68,5 +68,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "scores": draw_model.scores,
     "points": draw_model.points,
     "attributions": draw_many.attributions,
+    "distribution": draw_many.distribution,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

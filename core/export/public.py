@@ -177,4 +177,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "scores": _scores,
     "points": _points,
     "attributions": public_many.attributions,
+    "distribution": public_many.distribution,
 }

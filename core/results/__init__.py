@@ -31,6 +31,7 @@ KINDS: dict[str, type[Any]] = {
         Scores,
         Points,
         Attributions,
+        Distribution,
     )
 }
 """Every kind of answer by its id."""

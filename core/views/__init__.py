@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, attributions, importance, nudges, points, profile, scores
+from core.views import attribution, attributions, distribution, importance, nudges, points, profile, scores
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -18,6 +18,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "scores": scores.view,
     "points": points.view,
     "attributions": attributions.view,
+    "distribution": distribution.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

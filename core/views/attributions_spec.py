@@ -8,6 +8,8 @@ from typing import Any
 from core.types import Scale
 from core.views import palette, words
 
+MIDDLE = "#a66ba8"
+"""Between low and high."""
 _LABELS = {"labelLimit": {"expr": "containerSize()[0] < 520 ? 110 : 200"}, "ticks": False, "domain": False}
 _TIPS = [
     {"field": "name", "title": "row"},
@@ -48,21 +50,23 @@ def swarm(scale: Scale, dark: bool | None) -> dict[str, Any]:
         "gradientLength": 120,
     }
     shade = {"field": "share", "type": "quantitative", "legend": legend}
-    shade["scale"] = {"domain": [0, 1], "range": [palette.DOWN, "#b05fb5", palette.UP]}
+    shade["scale"] = {"domain": [0, 1], "range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"}
     offset = {"field": "offset", "type": "quantitative", "scale": {"domain": [-1.6, 1.6]}}
+    mark = {"type": "circle", "size": 26, "cursor": "pointer", "opacity": 0.8}
+    places = {"x": _change(scale), "y": _features(), "yOffset": offset, "tooltip": _TIPS}
     dots = {
+        "transform": [{"filter": "isValid(datum.share)"}],
         "params": _PICK,
-        "mark": {"type": "circle", "size": 26, "cursor": "pointer", "opacity": 0.8},
-        "encoding": {
-            "x": _change(scale),
-            "y": _features(),
-            "yOffset": offset,
-            "color": {"condition": {"test": "datum.share === null", "value": palette.NEUTRAL}, **shade},
-            "tooltip": _TIPS,
-        },
+        "mark": mark,
+        "encoding": {**places, "color": shade},
+    }
+    levels = {
+        "transform": [{"filter": "!isValid(datum.share)"}],
+        "mark": {**mark, "cursor": "default", "color": palette.NEUTRAL},
+        "encoding": places,
     }
     zero = {"mark": {"type": "rule", "color": palette.INKS[dark]}, "encoding": {"x": {"datum": 0}}}
-    return _page({"step": 38}, [zero, dots])
+    return _page({"step": 38}, [zero, dots, levels])
 
 
 def _rows_axis() -> dict[str, Any]:
@@ -71,13 +75,13 @@ def _rows_axis() -> dict[str, Any]:
     return {"field": "at", "type": "ordinal", "axis": axis, "scale": {"paddingInner": 0, "paddingOuter": 0}}
 
 
-def heat(scale: Scale, _dark: bool | None) -> dict[str, Any]:
+def heat(scale: Scale, dark: bool | None) -> dict[str, Any]:
     """A coloured cell a row and feature."""
-    middle = "#33363f" if _dark else "#f3f3f6"
+    middle = "#33363f" if dark else "#f3f3f6"
     shade: dict[str, Any] = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"domainMid": 0, "range": [palette.DOWN, middle, palette.UP]},
+        "scale": {"domainMid": 0, "range": [palette.DOWN, middle, palette.UP], "interpolate": "rgb"},
         "legend": {"title": words.AXIS_CHANGE[scale], "orient": "top", "gradientLength": 160, "tickCount": 3},
     }
     if scale == "probability":
@@ -125,7 +129,7 @@ def paths(scale: Scale, _dark: bool | None) -> dict[str, Any]:
         axis["labelExpr"] = "format(datum.value, '.0%')"
     x = {"field": "reached", "type": "quantitative", "axis": axis, "scale": {"zero": False}}
     shade: dict[str, Any] = {"field": "output", "type": "quantitative", "legend": None}
-    shade["scale"] = {"range": [palette.DOWN, "#b05fb5", palette.UP]}
+    shade["scale"] = {"range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"}
     lines = {
         "mark": {"type": "line", "strokeWidth": 1.4, "opacity": 0.6},
         "encoding": {

@@ -26,6 +26,7 @@ _PAGES = (
     ("what_if", "What if", ":material/tune:"),
     ("compare", "Compare", ":material/compare_arrows:"),
     ("model", "Model", ":material/model_training:"),
+    ("data", "Data", ":material/table_chart:"),
     ("load", "Load", ":material/upload_file:"),
     ("about", "About", ":material/info:"),
 )

@@ -17,7 +17,7 @@ from pages.parts import frame, panel, question, settings, shows, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
-OPENED = 3
+OPENED = 4
 """Sections that are open when a page is entered: the first ones that apply."""
 FOLLOWS = ("model_profile", "distribution")
 """Methods whose feature is the one that was picked on the page."""
@@ -61,6 +61,8 @@ def _answer(about: Subject, method: Method) -> None:
     params = settings.draw(
         method, given(about, method), about.table.schema, _changed(about, method), skip, "model.", expert
     )
+    if method.id in shows.CONTROLS:
+        shows.CONTROLS[method.id](about, params, _changed(about, method))
     result = answer(about, method, params)
     shown = shows.SHOWS.get(method.kind, shows.plain)(result, about, method.id, said)
     panel.checks(tuple(check for check in result.checks if check.name not in shows.TOLD))
@@ -79,7 +81,9 @@ def given(about: Subject, method: Method) -> dict[str, str]:
     names = about.table.schema.names
     if method.id in FOLLOWS:
         picked = about.asked.feature or st.session_state.get(shows.leading(about), "")
-        held |= {"feature": picked} if picked in names else {}
+        held["feature"] = picked if picked in names else names[0]
+    if "instance" in [param.name for param in method.params]:
+        held["instance"] = str(about.row)
     return {name: text for name, text in held.items() if name in [param.name for param in method.params]}
 
 

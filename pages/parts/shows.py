@@ -10,20 +10,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import cache, registry
 from core.instances import Query
+from core.methods.distribution import sturges
 from core.results import Attributions, Importance, Points, Result, Scores
 from core.types import Task
 from core.views import View, dependence, scores, view, words
 from core.views import attributions as many
-from pages.parts import chart, frame, panel, question, subject
+from pages.parts import chart, frame, panel, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
 FOLLOWERS = ("section_model_profile", "section_distribution", "section_shap_summary")
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "performance": {"cutoff": ("regression", "multiclass")},
+    "distribution": {"bins": TASKS, "instance": TASKS},
     "residuals": {"size": ("binary", "multiclass")},
 }
-"""Settings of methods that mean nothing for some tasks."""
+"""Settings of methods that mean nothing for some tasks, or that the page sets by other means."""
 TOLD = ("worst rows",)
 """Checks that a page tells by other means."""
 WORST = 5
@@ -141,8 +144,8 @@ def _scatter(result: Attributions, about: Subject, key: str) -> None:
     cloud = dependence.points(result, st.session_state[name])
     drawn = view(cloud, dark=chart.dark())
     chart.show(drawn, f"{key}.dots", on_mark=_open_dot)
-    told = f"Coloured by {words.short(cloud.colour_title)}, the feature that it interacts with most. "
-    st.caption(f":material/touch_app: {safe_long(told if cloud.colour_title else '')}Click a dot to open its row.")
+    told = f"Coloured by {safe(words.short(cloud.colour_title))}, the feature that it interacts with most. "
+    st.caption(f":material/touch_app: {told if cloud.colour_title else ''}Click a dot to open its row in Explain.")
 
 
 def _beside(result: Attributions, drawn: View, about: Subject, key: str) -> None:
@@ -203,3 +206,26 @@ SHOWS: dict[str, Callable[..., View]] = {
     "attributions": attributions,
 }
 """How each kind is shown; the others have words and a picture."""
+
+
+def _bins(about: Subject, params: Mapping[str, str], changed: settings.Changed) -> None:
+    """How many bins, around Sturges' number; levels have none."""
+    feature = about.table.schema[params.get("feature") or about.table.schema.names[0]]
+    if not feature.is_ordered:
+        return
+    usual = sturges(round(len(about.table) * (1 - feature.missing)))
+    low, high = max(1, usual - 10), usual + 10
+    name = "distribution.bins"
+    st.session_state[name] = min(max(int(params.get("bins") or usual), low), high)
+    st.slider(
+        "Bins",
+        low,
+        high,
+        key=name,
+        on_change=lambda: changed("bins", "" if st.session_state[name] == usual else str(st.session_state[name])),
+        help=f"{usual} by Sturges' rule: the logarithm of the number of rows",
+    )
+
+
+CONTROLS: dict[str, Callable[..., None]] = {"distribution": _bins}
+"""Controls that the page draws itself."""

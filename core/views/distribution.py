@@ -1,0 +1,168 @@
+"""How one feature is spread: bars a bin or level, the mean of the target as a line, the instance as a mark."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.results import Distribution
+from core.views import axis, distribution_spec, words
+from core.views.view import View
+
+
+def view(result: Distribution, *, dark: bool | None = None) -> View:
+    """Draw a distribution.
+
+    Parameters
+    ----------
+    result : Distribution
+    dark : bool or None
+        Theme that the text colour is made for; None fits both.
+    """
+    dates = result.ordered and isinstance(result.bins[0], str)
+    rows = _bars(result, dates) + _means(result, dates) + _own(result, dates)
+    if result.ordered:
+        rows.append(_row("title", label=words.short(result.feature)))
+    mean = None if result.means is None else "share of the class" if _is_share(result) else "mean of the target"
+    drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark)
+    sentence = tell(result)
+    alt = f"{'Histogram' if result.ordered else 'Bar chart'}. {sentence}"
+    return View(drawn, rows, table(result), sentence, alt)
+
+
+def _is_share(result: Distribution) -> bool:
+    """True where the means are shares of a class."""
+    return result.mean_title.startswith("share")
+
+
+def _row(role: str, **given: Any) -> dict[str, Any]:
+    """A record with every field; those not given are null."""
+    blank = dict.fromkeys(("group", "label", "x", "x2", "level", "count", "low", "high", "mean", "cell", "said"))
+    return {"role": role, "order": 0, **blank, **given}
+
+
+def _name(result: Distribution, place: int) -> str:
+    """A bin or level in words."""
+    if result.ordered:
+        start, end = (_cell(item) for item in result.bins[place : place + 2])
+        return f"{start} to {end}"
+    return words.cell(result.bins[place])
+
+
+def _cell(edge: Any) -> str:
+    """An edge in words."""
+    return words.cell(pd.Timestamp(edge)) if isinstance(edge, str) else words.number(float(edge))
+
+
+def _where(result: Distribution, place: int) -> dict[str, Any]:
+    """Where a bin lies along the axis."""
+    if result.ordered:
+        start, end = (
+            axis.place(pd.Timestamp(item) if isinstance(item, str) else item) for item in result.bins[place : place + 2]
+        )
+        return {"x": start, "x2": end}
+    name = words.short(words.cell(result.bins[place]), 40)
+    same = [words.short(words.cell(other), 40) for other in result.bins[:place]].count(name)
+    return {"level": name + "\N{ZERO WIDTH SPACE}" * same, "order": place}
+
+
+def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+    """A bar a bin and group, one upon the other."""
+    rows = []
+    for place in range(result.counts.shape[1]):
+        below = 0.0
+        for at, group in enumerate(result.groups):
+            count = float(result.counts[at, place])
+            where = _where(result, place)
+            rows.append(
+                _row(
+                    "bar",
+                    **where,
+                    group=words.short(group, 40),
+                    count=count,
+                    low=below,
+                    high=below + count,
+                    cell=_name(result, place),
+                )
+            )
+            below += count
+    return rows
+
+
+def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+    """The target's mean in each bin that has any."""
+    if result.means is None:
+        return []
+    share = _is_share(result)
+    rows = []
+    for place, mean in enumerate(result.means):
+        if not math.isfinite(float(mean)):
+            continue
+        where = _where(result, place)
+        if result.ordered:
+            where = {"x": (where["x"] + where["x2"]) / 2}
+        said = words.percent(float(mean)) if share else words.number(float(mean))
+        rows.append(_row("mean", **where, mean=float(mean), cell=_name(result, place), said=said))
+    return rows
+
+
+def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+    """The chosen instance's own value."""
+    if result.at is None:
+        return []
+    own = pd.Timestamp(result.at) if dates else result.at
+    label = f"this instance: {words.cell(own)}"
+    if result.ordered:
+        return [_row("own", x=axis.place(own), label=label)]
+    levels = list(result.bins)
+    place = levels.index(result.at) if result.at in levels else len(levels) - 1
+    return [_row("own", **_where(result, place), label=label)]
+
+
+def table(result: Distribution) -> pd.DataFrame:
+    """One line a bin or level."""
+    names = [_name(result, place) for place in range(result.counts.shape[1])]
+    frame = pd.DataFrame({words.short(result.feature): names})
+    for group, counts in zip(result.groups, result.counts, strict=True):
+        frame[f"rows: {words.short(group, 40)}" if len(result.groups) > 1 else "rows"] = counts.astype(np.int64)
+    if result.means is not None:
+        frame[result.mean_title] = result.means
+    return frame
+
+
+def tell(result: Distribution) -> str:
+    """The answer in words: where most rows lie, how the target goes with it, what is missing."""
+    totals = result.counts.sum(axis=0)
+    name, total = words.short(result.feature), float(totals.sum())
+    if not total:
+        return f"No row has a value of {name}."
+    top = int(totals.argmax())
+    said = f"{name} is most often {_name(result, top)} ({words.percent(float(totals[top] / total))} of the rows)."
+    return " ".join(part for part in (said, _tell_means(result), _tell_missing(result)) if part)
+
+
+def _tell_means(result: Distribution) -> str:
+    """Where the target is lowest and highest, among bins with enough rows."""
+    if result.means is None:
+        return ""
+    totals = result.counts.sum(axis=0)
+    firm = np.isfinite(result.means) & (totals >= max(5, 0.01 * totals.sum()))
+    if firm.sum() < 2:
+        return ""
+    means = np.where(firm, result.means, np.nan)
+    ends = [int(np.nanargmin(means)), int(np.nanargmax(means))]
+    share = _is_share(result)
+    low, high = (words.percent(float(means[at])) if share else words.number(float(means[at])) for at in ends)
+    return (
+        f"The {words.short(result.mean_title)} goes from {low} (at {_name(result, ends[0])}) to {high} "
+        f"(at {_name(result, ends[1])})."
+    )
+
+
+def _tell_missing(result: Distribution) -> str:
+    """How many rows have no value."""
+    count = result.missing
+    return f"{count:,} {'row has' if count == 1 else 'rows have'} no value." if count else ""
