@@ -1,0 +1,131 @@
+"""The report: time to make it beside the same panels by dalex, its size, and how fast it answers in a browser.
+
+Run ``python -m benchmarks.report``. 300 rows, 10 instances, 12 features, 300 trees of depth 6; without dalex only our
+own figures are printed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from xgboost import XGBClassifier
+
+from benchmarks._paired import table
+from core.export.report import Panel, report
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.models import wrap
+from core.types import Model, Table
+
+ROUNDS = 3
+SAME = (
+    Panel("shap", "shap"),
+    Panel("ceteris_paribus", "ceteris_paribus", {"": {"grid_points": 101}}),
+    Panel("break_down", "break_down"),
+    Panel("permutation_importance", "permutation_importance"),
+    Panel("model_profile", "model_profile", {"PD": {"kind": "partial"}, "AD": {"kind": "accumulated"}}),
+    Panel("performance", "performance"),
+    Panel("residuals", "residuals"),
+)
+"""Panels that dalex has as well, with its defaults: 101 grid points, 10 rounds."""
+
+
+def case() -> tuple[Any, pd.DataFrame, pd.Series]:
+    """Twelve columns, a fitted booster of 300 trees, 300 rows to explain."""
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.normal(size=(3300, 12)).round(3), columns=[f"f{place}" for place in range(12)])
+    score = rows["f0"] * rows["f1"] + np.sin(2 * rows["f2"]) + rows["f3"] + random.normal(size=3300)
+    y = (score > 0.5).astype(int)
+    fitted = XGBClassifier(n_estimators=300, max_depth=6, n_jobs=1, random_state=0).fit(rows[:3000], y[:3000])
+    return fitted, rows[3000:].reset_index(drop=True), y[3000:].reset_index(drop=True)
+
+
+def by_dalex(fitted: Any, rows: pd.DataFrame, y: pd.Series) -> None:
+    """The same panels: per instance Break Down, Shapley values (25 orderings) and profiles; the rest once."""
+    import dalex
+
+    explainer = dalex.Explainer(fitted, rows, y, verbose=False)
+    for place in np.linspace(0, len(rows) - 1, 10).astype(int):
+        one = rows.iloc[[place]]
+        explainer.predict_parts(one, type="break_down")
+        explainer.predict_parts(one, type="shap", random_state=0)
+        explainer.predict_profile(one, verbose=False)
+    explainer.model_parts(random_state=0)
+    explainer.model_profile(type="partial", N=300, verbose=False)
+    explainer.model_profile(type="accumulated", N=300, verbose=False)
+    explainer.model_performance()
+    explainer.model_diagnostics()
+
+
+def ours(model: Model, held: Table) -> str:
+    """The same panels as a file."""
+    return report(model, held, instances=10, panels=SAME, made="")
+
+
+def seconds(call: Callable[[], Any]) -> float:
+    """Wall time of one call."""
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    fitted, rows, y = case()
+    matched = match(wrap(fitted), from_frame(rows.assign(y=y), "rows", target="y"))
+    model, held = matched.model, matched.table
+    lines = [exported(fitted, rows, y, model, held), *sized(model, held)]
+    print(table(["what", "figure"], lines))
+
+
+def exported(fitted: Any, rows: pd.DataFrame, y: pd.Series, model: Model, held: Table) -> list[str]:
+    """Time to make the file, in turns with dalex where it is installed."""
+    ours(model, held)
+    if importlib.util.find_spec("dalex") is None:
+        own = [seconds(lambda: ours(model, held)) for _ in range(ROUNDS)]
+        return ["made in (dalex is not installed)", f"{np.median(own):.2f} s"]
+    own, other = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dalex warns about pandas on every call
+        for _ in range(ROUNDS):
+            own.append(seconds(lambda: ours(model, held)))
+            other.append(seconds(lambda: by_dalex(fitted, rows, y)))
+    ratio = float(np.median([second / first for first, second in zip(own, other, strict=True)]))
+    return [
+        "made in, beside dalex",
+        f"{np.median(own):.2f} s against {np.median(other):.2f} s: {ratio:.1f} times faster",
+    ]
+
+
+def sized(model: Model, held: Table) -> list[list[str]]:
+    """Size of the default report, and its answers in a browser."""
+    made = seconds(lambda: report(model, held))
+    text = report(model, held).encode()
+    found = [
+        ["default report made in", f"{made:.2f} s"],
+        ["size", f"{len(text) / 1e6:.2f} MB, {len(gzip.compress(text, 9)) / 1e6:.2f} MB gzipped"],
+    ]
+    if importlib.util.find_spec("playwright") is None:
+        return [*found, ["in a browser", "playwright is not installed"]]
+    from benchmarks._report_clicks import measured
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.html"
+        path.write_bytes(text)
+        for name, spent in measured(path).items():
+            shown = f"{np.median(spent):.1f} ms, p95 {np.percentile(spent, 95):.1f} ms, {len(spent)} times"
+            found.append([name, shown])
+    return found
+
+
+if __name__ == "__main__":
+    main()
