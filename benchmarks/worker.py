@@ -69,10 +69,20 @@ def calls() -> None:
             frame = pd.DataFrame(RNG.normal(size=(rows, 30)), columns=COLUMNS)
             assert np.array_equal(here.predict(frame), there.predict(frame))
             extra = interleaved(lambda: here.predict(frame), lambda: there.predict(frame), times)
-            row(f"{name}: {rows:,} rows, more than in process", f"{extra[1] - extra[0]:+.2f} ms", "<= 1 ms", extra[1] - extra[0] <= 1)
+            row(
+                f"{name}: {rows:,} rows, more than in process",
+                f"{extra[1] - extra[0]:+.2f} ms",
+                "<= 1 ms",
+                extra[1] - extra[0] <= 1,
+            )
         frame = pd.DataFrame(RNG.normal(size=(100_000, 30)), columns=COLUMNS)
         local, remote = interleaved(lambda: here.predict(frame), lambda: there.predict(frame), 7)
-        row(f"{name}: 100,000 rows", f"{local:.0f} -> {remote:.0f} ms, {remote / local:.2f} x", "<= 1.3 x", remote <= 1.3 * local)
+        row(
+            f"{name}: 100,000 rows",
+            f"{local:.0f} -> {remote:.0f} ms, {remote / local:.2f} x",
+            "<= 1.3 x",
+            remote <= 1.3 * local,
+        )
         there.close()
 
 
@@ -102,7 +112,9 @@ def opening() -> None:
     rows = RNG.normal(size=(280_000, 30))
     near = KNeighborsClassifier(algorithm="brute").fit(rows, RNG.integers(0, 2, len(rows)))
     few = rows[:12_000]
-    wide = RandomForestClassifier(250, random_state=0, n_jobs=-1).fit(few, (few[:, 0] + RNG.normal(size=len(few)) > 0).astype(int))
+    wide = RandomForestClassifier(250, random_state=0, n_jobs=-1).fit(
+        few, (few[:, 0] + RNG.normal(size=len(few)) > 0).astype(int)
+    )
     for name, model in (("nearest neighbours", near), ("a forest of 250 trees", wide)):
         for form in ("pickle", "joblib"):
             data = written(model, form)
@@ -125,7 +137,10 @@ def main() -> None:
     """All rows."""
     start = time.perf_counter()
     layers = protections()
-    print(f"parent warm after {time.perf_counter() - start:.1f} s; layers: " + ", ".join(l.name for l in layers if l.active))
+    print(
+        f"parent warm after {time.perf_counter() - start:.1f} s; layers: "
+        + ", ".join(layer.name for layer in layers if layer.active)
+    )
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     opening()
     calls()

@@ -15,7 +15,17 @@ _LIBRARIES = (
     *("core.engine", "core.codec", "core.loading.models", "core.loading.tables", "core.portable"),
 )
 _ENCODINGS = (
-    *("raw-unicode-escape", "unicode-escape", "ascii", "latin1", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
+    *(
+        "raw-unicode-escape",
+        "unicode-escape",
+        "ascii",
+        "latin1",
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+    ),
     *("utf-32", "utf-32-le", "utf-32-be", "idna", "punycode", "mbcs" if sys.platform == "win32" else "cp437", "cp1252"),
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp850", "cp932", "cp949", "cp950", "cp936", "big5", "gb18030"),
     *("euc_jp", "euc_kr", "shift_jis", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r"),
@@ -28,8 +38,7 @@ _PACKAGES = (
 _WHOLE = ("sklearn", "narwhals", "joblib", "xgboost", "lightgbm", "category_encoders", "imblearn")
 _SKIPPED = ("generate",)
 _NEVER = frozenset(
-    ("tests", "testing", "_testing", "conftest", "datasets", "externals", "loky", "keras", "tensorflow", "dask", "spark")
-    + ("_build_utils", "__main__", "sql", "_spark_like", "_ibis", "_duckdb", "_dask", "plotting", "federated", "test")
+    ("tests", "testing", "_testing", "conftest", "datasets", "externals", "loky", "keras", "tensorflow", "dask", "spark", "_build_utils", "__main__", "this", "sql", "_spark_like", "_ibis", "_duckdb", "_dask", "plotting", "federated", "test")
 )
 
 
@@ -39,8 +48,7 @@ def load() -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in _LIBRARIES:
-            if not _import(name):
-                missing.append(name)
+            missing += [] if _import(name) else [name]
         for package in _PACKAGES:
             missing += [name for name in _modules(package) if not _import(name)]
         for package in _WHOLE:
@@ -95,7 +103,9 @@ def _first_uses() -> None:
     for name in _ENCODINGS:
         codecs.lookup(name)
     _get_threadpool_controller()
-    frame = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": ["x", "y", "x", "z"], "c": pd.Categorical(["u", "v", "u", "v"])})
+    frame = pd.DataFrame(
+        {"a": [0.0, 1.0, 2.0, 3.0], "b": ["x", "y", "x", "z"], "c": pd.Categorical(["u", "v", "u", "v"])}
+    )
     pd.to_datetime(["2024-01-01", "2 January 2024"], format="mixed")
     front = ColumnTransformer([("n", StandardScaler(), ["a"]), ("c", OneHotEncoder(), ["b", "c"])])
     model = make_pipeline(front, LogisticRegression()).fit(frame, ["no", "yes", "no", "yes"])

@@ -85,11 +85,24 @@ def parent() -> Parent:
 def _start(settings: Settings) -> Parent:
     """Start the process; it imports while we go on."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    environment = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_FAMILIES)}
-    environment |= {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1", "PATH": os.defpath}
+    environment = {
+        name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_KEPT_FAMILIES)
+    }
+    environment |= {
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "ORT_DISABLE_TELEMETRY": "1",
+        "PATH": os.defpath,
+    }
     environment |= {"HOME": "/", "JOBLIB_MULTIPROCESSING": "0", "MPLBACKEND": "Agg", "LANG": "C.UTF-8"}
     root = str(Path(__file__).resolve().parents[2])
-    arguments = [root, str(theirs.fileno()), str(settings.memory), str(settings.cpu_seconds), str(int(settings.landlock))]
+    arguments = [
+        root,
+        str(theirs.fileno()),
+        str(settings.memory),
+        str(settings.cpu_seconds),
+        str(int(settings.landlock)),
+    ]
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", "-c", _BOOT, *arguments],
         env=environment,

@@ -80,6 +80,8 @@ def unpack(head: bytes, body: memoryview) -> Message:
     """
     try:
         values = json.loads(head)
+        if type(values) is not dict:
+            raise ValueError("a head that is none")
         described, blob = values.pop("arrays"), values.pop("blob")
         arrays, position = [], 0
         for item in described:

@@ -204,14 +204,27 @@ def opcodes(marker: str) -> Iterator[Case]:
     yield "ext1.pkl", whole(b"\x82\x01")
     yield "ext2.pkl", whole(b"\x83\x01\x00")
     yield "ext4.pkl", whole(b"\x84\x01\x00\x00\x00")
-    yield "ext-register.pkl", whole(call("copyreg", "add_extension", text("os"), text("system"), number(7)) + b"0\x82\x07")
+    yield (
+        "ext-register.pkl",
+        whole(call("copyreg", "add_extension", text("os"), text("system"), number(7)) + b"0\x82\x07"),
+    )
     yield "persid.pkl", whole(b"Pos.system\n", 0)
     yield "binpersid.pkl", whole(words + b"Q")
     yield "next-buffer.pkl", whole(b"\x97", 5)
     yield "readonly-buffer.pkl", whole(b"C\x01x\x98", 5)
     yield "memo-function.pkl", whole(name("os", "system") + b"q\x000h\x00" + args(words) + b"R")
     yield "memo-missing.pkl", whole(b"h\x07")
-    yield "memo-swap.pkl", whole(name("sklearn.linear_model._logistic", "LogisticRegression") + b"q\x00" + name("os", "system") + b"q\x000h\x00" + args(words) + b"R")
+    yield (
+        "memo-swap.pkl",
+        whole(
+            name("sklearn.linear_model._logistic", "LogisticRegression")
+            + b"q\x00"
+            + name("os", "system")
+            + b"q\x000h\x00"
+            + args(words)
+            + b"R"
+        ),
+    )
     yield "dup-function.pkl", whole(name("os", "system") + b"2" + args(words) + b"R")
     estimator = name("sklearn.linear_model._logistic", "LogisticRegression")
     state = b"}" + text("coef_") + number(1) + b"s"
@@ -220,7 +233,10 @@ def opcodes(marker: str) -> Iterator[Case]:
     yield "build-function.pkl", whole(name("numpy", "exp") + b"}" + text("__doc__") + text("x") + b"sb")
     yield "build-module-dict.pkl", whole(call("builtins", "globals") + text("open") + number(1) + b"s")
     yield "build-dict.pkl", whole(b"}" + state + b"b")
-    yield "build-class-attribute.pkl", whole(estimator + b")\x81}" + text("__class__") + name("sklearn.dummy", "DummyClassifier") + b"sb")
+    yield (
+        "build-class-attribute.pkl",
+        whole(estimator + b")\x81}" + text("__class__") + name("sklearn.dummy", "DummyClassifier") + b"sb"),
+    )
     yield "build-dunder-dict.pkl", whole(estimator + b")\x81}" + text("__dict__") + b"}sb")
     yield "build-setstate.pkl", whole(estimator + b")\x81}" + text("__setstate__") + name("numpy", "exp") + b"sb")
     yield "build-reduce.pkl", whole(estimator + b")\x81}" + text("__reduce__") + name("numpy", "exp") + b"sb")
@@ -265,10 +281,32 @@ def gadgets(marker: str) -> Iterator[Case]:
     yield "map.pkl", whole(call("builtins", "list", call("builtins", "map", system, b"]" + words + b"a")))
     yield "filter.pkl", whole(call("builtins", "tuple", call("builtins", "filter", system, b"]" + words + b"a")))
     yield "partial.pkl", whole(call("functools", "partial", system, words))
-    yield "partial-state.pkl", whole(call("functools", "partial", name("numpy", "exp")) + args(system, args(words), b"}", b"N") + b"b")
-    yield "partial-other.pkl", whole(call("functools", "partial", name("numpy", "exp")) + args(name("numpy", "save"), b")", b"}", b"N") + b"b")
-    yield "partial-out.pkl", whole(call("functools", "partial", name("numpy", "exp")) + args(name("numpy", "exp"), b")", b"}" + text("out") + number(1) + b"s", b"N") + b"b")
-    yield "partial-metric.pkl", whole(call("functools", "partial", name("sklearn.metrics._classification", "f1_score")) + args(b"N", b")", b"}", b"N") + b"b")
+    yield (
+        "partial-state.pkl",
+        whole(call("functools", "partial", name("numpy", "exp")) + args(system, args(words), b"}", b"N") + b"b"),
+    )
+    yield (
+        "partial-other.pkl",
+        whole(
+            call("functools", "partial", name("numpy", "exp")) + args(name("numpy", "save"), b")", b"}", b"N") + b"b"
+        ),
+    )
+    yield (
+        "partial-out.pkl",
+        whole(
+            call("functools", "partial", name("numpy", "exp"))
+            + args(name("numpy", "exp"), b")", b"}" + text("out") + number(1) + b"s", b"N")
+            + b"b"
+        ),
+    )
+    yield (
+        "partial-metric.pkl",
+        whole(
+            call("functools", "partial", name("sklearn.metrics._classification", "f1_score"))
+            + args(b"N", b")", b"}", b"N")
+            + b"b"
+        ),
+    )
     inner = call("functools", "partial", name("numpy", "exp")) + args(name("numpy", "exp"), b")", b"}", b"N") + b"b"
     yield "partial-chain.pkl", whole(name("functools", "partial") + b"(" + inner + b"tR")
     yield "reduce-function.pkl", whole(call("functools", "reduce", system, b"]" + words + b"a"))
@@ -286,9 +324,24 @@ def gadgets(marker: str) -> Iterator[Case]:
     yield "setattr.pkl", whole(call("builtins", "setattr", name("numpy", "ndarray"), text("x"), number(1)))
     yield "weakref.pkl", whole(call("weakref", "finalize", b"]", system, words))
     yield "contextlib.pkl", whole(call("contextlib", "ExitStack"))
-    yield "reconstructor.pkl", whole(call("copyreg", "_reconstructor", name("subprocess", "Popen"), name("builtins", "object"), b"N"))
-    yield "reconstructor-base.pkl", whole(call("copyreg", "_reconstructor", name("sklearn.dummy", "DummyClassifier"), name("subprocess", "Popen"), b"N"))
-    yield "reconstructor-dict.pkl", whole(call("copyreg", "_reconstructor", name("sklearn.dummy", "DummyClassifier"), name("builtins", "dict"), b"}"))
+    yield (
+        "reconstructor.pkl",
+        whole(call("copyreg", "_reconstructor", name("subprocess", "Popen"), name("builtins", "object"), b"N")),
+    )
+    yield (
+        "reconstructor-base.pkl",
+        whole(
+            call(
+                "copyreg", "_reconstructor", name("sklearn.dummy", "DummyClassifier"), name("subprocess", "Popen"), b"N"
+            )
+        ),
+    )
+    yield (
+        "reconstructor-dict.pkl",
+        whole(
+            call("copyreg", "_reconstructor", name("sklearn.dummy", "DummyClassifier"), name("builtins", "dict"), b"}")
+        ),
+    )
     yield "newobj-helper.pkl", whole(call("copyreg", "__newobj__", name("subprocess", "Popen"), words))
     yield "newobj-ex-helper.pkl", whole(call("copyreg", "__newobj_ex__", name("subprocess", "Popen"), b")", b"}"))
     yield "copyreg-pickle.pkl", whole(call("copyreg", "pickle", name("builtins", "int"), system))
@@ -328,7 +381,10 @@ def walks(marker: str) -> Iterator[Case]:
         ("sklearn.linear_model._logistic", "warnings"),
         ("sklearn.linear_model._logistic", "Parallel"),
     ):
-        yield f"walk-{module}-{attribute}.pkl".replace("/", "_"), whole(stack_name(module, attribute) + args(words) + b"R")
+        yield (
+            f"walk-{module}-{attribute}.pkl".replace("/", "_"),
+            whole(stack_name(module, attribute) + args(words) + b"R"),
+        )
 
 
 def inside_allowed(marker: str) -> Iterator[Case]:
@@ -422,7 +478,10 @@ def nested(marker: str) -> Iterator[Case]:
     """Pickles inside pickles and joblib's own ways of reading."""
     evil = pickle.dumps(Runs(eval, code(marker)))
     for protocol in (2, 4, 5):
-        yield f"object-array-p{protocol}.pkl", pickle.dumps(np.array([Runs(eval, code(marker))], dtype=object), protocol)
+        yield (
+            f"object-array-p{protocol}.pkl",
+            pickle.dumps(np.array([Runs(eval, code(marker))], dtype=object), protocol),
+        )
     target = io.BytesIO()
     joblib.dump({"a": np.array([Runs(eval, code(marker))], dtype=object)}, target)
     yield "object-array.joblib", target.getvalue()
@@ -470,12 +529,12 @@ def containers(marker: str) -> Iterator[Case]:
 
 def trojans(marker: str) -> Iterator[Case]:
     """Real estimators with something in them that would act later."""
+    import os
+
     from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
     from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
-
-    import os
 
     for attribute, value in (
         ("predict", np.exp),
@@ -498,7 +557,10 @@ def trojans(marker: str) -> Iterator[Case]:
             continue  # a number type is a setting like any other
         yield f"trojan-{attribute}-{getattr(value, '__name__', 'x')}.pkl", pickle.dumps(model)
     for function in (os.system, eval, np.save, np.load, np.fromfile, os.remove, print, open, getattr, __import__):
-        yield f"transformer-{function.__name__}.pkl", pickle.dumps(make_pipeline(FunctionTransformer(function), honest()))
+        yield (
+            f"transformer-{function.__name__}.pkl",
+            pickle.dumps(make_pipeline(FunctionTransformer(function), honest())),
+        )
     for kind in (CountVectorizer, HashingVectorizer):
         for source in ("filename", "file"):
             yield f"reads-files-{kind.__name__}-{source}.pkl", pickle.dumps(make_pipeline(kind(input=source), honest()))
@@ -519,10 +581,28 @@ def trojans(marker: str) -> Iterator[Case]:
     booster = name("xgboost.core", "Booster") + b")\x81}" + text("handle") + number(12345) + b"sb"
     yield "xgboost-pointer.pkl", whole(booster)
     yield "lightgbm-empty.pkl", whole(name("lightgbm.basic", "Booster") + b")\x81}b")
-    yield "unfilled-tree.pkl", whole(b"]" + name("sklearn.tree._tree", "Tree") + args(number(3), b"]", number(1)) + b"Ra")
-    yield "unfilled-array.pkl", whole(b"]" + call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), args(number(0)), b"C\x01b") + b"a")
-    yield "unfilled-neighbours.pkl", whole(b"]" + call("sklearn.neighbors._kd_tree", "newObj", name("sklearn.neighbors._kd_tree", "KDTree")) + b"a")
-    yield "distance-function.pkl", whole(call("sklearn.metrics._dist_metrics", "newObj", name("sklearn.metrics._dist_metrics", "PyFuncDistance64")))
+    yield (
+        "unfilled-tree.pkl",
+        whole(b"]" + name("sklearn.tree._tree", "Tree") + args(number(3), b"]", number(1)) + b"Ra"),
+    )
+    yield (
+        "unfilled-array.pkl",
+        whole(
+            b"]"
+            + call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), args(number(0)), b"C\x01b")
+            + b"a"
+        ),
+    )
+    yield (
+        "unfilled-neighbours.pkl",
+        whole(b"]" + call("sklearn.neighbors._kd_tree", "newObj", name("sklearn.neighbors._kd_tree", "KDTree")) + b"a"),
+    )
+    yield (
+        "distance-function.pkl",
+        whole(
+            call("sklearn.metrics._dist_metrics", "newObj", name("sklearn.metrics._dist_metrics", "PyFuncDistance64"))
+        ),
+    )
     yield "other-class.pkl", whole(call("sklearn.neighbors._kd_tree", "newObj", name("subprocess", "Popen")))
 
 
@@ -570,16 +650,80 @@ def broken_arrays(_marker: str) -> Iterator[Case]:
         dtype = call("numpy", "dtype", text(kind), b"\x89", b"\x88")
         state = args(number(1), args(number(1_000_000)), dtype, b"\x89", b"C\x08aaaaaaaa")
         yield f"array-size-{label}.pkl", whole(plain + state + b"b")
-    flags = call("numpy", "dtype", text("V8"), b"\x89", b"\x88") + args(number(3), text("<"), b"N", b"N", b"N", number(8), number(1), number(63)) + b"b"
+    flags = (
+        call("numpy", "dtype", text("V8"), b"\x89", b"\x88")
+        + args(number(3), text("<"), b"N", b"N", b"N", number(8), number(1), number(63))
+        + b"b"
+    )
     yield "dtype-flags.pkl", whole(plain + args(number(1), args(number(1)), flags, b"\x89", b"C\x08aaaaaaaa") + b"b")
-    forged = call("numpy", "dtype", text("f8"), b"\x89", b"\x88") + args(number(3), text("<"), b"N", b"N", b"N", number(800), number(1), number(63)) + b"b"
-    yield "dtype-object-flag.pkl", whole(plain + args(number(1), args(number(1)), forged, b"\x89", b"C\x09aaaaaaaaa") + b"b")
+    forged = (
+        call("numpy", "dtype", text("f8"), b"\x89", b"\x88")
+        + args(number(3), text("<"), b"N", b"N", b"N", number(800), number(1), number(63))
+        + b"b"
+    )
+    yield (
+        "dtype-object-flag.pkl",
+        whole(plain + args(number(1), args(number(1)), forged, b"\x89", b"C\x09aaaaaaaaa") + b"b"),
+    )
     yield "dtype-code.pkl", whole(call("numpy", "dtype", text("O&"), b"\x89", b"\x88"))
-    yield "array-negative.pkl", whole(plain + args(number(1), args(number(-1)), call("numpy", "dtype", text("f8"), b"\x89", b"\x88"), b"\x89", b"C\x08aaaaaaaa") + b"b")
-    yield "array-overflow.pkl", whole(plain + args(number(1), args(*[number(2**30)] * 4), call("numpy", "dtype", text("f8"), b"\x89", b"\x88"), b"\x89", b"C\x00") + b"b")
-    yield "scalar-object.pkl", whole(call("numpy._core.multiarray", "scalar", call("numpy", "dtype", text("O"), b"\x89", b"\x88"), b"C\x08aaaaaaaa"))
-    yield "scalar-short.pkl", whole(call("numpy._core.multiarray", "scalar", call("numpy", "dtype", text("f8"), b"\x89", b"\x88"), b"C\x01a"))
-    yield "frombuffer-object.pkl", whole(call("numpy._core.numeric", "_frombuffer", b"C\x08aaaaaaaa", call("numpy", "dtype", text("O"), b"\x89", b"\x88"), args(number(1)), text("C")))
+    yield (
+        "array-negative.pkl",
+        whole(
+            plain
+            + args(
+                number(1),
+                args(number(-1)),
+                call("numpy", "dtype", text("f8"), b"\x89", b"\x88"),
+                b"\x89",
+                b"C\x08aaaaaaaa",
+            )
+            + b"b"
+        ),
+    )
+    yield (
+        "array-overflow.pkl",
+        whole(
+            plain
+            + args(
+                number(1),
+                args(*[number(2**30)] * 4),
+                call("numpy", "dtype", text("f8"), b"\x89", b"\x88"),
+                b"\x89",
+                b"C\x00",
+            )
+            + b"b"
+        ),
+    )
+    yield (
+        "scalar-object.pkl",
+        whole(
+            call(
+                "numpy._core.multiarray",
+                "scalar",
+                call("numpy", "dtype", text("O"), b"\x89", b"\x88"),
+                b"C\x08aaaaaaaa",
+            )
+        ),
+    )
+    yield (
+        "scalar-short.pkl",
+        whole(
+            call("numpy._core.multiarray", "scalar", call("numpy", "dtype", text("f8"), b"\x89", b"\x88"), b"C\x01a")
+        ),
+    )
+    yield (
+        "frombuffer-object.pkl",
+        whole(
+            call(
+                "numpy._core.numeric",
+                "_frombuffer",
+                b"C\x08aaaaaaaa",
+                call("numpy", "dtype", text("O"), b"\x89", b"\x88"),
+                args(number(1)),
+                text("C"),
+            )
+        ),
+    )
     yield "mersenne-position.pkl", _mersenne()
     yield "sparse-index.pkl", _sparse(1_000_000)
     yield "sparse-negative.pkl", _sparse(-5)
@@ -713,15 +857,33 @@ def natives(_marker: str) -> Iterator[Case]:
     yield "xgb-column.json", changed(lambda _d, t: t["split_indices"].__setitem__(0, 10**6))
     yield "xgb-short.json", changed(lambda _d, t: t.__setitem__("split_conditions", [1.0]))
     yield "xgb-nodes.json", changed(lambda _d, t: t["tree_param"].__setitem__("num_nodes", "1000000"))
-    yield "xgb-group.json", changed(lambda d, _t: d["learner"]["gradient_booster"]["model"].__setitem__("tree_info", [5, 5]))
-    yield "xgb-columns.json", changed(lambda d, _t: d["learner"]["learner_model_param"].__setitem__("num_feature", "-1"))
-    yield "xgb-rounds.json", changed(lambda d, _t: d["learner"]["gradient_booster"]["model"].__setitem__("iteration_indptr", [0, 900]))
+    yield (
+        "xgb-group.json",
+        changed(lambda d, _t: d["learner"]["gradient_booster"]["model"].__setitem__("tree_info", [5, 5])),
+    )
+    yield (
+        "xgb-columns.json",
+        changed(lambda d, _t: d["learner"]["learner_model_param"].__setitem__("num_feature", "-1")),
+    )
+    yield (
+        "xgb-rounds.json",
+        changed(lambda d, _t: d["learner"]["gradient_booster"]["model"].__setitem__("iteration_indptr", [0, 900])),
+    )
     yield "xgb-deep.json", b'{"learner":' * 100_000
     raw = bytes(booster.save_raw("ubj"))
     yield "xgb-cut.ubj", raw[: len(raw) // 2]
-    yield "xgb-length.ubj", raw.replace(b"L\x00\x00\x00\x00\x00\x00\x00\x07learner", b"L\x7f\x00\x00\x00\x00\x00\x00\x07learner")
+    yield (
+        "xgb-length.ubj",
+        raw.replace(b"L\x00\x00\x00\x00\x00\x00\x00\x07learner", b"L\x7f\x00\x00\x00\x00\x00\x00\x07learner"),
+    )
     pickled = pickle.dumps(booster)
-    yield "xgb-pickle.pkl", pickled.replace(b"left_children[$l#L\x00\x00\x00\x00\x00\x00\x00\x0f", b"left_children[$l#L\x00\x00\x00\x00\x00\x0f\x00\x0f")[:-5] + b"."
+    yield (
+        "xgb-pickle.pkl",
+        pickled.replace(
+            b"left_children[$l#L\x00\x00\x00\x00\x00\x00\x00\x0f", b"left_children[$l#L\x00\x00\x00\x00\x00\x0f\x00\x0f"
+        )[:-5]
+        + b".",
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         lines = lightgbm.train({"verbose": -1, "num_leaves": 5}, lightgbm.Dataset(x, x[:, 0]), 2).model_to_string()

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from core.loading.check import check
 from core.workers import close_all, protected
 

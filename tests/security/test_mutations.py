@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
 from core.errors import ModelError
 from core.loading import pickles
 from core.loading.unpickle.containers import unpack
@@ -85,7 +86,7 @@ def alike(first: Any, second: Any, depth: int = 0) -> bool:
             alike(a, b, depth + 1) for a, b in zip(first.values(), second.values(), strict=True)
         )
     if type(first).__module__.startswith("sklearn.") and hasattr(first, "__dict__"):
-        return alike(vars(first), {k: v for k, v in vars(second).items()}, depth + 1)
+        return alike(vars(first), dict(vars(second).items()), depth + 1)
     if type(first).__name__ in ("Tree", "KDTree"):
         return alike(first.__getstate__(), second.__getstate__(), depth + 1)
     return repr(first) == repr(second) or hasattr(first, "__setstate__")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _FRAME = "a pandas table"
-_INDEX = frozenset(("data", "name", "names", "dtype", "levels", "codes", "sortorder", "start", "stop", "step", "freq", "tz"))
+_INDEX = frozenset(
+    ("data", "name", "names", "dtype", "levels", "codes", "sortorder", "start", "stop", "step", "freq", "tz")
+)
 _STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),

@@ -103,17 +103,7 @@ CALLS = frozenset(
         ),
         *(
             f"sklearn.metrics._dist_metrics:{name}Distance{bits}"
-            for name in (
-                "Euclidean",
-                "Manhattan",
-                "Chebyshev",
-                "Minkowski",
-                "Hamming",
-                "Canberra",
-                "BrayCurtis",
-                "SEuclidean",
-            )
-            + ("Haversine", "Jaccard", "Dice", "RogersTanimoto", "RussellRao")
+            for name in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski", "Hamming", "Canberra", "BrayCurtis", "SEuclidean", "Haversine", "Jaccard", "Dice", "RogersTanimoto", "RussellRao")
             for bits in ("", "32", "64")
         ),
         "numpy:dtype",

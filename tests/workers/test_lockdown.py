@@ -1,0 +1,203 @@
+"""What a locked process cannot do, tried for real in processes of their own, with and without Landlock."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.workers.lockdown import seccomp
+from core.workers.lockdown.kernel import _MACHINES, machine
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux" or machine() is None, reason="needs Linux on a known processor")
+
+ROOT = str(Path(__file__).resolve().parents[2])
+SCRIPT = """
+import sys, os, json
+sys.path.insert(0, sys.argv[1])
+import socket, ctypes, threading, mmap, time, resource
+from core.workers.lockdown import Terms, library_folders, lock
+landlock, attempts, marker = sys.argv[2] == "1", sys.argv[3], sys.argv[4]
+import core.workers.lockdown.audit as audit
+if sys.argv[5] == "1":
+    audit.install = lambda report: None
+answers = {}
+for attempt in attempts.split(","):
+    read, write = os.pipe()
+    mother = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        terms = Terms(256 << 20, 20, library_folders() if landlock else ())
+        layers = lock((write,), write, mother, terms)
+        os.write(write, (json.dumps([[l.name, l.active, l.detail] for l in layers]) + "\\n").encode())
+        libc = ctypes.CDLL(None, use_errno=True)
+        def thread():
+            found = []
+            t = threading.Thread(target=found.append, args=(1,)); t.start(); t.join(); return found
+        ATTEMPTS = {
+            "nothing": lambda: 1,
+            "thread": thread,
+            "write": lambda: open(marker, "w").close(),
+            "append": lambda: os.open(marker, os.O_WRONLY | os.O_APPEND),
+            "create": lambda: os.open(marker, os.O_RDONLY | os.O_CREAT),
+            "read-hosts": lambda: open("/etc/passwd").read()[:5],
+            "read-home": lambda: os.listdir(os.path.expanduser("~")),
+            "read-proc": lambda: open("/proc/1/environ", "rb").read(),
+            "mkdir": lambda: os.mkdir(marker),
+            "socket": lambda: socket.socket(),
+            "unix": lambda: socket.socket(socket.AF_UNIX),
+            "pair": lambda: socket.socketpair(),
+            "fork": lambda: os.fork(),
+            "exec": lambda: os.execv("/bin/true", ["true"]),
+            "system": lambda: os.system("touch " + marker),
+            "kill": lambda: os.kill(mother, 0),
+            "memory": lambda: len(bytearray(8 << 30)),
+            "ptrace": lambda: libc.ptrace(0, 0, 0, 0),
+            "unlock": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)),
+            "dup-out": lambda: os.write(1, b"x") and 0 or 1,
+            "users": lambda: os.setuid(0) or 1 / 0,
+        }
+        try:
+            found = ATTEMPTS[attempt]()
+            result = ["did", repr(found)[:80]]
+        except BaseException as error:
+            result = ["failed", type(error).__name__ + ": " + str(error)[:80]]
+        os.write(write, (json.dumps(result) + "\\n").encode())
+        os._exit(0)
+    os.close(write)
+    data = b""
+    while chunk := os.read(read, 65536):
+        data += chunk
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    answers[attempt] = {"lines": data.decode("utf-8", "replace").splitlines(), "status": status}
+print(json.dumps(answers))
+"""
+
+
+EVERYTHING = (
+    *("thread", "write", "append", "create", "read-hosts", "read-home", "read-proc", "mkdir", "socket", "unix", "pair"),
+    *("fork", "kill", "memory", "unlock", "users", "exec", "ptrace", "system"),
+)
+
+
+@cache
+def tried(landlock: bool, audit: bool) -> tuple[dict[str, Any], bool]:
+    """Lock one process for each attempt and let it try; also whether any of them left a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        marker = Path(folder) / "marker"
+        Path(folder).chmod(0o777)
+        arguments = [ROOT, str(int(landlock)), ",".join(EVERYTHING), str(marker), str(int(not audit))]
+        done = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, timeout=120)
+        return json.loads(done.stdout), marker.exists()
+
+
+@pytest.mark.parametrize("landlock", [False, True])
+def test_layers_are_on_and_computing_works(landlock: bool) -> None:
+    found = tried(landlock, False)[0]["thread"]
+    layers = {name: active for name, active, _ in json.loads(found["lines"][0])}
+    assert layers["system calls"]
+    assert layers["privileges"]
+    assert layers["limits"]
+    assert layers["descriptors"]
+    assert json.loads(found["lines"][1]) == ["did", "[1]"]
+    assert found["status"] == 0
+
+
+FORBIDDEN = ("write", "append", "create", "read-hosts", "read-home", "read-proc", "mkdir", "socket", "unix", "pair")
+FORBIDDEN += ("fork", "kill", "memory", "unlock", "users")
+
+
+@pytest.mark.parametrize("landlock", [False, True])
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_the_kernel_refuses_without_the_audit_hook(what: str, landlock: bool) -> None:
+    answers, left = tried(landlock, False)
+    found = answers[what]
+    assert json.loads(found["lines"][1])[0] == "failed", found
+    assert not left
+
+
+@pytest.mark.parametrize("what", ["exec", "ptrace"])
+def test_starting_a_program_ends_the_process(what: str) -> None:
+    found = tried(False, False)[0][what]
+    assert len(found["lines"]) == 1
+    assert found["status"] == -31  # SIGSYS
+
+
+def test_a_shell_command_does_not_run() -> None:
+    answers, left = tried(True, False)
+    assert answers["system"]["status"] in (0, -31)
+    assert not left
+
+
+@pytest.mark.parametrize(("what", "event"), [("write", "open"), ("system", "os.system"), ("socket", "socket.__new__")])
+def test_the_audit_hook_ends_the_process_and_names_the_event(what: str, event: str) -> None:
+    found = tried(True, True)[0][what]
+    assert found["status"] == 86
+    assert found["lines"][1] == event
+
+
+@pytest.mark.parametrize("name", sorted(_MACHINES))
+@pytest.mark.parametrize("reading", [False, True])
+def test_the_filter_is_well_formed(name: str, reading: bool) -> None:
+    """Every jump stays inside and the last word is a refusal."""
+    rules = seccomp.program(_MACHINES[name], reading, 42)
+    assert len(rules) < 4_096
+    for position, (code, yes, no, _value) in enumerate(rules):
+        if code in (0x15, 0x25, 0x45):
+            assert position + 1 + max(yes, no) < len(rules)
+    assert rules[-1][0] == 0x06
+    assert rules[-1][3] >> 16 == 5
+
+
+def run_filter(
+    rules: list[tuple[int, int, int, int]], number: int, arguments: tuple[int, ...] = (), audit: int = 0
+) -> int:
+    """Interpret the filter for one call: an independent reading of its meaning."""
+    words = {0: number, 4: audit}
+    for place in range(6):
+        value = arguments[place] if place < len(arguments) else 0
+        words[16 + 8 * place], words[20 + 8 * place] = value & 0xFFFFFFFF, value >> 32
+    held, at = 0, 0
+    while True:
+        code, yes, no, value = rules[at]
+        at += 1
+        if code == 0x20:
+            held = words[value]
+        elif code == 0x06:
+            return value
+        else:
+            true = {0x15: held == value, 0x25: held > value, 0x45: bool(held & value)}[code]
+            at += yes if true else no
+
+
+@pytest.mark.parametrize("name", sorted(_MACHINES))
+def test_the_filter_means_what_it_says(name: str) -> None:
+    known = _MACHINES[name]
+    allow, calls = 0x7FFF0000, known.calls
+
+    def ask(call: str, *arguments: int, reading: bool = False) -> int:
+        return run_filter(seccomp.program(known, reading, 42), calls[call], arguments, known.audit)
+
+    assert ask("read") == allow
+    assert ask("execve") == 0x80000000
+    assert ask("clone", 0x00010000 | 0x100) == allow
+    assert ask("clone", 17) != allow
+    assert ask("clone3") == 0x00050000 | 38
+    assert ask("tgkill", 42) == allow
+    assert ask("tgkill", 1) != allow
+    assert ask("prctl", 15) == allow
+    assert ask("prctl", 22) != allow
+    assert ask("prlimit64", 0, 0, 0) == allow
+    assert ask("prlimit64", 0, 0, 1 << 40) != allow
+    assert ask("openat", 0, 0, 0) != allow
+    assert ask("openat", 0, 0, 0, reading=True) == allow
+    for flags in (1, 2, 0o100, 0o1000, 0o2000, 0o20000000):
+        assert ask("openat", 0, 0, flags, reading=True) != allow
+    assert run_filter(seccomp.program(known, True, 42), calls["read"], (), 0x1234) == 0x80000000
+    assert run_filter(seccomp.program(known, True, 42), 0x40000000 | calls["read"], (), known.audit) == 0x80000000

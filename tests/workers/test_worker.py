@@ -1,0 +1,291 @@
+"""A model in a worker answers like one in the app; when it dies the app says so and goes on."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+
+from core import fingerprint
+from core.engine import explain, explain_rows
+from core.errors import ComputeError, ExplorerError, InputError, ModelError, NotApplicable
+from core.loading import uploads
+from core.loading.check import check, check_lines
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.loading.models import read_model
+from core.loading.tables import read_table
+from core.results import same
+from core.types import Model
+from core.workers import RemoteModel, alive, close_all, doctor, open_model, open_table, pool, protected, protections
+from core.workers.settings import Settings
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+RNG = np.random.default_rng(0)
+FRAME = pd.DataFrame(RNG.normal(size=(80, 3)), columns=["age", "income", "rate"])
+TARGET = np.where(FRAME["age"] + FRAME["rate"] > 0, "yes", "no")
+LINEAR = pickle.dumps(LogisticRegression().fit(FRAME, TARGET))
+FOREST = pickle.dumps(RandomForestClassifier(5, random_state=0).fit(FRAME, TARGET))
+
+
+@pytest.fixture
+def remote() -> Iterator[RemoteModel]:
+    model = open_model(LINEAR, "m.pkl")
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed_in_the_end() -> Iterator[None]:
+    yield
+    close_all()
+
+
+def pid(model: RemoteModel) -> int:
+    place = model.lease.place
+    assert place is not None
+    assert place.client.channel is not None
+    return place.client.channel.pid
+
+
+def test_it_is_a_model_with_the_same_facts_and_numbers(remote: RemoteModel) -> None:
+    here = read_model(LINEAR, "m.pkl")
+    assert isinstance(remote, Model)
+    for part in ("family", "kind", "task", "classes", "features", "fingerprint", "margin_scale", "name"):
+        assert getattr(remote, part) == getattr(here, part)
+    for rows in (1, 7, 80):
+        assert np.array_equal(remote.predict(FRAME[:rows]), here.predict(FRAME[:rows]))
+        assert np.array_equal(remote.margin(FRAME[:rows]), here.margin(FRAME[:rows]))
+    first, second = remote.contributions(FRAME), here.contributions(FRAME)
+    assert (first is None) == (second is None)
+    if first is not None and second is not None:
+        assert np.array_equal(first.values, second.values)
+        assert first.scale == second.scale
+    assert (remote.portable() is None) == (here.portable() is None)
+
+
+def test_whole_explanations_run_inside_and_are_the_same(remote: RemoteModel) -> None:
+    here = read_model(LINEAR, "m.pkl")
+    table = from_frame(FRAME.assign(y=TARGET), "t.csv", target="y")
+    pair, own = match(remote, table), match(here, table)
+    steps: list[float] = []
+    for rows in ([0], [3, 4, 5]):
+        theirs = explain_rows(
+            "ceteris_paribus", pair.model, pair.table, rows, progress=lambda f, _s: steps.append(f), feature="age"
+        )
+        ours = explain_rows("ceteris_paribus", own.model, own.table, rows, feature="age")
+        assert all(same(first, second) for first, second in zip(theirs, ours, strict=True))
+    with pytest.raises(InputError, match="no method named"):
+        explain("nonsense", pair.model, pair.table)
+    with pytest.raises(InputError):
+        explain("ceteris_paribus", pair.model, pair.table, 0, feature="nonsense")
+
+
+def test_the_table_is_sent_once(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = match(remote, from_frame(FRAME, "t.csv"))
+    sent = []
+    original = RemoteModel._send_table
+    monkeypatch.setattr(
+        RemoteModel, "_send_table", lambda self, table: (sent.append(table.fingerprint), original(self, table))
+    )
+    for row in range(3):
+        explain("ceteris_paribus", pair.model, pair.table, row, feature="age")
+    assert sent == [pair.table.fingerprint]
+
+
+def test_errors_inside_come_back_as_they_are(remote: RemoteModel) -> None:
+    with pytest.raises(InputError):
+        remote.predict(FRAME[["income", "age", "rate"]])
+    forest = open_model(FOREST, "f.pkl")
+    with pytest.raises(NotApplicable):
+        forest.margin(FRAME)
+    forest.close()
+    with pytest.raises(ModelError, match=r"os\.system|posix\.system"):
+        open_model(b"cos\nsystem\n(X\x01\x00\x00\x00xtR.", "evil.pkl")
+
+
+def test_a_crash_is_told_and_the_next_question_starts_again(remote: RemoteModel) -> None:
+    expected = remote.predict(FRAME)
+    for number in (signal.SIGSEGV, signal.SIGKILL):
+        os.kill(pid(remote), number)
+        with pytest.raises(ModelError, match="stopped"):
+            remote.predict(FRAME)
+        assert not remote.alive
+        assert np.array_equal(remote.predict(FRAME), expected)
+
+
+def test_a_hanging_worker_is_ended_in_time() -> None:
+    model = open_model(LINEAR, "m.pkl", replace(Settings(), call_seconds=0.3))
+    os.kill(pid(model), signal.SIGSTOP)
+    start = time.monotonic()
+    with pytest.raises(ComputeError, match="did not answer"):
+        model.predict(FRAME)
+    assert time.monotonic() - start < 20
+    assert not model.alive
+    model.close()
+
+
+def test_leaving_ends_the_worker(remote: RemoteModel) -> None:
+    class Left(Exception):  # noqa: N818 - what a page raises when its visitor leaves
+        pass
+
+    def leave(_fraction: float, _step: str) -> None:
+        raise Left
+
+    table = match(remote, from_frame(FRAME, "t.csv")).table
+    try:
+        explain("shap", remote, table, 0, progress=leave)
+    except Left:
+        assert not remote.alive
+    except ExplorerError:
+        pytest.skip("this method is not there")
+    remote.predict(FRAME)
+
+
+def test_memory_is_limited() -> None:
+    lines = [f"c{number}" for number in range(3)]
+    model = open_model(pickle.dumps(LogisticRegression().fit(FRAME.set_axis(lines, axis=1), TARGET)), "m.pkl")
+    status = Path(f"/proc/{pid(model)}/limits").read_text()
+    space = next(line for line in status.splitlines() if line.startswith("Max address space"))
+    assert "unlimited" not in space
+    assert "Max file size             0" in status
+    model.close()
+
+
+def test_a_full_pool_closes_the_least_recently_used() -> None:
+    close_all()
+    few = replace(Settings(), alive=2)
+    first, second = open_model(LINEAR, "1.pkl", few), open_model(LINEAR, "2.pkl", few)
+    first.predict(FRAME)
+    third = open_model(LINEAR, "3.pkl", few)
+    assert (first.alive, second.alive, third.alive) == (True, False, True)
+    assert alive() == 2
+    second.predict(FRAME)
+    assert alive() == 2
+    close_all()
+
+
+def test_idle_workers_are_closed_and_start_again() -> None:
+    model = open_model(LINEAR, "m.pkl")
+    assert pool.sweep(1_000) == 0
+    assert pool.sweep(-1) >= 1
+    assert not model.alive
+    assert model.predict(FRAME).shape == (80, 2)
+    model.close()
+
+
+def test_a_model_that_nobody_holds_costs_nothing() -> None:
+    close_all()
+    model = open_model(LINEAR, "m.pkl")
+    assert alive() == 1
+    del model
+    gc.collect()
+    assert alive() == 0
+
+
+def test_names_for_columns_survive_a_restart() -> None:
+    bare = pickle.dumps(LogisticRegression().fit(FRAME.to_numpy(), TARGET))
+    model = open_model(bare, "m.pkl")
+    assert not model.named
+    named = model.rebind(("age", "income", "rate"))
+    expected = named.predict(FRAME)
+    named.close()
+    assert np.array_equal(named.predict(FRAME), expected)
+    assert named.fingerprint == fingerprint.of_params([fingerprint.of_bytes(bare), ["age", "income", "rate"]])
+    with pytest.raises(InputError):
+        model.rebind(("a", "a", "b"))
+    named.close()
+
+
+def test_tables_are_parsed_in_a_worker() -> None:
+    data = b"a;b;y\n1,5;x;0\n2,5;z;1\n3,5;;0\n"
+    ours, theirs = read_table(data, "t.csv", target="y"), open_table(data, "t.csv", target="y")
+    pd.testing.assert_frame_equal(theirs.frame, ours.frame)
+    assert (theirs.fingerprint, theirs.schema, theirs.notes) == (ours.fingerprint, ours.schema, ours.notes)
+    with pytest.raises(InputError):
+        open_table(b"PAR1" + b"\x00" * 100 + b"PAR1", "t.parquet")
+
+
+def test_the_environment_of_a_worker_is_clean(monkeypatch: pytest.MonkeyPatch, remote: RemoteModel) -> None:
+    raw = Path(f"/proc/{os.getpid()}/environ").read_bytes()
+    assert b"PATH=" in raw
+    descriptors = Path(f"/proc/{pid(remote)}/fd")
+    try:
+        links = [os.readlink(item) for item in descriptors.iterdir()]
+    except PermissionError:
+        pytest.skip("an unprivileged user may not look")
+    assert sorted(link.split(":")[0] for link in links) == ["/dev/null"] * 3 + ["pipe"] * 3
+
+
+def test_protections_are_told() -> None:
+    names = {layer.name for layer in protections()}
+    assert {"system calls", "Landlock", "limits", "privileges", "descriptors", "audit hook"} <= names
+    found = doctor.examine()
+    assert found[0][0] == "uploads"
+    assert found[0][1] == protected()
+    assert all(isinstance(detail, str) and detail for _, _, detail in found)
+
+
+def test_without_protection_uploads_need_the_persons_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.workers.protected", lambda: False)
+    monkeypatch.delenv(uploads.TRUST, raising=False)
+    with pytest.raises(ModelError, match="not opened"):
+        uploads.open_upload(LINEAR, "m.pkl")
+    assert not check(LINEAR, "m.pkl").loaded
+    monkeypatch.setenv(uploads.TRUST, "1")
+    model = uploads.open_upload(LINEAR, "m.pkl")
+    assert not isinstance(model, RemoteModel)
+    with pytest.raises(ModelError):
+        uploads.open_upload(b"cos\nsystem\n(X\x01\x00\x00\x00xtR.", "evil.pkl")
+
+
+def test_check_says_what_a_file_holds(tmp_path: Path) -> None:
+    good, scaler, evil = tmp_path / "good.pkl", tmp_path / "scaler.pkl", tmp_path / "evil.pkl"
+    from sklearn.preprocessing import StandardScaler
+
+    good.write_bytes(FOREST)
+    scaler.write_bytes(pickle.dumps(StandardScaler().fit(FRAME)))
+    evil.write_bytes(b"cos\nsystem\n(X\x01\x00\x00\x00xtR.")
+    answers = list(check_lines([f"{good}\n", f"{scaler}\n", f"{evil}\n", "\n", f"{tmp_path / 'none'}\n"]))
+    assert [answer.split("\t")[0] for answer in answers] == ["loaded", "loaded", "refused", "refused"]
+    assert "RandomForestClassifier" in answers[0]
+    assert "StandardScaler" in answers[1]
+    assert "system" in answers[2]
+    assert all("\n" not in answer for answer in answers)
+
+
+def test_a_worker_that_answers_nonsense_is_not_believed(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.workers.client import Client
+    from core.workers.wire import Message
+
+    answers: list[Message] = [
+        Message({}, [np.zeros((3, 2))]),
+        Message({}, [np.zeros((80, 2), dtype=np.int64)]),
+        Message({}, []),
+    ]
+    for answer in answers:
+        monkeypatch.setattr(Client, "ask", lambda *_args, answer=answer: answer)
+        with pytest.raises(ModelError, match="something else"):
+            remote.predict(FRAME)
+    results: list[Any] = [
+        None,
+        [],
+        [{"type": "Check", "fields": {"name": "x", "passed": None, "value": None, "text": ""}}],
+    ]
+    for found in results:
+        monkeypatch.setattr(Client, "ask", lambda *_args, found=found: Message({"results": found}))
+        with pytest.raises(ExplorerError):
+            remote.explain_rows("ceteris_paribus", from_frame(FRAME, "t"), [0], None, {})
