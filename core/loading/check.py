@@ -70,7 +70,7 @@ def _content(source: str | Path | bytes, name: str) -> tuple[bytes, str]:
 def _describe(data: bytes, name: str) -> str:
     """Open the file where uploads are opened and say what it holds."""
     from core.workers import protected
-    from core.workers.remote import examine
+    from core.workers.examine import examine
 
     if protected():
         return _line(examine(data, name))

@@ -38,7 +38,30 @@ _PACKAGES = (
 _WHOLE = ("sklearn", "narwhals", "joblib", "xgboost", "lightgbm", "category_encoders", "imblearn")
 _SKIPPED = ("generate",)
 _NEVER = frozenset(
-    ("tests", "testing", "_testing", "conftest", "datasets", "externals", "loky", "keras", "tensorflow", "dask", "spark", "_build_utils", "__main__", "this", "sql", "_spark_like", "_ibis", "_duckdb", "_dask", "plotting", "federated", "test")
+    (
+        "tests",
+        "testing",
+        "_testing",
+        "conftest",
+        "datasets",
+        "externals",
+        "loky",
+        "keras",
+        "tensorflow",
+        "dask",
+        "spark",
+        "_build_utils",
+        "__main__",
+        "this",
+        "sql",
+        "_spark_like",
+        "_ibis",
+        "_duckdb",
+        "_dask",
+        "plotting",
+        "federated",
+        "test",
+    )
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -17,63 +17,14 @@ from core.portable import Portable
 from core.registry import Progress, silent
 from core.results import KINDS, Result
 from core.types import Array, Contributions, Scale, Table, Task
-from core.workers import columns, pool
+from core.workers import columns
+from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
-from core.workers.wire import Closed, Limits, Message
+from core.workers.wire import Closed, Message
 
 MAX_CLASSES = 10_000
 MAX_FEATURES = 200_000
 _NAME = 500
-
-
-@dataclass(slots=True, eq=False)
-class Lease:
-    """The bytes of an upload and the worker that has them open; a new worker is started when the old one is gone."""
-
-    data: bytes
-    name: str
-    options: Mapping[str, Any]
-    settings: Settings
-    place: pool.Place | None = None
-    features: tuple[str, ...] | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    table: str | None = None
-
-    def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
-        """Ask the worker, opening the model again if it must be."""
-        place = self._ready()
-        with place.lock:
-            return place.client.ask(request, seconds, Limits(self.settings.reply, expected), progress)
-
-    def _ready(self) -> pool.Place:
-        """The worker, with the model open."""
-        place = self.place
-        if place is None or place.client.channel is None:
-            place = self.place = pool.take(self.settings)
-            self.table = None
-            self._open(place)
-        return place
-
-    def _open(self, place: pool.Place) -> None:
-        """Send the file, and the names that were given to its columns since."""
-        limits = Limits(self.settings.reply, 0)
-        head = {"op": "open", "name": self.name, "options": dict(self.options)}
-        try:
-            with place.lock:
-                answer = place.client.ask(Message(head, blob=self.data), self.settings.open_seconds, limits)
-                if self.features is not None:
-                    rebind = Message({"op": "rebind", "features": list(self.features)})
-                    answer = place.client.ask(rebind, self.settings.call_seconds, limits)
-        except BaseException:
-            self.close()
-            raise
-        self.facts = answer.head
-
-    def close(self) -> None:
-        """End the worker."""
-        place, self.place = self.place, None
-        if place is not None:
-            pool.give_back(place)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -259,7 +210,7 @@ def open_model(data: bytes, name: str, settings: Settings | None = None, **optio
     """
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
     lease = Lease(bytes(data), name, plain, settings or from_environment())
-    lease._ready()
+    lease.ready()
     try:
         model = _model_of(lease, digests.of_bytes(lease.data))
     except Closed as error:
@@ -267,25 +218,6 @@ def open_model(data: bytes, name: str, settings: Settings | None = None, **optio
         raise ModelError(f"'{name}' is refused.", "Its process described it in a way that does not fit.") from error
     weakref.finalize(model, Lease.close, lease)
     return model
-
-
-def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
-    """Open a file in a worker, say in a line what it holds, and close it.
-
-    Raises
-    ------
-    ModelError
-        If it is refused or ends its worker.
-    """
-    limits = settings or from_environment()
-    place = pool.take(limits)
-    try:
-        with place.lock:
-            head = {"op": "examine", "name": name}
-            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0))
-        return str(answer.head.get("text"))[:1_000]
-    finally:
-        pool.give_back(place)
 
 
 def _model_of(lease: Lease, digest: str) -> RemoteModel:

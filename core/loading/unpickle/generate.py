@@ -20,18 +20,16 @@ from types import ModuleType
 from typing import Any
 
 from core.loading.unpickle.allowed import LIST
+from core.loading.unpickle.renamed import GONE, HOMES, RENAMED
 from core.loading.unpickle.reviewed import (
     CALLS,
     FAMILIES,
     FUNCTION_MODULES,
-    GONE,
-    HOMES,
     NEW,
     NOT_THESE,
     NUMPY_FUNCTIONS,
     NUMPY_TYPES,
     RECORDS,
-    RENAMED,
     SETSTATE,
     STORABLE,
     STUBS,

@@ -1,0 +1,283 @@
+"""What each instruction of the format does; those that no honest file of today uses are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from core.loading.unpickle import build
+from core.loading.unpickle.allowed import lookup
+from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.stack import INERT, loose, solids
+
+if TYPE_CHECKING:
+    from core.loading.unpickle.machine import Machine
+
+MAX_MARKS = 2_000
+MAX_DIGITS = 600
+
+
+def _push(value: Any) -> Callable[[Machine], None]:
+    """An opcode that pushes a constant."""
+    return lambda machine: machine.stack.append(value)
+
+
+def _fresh(make: Callable[[], Any]) -> Callable[[Machine], None]:
+    """An opcode that pushes an empty container."""
+    return lambda machine: machine.stack.append(make())
+
+
+def _mark(machine: Machine) -> None:
+    if len(machine.marks) >= MAX_MARKS:
+        raise Refused("it nests too deeply")
+    machine.marks.append(machine.stack)
+    machine.stack = []
+
+
+def _int(machine: Machine) -> None:
+    text = machine.line(MAX_DIGITS)
+    machine.stack.append({b"00": False, b"01": True}[text] if text in (b"00", b"01") else int(text))
+
+
+def _long(machine: Machine) -> None:
+    machine.stack.append(int(machine.line(MAX_DIGITS).rstrip(b"L")))
+
+
+def _long_bytes(layout: str) -> Callable[[Machine], None]:
+    """LONG1 and LONG4."""
+
+    def read(machine: Machine) -> None:
+        size = machine.number(layout)
+        if not 0 <= size <= MAX_DIGITS:
+            raise Refused("it holds a number of excessive length")
+        machine.stack.append(int.from_bytes(machine.take(size), "little", signed=True))
+
+    return read
+
+
+def _fixed(layout: str) -> Callable[[Machine], None]:
+    """An integer or float of fixed size."""
+    return lambda machine: machine.stack.append(machine.number(layout))
+
+
+def _float(machine: Machine) -> None:
+    machine.stack.append(float(machine.line(MAX_DIGITS)))
+
+
+def _text(layout: str) -> Callable[[Machine], None]:
+    """A length and UTF-8 text."""
+
+    def read(machine: Machine) -> None:
+        machine.stack.append(str(machine.take(machine.number(layout)), "utf-8", "surrogatepass"))
+
+    return read
+
+
+def _unicode(machine: Machine) -> None:
+    machine.stack.append(str(machine.line(), "raw-unicode-escape"))
+
+
+def _binary(layout: str, make: Callable[[bytes], Any] = bytes) -> Callable[[Machine], None]:
+    """A length and bytes."""
+    return lambda machine: machine.stack.append(make(machine.take(machine.number(layout))))
+
+
+def _old_text(layout: str) -> Callable[[Machine], None]:
+    """A byte string of Python 2: plain ASCII only."""
+    return lambda machine: machine.stack.append(str(machine.take(machine.number(layout)), "ascii"))
+
+
+def _string(machine: Machine) -> None:
+    text = machine.line()
+    if len(text) < 2 or text[:1] != text[-1:] or text[:1] not in (b"'", b'"') or b"\\" in text:
+        raise Refused("it holds a text of Python 2 that is not plain")
+    machine.stack.append(str(text[1:-1], "ascii"))
+
+
+def _frame(machine: Machine) -> None:
+    if machine.number("<Q") > len(machine.data) - machine.position:
+        raise Refused("it ends too early")
+
+
+def _proto(machine: Machine) -> None:
+    machine.protocol = machine.take(1)[0]
+    if machine.protocol > 5:
+        raise Refused(f"it is written in pickle protocol {machine.protocol}, which is not known")
+
+
+def _tuple(machine: Machine) -> None:
+    items = machine.pop_mark()
+    machine.stack.append(tuple([loose(item) if item.__class__ in INERT else item for item in items]))
+
+
+def _short_tuple(size: int) -> Callable[[Machine], None]:
+    """TUPLE1, TUPLE2, TUPLE3."""
+
+    def make(machine: Machine) -> None:
+        if len(machine.stack) < size:
+            raise Refused("its instructions take more than there is")
+        items = machine.stack[-size:]
+        del machine.stack[-size:]
+        machine.stack.append(tuple([loose(item) for item in items]))
+
+    return make
+
+
+def _list(machine: Machine) -> None:
+    items = solids(machine.pop_mark())
+    machine.stack.append(items)
+
+
+def _dict(machine: Machine) -> None:
+    items = machine.pop_mark()
+    target: dict[Any, Any] = {}
+    build.set_items(target, solids(items))
+    machine.stack.append(target)
+
+
+def _frozenset(machine: Machine) -> None:
+    items = solids(machine.pop_mark())
+    machine.stack.append(frozenset(build.key(item) for item in items))
+
+
+def _append(machine: Machine) -> None:
+    value = machine.stack.pop()
+    build.extend(machine.stack[-1], solids([value]))
+
+
+def _appends(machine: Machine) -> None:
+    items = solids(machine.pop_mark())
+    build.extend(machine.stack[-1], items)
+
+
+def _setitem(machine: Machine) -> None:
+    value, name = machine.stack.pop(), machine.stack.pop()
+    build.set_items(machine.stack[-1], solids([name, value]))
+
+
+def _setitems(machine: Machine) -> None:
+    items = solids(machine.pop_mark())
+    build.set_items(machine.stack[-1], items)
+
+
+def _additems(machine: Machine) -> None:
+    items = solids(machine.pop_mark())
+    build.add_items(machine.stack[-1], items)
+
+
+def _pop(machine: Machine) -> None:
+    if machine.stack:
+        machine.stack.pop()
+    else:
+        machine.pop_mark()
+
+
+def _global(machine: Machine) -> None:
+    module, name = str(machine.line(500), "utf-8"), str(machine.line(500), "utf-8")
+    machine.stack.append(lookup(module, name))
+
+
+def _stack_global(machine: Machine) -> None:
+    name, module = machine.stack.pop(), machine.stack.pop()
+    if type(name) is not str or type(module) is not str or len(name) + len(module) > 1_000:
+        raise Refused("it asks for an object by something that is not a name")
+    machine.stack.append(lookup(module, name))
+
+
+def _reduce(machine: Machine) -> None:
+    args, function = machine.stack.pop(), machine.stack.pop()
+    machine.stack.append(build.call(machine, function, args))
+
+
+def _newobj(machine: Machine) -> None:
+    args, cls = machine.stack.pop(), machine.stack.pop()
+    machine.stack.append(build.create(machine, cls, args))
+
+
+def _newobj_ex(machine: Machine) -> None:
+    kwargs = machine.stack.pop()
+    if kwargs != {}:
+        raise Refused("it creates an object with keyword arguments")
+    _newobj(machine)
+
+
+def _build(machine: Machine) -> None:
+    state = machine.stack.pop()
+    build.fill(machine, machine.stack[-1], loose(state))
+
+
+def _refuse(opcode: int) -> Callable[[Machine], None]:
+    """An opcode that honest files of today do not use."""
+
+    def refuse(_machine: Machine) -> None:
+        raise Refused(f"it uses the pickle instruction 0x{opcode:02x}, which models do not need")
+
+    return refuse
+
+
+def _index(layout: str) -> Callable[[Machine], int]:
+    """Read a memo index of fixed size."""
+    return lambda machine: machine.number(layout)
+
+
+_HANDLERS: dict[bytes, Callable[[Machine], object]] = {
+    b"(": _mark,
+    b"0": _pop,
+    b"1": lambda machine: machine.pop_mark(),
+    b"2": lambda machine: machine.stack.append(machine.stack[-1]),
+    b"F": _float,
+    b"G": _fixed(">d"),
+    b"I": _int,
+    b"J": _fixed("<i"),
+    b"K": _fixed("<B"),
+    b"M": _fixed("<H"),
+    b"L": _long,
+    b"\x8a": _long_bytes("<B"),
+    b"\x8b": _long_bytes("<i"),
+    b"N": _push(None),
+    b"\x88": _push(True),
+    b"\x89": _push(False),
+    b"S": _string,
+    b"T": _old_text("<i"),
+    b"U": _old_text("<B"),
+    b"V": _unicode,
+    b"X": _text("<I"),
+    b"\x8c": _text("<B"),
+    b"\x8d": _text("<Q"),
+    b"B": _binary("<I"),
+    b"C": _binary("<B"),
+    b"\x8e": _binary("<Q"),
+    b"\x96": _binary("<Q", bytearray),
+    b"\x80": _proto,
+    b"\x95": _frame,
+    b")": _push(()),
+    b"t": _tuple,
+    b"\x85": _short_tuple(1),
+    b"\x86": _short_tuple(2),
+    b"\x87": _short_tuple(3),
+    b"]": _fresh(list),
+    b"l": _list,
+    b"a": _append,
+    b"e": _appends,
+    b"}": _fresh(dict),
+    b"d": _dict,
+    b"s": _setitem,
+    b"u": _setitems,
+    b"\x8f": _fresh(set),
+    b"\x90": _additems,
+    b"\x91": _frozenset,
+    b"c": _global,
+    b"\x93": _stack_global,
+    b"R": _reduce,
+    b"\x81": _newobj,
+    b"\x92": _newobj_ex,
+    b"b": _build,
+    b"p": lambda machine: machine.remember(int(machine.line(20))),
+    b"q": lambda machine: machine.remember(machine.number("<B")),
+    b"r": lambda machine: machine.remember(machine.number("<I")),
+    b"\x94": lambda machine: machine.remember(len(machine.memo)),
+    b"g": lambda machine: machine.recall(int(machine.line(20))),
+    b"h": lambda machine: machine.recall(machine.number("<B")),
+    b"j": lambda machine: machine.recall(machine.number("<I")),
+}
+TABLE: list[Callable[[Machine], object]] = [_HANDLERS.get(bytes([opcode]), _refuse(opcode)) for opcode in range(256)]

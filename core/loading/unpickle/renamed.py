@@ -1,0 +1,79 @@
+"""Names that older versions wrote: where the same thing lives now, and which have no counterpart."""
+
+from __future__ import annotations
+
+from core.loading.unpickle.reviewed import BUILTIN_CALLS
+
+HOMES: dict[str, str] = {
+    "numpy.ma:MaskedArray": "numpy.ma",
+    "pandas:StringDtype": "pandas",
+    "pandas.core.frame:DataFrame": "pandas",
+    "pandas.core.series:Series": "pandas",
+    "numpy._core.multiarray:_reconstruct": "numpy._core.multiarray",
+}
+"""Classes that name another module than the one that defines them."""
+
+RENAMED: dict[str, str] = {
+    "__builtin__:object": "builtins:object",
+    "__builtin__:xrange": "builtins:range",
+    "__builtin__:unicode": "builtins:str",
+    "__builtin__:long": "builtins:int",
+    "copy_reg:_reconstructor": "copyreg:_reconstructor",
+    **{f"__builtin__:{name}": f"builtins:{name}" for name in (*BUILTIN_CALLS, "bool", "float", "int", "str")},
+    **{f"__builtin__:{name}": f"builtins:{name}" for name in ("len", "abs", "max", "min", "sum")},
+    "numpy.core.multiarray:_reconstruct": "numpy._core.multiarray:_reconstruct",
+    "numpy.core.multiarray:scalar": "numpy._core.multiarray:scalar",
+    "numpy.core.numeric:_frombuffer": "numpy._core.numeric:_frombuffer",
+    "numpy.core.fromnumeric:mean": "numpy:mean",
+    "numpy.ma.core:MaskedArray": "numpy.ma:MaskedArray",
+    "numpy.random.mtrand:__randomstate_ctor": "numpy.random._pickle:__randomstate_ctor",
+    "numpy:bool8": "numpy:bool_",
+    "sklearn.utils:Bunch": "sklearn.utils._bunch:Bunch",
+    "pandas:DataFrame": "pandas.core.frame:DataFrame",
+    "pandas:Series": "pandas.core.series:Series",
+    "pandas:Index": "pandas.core.indexes.base:Index",
+    "pandas:RangeIndex": "pandas.core.indexes.range:RangeIndex",
+    "pandas:CategoricalIndex": "pandas.core.indexes.category:CategoricalIndex",
+    "pandas:DatetimeIndex": "pandas.core.indexes.datetimes:DatetimeIndex",
+    "pandas:MultiIndex": "pandas.core.indexes.multi:MultiIndex",
+    "pandas:Categorical": "pandas.core.arrays.categorical:Categorical",
+    "pandas:CategoricalDtype": "pandas.core.dtypes.dtypes:CategoricalDtype",
+    "pandas.arrays:ArrowStringArray": "pandas.core.arrays.string_arrow:ArrowStringArray",
+    "pandas.arrays:StringArray": "pandas.core.arrays.string_:StringArray",
+    "pandas.arrays:IntegerArray": "pandas.core.arrays.integer:IntegerArray",
+    "pandas.arrays:FloatingArray": "pandas.core.arrays.floating:FloatingArray",
+    "pandas.arrays:BooleanArray": "pandas.core.arrays.boolean:BooleanArray",
+    "pandas.core.indexes.numeric:Int64Index": "pandas.core.indexes.base:Index",
+    "pandas.core.indexes.numeric:Float64Index": "pandas.core.indexes.base:Index",
+    "pandas.core.arrays.string_:StringDtype": "pandas:StringDtype",
+    "pandas.core.arrays.integer:Int64Dtype": "pandas:Int64Dtype",
+    "pandas.core.arrays.floating:Float64Dtype": "pandas:Float64Dtype",
+    "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
+    "scipy.sparse.csr:csr_matrix": "scipy.sparse._csr:csr_matrix",
+    "scipy.sparse.csc:csc_matrix": "scipy.sparse._csc:csc_matrix",
+    "scipy.sparse.coo:coo_matrix": "scipy.sparse._coo:coo_matrix",
+}
+"""Old place -> new place of the very same thing."""
+
+_OLD_GB = "belongs to scikit-learn before 1.4: load it with that version and save the model as ONNX, or fit it again"
+_OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
+GONE: dict[str, str] = {
+    **{
+        f"sklearn.ensemble._gb_losses:{name}": _OLD_GB
+        for name in (
+            *("BinomialDeviance", "MultinomialDeviance", "LeastSquaresError", "LeastAbsoluteError"),
+            *("HuberLossFunction", "QuantileLossFunction", "ExponentialLoss"),
+        )
+    },
+    **{
+        f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
+        for name in (
+            "BinaryCrossEntropy",
+            "CategoricalCrossEntropy",
+            "LeastSquares",
+            "LeastAbsoluteDeviation",
+            "Poisson",
+        )
+    },
+}
+"""Names of old versions that have no counterpart, with the reason that the refusal gives."""

@@ -1,0 +1,37 @@
+"""Between the stack and the containers: bare names stay inert, unfilled objects stay out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.loading.unpickle.allowed import storable
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+
+INERT = (Ref, Slot)
+
+
+def solid(item: Any) -> Any:
+    """What may be put into a container: a real object, never a bare name."""
+    if item.__class__ is Slot:
+        if not item.ready:
+            raise Refused(f"{item.name} is used before it is complete", item.name)
+        return item.value
+    if item.__class__ is Ref:
+        if item.role == "stub":
+            return Stub(item.name)
+        if item.role != "value" and item.name not in storable():
+            raise Refused(f"it stores {item.name} itself, which may only be used to build objects", item.name)
+        return item.target
+    return item
+
+
+def loose(item: Any) -> Any:
+    """What may be put into a tuple: names stay inert, for the opcode that takes the tuple as arguments."""
+    if item.__class__ is Ref and item.role != "value":
+        return item
+    return solid(item)
+
+
+def solids(items: list[Any]) -> list[Any]:
+    """``solid`` for many."""
+    return [solid(item) if item.__class__ in INERT else item for item in items]
