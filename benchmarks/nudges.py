@@ -36,12 +36,12 @@ from core.models import wrap  # noqa: E402 - after the path
 from core.params import resolve  # noqa: E402 - after the path
 from core.registry import Job, get  # noqa: E402 - after the path
 
-Proposals = dict[tuple[str, str, str, int], list[dict[str, Any]]]
+Proposals = dict[tuple[str, int], list[dict[str, Any]]]
 MAIN = "nudges"
 TOGETHER = 60
 
 
-def ours(case: cases.Case, settings: dict[str, Any]) -> dict[str, dict[int, list[dict[str, Any]]]]:
+def ours(case: cases.Case, settings: dict[str, Any], timing: bool) -> dict[str, dict[int, list[dict[str, Any]]]]:
     """What the product proposes: the streamed search with its times, four diverse answers, the plausible one."""
     model = wrap(case.pipeline)
     data = from_frame(case.frame, target=case.target)
@@ -55,6 +55,8 @@ def ours(case: cases.Case, settings: dict[str, Any]) -> dict[str, dict[int, list
         if slot == 0:
             _drain(job)  # what is shared by all rows of a model is made once, as the peers' fit is
         found["first answer"][row], found[MAIN][row] = _drain(job)
+        if timing:
+            continue
         result = explain("nudges", model, data, row, k=4, **params)
         found["nudges k=4"][row] = [_record(case, row, nudge, result) for nudge in result.nudges]
         plausible = explain("nudges", model, data, row, k=1, plausibility=0.5, **params)
@@ -126,34 +128,23 @@ def _grid(instance: pd.DataFrame, block: list[tuple[str, np.ndarray]]) -> pd.Dat
     return frame
 
 
-def peers(python: str | None, options: argparse.Namespace) -> Proposals:
-    """Run the peers in their interpreter, or read what they wrote before."""
-    proposals: Proposals = {}
-    if options.proposals is not None:
-        records = json.loads(options.proposals.read_text())
-    elif python is not None:
+def peers(options: argparse.Namespace, data: str, kind: str) -> Proposals:
+    """What the peers proposed for one cell: read from a file, and run in their interpreter right before ours."""
+    records = [] if options.proposals is None else json.loads(options.proposals.read_text())
+    if options.peers is not None:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "proposals.json"
-            script = Path(__file__).with_name("_nudge_peers.py")
-            chosen = [
-                "--rows",
-                str(options.rows),
-                "--out",
-                str(out),
-                "--data",
-                *options.data,
-                "--models",
-                *options.models,
-            ]
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run([python, str(script), *chosen], check=True, **quiet)  # type: ignore[call-overload]
-            records = json.loads(out.read_text())
-    else:
-        records = []
-    for record in records:
-        key = (record["data"], record["model"], record["method"], record["row"])
-        proposals[key] = [item for item in record["proposals"] if "row" in item]
-    return proposals
+            chosen = ["--rows", str(options.rows), "--out", str(out), "--data", data, "--models", kind]
+            chosen += ["--methods", *options.methods] if options.methods else []
+            script = str(Path(__file__).with_name("_nudge_peers.py"))
+            command = [options.peers, script, *chosen]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            records += json.loads(out.read_text())
+    return {
+        (record["method"], record["row"]): [item for item in record["proposals"] if "row" in item]
+        for record in records
+        if (record["data"], record["model"]) == (data, kind)
+    }
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -163,21 +154,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--models", nargs="*", default=list(cases.MODELS))
     parser.add_argument("--peers", default=os.environ.get("IE_PEERS_PYTHON"), help="interpreter with dice-ml and NICEx")
     parser.add_argument("--proposals", type=Path, help="what _nudge_peers.py wrote, instead of running it")
+    parser.add_argument("--methods", nargs="*", help="of the peers: nice, 'dice random', …")
     parser.add_argument("--prefer", default="fewest features")
+    parser.add_argument("--timing", action="store_true", help="only the streamed search and the peers")
     parser.add_argument("--cells", action="store_true", help="a line per data set and model")
     options, _ = parser.parse_known_args(arguments)
     warnings.simplefilter("ignore")
-    proposed = peers(options.peers, options)
     scores: list[dict[str, Any]] = []
     for data in options.data:
         for kind in options.models:
             case = cases.case(data, kind, options.rows)
             judge = Judge(case)
-            methods = ours(case, {"prefer": options.prefer})
-            methods["exhaustive"] = exhaustive(case, judge)
-            for (where, what, name, row), found in proposed.items():
-                if (where, what) == (data, kind):
-                    methods.setdefault(name, {})[row] = found
+            proposed = peers(options, data, kind)
+            methods = ours(case, {"prefer": options.prefer}, options.timing)
+            if not options.timing:
+                methods["exhaustive"] = exhaustive(case, judge)
+            for (name, row), found in proposed.items():
+                methods.setdefault(name, {})[row] = found
             scores += judge.rows(methods)
             print(data, kind, file=sys.stderr, flush=True)
     frame = pd.DataFrame(scores)

@@ -24,7 +24,8 @@ def answer(job: Job) -> Nudges:
     """Answer a job of the method "nudges"."""
     asked = question(job)
     if asked.reached:
-        return _result(asked, (Nudge((), float(asked.own[asked.goal.output]), 0.0),), ())
+        check = Check("predicted again", True, 0.0, "The row reaches the goal as it is.")
+        return _result(asked, (Nudge((), float(asked.own[asked.goal.output]), 0.0),), (check,))
     oracle = oracle_for(asked)
     for _ in improve(asked, oracle):
         continue
@@ -99,6 +100,10 @@ def _checks(asked: Question, oracle: Oracle, made: tuple[Nudge, ...]) -> tuple[C
     firm_ones = sum(nudge.extra["holds_rounded"] and nudge.extra["holds_missed"] == 1.0 for nudge in made)
     text = f"{firm_ones} of {len(made)} hold when rounded, and when missed by 1 % of a feature's range."
     checks.append(Check("robust", None, firm_ones / len(made), text))
+    if oracle.stopped:
+        seconds = float(asked.job.params.get("seconds") or 0)
+        text = f"The search was stopped after {seconds:g} s: with more time it may find smaller changes."
+        checks.append(Check("finished", False, seconds, text))
     if "density" in made[0].extra:
         share = 100 * made[0].extra["density"]
         text = f"{share:.0f} % of the real rows with this outcome lie at least as far from their nearest neighbour."
@@ -129,7 +134,10 @@ def _refused(asked: Question) -> Nudges:
     proved = asked.proof is not None and asked.proof.complete
     code, limits = asked.code, asked.constraints
     why = reason(code, limits, lambda other: briefly(asked, other), proved, len(asked.reaching) > 0)
-    return _result(asked, (), (), why)
+    text = (
+        "Proved: nothing that is allowed reaches the goal." if proved else "The search found nothing; that is no proof."
+    )
+    return _result(asked, (), (Check("none exists", proved or None, None, text),), why)
 
 
 def _result(asked: Question, made: tuple[Nudge, ...], checks: tuple[Check, ...], why: str = "") -> Nudges:

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.types import Array, Feature, Table
+from core.types import Array, Feature, Schema, Table
 
-_MEMO: OrderedDict[str, Coder] = OrderedDict()
+_MEMO: OrderedDict[tuple[str, Schema], Coder] = OrderedDict()
 _KEPT = 8
 
 
@@ -128,12 +128,13 @@ class Coder:
 
 def coder(table: Table) -> Coder:
     """The coder of a table, kept for the last few tables (the same table gives the same coder)."""
-    if table.fingerprint not in _MEMO:
-        _MEMO[table.fingerprint] = _build(table)
-    _MEMO.move_to_end(table.fingerprint)
+    key = (table.fingerprint, table.schema)
+    if key not in _MEMO:
+        _MEMO[key] = _build(table)
+    _MEMO.move_to_end(key)
     while len(_MEMO) > _KEPT:
         _MEMO.popitem(last=False)
-    return _MEMO[table.fingerprint]
+    return _MEMO[key]
 
 
 def _build(table: Table) -> Coder:

@@ -10,7 +10,7 @@ import numpy as np
 from core.counterfactual.constraints import Constraints
 from core.counterfactual.oracle import Found, Oracle
 
-OVERLAP = 3.0
+OVERLAP = 2.0
 """What sharing all features with an answer already chosen costs, in units of one change."""
 
 

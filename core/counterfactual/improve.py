@@ -26,6 +26,8 @@ from core.types import Array
 
 TOP = 24
 PROOF_SECONDS = 5.0
+WORK = 400_000_000
+"""Leaves times units times states that a proof may look at: about five seconds, and the same everywhere."""
 PREFER = {"fewest features": 1.0, "smallest distance": 0.0}
 
 
@@ -251,4 +253,5 @@ def certify(asked: Question, oracle: Oracle, asks: Questions) -> Proof | None:
     depth = min(most, int(oracle.bound / per_change)) if per_change and np.isfinite(oracle.bound) else most
     cells = cells_of(asks, oracle.origin, depth)
     left = max(0.05, min(PROOF_SECONDS, oracle.deadline - time.perf_counter()))
-    return prove(oracle, cells, forms, left)
+    states = WORK // max(1, len(cells.tree) * len(cells.units))
+    return prove(oracle, cells, forms, left, states)

@@ -12,12 +12,12 @@ from core.counterfactual.coding import Coder, coder
 from core.counterfactual.goals import Goal
 from core.counterfactual.quick import Quick, quick
 from core.registry import Job
-from core.types import Array, Model
+from core.types import Array, Model, Schema
 
 SAMPLE = 20_000
 _PROBE = 64
 _CHUNK = 20_000
-_MEMO: OrderedDict[tuple[str, str, int], Prepared] = OrderedDict()
+_MEMO: OrderedDict[tuple[str, str, Schema, int], Prepared] = OrderedDict()
 _KEPT = 4
 
 
@@ -57,7 +57,7 @@ class Prepared:
 
 def prepare(job: Job, seed: int) -> Prepared:
     """Prepare a model and a table; kept for the last few."""
-    key = (job.model.fingerprint, job.table.fingerprint, seed)
+    key = (job.model.fingerprint, job.table.fingerprint, job.table.schema, seed)
     if key not in _MEMO:
         # The shared work is not part of one answer's count of evaluations, or the second answer would differ.
         model: Model = getattr(job.model, "inner", job.model)

@@ -101,4 +101,4 @@ def value(cell: Any, decimals: int) -> str:
     if isinstance(cell, float):
         text = f"{cell:,.{min(decimals, 12)}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return str(cell)
+    return str(cell).removesuffix("T00:00:00")
