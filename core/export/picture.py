@@ -69,5 +69,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "points": draw_model.points,
     "attributions": draw_many.attributions,
     "distribution": draw_many.distribution,
+    "matrix": draw_many.matrix,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

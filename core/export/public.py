@@ -178,4 +178,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "points": _points,
     "attributions": public_many.attributions,
     "distribution": public_many.distribution,
+    "matrix": public_many.matrix,
 }

@@ -32,6 +32,7 @@ KINDS: dict[str, type[Any]] = {
         Points,
         Attributions,
         Distribution,
+        Matrix,
     )
 }
 """Every kind of answer by its id."""

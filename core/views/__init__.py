@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, attributions, distribution, importance, nudges, points, profile, scores
+from core.views import attribution, attributions, distribution, importance, matrix, nudges, points, profile, scores
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -19,6 +19,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "points": points.view,
     "attributions": attributions.view,
     "distribution": distribution.view,
+    "matrix": matrix.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 
