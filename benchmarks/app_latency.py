@@ -89,7 +89,9 @@ def quiet(page: Page) -> None:
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
-def pairs(ours: Callable[[], float], bare: Callable[[], float], rounds: int = ROUNDS) -> tuple[list[float], list[float]]:
+def pairs(
+    ours: Callable[[], float], bare: Callable[[], float], rounds: int = ROUNDS
+) -> tuple[list[float], list[float]]:
     """Both in turn, two rounds before they count."""
     taken = [(ours(), bare()) for _ in range(rounds + 2)][2:]
     return [first for first, _ in taken], [second for _, second in taken]

@@ -24,7 +24,7 @@ def show(
     if not view.rows:
         return
     spec = {**view.spec, "datasets": {"rows": pd.DataFrame(view.rows)}}
-    if on_pick is None and on_mark is None:
+    if (on_pick is None and on_mark is None) or not _picks(view.spec):
         st.vega_lite_chart(spec=spec, key=key, alt=view.alt, width="stretch")
         return
     st.vega_lite_chart(

@@ -113,7 +113,7 @@ def _changed(about: Subject, field: str, key: str) -> None:
         changes = {"low": value[0] if value[0] > low else None, "high": value[1] if value[1] < high else None}
     subject.set_query(about, replace(subject.current_query(about), **changes))
     st.session_state["page_number"] = 1
-    frame.redraw("rows", *ANSWER)
+    frame.redraw(*ANSWER, "rows")
 
 
 def _bounds(about: Subject) -> tuple[float, float]:
@@ -205,13 +205,13 @@ def _random(about: Subject) -> None:
     others = found[found != about.row]
     if len(others):
         subject.choose(int(random.SystemRandom().choice(others)))
-    frame.redraw("rows", *ANSWER)
+    frame.redraw(*ANSWER, "rows")
 
 
 def _numbered() -> None:
     """A row by its number."""
     subject.choose(int(st.session_state["row_number"] or 0))
-    frame.redraw("rows", *ANSWER)
+    frame.redraw(*ANSWER, "rows")
 
 
 def _table(about: Subject, found: np.ndarray) -> None:

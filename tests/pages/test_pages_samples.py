@@ -28,4 +28,4 @@ def test_the_headline_is_the_models_own_prediction(sample) -> None:
     app = open_page(model=sample.id, row=7)
     label = both.model.classes[output] if both.model.classes else both.table.target
     scale = "probability" if both.model.classes else "target"
-    assert f"**{said.output(float(values[output]), scale, label)}**" in words(app)
+    assert f"**{said.output(float(values[output]), scale, label, both.table.target)}**" in words(app)
