@@ -25,6 +25,9 @@ from core.registry import Job
 from core.types import Array
 
 TOP = 24
+"""Answers that are refined together."""
+FEW = 6
+"""The same where every question is a call of the library."""
 PROOF_SECONDS = 5.0
 WORK = 400_000_000
 """Leaves times units times states that a proof may look at: about five seconds, and the same everywhere."""
@@ -197,18 +200,19 @@ def _brief(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:
 
 def _guided(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]:
     """Singles, then pairs and more by what the singles promise, then smaller by refining."""
+    top = TOP if oracle.quick is not None else FEW
     start = float(asked.goal.score(asked.own[None, :])[0])
     moves = search.singles(oracle, made, start)
     yield
     search.chain(oracle, moves)
-    refine.refine(oracle, oracle.best(TOP))
+    refine.refine(oracle, oracle.best(top))
     yield
     seeds = search.pairs(oracle, moves)
     yield
     yield from search.beam(oracle, moves, seeds)
     search.from_real_rows(oracle, asked.reaching)
     yield
-    refine.refine(oracle, oracle.best(TOP))
+    refine.refine(oracle, oracle.best(top))
     yield
     polish.polish(oracle, oracle.best(3))
     yield
