@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from core.errors import InputError
@@ -50,8 +51,9 @@ def _as_number(column: pd.Series, kind: Kind) -> pd.Series:
         if refused.any():
             raise _unfit(column, refused, "a number")
     if kind == "integer":
-        present = numbers.dropna()
-        fraction = numbers.notna() & (numbers % 1 != 0) if len(present) else pd.Series(False, index=column.index)
+        values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+        with np.errstate(invalid="ignore"):  # infinity is no whole number
+            fraction = pd.Series(~np.isnan(values) & (values % 1 != 0), index=column.index)
         if fraction.any():
             raise _unfit(column, fraction, "a whole number")
     return numbers

@@ -12,6 +12,7 @@ import pandas as pd
 from core import fingerprint
 from core.errors import InputError, unknown_name
 from core.loading import budgets
+from core.loading.cells import computable
 from core.loading.columns import listed, tidy
 from core.loading.convert import as_kind
 from core.loading.roles import guess_label, guess_target
@@ -63,7 +64,8 @@ def from_frame(
     names, renamed = tidy(plain.columns)
     if list(plain.columns) != names:
         plain = plain.set_axis(names, axis=1)
-    said = [*notes, *said, *renamed]
+    plain, turned = computable(plain)
+    said = [*notes, *said, *renamed, *turned]
     empty = [column for column in names if column.startswith("Unnamed: ") and plain[column].isna().all()]
     if empty and len(empty) < len(names):
         plain = plain.drop(columns=empty)
@@ -205,11 +207,24 @@ def _plain(frame: Any) -> tuple[pd.DataFrame, list[str]]:
     if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0 and frame.index.step == 1:
         return frame, []
     if isinstance(frame.index, pd.MultiIndex):
-        return frame.reset_index(), ["The levels of the index became columns."]
+        return _levels_as_columns(frame)
     title = str(frame.index.name or "index")
     if title in frame.columns:
         return frame.reset_index(drop=True), ["The index is not used: a column has its name."]
     return frame.rename_axis(title).reset_index(), [f"The index became the column '{title}'."]
+
+
+def _levels_as_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The levels of an index in front of the columns; a level whose name is taken is not used."""
+    names = frame.index.names
+    titles = [f"level_{place}" if name is None else str(name) for place, name in enumerate(names)]
+    free = [title not in frame.columns and title not in titles[:place] for place, title in enumerate(titles)]
+    levels = {title: frame.index.get_level_values(at) for at, title in enumerate(titles) if free[at]}
+    notes = ["The levels of the index became columns."] if any(free) else []
+    if not all(free):
+        taken = [title for title, one in zip(titles, free, strict=True) if not one]
+        notes.append(f"Levels of the index are not used, for columns have their names: {listed(taken)}.")
+    return pd.concat([pd.DataFrame(levels), frame.reset_index(drop=True)], axis=1), notes
 
 
 def _check_size(frame: pd.DataFrame) -> None:

@@ -72,7 +72,10 @@ def _kind_of_cells(column: pd.Series) -> Kind | None:
         if types and all(issubclass(cell, bool | np.bool_) for cell in types):
             return "boolean"
         if types and all(issubclass(cell, int | float | np.number) for cell in types):
-            return "integer" if _is_whole(present.astype("float64")) else "numeric"
+            try:
+                return "integer" if _is_whole(present.astype("float64")) else "numeric"
+            except OverflowError:  # beyond 1.8e308, where no model computes
+                return None
         if not all(issubclass(cell, str | int | float | np.generic) for cell in types):
             return None
     distinct = present.nunique()
@@ -152,4 +155,4 @@ def _own(level: Any) -> Any:
 
 def unusable(names: list[str]) -> str:
     """The note for columns that are left out of the features."""
-    return f"Left out, for no model takes lists, bytes, complex numbers or durations: {listed(names)}."
+    return f"Left out, for no model takes cells such as lists, bytes, durations or complex numbers: {listed(names)}."

@@ -40,7 +40,7 @@ def _plain_column(column: pd.Series) -> pd.Series:
     if kind in "iuf" and column.isna().any():
         return column.astype(np.float64)
     if kind in "iufb" and not column.isna().any():
-        return column.astype({"b": np.bool_, "f": np.float64}.get(kind, np.int64))
+        return column.astype({"b": np.bool_, "f": np.float64, "u": np.uint64}.get(kind, np.int64))
     return column.astype(object).where(column.notna(), np.nan)
 
 
@@ -126,6 +126,11 @@ def _number_column(column: pd.Series) -> npt.NDArray[np.float64]:
         raise ModelError(
             f"Column '{column.name}' holds dates, and this model takes numbers.",
             hint="Give the column as the number that the model was trained with (a year, days since…).",
+        )
+    if column.dtype.kind == "c":
+        raise ModelError(
+            f"Column '{column.name}' holds complex numbers, and this model takes real ones.",
+            hint="Give their real part, or whatever the model was trained with.",
         )
     if column.dtype.kind in "biuf":
         return column.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -110,6 +110,8 @@ def _array(reader: _Reader, depth: int) -> Any:
     if reader.peek() == b"$":
         reader.take(1)
         kind = reader.take(1)
+        if kind in _CONSTANTS:
+            raise ValueError("an array of constants")  # takes no bytes: a small file could hold billions
     if reader.peek() == b"#":
         reader.take(1)
         count = _length(reader)
