@@ -14,6 +14,7 @@ from core import cache, instances
 from core.cache import Pair
 from core.engine import output_index
 from core.errors import InputError
+from core.loading.samples import sample, samples
 from core.registry import Progress
 from core.types import Array, Model, Table
 from pages.parts import question
@@ -87,6 +88,8 @@ def load(asked: Question) -> Subject:
 def load_pair(asked: Question) -> Pair:
     """The model and the table of a question; the first sample where it names none."""
     model_id, data_id = ids(asked)
+    if not model_id.startswith(cache.MINE):
+        sample(model_id)  # an unknown one is told by its name
     if not data_id:
         raise InputError(
             "This link names a model but no table.",
@@ -98,10 +101,8 @@ def load_pair(asked: Question) -> Pair:
 
 def ids(asked: Question) -> tuple[str, str]:
     """The model's and the table's id, a sample's own table where none is named; empty where there is none."""
-    from core.loading.samples import samples
-
     model_id = asked.model or samples()[0].id
-    tables = {sample.id: sample.table for sample in samples()}
+    tables = {entry.id: entry.table for entry in samples()}
     return model_id, asked.data or tables.get(model_id, "")
 
 
