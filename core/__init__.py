@@ -27,7 +27,7 @@ def model(source: Any, **options: Any) -> Model:
     Parameters
     ----------
     source : estimator, booster, pipeline, function, dalex Explainer, path or Model
-        A file passes the same checks as an upload.
+        A file goes through the very door of an upload: into a locked process of its own.
     **options
         ``name``, ``features``, ``classes``, ``task``, ``predict_function``: see ``core.models.wrap``.
 
@@ -43,10 +43,10 @@ def model(source: Any, **options: Any) -> Model:
     from core.types import Model
 
     if isinstance(source, str | PathLike):
-        from core.loading.models import read_model
+        from core.loading.uploads import open_upload
 
         data, name = _read(source, "model")
-        return read_model(data, options.pop("name", name), **options)
+        return open_upload(data, options.pop("name", name), **options)
     if isinstance(source, Model) and not isinstance(source, type):
         return source
     from core.models import wrap
