@@ -70,5 +70,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "attributions": draw_many.attributions,
     "distribution": draw_many.distribution,
     "matrix": draw_many.matrix,
+    "surrogate": draw_many.surrogate,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

@@ -179,4 +179,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "attributions": public_many.attributions,
     "distribution": public_many.distribution,
     "matrix": public_many.matrix,
+    "surrogate": public_many.surrogate,
 }

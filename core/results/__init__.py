@@ -33,6 +33,7 @@ KINDS: dict[str, type[Any]] = {
         Attributions,
         Distribution,
         Matrix,
+        Surrogate,
     )
 }
 """Every kind of answer by its id."""

@@ -7,7 +7,18 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import Result
-from core.views import attribution, attributions, distribution, importance, matrix, nudges, points, profile, scores
+from core.views import (
+    attribution,
+    attributions,
+    distribution,
+    importance,
+    matrix,
+    nudges,
+    points,
+    profile,
+    scores,
+    surrogate,
+)
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
@@ -20,6 +31,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "attributions": attributions.view,
     "distribution": distribution.view,
     "matrix": matrix.view,
+    "surrogate": surrogate.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 
