@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,30 @@ def answer(job: Job) -> Nudges:
     chosen = diverse(oracle, int(job.params["k"]), lambda constraints: briefly(asked, constraints))
     if not chosen:
         return _refused(asked)
-    rows = np.array([found.row for found in chosen])
+    rows = np.array([found.row for found in sorted(chosen, key=lambda found: found.cost)])
     if job.params.get("robust"):
         rows = np.array([firm(oracle, row) for row in rows])
     outputs = verify(asked, rows)
     made = _nudges(asked, oracle, rows, outputs)
     return _result(asked, made, _checks(asked, oracle, made))
+
+
+def stream(job: Job) -> Iterator[Nudge]:
+    """Yield nudges as they are found, each smaller than the one before: for a page that shows the first at once.
+
+    Every one was predicted by the model itself; the measures of ``answer`` are not taken yet.
+    """
+    asked = question(job)
+    if asked.reached:
+        return
+    for found in improve(asked, oracle_for(asked)):
+        distance = float(gower(asked.code, found.row[None, :], asked.constraints.origin)[0])
+        yield Nudge(changes_of(asked, found.row), float(found.outputs[asked.goal.output]), distance)
+
+
+def _provable(asked: Question, oracle: Oracle) -> bool:
+    """True where the first answer claims to be the smallest (not the most believable or the firmest)."""
+    return oracle.penalty is None and not asked.job.params.get("robust")
 
 
 def verify(asked: Question, rows: Array) -> Array:
@@ -63,7 +82,7 @@ def _nudges(asked: Question, oracle: Oracle, rows: Array, outputs: Array) -> tup
     made = []
     for slot, (row, firmness) in enumerate(zip(rows, robustness(oracle, rows), strict=True)):
         extra = _measures(asked, float(alone[slot]), float(usual[slot]), firmness)
-        if slot == 0 and not asked.job.params.get("robust"):
+        if slot == 0 and _provable(asked, oracle):
             extra["proved"] = asked.proof is not None and asked.proof.complete
         output = float(outputs[slot, asked.goal.output])
         made.append(Nudge(changes_of(asked, row), output, float(distances[slot]), extra))
@@ -95,7 +114,7 @@ def _checks(asked: Question, oracle: Oracle, made: tuple[Nudge, ...]) -> tuple[C
     many = f"Each of the {len(made)} nudges reaches the goal when the model predicts it again."
     one = "The nudge reaches the goal when the model predicts it again."
     checks = [Check("predicted again", True, float(len(made)), many if len(made) > 1 else one)]
-    if not asked.job.params.get("robust"):
+    if _provable(asked, oracle):
         checks.append(_certificate(asked, oracle, made[0]))
     firm_ones = sum(nudge.extra["holds_rounded"] and nudge.extra["holds_missed"] == 1.0 for nudge in made)
     text = f"{firm_ones} of {len(made)} hold when rounded, and when missed by 1 % of a feature's range."

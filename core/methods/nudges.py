@@ -23,6 +23,11 @@ data's precision and observed range, and only levels that exist are used. What y
 too, or be out of reach. The smallest change lies just across the boundary, so read its robustness. A change far from
 all real rows says little; the distance to the nearest real row is shown for that.
 
+**How it is found.** Candidates are the values on either side of every split (trees) or observed values and levels. All
+single changes and, for trees, all pairs are tried exactly; more changes by a beam, by walking back from the nearest
+real rows that reach the goal, and by bisection. For tree ensembles a branch and bound over the split cells then proves
+that nothing smaller exists, or says how small an answer could still be.
+
 **Sources.** Wachter, Mittelstadt and Russell, *Counterfactual explanations without opening the black box*, 2018,
 [arXiv:1711.00399](https://arxiv.org/abs/1711.00399). Gower, *A general coefficient of similarity*, 1971,
 [doi:10.2307/2528823](https://doi.org/10.2307/2528823). Cui et al., *Optimal action extraction for random forests and
@@ -65,7 +70,7 @@ PARAMS = (
     id="nudges",
     title="Nudges (counterfactuals)",
     question="What is the smallest change that would change the answer?",
-    version="1",
+    version="2",
     scope="row",
     kind="nudges",
     order=30,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.counterfactual.answer import stream
 from core.counterfactual.improve import improve, oracle_for, question
 from core.counterfactual.plausibility import density, isolation
 from core.counterfactual.words import apply, path, sentence
@@ -76,6 +77,16 @@ def test_every_streamed_answer_was_predicted_by_the_model(logistic_model, logist
         assert found.sure
 
 
+def test_the_stream_ends_with_the_answers_first_nudge(logistic_model, logistic_table):
+    for row in range(4):
+        nudges = list(stream(job_of(logistic_model, logistic_table, row)))
+        best = explain("nudges", logistic_model, logistic_table, row, defaults=False).nudges[0]
+        assert nudges[-1].changes == best.changes
+        assert nudges[-1].distance == best.distance
+    reached = logistic_model.classes[int(logistic_model.predict(logistic_table.instance(0))[0].argmax())]
+    assert list(stream(job_of(logistic_model, logistic_table, 0, target=reached))) == []
+
+
 def test_progress_may_cancel(logistic_model, logistic_table):
     class StoppedError(Exception):
         """What a page raises."""
@@ -108,6 +119,8 @@ def test_k_answers_change_different_features(logistic_model, logistic_table):
         sets = [frozenset(change.name for change in nudge.changes) for nudge in result.nudges]
         assert len(set(sets)) == len(sets)
         assert len(sets) >= 2
+        costs = [len(nudge.changes) + nudge.distance for nudge in result.nudges]
+        assert costs == sorted(costs)
 
 
 def test_robust_nudges_hold_when_missed(logistic_model, logistic_table):
