@@ -15,6 +15,9 @@ from core.registry import Job
 from core.types import Array, Model, Schema
 
 SAMPLE = 20_000
+"""Rows that are predicted once for all questions about a model and a table."""
+FEWER = 5_000
+"""The same for models that only their library can evaluate."""
 _PROBE = 64
 _CHUNK = 20_000
 _MEMO: OrderedDict[tuple[str, str, Schema, int], Prepared] = OrderedDict()
@@ -61,7 +64,7 @@ def prepare(job: Job, seed: int) -> Prepared:
     if key not in _MEMO:
         # The shared work is not part of one answer's count of evaluations, or the second answer would differ.
         model: Model = getattr(job.model, "inner", job.model)
-        places = _sample(len(job.table), seed)
+        places = _sample(len(job.table), SAMPLE if model.portable() is not None else FEWER, seed)
         sample = job.table.rows(places)
         code = coder(job.table)
         rows = code.encode(sample)
@@ -73,11 +76,11 @@ def prepare(job: Job, seed: int) -> Prepared:
     return _MEMO[key]
 
 
-def _sample(size: int, seed: int) -> npt.NDArray[np.int64]:
+def _sample(size: int, most: int, seed: int) -> npt.NDArray[np.int64]:
     """Positions of all rows, or of a seeded sample, ascending."""
-    if size <= SAMPLE:
+    if size <= most:
         return np.arange(size)
-    return np.sort(np.random.default_rng(seed).choice(size, size=SAMPLE, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(size, size=most, replace=False))
 
 
 def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> Array:
@@ -85,6 +88,7 @@ def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> Array:
     found: list[Array] = []
     code = coder(job.table)
     for start in range(0, len(job.table), _CHUNK):
+        job.progress(start / len(job.table), "looking for rows that reach the goal")
         frame = job.table.rows(np.arange(start, min(len(job.table), start + _CHUNK)))
         found.append(code.encode(frame[goal.reached(job.model.predict(frame))]))
         if sum(len(part) for part in found) >= most:
