@@ -9,6 +9,7 @@ from pages.parts import closer, force, frame, headline, profile, report_file, si
 frame.enter()
 frame.holds(*frame.EVERYTHING)
 if sidebar.draw() is not None:
+    headline.choices()
     headline.draw()
     left, right = st.columns([7, 5], gap="large")
     with left:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 ICON = Path(__file__).resolve().parent / "icon.svg"
-EVERYTHING = ("force", "headline", "profile", "closer", "rows")
+EVERYTHING = ("force", "headline", "profile", "closer", "choices", "rows")
 """The parts of the Explain page that change with the instance, in the order in which they are drawn anew."""
 _ROUTED, _PARTS = "routed", "parts"
 _FOLDER = ICON.parent.parent

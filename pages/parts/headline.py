@@ -13,17 +13,23 @@ from pages.parts.subject import Subject
 from pages.parts.text import safe
 
 
+@st.fragment(key="choices")
+def choices() -> None:
+    """What the model is for, the class that is explained, the level, the link."""
+    with frame.boundary("The choices"):
+        about = subject.load(question.current())
+        left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
+        left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
+        with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+            _classes(about)
+            levels.draw(about)
+
+
 @st.fragment(key="headline")
 def draw() -> None:
-    """What the model is for, then the prediction in words and where it lies among all."""
+    """The prediction in words and where it lies among all; the style keeps this part in sight."""
     with frame.boundary("The prediction"):
         about = subject.load(question.current())
-        with st.container(key="choices"):
-            left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
-            left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
-            with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
-                classes(about)
-                levels.draw(about)
         with st.container(key="headline"):
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             drawn = strip(about)

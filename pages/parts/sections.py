@@ -19,7 +19,7 @@ from pages.parts.text import safe
 
 OPENED = 4
 """Sections that are open when a page is entered: the first ones that apply."""
-FOLLOWS = ("model_profile", "distribution")
+FOLLOWS = ("model_profile", "distribution", "target_against_feature")
 """Methods whose feature is the one that was picked on the page."""
 
 

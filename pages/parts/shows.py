@@ -19,7 +19,9 @@ from pages.parts import chart, frame, panel, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
-FOLLOWERS = ("section_model_profile", "section_distribution", "section_shap_summary")
+FOLLOWERS = tuple(
+    f"section_{name}" for name in ("model_profile", "distribution", "target_against_feature", "shap_summary")
+)
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "performance": {"cutoff": ("regression", "multiclass")},
@@ -30,6 +32,8 @@ SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
 TOLD = ("worst rows",)
 """Checks that a page tells by other means."""
 WORST = 5
+PICKED = ("surrogate", "matrix")
+"""Kinds of which a click on a mark picks a feature."""
 _GO = "go to explain"
 
 
@@ -42,7 +46,7 @@ def plain(result: Result, about: Subject, key: str, said: DeltaGenerator) -> Vie
     """Words and picture."""
     drawn = panel.picture(result, about)
     said.markdown(safe_long(drawn.sentence))
-    chart.show(drawn, f"{key}.chart")
+    chart.show(drawn, f"{key}.chart", pick if result.kind in PICKED else None)
     return drawn
 
 
