@@ -132,6 +132,8 @@ def _checks(said: Array, apart: np.ndarray, mimicked: Array) -> tuple[Check, ...
     unseen, seen = fidelity(said[apart], mimicked[apart]), fidelity(said[~apart], mimicked[~apart])
     firm = unseen >= FIRM
     verdict = "its rules describe the model well" if firm else "it is too simple: its rules are not the model's"
+    if not firm and seen >= FIRM:
+        verdict = "it fits the rows that it was made from, and not others: ask fewer questions, or take more rows"
     text = f"On {int(apart.sum()):,} rows kept apart it repeats {_share(unseen)} of the model's differences: {verdict}."
     other = f"On the {int((~apart).sum()):,} rows that it was fitted to: {_share(seen)}."
     return Check("fidelity", firm, unseen, text), Check("fit", None, seen, other)

@@ -12,7 +12,7 @@ from core.results import Matrix
 from core.views import palette, words
 from core.views.view import View
 
-ROOM = 12
+ROOM = 14
 """Columns up to which the cells hold their numbers."""
 
 

@@ -10,7 +10,8 @@ from core.results import Points
 from core.views import palette, words
 from core.views.view import View
 
-WORST = 10
+GOLDEN = 0.6180339887498949
+"""Spreads the dots of a level evenly to the sides, the same way each time."""
 
 
 def view(result: Points, *, dark: bool | None = None) -> View:
@@ -43,6 +44,7 @@ def _dot(result: Points, at: int) -> dict[str, Any]:
         "x": float(x) if result.ordered else words.short(str(x), 40),
         "y": float(result.y[at]),
         "row": result.rows[at],
+        "aside": result.rows[at] * GOLDEN % 1.0,
         "name": words.short(result.names[at], 40),
         "cell": words.cell(x),
     }
@@ -74,6 +76,8 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
             "opacity": {"condition": {"param": "pick", "value": 0.6}, "value": 0.15},
         },
     }
+    if not result.ordered:
+        dot["encoding"]["xOffset"] = {"field": "aside", "type": "quantitative", "scale": {"domain": [-0.5, 1.5]}}
     if result.colour:
         numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
         scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
@@ -89,8 +93,25 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
         "height": 320,
         "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
-        "layer": [dot, line, _title(dark)],
+        "layer": [dot, *([line] if result.ordered else [_box(x, y, dark)]), _title(dark)],
         "config": {"view": {"stroke": None}},
+    }
+
+
+def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, Any]:
+    """The middle half of each level's heights, and their median."""
+    ink = palette.INKS[dark]
+    return {
+        "transform": [{"filter": "datum.role === 'dot'"}],
+        "mark": {
+            "type": "boxplot",
+            "size": 40,
+            "outliers": False,
+            "box": {"fill": None, "stroke": ink, "strokeWidth": 1.5},
+            "median": {"color": palette.MARK, "strokeWidth": 3},
+            "rule": {"color": ink},
+        },
+        "encoding": {"x": x, "y": y},
     }
 
 
@@ -117,6 +138,7 @@ OWN_TITLES = (
     "size of the error",
     "true value minus prediction",
     "the true value",
+    "value of the feature",
     *words.AXIS_CHANGE.values(),
 )
 """Titles of heights that the methods use; anything else could come from a file."""
