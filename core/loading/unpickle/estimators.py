@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
-from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.inert import Refused, Stub
 
 _OFF: dict[str, Any] = {"n_jobs": 1, "memory": None, "verbose": 0, "callbacks": None, "warm_start": False}
+_OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
 _READS_FILES = ("filename", "file")
 
 
@@ -21,6 +25,46 @@ def quiet(model: Any) -> None:
             own[name] = value
     if own.get("input") in _READS_FILES:
         raise Refused(f"its {type(model).__name__} reads files that a table names (input='{own['input']}')", "input")
+
+
+@cache
+def _defaults(cls: type[Any]) -> dict[str, Any]:
+    """The settings of a class and their defaults."""
+    found = signature(cls.__init__).parameters.values()
+    return {item.name: item.default for item in found if item.default is not Parameter.empty}
+
+
+def complete(model: Any) -> None:
+    """Give an estimator of an older scikit-learn the settings that were added since, at their defaults."""
+    if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
+        return
+    own = vars(model)
+    for name in ("estimator", "estimator_"):  # called base_estimator before 1.2
+        if f"base_{name}" in own and name not in own:
+            own[name] = own.pop(f"base_{name}")
+    for name, value in _defaults(type(model)).items():
+        own.setdefault(name, value)
+    if "_predictors" in own:
+        own.setdefault("_preprocessor", None)
+    if "_link_instance" in own and "coef_" in own:  # generalised linear models of 1.0
+        own["_base_loss"] = model._get_loss()
+    if isinstance(own.get("_loss", own.get("loss_")), Stub) and isinstance(own.get("estimators_"), np.ndarray):
+        _boosting_loss(model)
+    if type(model).__name__ == "AdaBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
+        raise Refused(
+            "its AdaBoostClassifier was fitted with SAMME.R, which scikit-learn 1.6 took out: "
+            "this version would answer something else; fit it again, or save it as ONNX with the old one",
+            "AdaBoostClassifier",
+        )
+
+
+def _boosting_loss(model: Any) -> None:
+    """Gradient boosting before 1.4 kept a loss of its own kind: today's has the same link and answers."""
+    own = vars(model)
+    own["n_trees_per_iteration_"] = own["estimators_"].shape[1]
+    own["loss"] = _OLD_LOSSES.get(own.get("loss"), own.get("loss"))
+    own.pop("loss_", None)
+    own["_loss"] = model._get_loss(sample_weight=None)
 
 
 def _broken(model: Any) -> Refused:

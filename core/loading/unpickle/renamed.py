@@ -55,16 +55,8 @@ RENAMED: dict[str, str] = {
 }
 """Old place -> new place of the very same thing."""
 
-_OLD_GB = "belongs to scikit-learn before 1.4: load it with that version and save the model as ONNX, or fit it again"
 _OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
 GONE: dict[str, str] = {
-    **{
-        f"sklearn.ensemble._gb_losses:{name}": _OLD_GB
-        for name in (
-            *("BinomialDeviance", "MultinomialDeviance", "LeastSquaresError", "LeastAbsoluteError"),
-            *("HuberLossFunction", "QuantileLossFunction", "ExponentialLoss"),
-        )
-    },
     **{
         f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
         for name in (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle.estimators import CHECKS, quiet
+from core.loading.unpickle.estimators import CHECKS, complete, quiet
 from core.loading.unpickle.inert import Ref, Refused, Slot
 
 MAX_OBJECTS = 30_000_000
@@ -119,6 +119,7 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
     ):
         return None
     own = vars(item)
+    complete(item)
     quiet(item)
     for name, verify in CHECKS.items():
         if name in own:

@@ -40,6 +40,7 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
     if type(state) is not dict or not {"max_depth", "node_count", "nodes", "values"} <= set(state):
         raise wrong(_NAME)
     nodes, values = upgrade_nodes(state["nodes"], NODE_DTYPE), state["values"]
+    old = "missing_go_to_left" not in state["nodes"].dtype.names
     count = len(nodes)
     if type(state["max_depth"]) is not int or state["node_count"] != count or not 0 <= state["max_depth"] <= count:
         raise wrong(_NAME)
@@ -50,6 +51,9 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
     features = nodes["feature"][inner]
     if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
         raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
+    if old and int(n_classes.max()) > 1:  # before 1.3 leaves held counts, and predict_proba made shares of them
+        total = values.sum(axis=2, keepdims=True)
+        values = values / np.where(total == 0.0, 1.0, total)
     made = Tree(n_features, n_classes, n_outputs)
     made.__setstate__(
         {
