@@ -27,6 +27,7 @@ _PAGES = (
     ("compare", "Compare", ":material/compare_arrows:"),
     ("model", "Model", ":material/model_training:"),
     ("data", "Data", ":material/table_chart:"),
+    ("studio", "Studio", ":material/dashboard:"),
     ("load", "Load", ":material/upload_file:"),
     ("about", "About", ":material/info:"),
 )

@@ -21,7 +21,7 @@ def choices() -> None:
         left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
         left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
         with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
-            _classes(about)
+            classes(about)
             levels.draw(about)
 
 

@@ -40,6 +40,10 @@ class Question:
         Position of the nudge that What-if begins with; empty for none.
     level : str
         ``"plain"`` or ``"expert"``.
+    grid : str
+        Rows and columns of the Studio, ``"2x3"``; empty for its default.
+    panels : str
+        What the Studio's places show, comma-separated; empty for its default.
     params : mapping of str to str
         Settings of the method that differ from their defaults.
     """
@@ -55,6 +59,8 @@ class Question:
     rows: str = ""
     nudge: str = ""
     level: str = "plain"
+    grid: str = ""
+    panels: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
 
 
