@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import BaseEnsemble
 
 from core.loading.unpickle.inert import Refused, Stub
 
@@ -28,7 +29,7 @@ def quiet(model: Any) -> None:
 
 
 @cache
-def _defaults(cls: type[Any]) -> dict[str, Any]:
+def _defaults(cls: Any) -> dict[str, Any]:
     """The settings of a class and their defaults."""
     found = signature(cls.__init__).parameters.values()
     return {item.name: item.default for item in found if item.default is not Parameter.empty}
@@ -39,9 +40,10 @@ def complete(model: Any) -> None:
     if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
         return
     own = vars(model)
-    for name in ("estimator", "estimator_"):  # called base_estimator before 1.2
-        if f"base_{name}" in own and name not in own:
-            own[name] = own.pop(f"base_{name}")
+    if isinstance(model, BaseEnsemble) or "estimator" in _defaults(type(model)):
+        for name in ("estimator", "estimator_"):  # called base_estimator before 1.2
+            if f"base_{name}" in own and name not in own:
+                own[name] = own.pop(f"base_{name}")
     for name, value in _defaults(type(model)).items():
         own.setdefault(name, value)
     if "_predictors" in own:
