@@ -8,10 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from core.counterfactual.constraints import Constraints
+from core.counterfactual.distance import gower
 from core.counterfactual.oracle import Found, Oracle
 
 OVERLAP = 2.0
 """What sharing all features with an answer already chosen costs, in units of one change."""
+
+NEARER = 0.7
+"""An answer that adds changes to a chosen one has to be nearer by this factor."""
 
 
 def diverse(oracle: Oracle, count: int, elsewhere: Callable[[Constraints], list[Found]]) -> list[Found]:
@@ -44,7 +48,8 @@ def _next(oracle: Oracle, chosen: list[Found]) -> Found | None:
     """The answer with the best balance of cost and difference, predicted by the model itself."""
     while True:
         keys = {oracle.key(found.row) for found in chosen}
-        rest = [found for found in oracle.best(len(oracle.found)) if oracle.key(found.row) not in keys]
+        others = [found for found in oracle.best(len(oracle.found)) if oracle.key(found.row) not in keys]
+        rest = [found for found in others if not any(_idle(oracle, found, known) for known in chosen)]
         if not rest:
             return None
         scale = max(oracle.per_change, chosen[0].cost)
@@ -52,6 +57,15 @@ def _next(oracle: Oracle, chosen: list[Found]) -> Found | None:
         if best.sure:
             return best
         oracle.settle([best])
+
+
+def _idle(oracle: Oracle, found: Found, known: Found) -> bool:
+    """True for a chosen answer's changes and more, where the more does not make it much nearer."""
+    changed = oracle.constraints.changed(np.array([found.row, known.row]))
+    if (changed[1] & ~changed[0]).any():
+        return False
+    distances = gower(oracle.code, np.array([found.row, known.row]), oracle.origin, oracle.constraints.weights)
+    return bool(distances[0] > NEARER * distances[1])
 
 
 def _overlap(oracle: Oracle, found: Found, chosen: list[Found]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -157,11 +157,18 @@ def _stages(asked: Question, oracle: Oracle) -> Iterator[None]:
             return
         yield from _brief(asked, oracle, made)
         if asks.exact:
-            asked.proof = certify(asked, oracle, asks) or asked.proof
+            asked.proof = _stronger(asked.proof, certify(asked, oracle, asks))
             yield
             if asked.proof is not None and asked.proof.complete:
                 return
     yield from _guided(asked, oracle, made)
+
+
+def _stronger(first: Proof | None, second: Proof | None) -> Proof | None:
+    """What two proofs say together."""
+    if first is None or second is None:
+        return first or second
+    return replace(second, bound=max(first.bound, second.bound))
 
 
 def _exact(asked: Question, oracle: Oracle, asks: Questions) -> Iterator[None]:

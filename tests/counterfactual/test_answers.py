@@ -114,13 +114,24 @@ def test_same_question_same_answer(logistic_model, logistic_table):
 
 
 def test_k_answers_change_different_features(logistic_model, logistic_table):
-    for row in range(0, 20, 4):
+    several = 0
+    for row in range(0, 40, 4):
         result = explain("nudges", logistic_model, logistic_table, row, k=3, defaults=False)
         sets = [frozenset(change.name for change in nudge.changes) for nudge in result.nudges]
         assert len(set(sets)) == len(sets)
-        assert len(sets) >= 2
+        several += len(sets) >= 2
         costs = [len(nudge.changes) + nudge.distance for nudge in result.nudges]
         assert costs == sorted(costs)
+    assert several >= 3
+
+
+def test_no_answer_only_adds_changes_to_another(logistic_model, logistic_table):
+    for row in range(0, 20, 4):
+        nudges = explain("nudges", logistic_model, logistic_table, row, k=4, defaults=False).nudges
+        sets = [({change.name for change in nudge.changes}, nudge.distance) for nudge in nudges]
+        for names, distance in sets:
+            for others, other in sets:
+                assert not (others < names and distance > 0.7 * other + 1e-12)
 
 
 def test_robust_nudges_hold_when_missed(logistic_model, logistic_table):
