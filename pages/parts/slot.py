@@ -7,7 +7,6 @@ import streamlit as st
 from core import cache, registry
 from core.registry import Method
 from core.results import Result
-from core.views import words
 from pages.parts import chart, frame, layout, panel, profile, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
@@ -45,8 +44,9 @@ def _empty(about: Subject, place: int) -> None:
 
 def _panel(about: Subject, place: int, method: Method) -> None:
     """Question, words, picture."""
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.markdown(f"**{safe(method.question)}**  \n:small[:gray[{LEVELS[method.scope]} · {safe(method.title)}]]")
+    head, tail = st.columns([10, 1], gap="small")
+    head.markdown(f"**{safe(method.question)}**  \n:small[:gray[{LEVELS[method.scope]} · {safe(method.title)}]]")
+    with tail:
         st.button(
             "",
             icon=":material/close:",
@@ -58,7 +58,7 @@ def _panel(about: Subject, place: int, method: Method) -> None:
         )
     result = _answer(about, method)
     drawn = panel.picture(result, about)
-    st.caption(safe_long(words.short(drawn.sentence, 400)))
+    st.caption(safe_long(drawn.sentence))
     chart.show(drawn, f"studio_{method.id}", layout.pick)
 
 

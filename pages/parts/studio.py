@@ -86,6 +86,7 @@ def _resized() -> None:
     count = layout.GRIDS[grid][0] * layout.GRIDS[grid][1]
     more: Sequence[str] = [name for name in layout.START if name not in kept]
     question.ask(grid=grid, panels=",".join([*kept, *more][:count]))
+    frame.redraw("grid")  # not a part of the page: the whole page is drawn anew
 
 
 def grid(about: Subject) -> None:
