@@ -171,7 +171,8 @@ def points(result: Points, about: Subject, key: str, said: DeltaGenerator) -> Vi
     drawn = view(result, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"{key}.chart", on_mark=_open_dot)
-    st.caption(":material/touch_app: Click a dot to open its row in Explain, or open one of those furthest off:")
+    ends = "furthest off" if key == "residuals" else "with the largest values"
+    st.caption(f":material/touch_app: Click a dot to open its row in Explain, or open one of those {ends}:")
     _leave()
     worst = drawn.table.head(WORST)
     with st.container(horizontal=True, gap="small"):

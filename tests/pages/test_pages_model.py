@@ -13,7 +13,8 @@ from core.loading.samples import load_sample_model, load_sample_table, samples
 from tests.pages.app import errors, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
-OPEN = {f"open_{method.id}": True for method in registry.methods("model")}
+QUICK = [method for method in registry.methods("model") if method.cost != "minutes"]
+OPEN = {f"open_{method.id}": True for method in QUICK}
 
 
 @EACH
@@ -53,7 +54,11 @@ def test_a_closed_section_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         return honest(both, method_id, *given)
 
     monkeypatch.setattr(cache, "explain", counted)
-    open_page("model", dict.fromkeys(OPEN, False) | {"open_residuals": True}, model=samples()[0].id)
+    open_page(
+        "model",
+        {f"open_{method.id}": method.id == "residuals" for method in registry.methods("model")},
+        model=samples()[0].id,
+    )
     assert asked == ["residuals"]
 
 

@@ -1,0 +1,88 @@
+"""Training again: against loops by hand with scikit-learn, and against features that are known to matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import roc_auc_score, root_mean_squared_error
+from sklearn.model_selection import KFold
+
+from core import engine
+from core.errors import NotApplicable
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.models import wrap
+from core.results import Importance
+from tests.contract_cases import case
+
+
+def twins(rows: int = 240):
+    """A linear model of a and its twin b, which say the same, of c, and of noise."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"a": random.normal(size=rows), "c": random.normal(size=rows), "noise": random.normal(size=rows)}
+    )
+    frame.insert(1, "b", frame["a"])
+    frame["y"] = 3 * frame["a"] + 2 * frame["c"] + random.normal(0, 0.5, rows)
+    fitted = LinearRegression().fit(frame[["a", "b", "c", "noise"]], frame["y"])
+    both = match(wrap(fitted), from_frame(frame, target="y"))
+    return both.model, both.table, frame
+
+
+def test_leaving_a_column_out_is_the_loop_by_hand() -> None:
+    model, table, frame = twins()
+    result = engine.explain("refit_importance", model, table, folds=4, seed=3)
+    assert isinstance(result, Importance)
+    names = ["a", "b", "c", "noise"]
+    by_hand = np.zeros((4, 4))
+    for fold, (kept, apart) in enumerate(KFold(4, shuffle=True, random_state=3).split(frame)):
+        train, test = frame.iloc[kept], frame.iloc[apart]
+        full = root_mean_squared_error(test["y"], LinearRegression().fit(train[names], train["y"]).predict(test[names]))
+        for at, name in enumerate(names):
+            rest = [other for other in names if other != name]
+            without = LinearRegression().fit(train[rest], train["y"]).predict(test[rest])
+            by_hand[at, fold] = root_mean_squared_error(test["y"], without) - full
+    assert result.rounds == pytest.approx(by_hand, abs=1e-9)
+    assert result.values == pytest.approx(by_hand.mean(axis=1), abs=1e-9)
+
+
+def test_a_twin_is_not_missed_but_is_used() -> None:
+    model, table, _frame = twins()
+    dropped = engine.explain("refit_importance", model, table)
+    shuffled = engine.explain("refit_importance", model, table, way="shuffle")
+    assert isinstance(dropped, Importance)
+    assert isinstance(shuffled, Importance)
+    assert abs(dropped.values[0]) < 0.02
+    assert shuffled.values[0] > 0.5
+    assert dropped.values[2] > 1
+
+
+def test_a_pipeline_with_levels_is_trained_again() -> None:
+    model, table = case("pipeline with text levels")
+    result = engine.explain("refit_importance", model, table)
+    assert isinstance(result, Importance)
+    assert result.features == model.features
+    assert 0 <= result.reference <= 0.5
+    said = model.predict(table.inputs)[:, 1]
+    assert 1 - roc_auc_score(table.frame["paid"] == "yes", said) == pytest.approx(result.reference, abs=0.15)
+
+
+def test_the_uploaded_model_is_left_as_it_was() -> None:
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(random.normal(size=(60, 2)), columns=["a", "b"])
+    frame["y"] = frame["a"]
+    fitted = RandomForestRegressor(3, random_state=0).fit(frame[["a", "b"]], frame["y"])
+    both = match(wrap(fitted), from_frame(frame, target="y"))
+    before = both.model.predict(both.table.inputs).copy()
+    engine.explain("refit_importance", both.model, both.table)
+    assert np.array_equal(both.model.predict(both.table.inputs), before)
+
+
+def test_what_cannot_be_trained_is_refused_in_words() -> None:
+    frame = pd.DataFrame({"a": np.arange(40.0), "y": np.arange(40.0)})
+    both = match(wrap(lambda data: data["a"].to_numpy(), features=("a",)), from_frame(frame, target="y"))
+    with pytest.raises(NotApplicable, match="estimator"):
+        engine.explain("refit_importance", both.model, both.table)
