@@ -30,7 +30,8 @@ world. Levels are taken as they are, each a yes or no; a missing number counts a
 column of its own.
 
 **Source.** M. Craven and J. Shavlik, *Extracting tree-structured representations of trained networks*, NIPS 1995;
-C. Molnar, *Interpretable Machine Learning*, chapter "Global surrogate".
+R. Guidotti and others, *A survey of methods for explaining black box models*, ACM Computing Surveys 51(5), 2018,
+doi:10.1145/3236009.
 """
 PARAMS = (
     Param(

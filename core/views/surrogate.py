@@ -67,14 +67,8 @@ def spec(dark: bool | None) -> dict[str, Any]:
     }
     down: dict[str, Any] = {"type": "ordinal", "axis": None}
     x, y = {"field": "depth", **across}, {"field": "line", **down}
-    grey = {"type": "rule", "color": palette.NEUTRAL, "opacity": 0.7}
-    child = [{"filter": "datum.line > 0"}]
-    shade = {
-        "field": "value",
-        "type": "quantitative",
-        "scale": {"range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"},
-        "legend": None,
-    }
+    colours = {"range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"}
+    shade = {"field": "value", "type": "quantitative", "scale": colours, "legend": None}
     size = {"field": "rows", "type": "quantitative", "scale": {"range": [40, 420]}, "legend": None}
     tips = [{"field": "label", "title": "where"}, {"field": "said", "title": "mean answer"}, {"field": "rows"}]
     text = {"type": "text", "align": "left", "dx": 16, "color": ink, "limit": {"expr": f"{narrow} ? 230 : 620"}}
@@ -83,16 +77,7 @@ def spec(dark: bool | None) -> dict[str, Any]:
         "height": {"step": 30},
         "data": {"name": "rows"},
         "layer": [
-            {
-                "transform": child,
-                "mark": grey,
-                "encoding": {"x": {"field": "out", **across}, "y": {"field": "above", **down}, "y2": {"field": "line"}},
-            },
-            {
-                "transform": child,
-                "mark": grey,
-                "encoding": {"x": {"field": "out", **across}, "x2": {"field": "depth"}, "y": y},
-            },
+            *_branches(across, down),
             {
                 "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}],
                 "mark": {"type": "circle", "opacity": 1, "cursor": "pointer"},
@@ -110,6 +95,19 @@ def spec(dark: bool | None) -> dict[str, Any]:
         ],
         "config": {"view": {"stroke": None}},
     }
+
+
+def _branches(across: dict[str, Any], down: dict[str, Any]) -> list[dict[str, Any]]:
+    """From each line up to its parent's, and along to its own mark."""
+    branch = {
+        "transform": [{"filter": "datum.line > 0"}],
+        "mark": {"type": "rule", "color": palette.NEUTRAL, "opacity": 0.7},
+    }
+    out, line = {"field": "out", **across}, {"field": "line", **down}
+    return [
+        {**branch, "encoding": {"x": out, "y": {"field": "above", **down}, "y2": {"field": "line"}}},
+        {**branch, "encoding": {"x": out, "x2": {"field": "depth"}, "y": line}},
+    ]
 
 
 def table(result: Surrogate) -> pd.DataFrame:

@@ -125,7 +125,7 @@ def _bounds(about: Subject) -> tuple[float, float]:
 
 
 def _filters(about: Subject) -> None:
-    """Range of the prediction, one column's values, text, order."""
+    """Range of the prediction, text, one column's values, order."""
     query = subject.current_query(about)
     low, high = _bounds(about)
     if high > low:
@@ -157,6 +157,11 @@ def _filters(about: Subject) -> None:
     )
     if query.feature:
         _feature_filter(about, query)
+    _order(about, query)
+
+
+def _order(about: Subject, query: Query) -> None:
+    """What the list is sorted by, and which way."""
     known = ("truth",) if about.table.target else ()
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.selectbox(

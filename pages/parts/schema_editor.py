@@ -24,14 +24,14 @@ def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
             "True value (target)",
             [NONE, *names],
             index=_place(names, table.target),
-            format_func=lambda name: words.short(name, 60),
+            format_func=words.short,
             help="The column that the model predicts; predictions are compared with it",
         )
         label = right.selectbox(
             "Names of the rows",
             [NONE, *names],
             index=_place(names, table.label),
-            format_func=lambda name: words.short(name, 60),
+            format_func=words.short,
             help="A column that says which instance a row is",
         )
         edited = st.data_editor(
@@ -52,11 +52,7 @@ def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
     known = {feature.name: feature.kind for feature in table.schema.features}
     kinds = dict(options.get("kinds") or {})
     kinds |= {row.column: row.kind for row in edited.itertuples() if known.get(row.column) != row.kind}
-    return {
-        "target": "" if target == NONE else target,
-        "label": "" if label == NONE else label,
-        "kinds": kinds,
-    }
+    return {"target": "" if target == NONE else target, "label": "" if label == NONE else label, "kinds": kinds}
 
 
 def _place(names: list[str], chosen: str | None) -> int:

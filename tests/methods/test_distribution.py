@@ -131,6 +131,7 @@ def test_a_constant_and_an_empty_column_have_a_picture() -> None:
 def test_dates_are_binned_in_time() -> None:
     days = pd.date_range("2024-01-01", periods=40, freq="D")
     frame = pd.DataFrame({"day": days, "n": np.arange(40.0), "y": np.arange(40.0)})
+
     def predict(rows: pd.DataFrame) -> np.ndarray:
         return rows["n"].to_numpy(dtype=float)
 
