@@ -40,11 +40,12 @@ def complete(model: Any) -> None:
     if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
         return
     own = vars(model)
-    if isinstance(model, BaseEnsemble) or "estimator" in _defaults(type(model)):
+    cls: Any = type(model)
+    if isinstance(model, BaseEnsemble) or "estimator" in _defaults(cls):
         for name in ("estimator", "estimator_"):  # called base_estimator before 1.2
             if f"base_{name}" in own and name not in own:
                 own[name] = own.pop(f"base_{name}")
-    for name, value in _defaults(type(model)).items():
+    for name, value in _defaults(cls).items():
         own.setdefault(name, value)
     if "_predictors" in own:
         own.setdefault("_preprocessor", None)
