@@ -18,7 +18,7 @@ from pages.parts.subject import Subject
 from pages.parts.text import safe
 
 OPENED = 4
-"""Sections that are open when a page is entered: the first ones that apply."""
+"""Sections that are open when a page is entered: the first ones that apply and take no minutes."""
 FOLLOWS = ("model_profile", "distribution", "target_against_feature")
 """Methods whose feature is the one that was picked on the page."""
 
@@ -30,7 +30,7 @@ def part(method: Method) -> str:
 
 def draw(about: Subject, found: Sequence[Method]) -> None:
     """All sections, the first ones that apply open."""
-    apply = [method.id for method in found if refused(about, method) is None]
+    apply = [method.id for method in found if method.cost != "minutes" and refused(about, method) is None]
     for method in found:
         st.fragment(_section, key=part(method))(method.id, method.id in apply[:OPENED])
 

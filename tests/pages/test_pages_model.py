@@ -77,7 +77,7 @@ def test_the_cutoff_moves_recall_and_not_the_auc() -> None:
 def test_the_profile_follows_the_feature_that_was_picked() -> None:
     sample = samples()[0]
     names = load_sample_table(sample.table).schema.names
-    app = open_page("model", model=sample.id, feature=names[3])
+    app = open_page("model", OPEN, model=sample.id, feature=names[3])
     assert app.selectbox(key="model.model_profile.feature").value == names[3]
     app.selectbox(key="model.model_profile.feature").set_value(names[1]).run()
     assert app.query_params["feature"] in (names[1], [names[1]])
@@ -85,7 +85,7 @@ def test_the_profile_follows_the_feature_that_was_picked() -> None:
 
 
 def test_the_profile_starts_with_the_feature_that_matters_most() -> None:
-    app = open_page("model", model=samples()[0].id)
+    app = open_page("model", OPEN, model=samples()[0].id)
     leading = words(app).split("relies most on ")[1].split(" (")[0]
     assert app.selectbox(key="model.model_profile.feature").value == leading
 
@@ -139,3 +139,19 @@ def test_a_table_without_truth_says_so_where_it_matters(monkeypatch: pytest.Monk
     assert errors(app) == []
     assert "The true values are not known" in words(app)
     assert "mean answer" in words(app)
+
+
+def test_a_section_of_minutes_waits_to_be_opened() -> None:
+    slow = [method.id for method in registry.methods("model") if method.cost == "minutes"]
+    assert "refit_importance" in slow
+    app = open_page("model", model=samples()[0].id)
+    assert errors(app) == []
+    assert "Trained again" not in words(app)
+
+
+def test_training_again_is_shown_with_its_deviation() -> None:
+    quick = next(sample for sample in samples() if "linear" in sample.id)
+    closed = dict.fromkeys(OPEN, False)
+    app = open_page("model", closed | {"open_refit_importance": True}, model=quick.id)
+    assert errors(app) == []
+    assert "Trained again, on rows kept apart" in words(app)
