@@ -178,6 +178,7 @@ def spawn() -> Channel:
         raise ModelError("A worker cannot be locked on this machine.", "See the About page for the layers.")
     to_child, from_app = os.pipe()
     to_app, from_child = os.pipe()
+    _widen(from_app, from_child)
     try:
         answer = _ask(known, {"op": "spawn"}, (to_child, from_child))
     finally:
@@ -186,6 +187,17 @@ def spawn() -> Channel:
     os.set_blocking(from_app, False)
     os.set_blocking(to_app, False)
     return Channel(int(answer["pid"]), to_app, from_app)
+
+
+def _widen(*pipes: int) -> None:
+    """Let pipes hold a mebibyte: large tables then take a few handovers instead of hundreds."""
+    import fcntl
+
+    for pipe in pipes:
+        try:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
+        except OSError:  # the user's share of pipe memory is used up; small pipes work, too
+            return
 
 
 def end(channel: Channel, kill: bool) -> tuple[int | None, str]:

@@ -136,18 +136,16 @@ def receive(source: int, limits: Limits, deadline: float | None = None) -> Messa
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
     head = bytes(_read(source, head_size, deadline))
-    return unpack(head, memoryview(_read(source, body_size, deadline)))
+    return unpack(head, _read(source, body_size, deadline))
 
 
-def _read(source: int, size: int, deadline: float | None) -> bytearray:
-    """Exactly so many bytes."""
-    found = bytearray(min(size, _CHUNK))
+def _read(source: int, size: int, deadline: float | None) -> memoryview:
+    """Exactly so many bytes; memory is touched as they arrive, not as the head announces them."""
+    view = memoryview(np.empty(size, dtype=np.uint8))
     filled = 0
     while filled < size:
-        if filled == len(found):  # grow as bytes arrive, not by what the head announces
-            found.extend(bytes(min(size - filled, max(_CHUNK, filled))))
         try:
-            count = os.readv(source, [memoryview(found)[filled:]])
+            count = os.readv(source, [view[filled:]])
         except BlockingIOError:
             _wait(source, select.POLLIN, deadline)
             continue
@@ -156,7 +154,7 @@ def _read(source: int, size: int, deadline: float | None) -> bytearray:
         if not count:
             raise Closed("the pipe is closed")
         filled += count
-    return found
+    return view
 
 
 def _wait(descriptor: int, event: int, deadline: float | None) -> None:
