@@ -141,7 +141,7 @@ def receive(source: int, limits: Limits, deadline: float | None = None) -> Messa
 
 def _read(source: int, size: int, deadline: float | None) -> memoryview:
     """Exactly so many bytes; memory is touched as they arrive, not as the head announces them."""
-    view = memoryview(np.empty(size, dtype=np.uint8))
+    view = np.empty(size, dtype=np.uint8).data
     filled = 0
     while filled < size:
         try:
