@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from core.methods.shap import PARAMS as ROW_PARAMS
 from core.registry import Job, method
 from core.results import Attributions, Check
+from core.shapley.answer import Answer
 from core.shapley.choose import solve
 from core.types import Model, Param, Table
 from core.views import words
 
+BATCH, BATCHES = 20, 20
+"""Rows of a batch at least, and batches at most."""
 ABOUT = """
 **What it is.** Each row's prediction is shared out among the features (SHAP), for many rows at once. One dot in the
 swarm is one row: how far right, how much the feature pushed that row's output up; its colour, whether the row's value
@@ -59,8 +65,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
 def explain(job: Job) -> Attributions:
     """Explain a sample of rows in one batch."""
     rows = drawn(len(job.table), int(job.params["rows"]), int(job.params["seed"]))
-    job.progress(0.0, "explaining rows")
-    answer = solve(job, rows)
+    answer = _solved(job, rows)
     frame = job.table.rows(rows)
     cells = frame.to_numpy(dtype=object, copy=True)
     cells[pd.isna(cells)] = None
@@ -84,6 +89,29 @@ def explain(job: Job) -> Attributions:
         label=job.label,
         checks=(*checks, *answer.checks),
     )
+
+
+def _solved(job: Job, rows: list[int]) -> Answer:
+    """The rows' attributions in a few batches, so that a slow model shows how far it is and can be stopped."""
+    step = max(BATCH, -(-len(rows) // BATCHES))
+    parts = []
+    for start in range(0, len(rows), step):
+        job.progress(start / len(rows), "explaining rows")
+        quiet = replace(job, progress=partial(_same, job, start / len(rows)))
+        parts.append(solve(quiet, rows[start : start + step]))
+    spreads = [part.spread for part in parts if part.spread is not None]
+    return replace(
+        parts[0],
+        values=np.concatenate([part.values for part in parts]),
+        base=np.concatenate([part.base for part in parts]),
+        output=np.concatenate([part.output for part in parts]),
+        spread=np.concatenate(spreads) if spreads else None,
+    )
+
+
+def _same(job: Job, done: float, _part: float, _step: str) -> None:
+    """Pass a batch's sign of life on: it can be stopped, and the bar does not jump back."""
+    job.progress(done, "explaining rows")
 
 
 def drawn(total: int, count: int, seed: int) -> list[int]:

@@ -164,3 +164,11 @@ def test_many_rows_are_thinned_for_the_eye_only() -> None:
     chosen = {mark["row"] for mark in drawn.rows}
     assert {int(values.sum(axis=1).argmin()), int(values.sum(axis=1).argmax())} <= chosen
     assert "900 rows" in drawn.sentence
+
+
+def test_a_slow_model_shows_how_far_it_is() -> None:
+    told: list[float] = []
+    model, table = case("random forest, regression")
+    engine.explain("shap_summary", model, table, rows=100, progress=lambda done, _step: told.append(done))
+    assert len(set(told)) == 5
+    assert told == sorted(told)
