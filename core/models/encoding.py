@@ -79,6 +79,8 @@ def _pipeline(step: Any, inputs: Sources, names: Sequence[str] | None) -> Source
 def _columns(step: Any, inputs: Sources, _names: Sequence[str] | None) -> Sources:
     """A ColumnTransformer: each part's columns, at the places where it puts them."""
     own = list(getattr(step, "feature_names_in_", ()))
+    if not hasattr(step, "output_indices_"):  # it is not kept where nothing comes out
+        raise _Mixed("ColumnTransformer")
     width = max([part.stop for part in step.output_indices_.values()], default=0)
     found = np.full(width, -1, dtype=np.int64)
     for name, part, columns in step.transformers_:

@@ -1,0 +1,147 @@
+"""LightGBM's text and CatBoost's binary form: one broken part, one refusal in words, before any native parser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import ModelError
+from core.loading.formats import catboost_file, lightgbm_file
+
+RNG = np.random.default_rng(4)
+FRAME = pd.DataFrame({"age": RNG.normal(size=80), "city": pd.Categorical(RNG.choice(list("abc"), 80))})
+TARGET = FRAME["age"] + (FRAME["city"] == "a")
+SETTINGS = {"verbose": -1, "min_data_in_leaf": 3, "min_data_per_group": 2, "num_leaves": 5, "num_threads": 1}
+TEXT = lightgbm.train(SETTINGS, lightgbm.Dataset(FRAME, TARGET), 3).model_to_string()
+LINEAR = lightgbm.train(
+    {**SETTINGS, "linear_tree": True}, lightgbm.Dataset(FRAME[["age"]], TARGET, params={"linear_tree": True}), 2
+).model_to_string()
+
+
+def line(key: str, value: str, text: str = TEXT) -> str:
+    """The text with the first line of a key changed."""
+    changed, count = re.subn(rf"(?m)^{key}=.*$", f"{key}={value}", text, count=1)
+    assert count == 1
+    return changed
+
+
+def edited(key: str, edit: Callable[[list[str]], list[str]], text: str = TEXT) -> str:
+    """The text with the numbers of one line changed and the announced size of the tree put right."""
+    found = re.search(rf"(?m)^{key}=(.*)$", text)
+    assert found is not None
+    changed = line(key, " ".join(edit(found[1].split())), text)
+    longer = len(changed) - len(text)
+    sizes = re.search(r"(?m)^tree_sizes=(\d+)", text)
+    assert sizes is not None
+    return changed.replace(sizes[0], f"tree_sizes={int(sizes[1]) + longer}", 1)
+
+
+def test_what_lightgbm_writes_passes() -> None:
+    for text in (TEXT, LINEAR, TEXT.replace("\n", "\r\n")):
+        assert lightgbm_file.load(text.encode(), "m.txt").num_trees() > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace("max_feature_idx=", "max_feature_idy="), "lacks max_feature_idx"),
+        (lambda text: text.split("\n\nTree=")[0] + "\n", "no trees"),
+        (lambda text: text.split("end of trees")[0], "ends before its last tree"),
+        (lambda _: line("max_feature_idx", "9"), "says it takes 10"),
+        (lambda _: line("max_feature_idx", "many"), "'many' is no number"),
+        (lambda _: line("num_tree_per_iteration", "0"), "columns"),
+        (lambda _: line("num_tree_per_iteration", "2"), "announces 3 trees"),
+        (lambda _: line("num_class", "99999999"), "too many classes"),
+        (lambda _: line("tree_sizes", "1 1 1"), "sizes"),
+        (lambda _: line("tree_sizes", "1"), "announces 1 trees"),
+        (lambda text: text.replace("\nleaf_value=", "\nleaf value ", 1), "line is broken"),
+        (lambda _: line("is_linear", "7"), "marks are broken"),
+        (lambda _: edited("num_cat", lambda _: ["-1"]), "marks are broken"),
+        (lambda _: line("num_leaves", "0"), "broken|leaves"),
+        (lambda _: line("num_leaves", "4"), "instead of|marks"),
+        (lambda _: edited("leaf_value", lambda parts: ["x", *parts[1:]]), "no number"),
+        (lambda _: edited("threshold", lambda _: ["1"]), "threshold of a tree has 1"),
+    ],
+)
+def test_one_broken_part_is_named(change: Callable[[str], str], words: str) -> None:
+    with pytest.raises(ModelError, match=words) as caught:
+        lightgbm_file.check(change(TEXT), "<b>.txt")
+    assert "damaged" in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("key", "edit", "words"),
+    [
+        ("split_feature", lambda parts: ["7", *parts[1:]], "column that is not there"),
+        ("split_feature", lambda parts: ["-1", *parts[1:]], "column that is not there|no number"),
+        ("left_child", lambda parts: ["0", *parts[1:]], "not there|cycle"),
+        ("left_child", lambda parts: ["99", *parts[1:]], "not there"),
+        ("right_child", lambda parts: [parts[-1], *parts[1:]], "cycle"),
+        ("left_child", lambda parts: ["1.5", *parts[1:]], "no whole numbers|no number"),
+        ("cat_boundaries", lambda parts: ["5", *parts[1:]], "out of range"),
+        ("cat_threshold", lambda parts: [*parts, "1"], "out of range"),
+    ],
+)
+def test_a_tree_that_would_lead_astray_is_refused(key: str, edit: Callable[[list[str]], list[str]], words: str) -> None:
+    assert edited(key, list) == TEXT
+    with pytest.raises(ModelError, match=words):
+        lightgbm_file.check(edited(key, edit), "m.txt")
+
+
+def test_a_linear_leaf_of_a_missing_column_is_refused() -> None:
+    with pytest.raises(ModelError, match="leaf asks for a column"):
+        lightgbm_file.check(edited("leaf_features", lambda parts: ["5", *parts[1:]], LINEAR), "m.txt")
+
+
+def test_other_letters_than_utf8_are_refused() -> None:
+    with pytest.raises(ModelError, match="UTF-8"):
+        lightgbm_file.load(TEXT.encode("utf-16"), "m.txt")
+
+
+def test_training_settings_never_reach_the_parser() -> None:
+    hostile = re.sub(r"\nparameters:\n", "\nparameters:\n[device_type: gpu]\n[num_threads: -9]\n", TEXT)
+    assert "gpu" not in lightgbm_file._without_settings(hostile)
+    ours, theirs = (lightgbm_file.load(text.encode(), "m.txt").predict(FRAME) for text in (hostile, TEXT))
+    np.testing.assert_array_equal(ours, theirs)
+
+
+CORE = b"CBM1" + (8).to_bytes(4, "little") + b"\x00" * 8
+TABLE = (3).to_bytes(4, "little") + b"abc"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"CBM1", "first bytes"),
+        (CORE[:4] + (999).to_bytes(4, "little") + CORE[8:], "announces 1,007 bytes and holds 16"),
+        (CORE[:8] + b"static_provider_v1"[:8] + b"", None),
+        (CORE + (2).to_bytes(4, "little") + TABLE, "cut off"),
+        (CORE + (1).to_bytes(4, "little") + TABLE[:-1], "cut off"),
+        (CORE + (1).to_bytes(4, "little") + TABLE + b"more", "follow them"),
+        (CORE + (1).to_bytes(4, "little") + TABLE, None),
+        (CORE, None),
+    ],
+)
+def test_catboost_s_tables_end_where_the_file_does(data: bytes, words: str | None) -> None:
+    if words is None:
+        catboost_file.check(data, "m.cbm")
+        return
+    with pytest.raises(ModelError, match=words):
+        catboost_file.check(data, "m.cbm")
+
+
+def test_tables_that_the_core_needs_are_missed() -> None:
+    core = b"CBM1" + (24).to_bytes(4, "little") + b"static_provider_v1".ljust(24, b"\x00")
+    with pytest.raises(ModelError, match="tables are missing"):
+        catboost_file.check(core, "m.cbm")
+
+
+def test_bytes_that_only_look_whole_are_damage() -> None:
+    pytest.importorskip("catboost")
+    with pytest.raises(ModelError, match="CatBoost cannot read it"):
+        catboost_file.load(CORE, "m.cbm")
