@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Format = Literal["png", "svg", "pdf"]
+_DRAWING = threading.Lock()  # matplotlib's settings are the whole process's
 
 
 def to_picture(result: Result, fmt: Format = "png", *, width: float = 8.0, dpi: int = 200) -> bytes:
@@ -42,7 +44,7 @@ def to_picture(result: Result, fmt: Format = "png", *, width: float = 8.0, dpi: 
 
     if fmt not in ("png", "svg", "pdf"):
         raise InputError(f"'{fmt}' is not a picture format.", "Pictures are made as png, svg or pdf.", "Choose one.")
-    with mpl.rc_context({"svg.hashsalt": "instance-explorer", "svg.fonttype": "path"}):
+    with _DRAWING, mpl.rc_context({"svg.hashsalt": "instance-explorer", "svg.fonttype": "path"}):
         figure = Figure(figsize=(width, _height(result)), layout="constrained")
         PICTURES[result.kind](figure.add_subplot(), result)
         stream = io.BytesIO()
