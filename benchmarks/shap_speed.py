@@ -107,7 +107,7 @@ def one_row(frame: pd.DataFrame, rows: Table) -> list[list[str]]:
             return engine.explain("shap", model, rows, 7).values[None]
 
         peer = shap.TreeExplainer(estimator)
-        calls = {"ours": ours, "shap": lambda: peer.shap_values(instance, check_additivity=False)}  # noqa: B023 - used at once
+        calls = {"ours": ours, "shap": lambda: peer.shap_values(instance, check_additivity=False)}
         found.append(line(name, 1, "shap.TreeExplainer", calls, 40))
         if name.startswith(("XG", "Li", "Ca")):
             found.append(line(name, 1, "the library", {"ours": ours, "native": native(estimator, instance)}, 40))
@@ -121,15 +121,15 @@ def many_rows(frame: pd.DataFrame, rows: Table) -> list[list[str]]:
     inputs, found = frame.drop(columns="y"), []
     for name, estimator in boosters(frame).items():
         asked, every = job(estimator, rows), list(range(ROWS))
-        calls = {"ours": lambda: solve(asked, every).values, "native": native(estimator, inputs)}  # noqa: B023 - used at once
+        calls = {"ours": lambda: solve(asked, every).values, "native": native(estimator, inputs)}
         found.append(line(name, ROWS, "the library", calls, 3))
     for name, estimator in forests(frame).items():
         count = 100 if "fully" in name else 1000
         asked, some = job(estimator, rows), list(range(count))
         peer, taken = shap.TreeExplainer(estimator), inputs.iloc[:count].to_numpy()
         calls = {
-            "ours": lambda: solve(asked, some).values,  # noqa: B023 - used at once
-            "shap": lambda: peer.shap_values(taken, check_additivity=False),  # noqa: B023 - used at once
+            "ours": lambda: solve(asked, some).values,
+            "shap": lambda: peer.shap_values(taken, check_additivity=False),
         }
         found.append(line(name, count, "shap.TreeExplainer", calls, 5))
     return found
@@ -151,8 +151,8 @@ def against_background(frame: pd.DataFrame, rows: Table) -> list[list[str]]:
         for count in (1, 100) if "fully" not in name else (1, 5):
             taken = inputs.iloc[500 : 500 + count].to_numpy()
             calls = {
-                "ours": lambda: ready.explainer.values(taken)[0],  # noqa: B023 - used at once
-                "shap": lambda: peer.shap_values(taken, check_additivity=False),  # noqa: B023 - used at once
+                "ours": lambda: ready.explainer.values(taken)[0],
+                "shap": lambda: peer.shap_values(taken, check_additivity=False),
             }
             found.append(line(name, count, "shap.TreeExplainer", calls, 60 if count == 1 else 8))
     return found
