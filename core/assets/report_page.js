@@ -11,7 +11,7 @@ export function makePage(root, data, calls) {
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "What is shown");
   const instance = choice(bar, "Instance", data.instances.map(({ name }) => name), calls.instance);
-  const feature = choice(bar, "Feature", data.features, calls.feature);
+  const feature = choice(bar, data.features.length < data.allFeatures ? `Feature (${data.features.length} of ${data.allFeatures})` : "Feature", data.features, calls.feature);
   const said = add("div", "ir-said", bar);
   said.setAttribute("aria-live", "polite");
   const parts = {};
@@ -87,6 +87,9 @@ export function makeFoot(page, data) {
     return add("dd", "", list, text);
   };
   for (const { name, text } of data.facts) fact(name, text);
+  if (data.features.length < data.allFeatures) {
+    fact("Features with profiles", `the ${data.features.length} of ${data.allFeatures} that move these instances most; all ${data.allFeatures} count in every other panel`);
+  }
   const live = fact("Live predictions", "");
   if (data.made) fact("Made", data.made);
   add("p", "", foot, "This file asks no server and sends nothing: its own policy forbids it. Made with Instance Explorer.");

@@ -13,7 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sklearn.neighbors import KNeighborsRegressor
 
 import core
-from core.export.report import report
+from core.export.report import report, studio
+from core.export.report.content import content
+from core.export.report.page import as_data
+from core.export.report.scripts import style
 from tests.contract_cases import HOSTILE, case
 
 pytestmark = pytest.mark.browser
@@ -287,6 +290,18 @@ def test_a_model_that_is_not_in_the_file_says_so(show: Callable[..., Page]) -> N
     expect(page.locator("[data-level='what if']")).to_contain_text("The model itself is not in this file")
     assert page.locator(".ie-what").count() == 0
     assert panel(page, "ceteris_paribus").locator("svg").count() == 1
+
+
+def test_a_file_with_some_of_the_features_says_so(show: Callable[..., Page], folder: Path) -> None:
+    about = studio(*case("random forest, regression"), instances=2, panels=("shap", "ceteris_paribus"))
+    few = as_data({**content(about, title="", made="", most_features=2), "style": style()})
+    whole = (folder / "classes.html").read_text(encoding="utf-8")
+    start = whole.index('<script type="application/json">') + len('<script type="application/json">')
+    (folder / "few.html").write_text(whole[:start] + few + whole[whole.index("</script>", start) :], encoding="utf-8")
+    page = show("few")
+    settled(page)
+    assert page.get_by_label("Feature (2 of 5)").first.locator("option").count() == 2
+    expect(page.locator(".ir-foot")).to_contain_text("the 2 of 5 that move these instances most")
 
 
 def test_dark_follows_the_reader_and_paper_is_light(show: Callable[..., Page]) -> None:
