@@ -135,7 +135,7 @@ def _bar(scale: Scale, title: str | None) -> dict[str, Any]:
     axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
-    beside = "(width < 200 ? 46 : 58)"  # pixels for the value labels beside the bars
+    beside = "(width < 160 ? 46 : 60)"  # pixels for the value labels beside the bars
     room = [{"expr": beside}, {"expr": f"max(width - {beside}, 60)"}]
     ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
     return {
