@@ -11,6 +11,10 @@ import pandas as pd
 _PARTS = ("model", "data", "y", "label", "predict_function", "model_type")
 
 
+class Explainer:
+    """Takes the place of dalex's class when a pickled Explainer is read: it holds what the file holds and does nothing."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explained:
     """What an Explainer holds.

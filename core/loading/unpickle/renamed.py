@@ -14,6 +14,7 @@ HOMES: dict[str, str] = {
 """Classes that name another module than the one that defines them."""
 
 RENAMED: dict[str, str] = {
+    "dalex._explainer.object:Explainer": "core.models.dalex_explainer:Explainer",
     "__builtin__:object": "builtins:object",
     "__builtin__:xrange": "builtins:range",
     "__builtin__:unicode": "builtins:str",
