@@ -12,7 +12,7 @@ _PARTS = ("model", "data", "y", "label", "predict_function", "model_type")
 
 
 class Explainer:
-    """Takes the place of dalex's class when a pickled Explainer is read: it holds what the file holds and does nothing."""
+    """Takes the place of dalex's class when a pickled Explainer is read: it holds what was in it and does nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ def unwrap(thing: Any) -> Explained | None:
     if not all(hasattr(thing, part) for part in _PARTS) or type(thing).__name__ != "Explainer":
         return None
     given = thing.predict_function
-    own = given is not None and not str(getattr(given, "__module__", "")).startswith("dalex")
+    own = callable(given) and not str(getattr(given, "__module__", "")).startswith("dalex")
     y = None if thing.y is None else pd.Series(thing.y).reset_index(drop=True)
     frame = None if thing.data is None else pd.DataFrame(thing.data)
     return Explained(
