@@ -89,14 +89,19 @@ function paint(report) {
   page.instance.value = String(state.instance);
   page.feature.value = String(state.feature);
   paintSaid(page.said, data.instances[state.instance]);
-  report.paintForce?.();
+  const leafed = report.shown !== state.instance;
+  report.shown = state.instance;
+  if (leafed) report.paintForce?.();
   report.rows.forEach((row, place) => row.classList.toggle("ir-present", place === state.instance));
   const job = (report.jobs += 1);
   const [first, ...others] = [...report.panels].sort((a, b) => rank(a) - rank(b));
   first?.paint();
   report.root.dataset.painted = String(performance.now());
+  let marked = leafed;
   const next = () => {
     if (report.jobs !== job) return;
+    if (!marked) report.paintForce?.();
+    marked = true;
     const panel = others.shift();
     if (panel) panel.paint();
     else report.paintWhatIf?.();
@@ -113,6 +118,7 @@ function retheme(report) {
   report.root.dataset.theme = themeNow();
   paint(report);
   report.jobs += 1;
+  report.paintForce?.();
   for (const panel of report.panels) panel.paint(true);
   report.paintWhatIf?.();
   report.root.dataset.settled = String(report.jobs);
