@@ -32,7 +32,7 @@ FRAME = pd.DataFrame(np.random.default_rng(2).normal(size=(30, 4)), columns=["a"
         np.array([False, True, True, False]),
         lambda frame: ["c"],
     ],
-    ids=str,
+    ids=lambda item: "function" if callable(item) else str(item),
 )
 @pytest.mark.parametrize("remainder", ["drop", "passthrough"])
 def test_every_way_of_choosing_columns(columns: Any, remainder: str) -> None:
