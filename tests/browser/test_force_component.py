@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,18 +27,6 @@ def page_of(p: int, rows: int = 12, before: int = 0, total: int | None = None) -
             Attribution(names, values, (EVIL,) * p, 0.2, 0.2 + values.sum(), "log-odds", EVIL, provenance=origin)
         )
     return force_data(results, before=before, total=total)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with sync.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=[("light", 1200), ("dark", 390)], ids=["light-wide", "dark-narrow"])

@@ -73,9 +73,9 @@ def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterat
     tab.close()
 
 
-def rest(tab: Any) -> dict[str, Any]:
+def rest(tab: Any, count: int | None = None) -> dict[str, Any]:
     """What Python hears once movement has come to rest."""
-    count = tab.evaluate("told.length")
+    count = tab.evaluate("told.length") if count is None else count
     tab.wait_for_function("count => told.length > count", arg=count)
     return tab.evaluate("told[told.length - 1]")
 
@@ -98,9 +98,8 @@ def test_keys_on_a_slider_move_the_prediction_and_python_hears_once(show: Any, m
     before = tab.inner_text(".iw-number")
     slider = tab.locator(".iw-large .iw-slider").first
     slider.focus()
-    for _ in range(20):
-        tab.keyboard.press("PageUp")
-    told = rest(tab)
+    tab.keyboard.press("End")
+    told = rest(tab, 0)
     assert told["ask"] is False
     assert told["values"][0] == made[1].schema["__proto__"].high
     asserted(made, told)
@@ -219,13 +218,15 @@ def test_without_the_model_python_is_asked_one_question_at_a_time(show: Any, mad
     slider.focus()
     for _ in range(5):
         tab.keyboard.press("PageUp")
-    tab.wait_for_timeout(100)
+    tab.wait_for_function("told.length >= 1")
+    tab.wait_for_timeout(300)
     assert tab.evaluate("told.length") == 1, "the second question waits for the first answer"
-    for _ in range(2):
+    for turn in (1, 2):
+        tab.wait_for_function("turn => told.length >= turn", arg=turn)
         asked = tab.evaluate("told[told.length - 1]")
         assert asked["ask"] is True
         tab.evaluate("server => { again({ ...data, server }); }", answer(model, table, asked, 1))
-        tab.wait_for_timeout(60)
+    tab.wait_for_timeout(300)
     last = tab.evaluate("told[told.length - 1]")
     assert tab.evaluate("told.length") == 2
     own = model.predict(changed(table, last["values"]))[0][1]
