@@ -244,7 +244,7 @@ function turn(view, step) {
   if (!data || data.before + index < 0 || data.before + index >= data.total) return;
   if (index < 0 || index >= data.rows.length) {
     clearTimeout(view.timer);
-    if (!view.waiting) view.calls.turn?.(step);
+    if (!view.waiting) view.calls.turn?.(step, data.rows[state.index].row);
     view.waiting = true; // until Python answers: several presses are one turn of the page
     return;
   }
@@ -266,7 +266,7 @@ function choose(view, feature) {
 /**
  * Show a page of explanations in an element; call again with new data to update it in place.
  *
- * callbacks: row(number) after a rest on a new row, turn(+1 or -1) past the page's end, pick(feature).
+ * callbacks: row(number) after a rest on a new row, turn(+1 or -1, from row) past the page's end, pick(feature).
  * Returns a function that removes it.
  */
 export function mount(element, data, callbacks = {}) {
@@ -293,7 +293,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   return mount(parentElement, data, {
     row: (row) => setTriggerValue("row", row),
-    turn: (step) => setTriggerValue("turn", step),
+    turn: (step, from) => setTriggerValue("turn", { step, from }), // heard twice, it still is one turn
     pick: (feature) => setTriggerValue("pick", feature),
   });
 }

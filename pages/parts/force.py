@@ -16,7 +16,7 @@ from pages.parts.subject import Subject
 
 METHOD = "shap"
 PAGE = cache.PREFETCH
-PREFETCH_SECONDS = 0.6
+PREFETCH_SECONDS = 1.5
 """A page of explanations is prefetched when it is expected to take less than this."""
 
 
@@ -70,11 +70,13 @@ def _leafed() -> None:
 
 
 def _turned() -> None:
-    """The reader went past the end of the page."""
+    """The reader went past the end of the page; a turn that is heard again, from another row, does nothing."""
     about = subject.load(question.current())
+    told = st.session_state["force"]["turn"]
+    if int(told["from"]) != about.row:
+        return
     rows, before, _total = window(about)
-    step = int(st.session_state["force"]["turn"])
-    place = before + rows.index(about.row) + step
+    place = before + rows.index(about.row) + int(told["step"])
     listed = _listed(about)
     if 0 <= place < len(listed):
         subject.choose(int(listed[place]))
