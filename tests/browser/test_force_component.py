@@ -76,7 +76,7 @@ def test_the_page_s_end_asks_python_once(show: Any) -> None:
     tab.locator(".ie-turn").last.click()
     for _ in range(3):
         tab.locator(".ie-turn").last.click()
-    assert tab.evaluate("calls") == [["turn", 1]]
+    assert tab.evaluate("calls.filter(([name]) => name === 'turn')") == [["turn", 1]]
     tab.evaluate("data => void put(data)", page_of(5, rows=2, before=4, total=9))
     assert tab.locator(".ie-count").inner_text() == "5 of 9"
 
