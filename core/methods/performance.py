@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.instances import truth
-from core.methods.permutation_importance import scored_rows
 from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
 from core.registry import Job, method
 from core.results import Check, Scores
-from core.types import Model, Param, Table
+from core.truth import scored_rows, unknown
+from core.types import Param
 
 ABOUT = """
 **What it is.** The model's answers are compared with the true values, and summed up in numbers and curves.
@@ -35,16 +34,6 @@ PARAMS = (
 )
 
 
-def _unsupported(model: Model, table: Table) -> str | None:
-    """Scores need the truth."""
-    known = truth(model, table)
-    if known is None:
-        return "The true values are not known: no column of the table is marked as the target."
-    if int((~np.isnan(known)).sum()) < 2:
-        return "Fewer than two rows have a true value that the model knows."
-    return None
-
-
 @method(
     id="performance",
     title="Performance",
@@ -55,7 +44,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     params=PARAMS,
     order=190,
     about=ABOUT,
-    unsupported=_unsupported,
+    unsupported=unknown,
 )
 def explain(job: Job) -> Scores:
     """Score the model on the known rows."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.errors import InputError, unknown_name
-from core.instances import truth
 from core.losses import LOSSES, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
-from core.types import Array, Model, Param, Table
+from core.truth import scored_rows, unknown
+from core.types import Array, Param
 
 ABOUT = """
 **What it is.** Take one column, shuffle its values between the rows so that they no longer belong to them, and measure
@@ -52,16 +52,6 @@ PARAMS = (
 )
 
 
-def _unsupported(model: Model, table: Table) -> str | None:
-    """Shuffling is measured against the truth."""
-    known = truth(model, table)
-    if known is None:
-        return "The true values are not known: no column of the table is marked as the target."
-    if int((~np.isnan(known)).sum()) < 2:
-        return "Fewer than two rows have a true value that the model knows."
-    return None
-
-
 @method(
     id="permutation_importance",
     title="Permutation importance",
@@ -73,7 +63,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     order=200,
     cost="seconds",
     about=ABOUT,
-    unsupported=_unsupported,
+    unsupported=unknown,
 )
 def explain(job: Job) -> Importance:
     """Shuffle each feature and report how much worse the model gets."""
@@ -101,19 +91,6 @@ def explain(job: Job) -> Importance:
         reference=found.full,
         checks=(_fit_check(found, loss.title, len(rows)), *_noise_check(rounds)),
     )
-
-
-def scored_rows(job: Job) -> tuple[np.ndarray, Array]:
-    """A seeded sample of the rows whose truth is known, and that truth."""
-    known = truth(job.model, job.table)
-    if known is None:
-        raise InputError("The true values are not known.", "No column is marked as the target.", "Choose one on Load.")
-    rows = np.flatnonzero(~np.isnan(known))
-    size = int(job.params["rows"])
-    if len(rows) > size:
-        picked = np.random.default_rng(int(job.params["seed"])).choice(len(rows), size, replace=False)
-        rows = rows[np.sort(picked)]
-    return rows, known[rows]
 
 
 def parse_groups(text: str, features: tuple[str, ...], only: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:

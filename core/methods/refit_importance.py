@@ -9,10 +9,10 @@ import pandas as pd
 
 from core.instances import truth
 from core.losses import Loss, loss_for
-from core.methods.permutation_importance import scored_rows
 from core.permutation import shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
+from core.truth import scored_rows
 from core.types import Array, Model, Param, Table
 
 ABOUT = """

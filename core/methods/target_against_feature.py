@@ -10,10 +10,10 @@ import pandas as pd
 from core.errors import NotApplicable
 from core.grid import plain
 from core.instances import ordered_values, truth
-from core.methods.permutation_importance import scored_rows
 from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess
+from core.truth import scored_rows
 from core.types import Array, Model, Param, Table
 from core.views import words
 

@@ -1,0 +1,33 @@
+"""The rows whose true value is known: what every score, loss and residual is measured on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.errors import InputError
+from core.instances import truth
+from core.registry import Job
+from core.types import Array, Model, Table
+
+
+def unknown(model: Model, table: Table) -> str | None:
+    """Why a method that measures against the truth cannot answer; None where it can."""
+    known = truth(model, table)
+    if known is None:
+        return "The true values are not known: no column of the table is marked as the target."
+    if int((~np.isnan(known)).sum()) < 2:
+        return "Fewer than two rows have a true value that the model knows."
+    return None
+
+
+def scored_rows(job: Job) -> tuple[np.ndarray, Array]:
+    """A seeded sample of the rows whose truth is known, and that truth."""
+    known = truth(job.model, job.table)
+    if known is None:
+        raise InputError("The true values are not known.", "No column is marked as the target.", "Choose one on Load.")
+    rows = np.flatnonzero(~np.isnan(known))
+    size = int(job.params["rows"])
+    if len(rows) > size:
+        picked = np.random.default_rng(int(job.params["seed"])).choice(len(rows), size, replace=False)
+        rows = rows[np.sort(picked)]
+    return rows, known[rows]
