@@ -139,7 +139,7 @@ function paintBars(parts, data, index, all, pick, picked) {
   const shown = all || ranked.length <= data.k + 1 ? ranked : ranked.slice(0, data.k);
   const rest = ranked.slice(shown.length).reduce((sum, item) => sum + row.values[item], 0);
   const entries = shown.map((item) => ({ value: row.values[item], label: row.labels[item], text: row.texts[item], feature: data.features[item] }));
-  if (shown.length < ranked.length) entries.push({ value: rest, label: `${ranked.length - shown.length} all others`, text: row.rest, feature: null });
+  if (shown.length < ranked.length) entries.push({ value: rest, label: `${ranked.length - shown.length} others`, text: row.rest, feature: null });
   const low = Math.min(0, ...entries.map((entry) => entry.value));
   const high = Math.max(0, ...entries.map((entry) => entry.value));
   const span = high - low || 1;

@@ -12,7 +12,7 @@ from core.types import Scale
 from core.views import palette, words
 from core.views.view import View
 
-REST = "all others"
+REST = "others"
 _END = (
     "!isValid(datum.low) ? datum.value : datum.value < 0 ? min(datum.value, datum.low) : max(datum.value, datum.high)"
 )
@@ -183,8 +183,6 @@ def tell(result: Attribution, most: int = 3) -> str:
     said = words.output(result.output, result.scale, result.label)
     names = labels(result)
     start = f"The model says {said}"
-    if result.scale == "log-odds":
-        start += f" (log-odds {words.number(result.output, 3)})"
     if result.fitted is None:
         start += (
             f"; before looking at this instance it starts from {words.output(result.base, result.scale, result.label)}."

@@ -14,6 +14,9 @@ _TIPS = [
     {"field": "change", "title": "change against now"},
 ]
 
+_CHANCE = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value * 100, '.3~g') + ' %'"
+"""Ticks of a probability; the room beside the outermost dots is no chance below 0 or over 100 %."""
+
 _SMALL = {"fontSize": 11, "dy": -7}
 
 
@@ -33,7 +36,7 @@ def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | N
     output: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": {"zero": False}}
     output["axis"] = {"title": words.AXIS[scale], "tickCount": 6}
     if scale == "probability":
-        output["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
+        output["axis"]["labelExpr"] = _CHANCE
     legend = {"title": None, "orient": "top", "symbolOpacity": 1} if several else None
     color = {
         "field": "curve",

@@ -159,11 +159,11 @@ def _points(value: float) -> str:
 
 
 def amount_words(value: float, scale: Scale) -> str:
-    """A contribution with its unit named, and odds told in plain words."""
+    """A contribution with its unit named; log-odds as what they do to the odds, which needs no logarithm to read."""
     if scale == "probability":
         return f"{_points(value)} percentage points"
     if scale == "log-odds":
-        return f"{signed(value)} log-odds: {factor(value)} the odds"
+        return f"{factor(value)} the odds"
     if scale == "log-target":
         return f"{factor(value)} the prediction"
     return f"{signed(value)} score units" if scale == "score" else signed(value)

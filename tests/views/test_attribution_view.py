@@ -41,7 +41,7 @@ def test_bars_and_rest_add_up_to_what_was_explained(values: list[float], k: int)
 def test_one_feature_too_many_is_shown_rather_than_summed() -> None:
     assert [row["way"] for row in view(make([3, 2, 1]), k=2).rows] == ["up"] * 3
     last = view(make([4, 3, 2, -1]), k=2).rows[-1]
-    assert (last["way"], last["label"], last["feature"], last["value"]) == ("rest", "2 all others", "", 1)
+    assert (last["way"], last["label"], last["feature"], last["value"]) == ("rest", "2 others", "", 1)
 
 
 def test_labels_name_the_value_or_the_rule() -> None:
@@ -54,7 +54,7 @@ def test_two_bars_never_share_a_place() -> None:
     rows = view(twins).rows
     assert len({row["label"] for row in rows}) == 2
     rest = make(
-        [5, 4, 1, 1], features=("x", "y", "z", "2 all others"), rules=("2 all others", "y", "z", "w"), fitted=0.0
+        [5, 4, 1, 1], features=("x", "y", "z", "2 others"), rules=("2 others", "y", "z", "w"), fitted=0.0
     )
     assert len({row["label"] for row in view(rest, k=2).rows}) == 3
 
@@ -67,10 +67,10 @@ def test_the_whisker_is_the_spread() -> None:
 def test_the_answer_comes_first_and_odds_are_explained() -> None:
     said = view(make([np.log(3), -np.log(2)], base=0.0, output=np.log(1.5))).sentence
     assert said.startswith(
-        "The model says 60 % for “yes” (log-odds 0.405); before looking at this instance it starts from 50 % for “yes”."
+        "The model says 60 % for “yes”; before looking at this instance it starts from 50 % for “yes”."
     )
-    assert "Pushed up most by f0 = 1.5 (+1.1 log-odds: ×3 the odds)." in said
-    assert "Pushed down most by f1 = 1.5 (−0.693 log-odds: ÷2 the odds)." in said
+    assert "Pushed up most by f0 = 1.5 (×3 the odds)." in said
+    assert "Pushed down most by f1 = 1.5 (÷2 the odds)." in said
 
 
 def test_a_local_model_is_called_one() -> None:

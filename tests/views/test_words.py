@@ -148,7 +148,8 @@ def test_other_scales_name_what_they_measure() -> None:
 
 def test_units_are_named() -> None:
     assert words.amount_words(0.12, "probability") == "+12 percentage points"
-    assert words.amount_words(0.693147, "log-odds") == "+0.693 log-odds: ×2 the odds"
+    assert words.amount_words(0.693147, "log-odds") == "×2 the odds"
+    assert words.amount_words(-math.log(4), "log-odds") == "÷4 the odds"
     assert words.amount_words(math.log(2), "log-target") == "×2 the prediction"
     assert words.amount(-0.034, "probability") == "−3.4 pts"
 
