@@ -53,9 +53,7 @@ def test_two_bars_never_share_a_place() -> None:
     twins = make([2, 1], features=("a = b", "a"), data=("c", "b = c"))
     rows = view(twins).rows
     assert len({row["label"] for row in rows}) == 2
-    rest = make(
-        [5, 4, 1, 1], features=("x", "y", "z", "2 others"), rules=("2 others", "y", "z", "w"), fitted=0.0
-    )
+    rest = make([5, 4, 1, 1], features=("x", "y", "z", "2 others"), rules=("2 others", "y", "z", "w"), fitted=0.0)
     assert len({row["label"] for row in view(rest, k=2).rows}) == 3
 
 
