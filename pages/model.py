@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core import registry
-from pages.parts import frame, sections, sidebar, summary
+from pages.parts import frame, rivals, sections, sidebar, summary
 
 frame.enter()
 found = registry.methods("model")
@@ -12,4 +12,5 @@ about = sidebar.draw(listed=False)
 if about is not None:
     with frame.boundary("The model"):
         summary.model(about)
+        rivals.draw(about)
         sections.draw(about, found)

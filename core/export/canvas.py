@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.codec import plain
+from core.results.scores import Curve
+from core.views.palette import CURVES, NEUTRAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,3 +40,16 @@ def clean(axes: Axes) -> None:
     """No frame but the lower line."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
+
+
+def lines(axes: Axes, curves: Sequence[Curve]) -> None:
+    """Curves of one picture of performance, each with its name at its end."""
+    for place, curve in enumerate(curves):
+        colour = CURVES[place % len(CURVES)]
+        axes.plot(curve.x, curve.y, color=colour, linewidth=1.8)
+        axes.text(0.98, 0.04 + 0.05 * place, short(curve.name, 40), color=colour, transform=axes.transAxes, ha="right",
+                  fontsize=8, parse_math=False)  # fmt: skip  # a legend that reads no formulas
+        axes.set_xlabel(curve.x_title)
+        axes.set_ylabel(curve.y_title)
+    if curves and curves[0].diagonal:
+        axes.axline((0, 0), slope=1, color=NEUTRAL, linestyle="--", linewidth=1)

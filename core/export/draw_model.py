@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.export.canvas import MAX_BARS, clean, labels, short, title
+from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
 from core.results import Importance, Points, Scores
-from core.views.palette import CURVES, DOWN, NEUTRAL, UP
+from core.views.palette import DOWN, NEUTRAL, UP
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,15 +32,9 @@ def importance(axes: Axes, result: Importance) -> None:
 def scores(axes: Axes, result: Scores) -> None:
     """The first kind of curve that there is, and the scores as text beside it."""
     first = result.curves[0].id if result.curves else ""
-    for place, curve in enumerate(curve for curve in result.curves if curve.id == first):
-        axes.plot(curve.x, curve.y, color=CURVES[place % len(CURVES)], linewidth=1.8)
-        axes.annotate(short(curve.name, 24), (curve.x[-1], curve.y[-1]), fontsize=8, parse_math=False)
-        axes.set_xlabel(curve.x_title)
-        axes.set_ylabel(curve.y_title)
-        if curve.diagonal:
-            axes.axline((0, 0), slope=1, color=NEUTRAL, linestyle="--", linewidth=1)
-    lines = "\n".join(f"{score.name}: {score.value:.4g}" for score in result.scores)
-    axes.text(1.02, 1.0, lines, transform=axes.transAxes, va="top", fontsize=9)
+    lines(axes, [curve for curve in result.curves if curve.id == first])
+    numbers = "\n".join(f"{score.name}: {score.value:.4g}" for score in result.scores)
+    axes.text(1.02, 1.0, numbers, transform=axes.transAxes, va="top", fontsize=9)
     title(axes, f"{short(result.label)}: performance on {result.rows:,} rows")
     clean(axes)
 

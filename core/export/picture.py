@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import InputError
-from core.export import draw_many, draw_model, draw_row
+from core.export import draw_many, draw_model, draw_row, draw_together
 from core.export.canvas import MAX_BARS
-from core.results import Attribution, Importance, Nudges, Result
+from core.results import Attribution, Importance, Nudges, Result, Together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,6 +57,10 @@ def _height(result: Result) -> float:
     """Inches that fit the number of bars."""
     if isinstance(result, Attribution | Importance):
         return 1.6 + 0.34 * min(len(result.features), MAX_BARS + 1)
+    if isinstance(result, Together):
+        first = result.results[0]
+        bars = len(first.features) if isinstance(first, Attribution | Importance) else 0
+        return max(4.2, 1.6 + 0.2 * len(result.results) * min(bars, MAX_BARS))
     if isinstance(result, Nudges):
         return 1.4 + 0.34 * max(1, sum(len(nudge.changes) for nudge in result.nudges))
     return 4.2
@@ -73,5 +77,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "distribution": draw_many.distribution,
     "matrix": draw_many.matrix,
     "surrogate": draw_many.surrogate,
+    "together": draw_together.together,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

@@ -7,7 +7,19 @@ from typing import Any
 
 from core.codec import plain
 from core.export import public_many
-from core.results import Attribution, Check, Importance, Nudge, Nudges, Points, Profile, Provenance, Result, Scores
+from core.results import (
+    Attribution,
+    Check,
+    Importance,
+    Nudge,
+    Nudges,
+    Points,
+    Profile,
+    Provenance,
+    Result,
+    Scores,
+    Together,
+)
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -169,6 +181,11 @@ def _nudge(nudge: Nudge) -> dict[str, Any]:
     }
 
 
+def _together(result: Together) -> dict[str, Any]:
+    """One whole answer a name."""
+    return {"of": [{"name": name, **to_json(item)} for name, item in zip(result.names, result.results, strict=True)]}
+
+
 PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "attribution": _attribution,
     "profile": _profile,
@@ -180,4 +197,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "distribution": public_many.distribution,
     "matrix": public_many.matrix,
     "surrogate": public_many.surrogate,
+    "together": _together,
 }

@@ -20,6 +20,7 @@ from core.results.points import Points
 from core.results.profile import Profile
 from core.results.scores import Curve, Score, Scores
 from core.results.surrogate import Surrogate, TreeNode
+from core.results.together import Together
 
 KINDS: dict[str, type[Any]] = {
     cls.kind: cls
@@ -34,6 +35,7 @@ KINDS: dict[str, type[Any]] = {
         Distribution,
         Matrix,
         Surrogate,
+        Together,
     )
 }
 """Every kind of answer by its id."""
@@ -73,6 +75,7 @@ __all__ = [
     "Score",
     "Scores",
     "Surrogate",
+    "Together",
     "TreeNode",
     "freeze_arrays",
     "same",

@@ -18,6 +18,7 @@ from core.views import (
     profile,
     scores,
     surrogate,
+    together,
 )
 from core.views.view import View
 
@@ -32,6 +33,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "distribution": distribution.view,
     "matrix": matrix.view,
     "surrogate": surrogate.view,
+    "together": together.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

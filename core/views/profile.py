@@ -76,9 +76,11 @@ def _point(result: Profile, role: str, curve: int, value: Any, y: float, decimal
 
 
 def _home(result: Profile, curve: int) -> float:
-    """The output that changes are told against: the instance's own, or the mean prediction for a whole model."""
+    """The output that changes are told against: the instance's own, or the mean (prediction) for a whole model."""
     own = float(result.outputs[curve])
-    return own if math.isfinite(own) or result.reference is None else result.reference
+    if math.isfinite(own):
+        return own
+    return float(np.nanmean(result.values[curve])) if result.reference is None else result.reference
 
 
 def _iso(result: Profile, value: Any) -> bool:

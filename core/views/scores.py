@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,8 +50,7 @@ def view(result: Scores, *, picture: str | None = None, dark: bool | None = None
     if chosen == CONFUSION:
         rows, spec = _cells(result), _confusion_spec(dark)
     else:
-        curves = [curve for curve in result.curves if curve.id == chosen]
-        rows, spec = _points(curves), _curve_spec(curves, dark)
+        rows, spec = lines([curve for curve in result.curves if curve.id == chosen], dark)
     return View(spec, rows, table(result), sentence, f"{known.get(chosen, 'No picture')}. {sentence}")
 
 
@@ -97,16 +97,21 @@ def tell(result: Scores) -> str:
     return sentence
 
 
-def _points(curves: list[Curve]) -> list[dict[str, Any]]:
+def lines(curves: Sequence[Curve], dark: bool | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Records and specification of the lines of one picture, of one model or of several."""
+    return _points(curves), _curve_spec(curves, dark)
+
+
+def _points(curves: Sequence[Curve]) -> list[dict[str, Any]]:
     """The points of every line."""
     return [
-        {"curve": words.short(curve.name, 40), "order": at, "x": float(x), "y": float(y)}
+        {"curve": words.short(curve.name, 70), "order": at, "x": float(x), "y": float(y)}
         for curve in curves
         for at, (x, y) in enumerate(zip(curve.x, curve.y, strict=True))
     ]
 
 
-def _curve_spec(curves: list[Curve], dark: bool | None) -> dict[str, Any]:
+def _curve_spec(curves: Sequence[Curve], dark: bool | None) -> dict[str, Any]:
     """The constant specification of one kind of curve; its titles are our own words."""
     x_title, y_title = (curves[0].x_title, curves[0].y_title) if curves else ("", "")
     x = {"field": "x", "type": "quantitative", "axis": {"title": x_title, "tickCount": 6}, "scale": {"nice": False}}

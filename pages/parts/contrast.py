@@ -8,14 +8,12 @@ import streamlit as st
 
 from core import cache, registry
 from core.agreement import compare
-from core.engine import output_index
+from core.comparison import MOST, together
 from core.errors import InputError
-from core.loading.samples import samples
 from core.results import Attribution
 from core.types import Scale
-from core.views import comparison, words
-from pages.parts import chart, chooser, headline, panel, question, subject
-from pages.parts.question import Question
+from core.views import view, words
+from pages.parts import chart, downloads, headline, panel, question, rivals, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -24,11 +22,11 @@ METHOD = "shap"
 
 def models(about: Subject) -> None:
     """The same instance under a second model."""
-    options = _rivals(about)
+    options = rivals.options(about)
     if not options:
         st.info("There is no second model for this table. Add one under Load.", icon=":material/info:")
         return
-    chosen = about.asked.versus or next(iter(options))
+    chosen = about.asked.versus.split(",")[0] or next(iter(options))
     st.session_state["versus"] = chosen if chosen in options else None
     st.selectbox(
         "Second model",
@@ -39,39 +37,11 @@ def models(about: Subject) -> None:
         on_change=lambda: question.ask(versus=st.session_state["versus"] or ""),
         width=420,
     )
-    other = _under(about, chosen)
+    other = rivals.under(about, chosen)
     _say(about, other)
     first, second = _same_scale([about, other])
     _show([first, second], [about.model.name, other.model.name], "models")
     st.info(safe_long(compare(first, second).text), icon=":material/balance:")
-
-
-def _rivals(about: Subject) -> dict[str, str]:
-    """Other models that may take this table: the samples' of the same kind of table, and the visitor's own."""
-    here, table = subject.ids(about.asked)
-    tables = {sample.id: sample.table for sample in samples()}
-    fitting = {name for name, other in tables.items() if other in (table, tables.get(here))}
-    return {
-        name: title
-        for name, title in chooser.model_names().items()
-        if name != here and (name in fitting or name.startswith(cache.MINE))
-    }
-
-
-def _under(about: Subject, model_id: str) -> Subject:
-    """The same row and class under another model."""
-    _, table = subject.ids(about.asked)
-    other = subject.load(Question(model=model_id, data=table, row=about.row))
-    if about.model.task != other.model.task:
-        raise InputError(
-            "These two models cannot be compared.",
-            f"One predicts {'a number' if about.model.task == 'regression' else 'classes'}, the other does not.",
-            "Choose a model for the same task.",
-        )
-    if about.label in other.model.classes:
-        output = output_index(other.model, about.label)
-        return Subject(other.asked, other.both, other.predictions, output)
-    return other
 
 
 def _say(about: Subject, other: Subject) -> None:
@@ -113,7 +83,7 @@ def instances(about: Subject) -> None:
         options,
         format_func=lambda row: f"{_name(about, row)} · {headline.said(about, row)}",
         key="more_rows",
-        max_selections=comparison.MOST,
+        max_selections=MOST,
         on_change=lambda: question.ask(rows=",".join(str(row) for row in st.session_state["more_rows"])),
     )
     if len(rows) < 2:
@@ -126,7 +96,7 @@ def instances(about: Subject) -> None:
 def chosen_rows(about: Subject) -> list[int]:
     """The instances of the link; without one, this instance and the one predicted most differently."""
     given = [int(part) for part in about.asked.rows.split(",") if part.strip().isdigit()]
-    rows = [row for row in dict.fromkeys(given) if row < len(about.table)][: comparison.MOST]
+    rows = [row for row in dict.fromkeys(given) if row < len(about.table)][:MOST]
     if rows:
         return rows
     gaps = abs(about.predictions[:, about.output] - about.predictions[about.row, about.output])
@@ -141,8 +111,10 @@ def _name(about: Subject, row: int) -> str:
 
 def _show(results: Sequence[Attribution], names: Sequence[str], key: str) -> None:
     """The bars of all on one axis, in words, as a picture and as numbers."""
-    drawn = comparison.view(results, names, dark=chart.dark())
+    found = together(results, names)
+    drawn = view(found, dark=chart.dark())
     st.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"compare_{key}")
     with st.container(horizontal=True, gap="small"):
         panel.numbers(drawn, f"compare_{key}")
+        downloads.draw(found, f"compare-{key}", f"compare_{key}")

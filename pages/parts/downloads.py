@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import streamlit as st
 
 from core import export
 from core.results import Result
+from core.views import view
+
+File = tuple[str, str, str, Callable[[], str | bytes]]
 
 
 def draw(result: Result, name: str, key: str) -> None:
@@ -21,12 +25,7 @@ def draw(result: Result, name: str, key: str) -> None:
     menu = st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}.menu", on_change="rerun")
     if not menu.open:
         return
-    for title, ending, mime, make in (
-        ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
-        ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
-        ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(result)),
-        ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
-    ):
+    for title, ending, mime, make in files(result):
         menu.download_button(
             title,
             data=make,
@@ -36,6 +35,16 @@ def draw(result: Result, name: str, key: str) -> None:
             on_click="ignore",
             type="tertiary",
         )
+
+
+def files(result: Result) -> list[File]:
+    """Title, ending and type of each file, and the function that makes it."""
+    return [
+        ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
+        ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
+        ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(view(result).table)),
+        ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
+    ]
 
 
 def _json(result: Result) -> str:

@@ -33,7 +33,7 @@ class Question:
     feature : str
         The feature whose profile is shown.
     versus : str
-        The second model of a comparison.
+        The models of a comparison, comma-separated.
     rows : str
         Further instances of a comparison, comma-separated.
     nudge : str

@@ -11,14 +11,17 @@ from typing import Any
 import streamlit as st
 
 from core import cache, registry
+from core.comparison import together
 from core.registry import Method
 from core.results import Result
-from pages.parts import frame, panel, question, settings, shows, subject
+from pages.parts import frame, panel, question, rivals, settings, shows, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
 OPENED = 4
 """Sections that are open when a page is entered: the first ones that apply and take no minutes."""
+SHARED = ("scores", "importance", "profile")
+"""Kinds of answers that several models share one picture of."""
 FOLLOWS = ("model_profile", "distribution", "target_against_feature")
 """Methods whose feature is the one that was picked on the page."""
 
@@ -63,8 +66,8 @@ def _answer(about: Subject, method: Method) -> None:
     )
     if method.id in shows.CONTROLS:
         shows.CONTROLS[method.id](about, params, _changed(about, method))
-    result = answer(about, method, params)
-    shown = shows.SHOWS.get(method.kind, shows.plain)(result, about, method.id, said)
+    result = _together(about, method, params, answer(about, method, params))
+    shown = shows.SHOWS.get(result.kind, shows.plain)(result, about, method.id, said)
     panel.checks(tuple(check for check in result.checks if check.name not in shows.TOLD))
     panel.foot(method, result, shown, method.id, expert)
 
@@ -73,6 +76,19 @@ def answer(about: Subject, method: Method, params: dict[str, str]) -> Result:
     """The method's answer for the class in question, from memory or computed now."""
     with subject.patience(method.title) as progress:
         return cache.explain(about.both, method.id, [0], about.output, params, progress)[0]
+
+
+def _together(about: Subject, method: Method, params: dict[str, str], own: Result) -> Result:
+    """The same question to the models that were put beside this one; the one answer where there are none."""
+    if method.kind not in SHARED:
+        return own
+    found, names = [own], [about.model.name]
+    for other in rivals.chosen(about):
+        with frame.boundary(f"{method.title} of another model"):
+            if refused(other, method) is None:
+                found.append(answer(other, method, params))
+                names.append(other.model.name)
+    return together(found, names) if len(found) > 1 else own
 
 
 def given(about: Subject, method: Method) -> dict[str, str]:

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import cache, registry
+from core import cache, comparison, registry
 from core.instances import Query
 from core.methods.distribution import sturges
-from core.results import Attributions, Importance, Points, Result, Scores
+from core.results import Attributions, Importance, Points, Profile, Result, Scores, Together
 from core.types import Task
 from core.views import View, dependence, scores, view, words
 from core.views import attributions as many
@@ -52,12 +52,17 @@ def plain(result: Result, about: Subject, key: str, said: DeltaGenerator) -> Vie
 
 def importance(result: Importance, about: Subject, key: str, said: DeltaGenerator) -> View:
     """Bars; a click shows the feature's profile below."""
-    st.session_state.setdefault(leading(about), max(zip(result.values, result.features, strict=True))[1])
+    _lead(result, about)
     drawn = view(result, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"{key}.chart", pick)
     st.caption(":material/touch_app: Click a bar to see how the answer changes with that feature, below.")
     return drawn
+
+
+def _lead(result: Importance, about: Subject) -> None:
+    """Remember the feature that the model relies on most: profiles begin with it."""
+    st.session_state.setdefault(leading(about), max(zip(result.values, result.features, strict=True))[1])
 
 
 def pick(feature: str) -> None:
@@ -86,6 +91,25 @@ def performance(result: Scores, about: Subject, key: str, said: DeltaGenerator) 
         _leave()
     else:
         chart.show(drawn, f"{key}.{chosen}")
+    return drawn
+
+
+def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -> View:
+    """Several models in one picture."""
+    first = result.results[0]
+    options: dict[str, Any] = {"dark": chart.dark()}
+    if isinstance(first, Scores):
+        known = comparison.pictures(result)
+        options["picture"] = _picture(known, f"{key}.together") if known else None
+    if isinstance(first, Profile) and first.feature in about.table.schema.names:
+        options["feature"] = about.table.schema[first.feature]
+    drawn = view(result, **options)
+    said.markdown(safe_long(drawn.sentence))
+    if isinstance(first, Importance):
+        _lead(first, about)
+    if isinstance(first, Scores):
+        st.dataframe(panel.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
+    chart.show(drawn, f"{key}.together", pick if isinstance(first, Importance) else None)
     return drawn
 
 
@@ -209,6 +233,7 @@ SHOWS: dict[str, Callable[..., View]] = {
     "importance": importance,
     "points": points,
     "attributions": attributions,
+    "together": together,
 }
 """How each kind is shown; the others have words and a picture."""
 

@@ -155,3 +155,38 @@ def test_training_again_is_shown_with_its_deviation() -> None:
     app = open_page("model", closed | {"open_refit_importance": True}, model=quick.id)
     assert errors(app) == []
     assert "Trained again, on rows kept apart" in words(app)
+
+
+def test_other_models_of_the_table_are_put_into_the_same_pictures() -> None:
+    first = samples()[0]
+    others = [one for one in samples() if one.table == first.table and one.id != first.id]
+    assert others
+    other = load_sample_model(others[0].id)
+    app = open_page("model", model=first.id, versus=others[0].id)
+    assert errors(app) == []
+    assert app.multiselect(key="beside").value == [others[0].id]
+    said = words(app)
+    assert f"{other.name} relies most on" in said
+    table = next(frame.value for frame in app.dataframe if "score" in frame.value)
+    both = match(other, load_sample_table(first.table))
+    known = truth(both.model, both.table)
+    chosen = both.model.predict(both.table.inputs)[:, 1] >= 0.5
+    row = table.set_index("score").loc["accuracy"]
+    assert row[other.name[:40]] == pytest.approx(np.mean(chosen == known))
+
+
+def test_a_model_that_does_not_fit_is_told_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.errors import InputError
+    from pages.parts import rivals
+
+    first = samples()[0]
+    other = next(one for one in samples() if one.table == first.table and one.id != first.id)
+
+    def refuse(_about, _name):
+        raise InputError("These two models cannot be compared.", "One predicts a number.")
+
+    monkeypatch.setattr(rivals, "under", refuse)
+    app = open_page("model", model=first.id, versus=other.id)
+    assert errors(app) == []
+    assert "cannot be compared" in words(app)
+    assert "The model relies most on" in words(app)

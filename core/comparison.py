@@ -1,0 +1,184 @@
+"""Bring answers of several models (or about several instances) onto one axis, and say how far they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from core.errors import InputError
+from core.results import Attribution, Check, Importance, Profile, Result, Scores, Together
+from core.results.scores import Curve
+from core.types import Array
+from core.views import words
+
+MOST = 5
+"""Answers that one picture can hold."""
+KINDS = (Attribution, Importance, Profile, Scores)
+
+
+def together(results: Sequence[Result], names: Sequence[str]) -> Together:
+    """Put answers of one kind side by side.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Two to five: attributions, importances, profiles or scores, in one unit.
+    names : sequence of str
+        Whose each is; equal ones are numbered.
+
+    Returns
+    -------
+    Together
+        Its checks say how far the answers agree.
+
+    Raises
+    ------
+    InputError
+        If they cannot share an axis: other kinds, features, units or grids.
+    """
+    if not 2 <= len(results) <= MOST:
+        raise InputError(f"{len(results)} answers cannot be compared.", f"Two to {MOST} can.", "Choose other ones.")
+    if len({type(item) for item in results}) > 1 or not isinstance(results[0], KINDS):
+        raise InputError("These answers cannot be compared.", "They are answers to different questions.")
+    _same_unit(results)
+    titles = distinct(names)
+    made = Together(tuple(titles), tuple(results))
+    return replace(made, checks=_checks(results, titles))
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Short names, each different: equal ones are numbered."""
+    found: list[str] = []
+    for name in names:
+        text, count = words.short(name, 40), 2
+        while text in found:
+            text, count = f"{words.short(name, 34)} ({count})", count + 1
+        found.append(text)
+    return found
+
+
+def _same_unit(results: Sequence[Any]) -> None:
+    """Refuse what cannot share an axis: log-odds and probability never do."""
+    first = results[0]
+    if isinstance(first, Scores):
+        units = {item.label for item in results} if first.curves else set()
+        if len({item.cutoff is None for item in results}) > 1 or len(units) > 1:
+            raise InputError("These scores cannot be compared.", "They speak of different classes or targets.")
+        return
+    units = {item.unit for item in results} if isinstance(first, Importance) else {item.scale for item in results}
+    if len(units) > 1:
+        said = words.listed(sorted(units))
+        raise InputError(
+            "These answers cannot share an axis.", f"Their units differ: {said}.", "Ask all for the same scale."
+        )
+    if isinstance(first, Profile):
+        if any(item.feature != first.feature or item.grid != first.grid for item in results):
+            raise InputError("These profiles cannot be compared.", "They move different features or values.")
+        return
+    if isinstance(first, Attribution) and any(set(item.features) != set(first.features) for item in results):
+        raise InputError("These answers cannot be compared.", "They speak of different features.")
+
+
+def aligned(results: Sequence[Attribution | Importance]) -> tuple[tuple[str, ...], Array]:
+    """All features in the order of the first, and every answer's values, shape (n_answers, n_features).
+
+    NaN where an answer does not speak of a feature (its model does not take it).
+    """
+    features = tuple(dict.fromkeys(name for item in results for name in item.features))
+    own = [dict(zip(item.features, item.values.tolist(), strict=True)) for item in results]
+    return features, np.array([[values.get(name, np.nan) for name in features] for values in own])
+
+
+def curves(found: Together, picture: str) -> tuple[Curve, ...]:
+    """The lines of one picture of performance, each named by its model (and class, where there are several)."""
+    lines = []
+    for name, item in zip(found.names, found.results, strict=True):
+        own = [curve for curve in item.curves if curve.id == picture] if isinstance(item, Scores) else []
+        lines += [
+            replace(curve, name=f"{name}: {words.short(curve.name, 24)}" if len(own) > 1 else name) for curve in own
+        ]
+    return tuple(lines)
+
+
+def pictures(found: Together) -> dict[str, str]:
+    """Pictures of performance that all have: id to title."""
+    drawn = [{curve.id: curve.title for curve in item.curves} for item in found.results if isinstance(item, Scores)]
+    return {name: title for name, title in drawn[0].items() if all(name in other for other in drawn)}
+
+
+def merged_profile(found: Together) -> Profile:
+    """The profiles as curves of one, each named by its model (and group, where there are several)."""
+    parts = [item for item in found.results if isinstance(item, Profile)]
+    names = [
+        f"{name}: {words.short(curve, 30)}" if len(part.curves) > 1 else name
+        for name, part in zip(found.names, parts, strict=True)
+        for curve in part.curves
+    ]
+    return replace(
+        parts[0],
+        values=np.concatenate([part.values for part in parts]),
+        curves=tuple(names),
+        at=tuple(cell for part in parts for cell in part.at),
+        outputs=np.concatenate([part.outputs for part in parts]),
+        threshold=parts[0].threshold if len({part.threshold for part in parts}) == 1 else None,
+        reference=None,
+        checks=(),
+        provenance=None,
+    )
+
+
+def _checks(results: Sequence[Any], names: Sequence[str]) -> tuple[Check, ...]:
+    """How far each further answer agrees with the first."""
+    first = results[0]
+    found = []
+    for name, other in zip(names[1:], results[1:], strict=True):
+        if isinstance(first, Importance):
+            found.append(_ranks(first, other, names[0], name))
+        elif isinstance(first, Profile):
+            found.append(_gap(first, other, names[0], name))
+        elif isinstance(first, Attribution):
+            from core.agreement import compare
+
+            found.append(replace(compare(first, other).check, name=f"agreement with {name}"))
+        else:
+            found.append(_rows(first, other, names[0], name))
+    return tuple(found)
+
+
+def _ranks(first: Importance, other: Importance, name: str, against: str) -> Check:
+    """Spearman's correlation of two importances, and the largest three of both."""
+    values = aligned([first, other])[1]
+    values = values[:, np.isfinite(values).all(axis=0)]
+    if not values.size:
+        return Check("agreement", None, None, f"{name} and {against} have no feature in common.")
+    ranks = [rankdata(line) for line in values]
+    level = any(float(np.ptp(line)) == 0 for line in ranks)
+    rank = float("nan") if level else float(np.corrcoef(*ranks)[0, 1])
+    most = min(3, values.shape[1])
+    largest = [set(np.argsort(-line, kind="stable")[:most].tolist()) for line in values]
+    shared = len(largest[0] & largest[1])
+    text = f"{name} and {against}: {shared} of the {most} most important features are the same"
+    text += "." if level else f"; over all features the orders agree by {words.number(rank, 2)} (1: the same order)."
+    return Check("agreement", None, None if level else rank, text)
+
+
+def _gap(first: Profile, other: Profile, name: str, against: str) -> Check:
+    """Where two average curves differ most."""
+    apart = np.abs(first.values[0] - other.values[0])
+    if not np.isfinite(apart).any():
+        return Check("gap", None, None, f"{name} and {against} have no value in common.")
+    place = int(np.nanargmax(apart))
+    size, at = float(apart[place]), words.cell(first.grid[place])
+    text = f"{name} and {against} differ most at {at}: by {words.amount(size, first.scale).lstrip('+')}."
+    return Check("gap", None, size, text)
+
+
+def _rows(first: Scores, other: Scores, name: str, against: str) -> Check:
+    """Scores of other rows are not comparable."""
+    same = first.rows == other.rows
+    text = f"{name} and {against} are scored on {'the same number of' if same else 'different'} rows"
+    return Check("rows", same, float(other.rows), f"{text} ({first.rows:,} and {other.rows:,}).")

@@ -1,0 +1,150 @@
+"""Several answers on one axis: nothing is changed, what cannot share an axis is refused, agreement is computed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from core import engine, export
+from core.codec import decode, encode
+from core.comparison import aligned, curves, distinct, merged_profile, pictures, together
+from core.errors import InputError
+from core.results import Importance, Profile, Result, Scores, Together, same
+from core.views import view
+from tests.contract_cases import case, numbers_frame
+
+NAMES = ("forest", "line")
+
+
+@cache
+def two(method: str, *params: tuple[str, object]) -> tuple[Result, Result]:
+    """The forest of the contract tests and a linear model, on one table."""
+    from sklearn.linear_model import LinearRegression
+
+    from core.models import wrap
+
+    model, table = case("random forest, regression")
+    frame = numbers_frame()
+    line = wrap(LinearRegression().fit(frame.drop(columns="y"), frame["y"]))
+    return tuple(engine.explain(method, one, table, **dict(params)) for one in (model, line))  # type: ignore[return-value]
+
+
+def test_curves_of_performance_keep_their_points_and_take_the_models_names() -> None:
+    results = two("performance")
+    found = together(results, NAMES)
+    assert set(pictures(found)) == {"rec", "residuals"}
+    for picture in pictures(found):
+        lines = curves(found, picture)
+        assert [line.name for line in lines] == list(NAMES)
+        for line, result in zip(lines, results, strict=True):
+            assert isinstance(result, Scores)
+            own = next(curve for curve in result.curves if curve.id == picture)
+            assert np.array_equal(line.x, own.x)
+            assert np.array_equal(line.y, own.y)
+        drawn = view(found, picture=picture)
+        assert {row["curve"] for row in drawn.rows} == set(NAMES)
+        assert sum(row["curve"] == "line" for row in drawn.rows) == len(lines[1].x)
+
+
+def test_the_table_of_scores_has_a_column_a_model() -> None:
+    results = two("performance")
+    table = view(together(results, NAMES)).table
+    for name, result in zip(NAMES, results, strict=True):
+        assert isinstance(result, Scores)
+        assert list(table[name]) == [score.value for score in result.scores]
+
+
+def test_classes_and_models_make_one_line_each() -> None:
+    result = engine.explain("performance", *case("lightgbm, three classes"))
+    found = together([result, result], ["A", "B"])
+    assert [curve.name for curve in curves(found, "roc")] == [
+        f"{who}: {name}" for who in "AB" for name in case("lightgbm, three classes")[0].classes
+    ]
+
+
+def test_profiles_share_a_grid_and_keep_their_values() -> None:
+    results = two("model_profile", ("feature", "a"))
+    merged = merged_profile(together(results, NAMES))
+    assert merged.curves == NAMES
+    for at, result in enumerate(results):
+        assert isinstance(result, Profile)
+        assert np.array_equal(merged.values[at], result.values[0])
+    drawn = view(together(results, NAMES))
+    assert "As a changes" in drawn.sentence
+    assert all(row["change"] != "not a number" for row in drawn.rows if row["role"] == "line")
+    with pytest.raises(InputError, match="different features or values"):
+        together([results[0], two("model_profile", ("feature", "b"))[1]], NAMES)
+
+
+def test_the_largest_gap_between_two_profiles_is_found_by_hand() -> None:
+    results = two("model_profile", ("feature", "a"))
+    apart = [abs(one - other) for one, other in zip(results[0].values[0], results[1].values[0], strict=True)]  # type: ignore[attr-defined]
+    assert together(results, NAMES).checks[0].value == pytest.approx(max(apart))
+
+
+def test_importances_are_drawn_feature_by_feature_and_ranked_together() -> None:
+    results = two("permutation_importance")
+    found = together(results, NAMES)
+    drawn = view(found)
+    for name, result in zip(NAMES, results, strict=True):
+        assert isinstance(result, Importance)
+        bars = {row["feature"]: row["value"] for row in drawn.rows if row["who"] == name}
+        assert bars == dict(zip(result.features, result.values.tolist(), strict=True))
+    wanted = spearmanr(results[0].values, results[1].values).statistic  # type: ignore[attr-defined]
+    assert found.checks[0].value == pytest.approx(wanted)
+
+
+def test_a_model_that_takes_fewer_features_has_no_bar_there() -> None:
+    first = Importance(("a", "b", "c"), np.array([3.0, 2, 1]), "rise", "y")
+    second = Importance(("c", "a"), np.array([5.0, 4]), "rise", "y")
+    features, values = aligned([first, second])
+    assert features == ("a", "b", "c")
+    assert np.array_equal(values, [[3, 2, 1], [4, np.nan, 5]], equal_nan=True)
+    found = together([first, second], ["A", "B"])
+    assert [(row["feature"], row["who"]) for row in view(found).rows] == [
+        ("c", "A"),
+        ("c", "B"),
+        ("a", "A"),
+        ("a", "B"),
+        ("b", "A"),
+    ]
+    assert export.to_picture(found, "svg").startswith(b"<?xml")
+
+
+def test_what_cannot_share_an_axis_is_refused() -> None:
+    first = two("permutation_importance")[0]
+    with pytest.raises(InputError, match="units differ"):
+        together([first, replace(first, unit="loss")], NAMES)  # type: ignore[type-var]
+    with pytest.raises(InputError, match="different questions"):
+        together([first, two("performance")[0]], NAMES)
+    with pytest.raises(InputError, match="Two to 5"):
+        together([first], ["one"])
+    scores = two("performance")[0]
+    with pytest.raises(InputError, match="different classes or targets"):
+        together([scores, replace(scores, label="other")], NAMES)  # type: ignore[type-var]
+
+
+def test_equal_names_are_numbered() -> None:
+    assert distinct(["m", "m", "n", "m"]) == ["m", "m (2)", "n", "m (3)"]
+    assert len(set(distinct(["x" * 100] * 3))) == 3
+
+
+@pytest.mark.parametrize("method", ["performance", "permutation_importance", "model_profile", "shap"])
+def test_answers_together_are_saved_and_exported(method: str) -> None:
+    found = together(two(method), ["<b>one</b>", "$two$"])
+    assert same(decode(json.loads(json.dumps(encode(found), allow_nan=False))), found)
+    body = json.loads(json.dumps(export.to_json(found), allow_nan=False))
+    assert [part["name"] for part in body["of"]] == ["<b>one</b>", "$two$"]
+    assert body["of"][0]["method"] == method
+    for ending, start in (("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")):
+        assert export.to_picture(found, ending, dpi=40).startswith(start)  # type: ignore[arg-type]
+    drawn = view(found)
+    assert drawn.sentence
+    assert "<b>" not in json.dumps(drawn.spec)
+    assert len(drawn.table)
+    assert isinstance(found, Together)
