@@ -9,10 +9,6 @@ from pages.parts import cards, frame, report, upload
 
 frame.enter()
 st.title("What do you want to explain?", anchor=False)
-st.subheader("Start with an example", anchor=False)
-with frame.boundary("The samples"):
-    cards.draw()
-
 st.subheader("Bring your own model and table", anchor=False)
 st.caption(
     "Files stay in this visit: nobody else sees them, nothing is stored, and they are forgotten when you close the "
@@ -45,3 +41,7 @@ if table_id or model_id:
             ),
             st.info,
         )
+
+st.subheader("Or start with an example", anchor=False)
+with frame.boundary("The samples"):
+    cards.draw()

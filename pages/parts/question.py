@@ -81,7 +81,14 @@ def held() -> Question:
 
 
 def ask(**changes: Any) -> Question:
-    """Change the question; a changed model, table or method forgets what no longer fits."""
+    """Change the question and the page's address; a changed model, table or method forgets what no longer fits."""
+    asked = hold(**changes)
+    write(asked)
+    return asked
+
+
+def hold(**changes: Any) -> Question:
+    """Change the question of the session alone: other pages ask it."""
     held: Question = st.session_state.get(_HELD, Question())
     if {"model", "data"} & changes.keys():
         changes = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, **changes}
@@ -91,7 +98,6 @@ def ask(**changes: Any) -> Question:
         changes = {"params": {}, **changes}
     asked = replace(held, **changes)
     st.session_state[_HELD] = asked
-    write(asked)
     return asked
 
 

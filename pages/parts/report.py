@@ -12,6 +12,7 @@ from pages.parts import frame, question, subject
 from pages.parts.question import Question
 from pages.parts.text import safe_long
 
+_ADOPTED = "adopted"
 _TASKS = {"binary": "one of two classes", "multiclass": "one of several classes", "regression": "a number"}
 
 
@@ -30,10 +31,18 @@ def draw(model_id: str, table_id: str) -> None:
                 left, right = st.columns([1, 3], gap="small")
                 left.markdown(f":gray[{name}]")
                 right.markdown(safe_long(said))
+        _adopt(model_id, table_id)
         if st.button("Explain an instance", type="primary", icon=":material/lightbulb:", key="explain_own"):
             asked = Question(model=model_id, data=table_id, level=question.held().level)
             question.ask(model=model_id, data=table_id)
             st.switch_page(frame.page("explain"), query_params=question.as_link(asked))
+
+
+def _adopt(model_id: str, table_id: str) -> None:
+    """Let every page speak of a pair from now on, once: who opens an example afterwards is not taken back."""
+    if st.session_state.get(_ADOPTED) != (model_id, table_id):
+        st.session_state[_ADOPTED] = (model_id, table_id)
+        question.hold(model=model_id, data=table_id)
 
 
 def facts(both: Pair, found: Understood) -> dict[str, str]:

@@ -16,15 +16,24 @@ KEY = "beside"
 
 
 def options(about: Subject) -> dict[str, str]:
-    """Other models that may take this table: the samples' of the same kind of table, and the visitor's own."""
+    """Other models that take this table: the visitor's own that fit it, and the samples' of the same kind of table."""
     here, table = subject.ids(about.asked)
     tables = {sample.id: sample.table for sample in samples()}
     fitting = {name for name, other in tables.items() if other in (table, tables.get(here))}
     return {
         name: title
         for name, title in chooser.model_names().items()
-        if name != here and (name in fitting or name.startswith(cache.MINE))
+        if name != here and (name in fitting or (name.startswith(cache.MINE) and _takes(name, table)))
     }
+
+
+def _takes(model_id: str, table: str) -> bool:
+    """True where one of the visitor's own models fits the table."""
+    try:
+        cache.pair(model_id, table)
+    except ExplorerError:
+        return False
+    return True
 
 
 def under(about: Subject, model_id: str) -> Subject:

@@ -89,3 +89,32 @@ def test_a_bad_table_is_told_and_a_good_one_is_not(data: bytes, part: str) -> No
     app = open_page("load", {"uploads.table": shelf("odd.csv", data)})
     assert len(errors(app)) == (1 if part else 0)
     assert part in words(app)
+
+
+@needs_lock
+def test_a_fitting_pair_is_what_every_page_speaks_of_from_then_on() -> None:
+    state, link = mine("yield")
+    app = open_page("load", state)
+    assert errors(app) == []
+    for page in ("explain", "studio", "what_if"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert errors(app) == []
+        assert (app.query_params["model"], app.query_params["data"]) == (link["model"], link["data"])
+    app.query_params.clear()
+    app.switch_page("pages/load.py").run()
+    app.button(key="open_wine").click().run()
+    app.switch_page("pages/load.py").run()
+    app.switch_page("pages/explain.py").run()
+    assert app.query_params["model"] == "wine", "who opened an example is not taken back to the upload"
+
+
+@needs_lock
+def test_only_models_that_take_the_table_are_offered_for_comparison() -> None:
+    state, link = mine("yield")
+    app = open_page("compare", state, model="loans")
+    assert errors(app) == []
+    assert link["model"] not in app.selectbox(key="versus").options
+    state["uploads.model"] |= shelf("second.pkl", made.as_pickle(made.pipeline(FRAME.iloc[:200], "yield")))
+    app = open_page("compare", state, **link)
+    assert errors(app) == []
+    assert app.selectbox(key="versus").options == ["second.pkl (yours)"]
