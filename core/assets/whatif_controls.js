@@ -10,9 +10,10 @@ export function dragStep(feature) {
   return feature.kind === "integer" ? Math.max(1, Math.round(step)) : Math.max(finest, step);
 }
 
-/** A value at the step, in the data's own precision; near the start it is the start itself. */
+/** A value at the step, in the data's own precision; near the start it is the start itself, at an end the end. */
 export function snapped(feature, value, start) {
   const step = dragStep(feature);
+  if (value <= feature.low || value >= feature.high) return value <= feature.low ? feature.low : feature.high;
   if (typeof start === "number" && Math.abs(value - start) < step * 0.5) return start;
   const near = Math.min(feature.high, Math.max(feature.low, Math.round(value / step) * step));
   return Number(near.toFixed(Math.min(20, feature.kind === "integer" ? 0 : feature.decimals)));
@@ -33,18 +34,21 @@ export function makeControl(feature, index, large, change, reset) {
   const back = putButton("iw-back", head, "↺", `Set ${brief(feature.name)} back`, () => reset(index));
   const gap = feature.missing
     ? putButton("iw-gap", head, "missing", `${brief(feature.name)} is missing`, () => {
-        const pressed = gap.getAttribute("aria-pressed") === "true";
-        change(index, pressed ? filled(feature, parts.start, parts.last) : null, true);
+        parts.change(index, parts.now === null ? filled(feature, parts.start, parts.last) : null, true);
       })
     : null;
-  const parts = { feature, index, element, head, title, change, start: null, last: null, spark: null };
+  const parts = { feature, index, element, head, title, start: null, now: null, last: null, spark: null };
+  parts.change = (place, value, resting) => {
+    parts.now = value; // the next key may come before this one is painted
+    change(place, value, resting);
+  };
   const body = put("div", "iw-body", element);
   const show = kindOf(feature)(parts, body, large);
   return {
     element,
     get spark() { return parts.spark; },
     show(value, start) {
-      parts.start = start;
+      Object.assign(parts, { start, now: value });
       if (value !== null) parts.last = value;
       const moved = !sameCell(value, start);
       element.classList.toggle("iw-moved", moved);
@@ -104,8 +108,7 @@ function makeSlider(parts, body, large) {
   const track = put("div", "iw-track", body);
   if (large) parts.spark = putSvg("svg", { class: "iw-spark", "aria-hidden": "true", preserveAspectRatio: "none" }, track);
   const slider = put("input", "iw-slider", track);
-  Object.assign(slider, { type: "range", min: feature.low, max: feature.high, step: dragStep(feature) });
-  if (feature.kind !== "integer") slider.step = "any";
+  Object.assign(slider, { type: "range", min: feature.low, max: feature.high, step: "any" }); // snapped() has the steps
   slider.setAttribute("aria-labelledby", parts.title.id);
   const origin = put("span", "iw-origin", track);
   origin.title = "where it started";
@@ -118,8 +121,7 @@ function makeSlider(parts, body, large) {
     const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const next = Number(slider.value) + step * dragStep(feature);
-    change(index, snapped(feature, next, null), true);
+    change(index, snapped(feature, (parts.now ?? Number(slider.value)) + step * dragStep(feature), null), true);
   });
   const share = (value) => Math.min(1, Math.max(0, (value - feature.low) / (feature.high - feature.low)));
   return (value, start) => {
@@ -161,7 +163,7 @@ function switchControl(parts, body) {
   const on = feature.levels.find(truth);
   const off = feature.levels.find((level) => !truth(level));
   const values = [off === undefined ? (on === 1 ? 0 : false) : off, on === undefined ? (off === 0 ? 1 : true) : on];
-  const button = putButton("iw-switch", body, undefined, "", () => change(index, button.getAttribute("aria-checked") === "true" ? values[0] : values[1], true));
+  const button = putButton("iw-switch", body, undefined, "", () => change(index, parts.now !== null && truth(parts.now) ? values[0] : values[1], true));
   button.setAttribute("role", "switch");
   button.setAttribute("aria-labelledby", parts.title.id);
   put("span", "iw-knob", button);
