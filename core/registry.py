@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.errors import unknown_name
 from core.results import Result
-from core.types import Array, Model, Param, Table
+from core.types import UNNAMED, Array, Model, Param, Table
 
 Scope = Literal["row", "model", "data"]
 Cost = Literal["instant", "seconds", "minutes"]
@@ -61,7 +61,7 @@ class Job:
     def label(self) -> str:
         """The class explained, or the target's name."""
         classes = self.model.classes
-        return classes[self.output] if classes else (self.table.target or "prediction")
+        return classes[self.output] if classes else (self.table.target or UNNAMED)
 
     def predict(self, frame: pd.DataFrame) -> Array:
         """The explained output of many rows, shape (n_rows,): probability, or target units."""

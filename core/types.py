@@ -20,6 +20,8 @@ Task = Literal["binary", "multiclass", "regression"]
 Scale = Literal["probability", "log-odds", "score", "target", "log-target"]
 """Units of an output: class probability; binary log-odds; a class score before the softmax; the target's own
 units; the logarithm of the target (Poisson, gamma and Tweedie models)."""
+UNNAMED = "prediction"
+"""What the output of a model of numbers is called where no column of the table is known to be its target."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ export function makePanel(root, calls) {
 export function paintAnswer(parts, data, state, choose) {
   const { outputs, start, output, waiting, error } = state;
   parts.panel.classList.toggle("iw-waiting", waiting);
-  parts.label.textContent = isChance(data) ? `Probability of ${outputName(data, output)}` : `Predicted ${outputName(data, output)}`;
+  parts.label.textContent = isChance(data) ? `Probability of ${outputName(data, output)}` : data.target === "prediction" ? "Prediction" : `Predicted ${outputName(data, output)}`;
   parts.label.title = isChance(data) ? brief(data.classes[output], 400) : brief(data.target, 400);
   const unit = !isChance(data) && data.unit ? ` ${brief(data.unit, 16)}` : "";
   parts.number.textContent = outputs ? outputText(data, outputs[output]) + unit : "…";

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +15,7 @@ from core.loading.columns import listed
 from core.loading.fit import fit
 from core.loading.frames import derive, from_frame
 from core.loading.schema import infer
+from core.loading.target import by_classes, guess
 from core.types import Feature, Model, Schema, Table
 
 _LEVELS = 1_000
@@ -67,11 +67,12 @@ def match(model: Model, table: Table) -> Match:
     frame = _renamed(table, sources, notes)
     frame, said = fit(model, frame)
     schema = Schema(tuple(_feature(table, frame, name, sources[name]) for name in model.features))
-    target = table.target or _by_classes(model, table, sources)
+    matched = derive(table, frame, schema, target=table.target)
+    target, reason = guess(model, matched, [name for name in table.frame.columns if name not in sources.values()])
     if target != table.target:
-        notes.append(f"'{target}' is taken for the target: it holds the model's classes.")
+        notes.append(f"'{target}' is taken for the target: {reason}")
+        matched = derive(matched, frame, schema, target=target)
     _ignored(table, sources, target, notes)
-    matched = derive(table, frame, schema, target=target)
     notes += [*said, *_target_notes(model, matched)]
     return Match(model, matched, tuple(notes))
 
@@ -85,9 +86,9 @@ def _named(model: Model, table: Table, notes: list[str]) -> tuple[Model, Table]:
     if wanted != len(names) and wanted == table.frame.shape[1]:
         names, others = tuple(table.frame.columns), []
         table = derive(table, table.frame, _whole(table), target=None, label=None)
-    guess = _left_over(model, table, names) if wanted == len(names) - 1 and not table.target else None
-    if guess:
-        names = tuple(name for name in names if name != guess)
+    target = by_classes(model, table, names) if wanted == len(names) - 1 and not table.target else None
+    if target:
+        names = tuple(name for name in names if name != target)
     if wanted != len(names):
         raise InputError(
             f"The model takes {wanted} columns; the table has {len(names)}.",
@@ -231,28 +232,6 @@ def _feature(table: Table, frame: pd.DataFrame, name: str, source: str) -> Featu
             "Give numbers, text, yes or no, or dates.",
         )
     return described
-
-
-def _by_classes(model: Model, table: Table, sources: dict[str, str]) -> str | None:
-    """The one column left over whose values are the model's classes."""
-    if len(model.classes) < 2:
-        return None
-    return _left_over(model, table, [name for name in table.frame.columns if name not in sources.values()])
-
-
-def _left_over(model: Model, table: Table, names: Iterable[str]) -> str | None:
-    """The one of some columns that holds the classes."""
-    fitting = [name for name in names if name != table.label and _is_truth(model, table, name)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_truth(model: Model, table: Table, name: str) -> bool:
-    """True when every value is a class of the model, and two or more occur."""
-    column = table.frame[name]
-    if len(model.classes) < 2 or column.dropna().nunique() < 2 or column.dropna().nunique() > len(model.classes):
-        return False
-    codes = truth(model, derive(table, table.frame, table.schema, target=name))
-    return codes is not None and bool((pd.isna(codes) == column.isna().to_numpy()).all())
 
 
 def _target_notes(model: Model, table: Table) -> list[str]:

@@ -12,6 +12,10 @@ from core.types import Array
 from core.views import words
 
 
+FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datum.label"
+"""Ticks of a feature's own numbers as cells are written: a year is 1995, not 1,995."""
+
+
 def is_date(value: Any) -> bool:
     """True for a date, also one that went through JSON as ISO text."""
     return hasattr(value, "isoformat") or isinstance(value, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.types import Scale
-from core.views import palette, words
+from core.views import axis, palette, words
 
 _TIPS = [
     {"field": "curve", "title": "instance"},
@@ -63,6 +63,8 @@ def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
 def _ordered(output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str) -> list[dict[str, Any]]:
     """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
     x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
+    if not dates:
+        x["axis"]["labelExpr"] = axis.FEATURE_TICKS
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
     name, tips = {"text": {"field": "label"}}, {"tooltip": _TIPS}

@@ -20,7 +20,7 @@ import pandas as pd
 from core import fingerprint
 from core.codec import plain
 from core.portable import Portable, Trees, check, to_json
-from core.types import Array, Feature, Model, Table
+from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
 CHECKED = 1_000
@@ -102,7 +102,7 @@ def whatif_data(
         "rows": len(table),
         "classes": list(model.classes),
         "output": int(output),
-        "target": table.target or "prediction",
+        "target": table.target or UNNAMED,
         "unit": unit,
         "scenarios": [dict(scenario) for scenario in scenarios],
     }

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.types import Scale
+from core.types import UNNAMED, Scale
 
 MINUS = "\N{MINUS SIGN}"
 LONGEST = 60
@@ -220,7 +220,8 @@ def output(value: float, scale: Scale, label: str, target: str | None = None) ->
         The column of the true class, see ``outcome``.
     """
     if scale in ("target", "log-target"):
-        return f"{short(label)} = {number(value if scale == 'target' else math.exp(min(value, 700.0)))}"
+        text = number(value if scale == "target" else math.exp(min(value, 700.0)))
+        return text if label == UNNAMED else f"{short(label)} = {text}"
     name = quoted(outcome(label, target))
     chance = probability_of(value, scale)
     return f"a score of {number(value)} for {name}" if chance is None else f"{percent(chance)} for {name}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.loading.samples import samples
-from core.types import Scale
+from core.types import UNNAMED, Scale
 from core.views import place, words
 from pages.parts import chart, frame, levels, question, subject
 from pages.parts.subject import Subject
@@ -47,7 +47,8 @@ def purpose(about: Subject) -> str:
     if about.model.classes:
         names = words.listed([words.short(name, 30) for name in about.model.classes[:6]])
         return f"Chooses between {names}, for the instances of {words.short(about.table.name, 40)}."
-    return f"Predicts {words.short(about.label, 40)}, for the instances of {words.short(about.table.name, 40)}."
+    what = "a number" if about.label == UNNAMED else words.short(about.label, 40)
+    return f"Predicts {what}, for the instances of {words.short(about.table.name, 40)}."
 
 
 def scale(about: Subject) -> Scale:

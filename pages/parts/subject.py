@@ -16,7 +16,7 @@ from core.engine import output_index
 from core.errors import InputError
 from core.loading.samples import sample, samples
 from core.registry import Progress
-from core.types import Array, Model, Table
+from core.types import UNNAMED, Array, Model, Table
 from pages.parts import question
 from pages.parts.question import Question
 
@@ -67,7 +67,7 @@ class Subject:
 
 def label(model: Model, table: Table, output: int) -> str:
     """The class explained, or the target's name."""
-    return model.classes[output] if model.classes else (table.target or "prediction")
+    return model.classes[output] if model.classes else (table.target or UNNAMED)
 
 
 def load(asked: Question) -> Subject:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.registry import Method
 from core.results import Attribution, Result
-from core.types import Array, Model, Table
+from core.types import UNNAMED, Array, Model, Table
 
 Key = tuple[str, int | None, str | None]
 """Which answer of a panel: its variant, the instance's row (None: of the model), the feature (None: of all)."""
@@ -128,4 +128,4 @@ class Studio:
     @property
     def label(self) -> str:
         """The class explained, or the target's name."""
-        return self.model.classes[self.output] if self.model.classes else (self.table.target or "prediction")
+        return self.model.classes[self.output] if self.model.classes else (self.table.target or UNNAMED)

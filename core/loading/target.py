@@ -1,0 +1,86 @@
+"""Which column holds what the model predicts, where nobody said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from core.instances import truth
+from core.loading.frames import derive
+from core.types import Array, Model, Table
+
+ROWS = 500
+EXPLAINED = 0.3
+"""Share of a column's variance that predictions must leave explained before it is taken for their truth: a column in
+other units, or one that only goes along with the target, falls below zero."""
+
+
+def guess(model: Model, matched: Table, left_over: Sequence[str]) -> tuple[str | None, str]:
+    """The target: the table's own where it has one, else the one column left over that can only be it.
+
+    Parameters
+    ----------
+    model : Model
+    matched : Table
+        Its schema is the model's features.
+    left_over : sequence of str
+        Columns that the model does not take.
+
+    Returns
+    -------
+    target : str or None
+    reason : str
+        Why it is taken, in words; empty where nothing was guessed.
+    """
+    if matched.target is not None or not len(matched):
+        return matched.target, ""
+    if model.classes:
+        return by_classes(model, matched, left_over), "it holds the model's classes."
+    fits = _fits(model, matched, left_over)
+    close = [name for name, share in fits.items() if share >= EXPLAINED]
+    if len(close) != 1:
+        return None, ""
+    return close[0], f"the model's predictions explain {fits[close[0]] * 100:.0f} % of it. Correct it under Columns."
+
+
+def by_classes(model: Model, table: Table, names: Iterable[str]) -> str | None:
+    """The one of some columns whose values are the model's classes."""
+    fitting = [name for name in names if name != table.label and _is_truth(model, table, name)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_truth(model: Model, table: Table, name: str) -> bool:
+    """True when every value is a class of the model, and two or more occur."""
+    column = table.frame[name]
+    if len(model.classes) < 2 or column.dropna().nunique() < 2 or column.dropna().nunique() > len(model.classes):
+        return False
+    codes = truth(model, derive(table, table.frame, table.schema, target=name))
+    return codes is not None and bool((pd.isna(codes) == column.isna().to_numpy()).all())
+
+
+def _fits(model: Model, matched: Table, names: Sequence[str]) -> dict[str, float]:
+    """Share of the variance of each column of numbers that the predictions explain (R2), on rows spread evenly."""
+    numbers = [name for name in names if name != matched.label and _is_number(matched.frame[name])]
+    if not numbers:
+        return {}
+    rows = np.unique(np.linspace(0, len(matched) - 1, min(ROWS, len(matched))).astype(int))
+    said = model.predict(matched.rows(rows.tolist()))[:, 0]
+    return {
+        name: _explained(matched.frame[name].iloc[rows].to_numpy(np.float64, na_value=np.nan), said) for name in numbers
+    }
+
+
+def _is_number(column: pd.Series) -> bool:
+    """True for numbers that are no truth values."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _explained(known: Array, said: Array) -> float:
+    """R2 of predictions where the value is known; minus infinity where that says nothing."""
+    there = np.isfinite(known) & np.isfinite(said)
+    spread = float(np.square(known[there] - known[there].mean()).sum()) if there.sum() >= 3 else 0.0
+    if spread == 0:
+        return -np.inf
+    return 1 - float(np.square(known[there] - said[there]).sum()) / spread

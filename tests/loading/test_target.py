@@ -1,0 +1,81 @@
+"""The column that holds what the model predicts, found where nobody named it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.loading.target import EXPLAINED
+from core.models import wrap
+
+RANDOM = np.random.default_rng(3)
+X = pd.DataFrame({"a": RANDOM.normal(size=300), "b": RANDOM.uniform(size=300)})
+Y = (40 + 7 * X["a"] - 3 * X["b"]).rename("price")
+NOISE = RANDOM.normal(size=300)
+MODEL = wrap(LinearRegression().fit(X, Y + NOISE))
+
+
+def found(*columns: pd.Series) -> tuple[str | None, str]:
+    """What is taken for the target, and all that was noted."""
+    table = from_frame(pd.concat([X, *columns], axis=1), "t", target="")
+    matched = match(MODEL, table)
+    return matched.table.target, " ".join(matched.notes)
+
+
+def test_the_one_column_of_numbers_that_predictions_explain_is_the_target() -> None:
+    target, notes = found(Y + NOISE)
+    assert target == "price"
+    share = np.corrcoef(Y, Y + NOISE)[0, 1] ** 2  # a fitted line with these data: R2 is the squared correlation
+    assert f"explain {share * 100:.0f} % of it" in notes
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(np.arange(300.0), name="number of the row"),
+        (Y * 1000).rename("price in other units"),
+        (Y - 200).rename("goes along, lies elsewhere"),
+        pd.Series(NOISE, name="noise"),
+        pd.Series(np.full(300, 40.0), name="constant"),
+        pd.Series(np.full(300, np.nan), name="nothing"),
+        pd.Series(RANDOM.choice(["x", "y"], 300), name="text"),
+        pd.Series(Y > 40, name="truth value"),
+    ],
+    ids=lambda column: str(column.name),
+)
+def test_what_only_goes_along_is_not_taken(column: pd.Series) -> None:
+    target, notes = found(column)
+    assert target is None
+    assert "taken for the target" not in notes
+
+
+def test_of_two_that_could_be_meant_none_is_taken() -> None:
+    assert found((Y + NOISE).rename("now"), (Y - NOISE).rename("then"))[0] is None
+
+
+def test_gaps_in_the_target_do_not_hide_it() -> None:
+    holed = (Y + NOISE).mask(RANDOM.random(300) < 0.4)
+    assert found(holed)[0] == "price"
+
+
+def test_a_column_explained_less_than_the_bar_is_left() -> None:
+    share = EXPLAINED - 0.1
+    loud = Y + RANDOM.normal(size=300) * Y.std() * np.sqrt(1 / share - 1)
+    assert found(loud)[0] is None
+
+
+def test_a_named_target_is_never_replaced() -> None:
+    frame = pd.concat([X, Y + NOISE, pd.Series(NOISE, name="other")], axis=1)
+    assert match(MODEL, from_frame(frame, "t", target="other")).table.target == "other"
+
+
+def test_classes_are_still_found_by_their_names() -> None:
+    outcome = pd.Series(np.where(Y > 40, "high", "low"), name="outcome")
+    model = wrap(LogisticRegression().fit(X, outcome))
+    matched = match(model, from_frame(pd.concat([X, outcome, Y], axis=1), "t", target=""))
+    assert matched.table.target == "outcome"
+    assert any("it holds the model's classes" in note for note in matched.notes)
