@@ -11,7 +11,6 @@ import pandas as pd
 from core.types import Array
 from core.views import words
 
-
 FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datum.label"
 """Ticks of a feature's own numbers as cells are written: a year is 1995, not 1,995."""
 
