@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.blocks import CELLS, Moves, ask_blocks
 from core.types import Array
 
-CELLS = 8_000_000
-"""Cells of one model call at most: bounds the memory, whatever the table."""
 Predict = Callable[[pd.DataFrame], Array]
 Measure = Callable[[Array], Array]
 
@@ -74,21 +73,23 @@ def shuffle(
     """
     count = len(frame)
     random = np.random.default_rng(seed)
-    orders = np.stack([random.permutation(count) for _ in range(rounds)])
     said = predict(frame)
     full = float(measure(said[None])[0])
-    baseline = float(np.mean([measure(said[order][None])[0] for order in orders]))
+    names = list(frame.columns)
+    places = [[names.index(column) for column in columns] for columns in groups.values()]
     losses = np.empty((len(groups), rounds))
-    per_call = max(1, CELLS // max(1, frame.size))
+    known_nothing = np.empty(rounds)
+    per_call = max(1, CELLS // max(1, frame.size * len(groups)))
     for start in range(0, rounds, per_call):
-        chosen = orders[start : start + per_call]
-        tiled = frame.iloc[np.tile(np.arange(count), len(chosen))].reset_index(drop=True)
-        moved = chosen.ravel()
-        for place, columns in enumerate(groups.values()):
-            mixed = tiled.copy(deep=False)
-            for column in columns:
-                mixed[column] = frame[column].array.take(moved)
-            blocks = predict(mixed).reshape(len(chosen), count, -1)
-            losses[place, start : start + per_call] = measure(blocks)
-            progress((start + (place + 1) / len(groups) * len(chosen)) / rounds)
-    return Shuffled(tuple(groups), losses, full, baseline)
+        orders = [random.permutation(count) for _ in range(min(per_call, rounds - start))]
+        known_nothing[start : start + per_call] = [measure(said[order][None])[0] for order in orders]
+        moves: list[Moves] = [dict.fromkeys(group, order) for group in places for order in orders]
+        told = _share(progress, start, len(orders), rounds)
+        found = [measure(answers) for _, answers in ask_blocks(predict, frame, count, moves, told)]
+        losses[:, start : start + per_call] = np.concatenate(found).reshape(len(groups), -1)
+    return Shuffled(tuple(groups), losses, full, float(known_nothing.mean()))
+
+
+def _share(progress: Callable[[float], None], start: int, now: int, rounds: int) -> Callable[[float], None]:
+    """Progress of some of the rounds as a part of all."""
+    return lambda done: progress((start + now * done) / rounds)

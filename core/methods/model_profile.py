@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.blocks import ask_blocks
 from core.errors import InputError
 from core.grid import Grid, grid, moved, plain
 from core.registry import Job, method
@@ -13,8 +16,6 @@ from core.results import Check, Profile
 from core.types import Array, Feature, Param
 from core.views import words
 
-CELLS = 4_000_000
-"""Cells of one model call at most: bounds the memory, whatever the table."""
 MOST_CURVES = 200
 ABOUT = """
 **What it is.** Every row is given one value of the feature after the other, the rest of the row stays, and the answers
@@ -83,12 +84,8 @@ def explain(job: Job) -> Profile:
         curves = [_accumulated(job, feature, rows[own], said[own], points) for _, own in groups]
         extra = np.empty((0, len(points)))
     else:
-        answers = _moved_answers(job, rows, feature.name, points)
-        weights = (
-            _near(feature, rows[feature.name], points, float(job.params["span"])) if kind == "conditional" else None
-        )
-        curves = [_averaged(answers[own], None if weights is None else weights[own]) for _, own in groups]
-        extra = answers[: int(job.params["curves"])] if kind == "partial" else answers[:0]
+        means, extra = _averages(job, rows, feature, points, [own for _, own in groups])
+        curves = list(means)
     names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
     values = np.vstack([*curves, extra])
     return Profile(
@@ -158,33 +155,44 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
     return [(f"{name} = {words.cell(level)}", (column == level).fillna(False).to_numpy(dtype=bool)) for level in levels]
 
 
-def _moved_answers(job: Job, rows: pd.DataFrame, name: str, points: Grid) -> Array:
-    """Each row at each grid value, shape (n_rows, n_points), asked in chunks of rows."""
-    step = max(1, CELLS // max(1, len(points) * rows.shape[1]))
-    parts = []
-    for start in range(0, len(rows), step):
-        chunk = rows.iloc[start : start + step]
-        parts.append(job.predict(moved(chunk, name, points)).reshape(len(chunk), len(points)))
-        job.progress(min(1.0, (start + step) / len(rows)), "moving the feature")
-    return np.concatenate(parts)
+def _averages(
+    job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, groups: Sequence[npt.NDArray[np.bool_]]
+) -> tuple[Array, Array]:
+    """Mean answer of each group at each grid value, and the first rows' own curves, both by curve and value."""
+    count, near = len(rows), job.params["kind"] == "conditional"
+    curves = np.empty((len(groups), len(points)))
+    extra = np.empty((0 if near else min(count, int(job.params["curves"])), len(points)))
+    pool = pd.concat([rows, moved(rows.iloc[:1], feature.name, points)], ignore_index=True)
+    column = job.model.features.index(feature.name)
+    moves = [{column: np.array([count + place])} for place in range(len(points))]
+
+    def told(done: float) -> None:
+        job.progress(done, "moving the feature")
+
+    for chosen, answers in ask_blocks(job.predict, pool, count, moves, told):
+        weights = _near(feature, rows[feature.name], points[chosen], float(job.params["span"])) if near else None
+        for place, own in enumerate(groups):
+            curves[place, chosen] = _averaged(answers[:, own], None if weights is None else weights[:, own])
+        extra[:, chosen] = answers[:, : len(extra)].T
+    return curves, extra
 
 
 def _near(feature: Feature, column: pd.Series, points: Grid, span: float) -> Array:
-    """Weight of each row at each grid value, shape (n_rows, n_points)."""
+    """Weight of each row at each grid value, shape (n_points, n_rows)."""
     if feature.kind not in ("numeric", "integer"):
-        return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points], axis=1)
+        return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points])
     numbers = column.to_numpy(dtype=float, na_value=np.nan)
     width = max(float(np.nanstd(numbers)) * span, 1e-12)
-    distance = (numbers[:, None] - np.asarray(points, dtype=float)[None, :]) / width
+    distance = (numbers[None, :] - np.asarray(points, dtype=float)[:, None]) / width
     return np.asarray(np.nan_to_num(np.exp(-0.5 * distance**2)), dtype=np.float64)
 
 
 def _averaged(answers: Array, weights: Array | None) -> Array:
-    """Mean curve; NaN where no row counts."""
+    """Mean curve of answers by value and row; NaN where no row counts."""
     if weights is None:
-        return np.asarray(answers.mean(axis=0))
-    total = weights.sum(axis=0)
-    return np.asarray(np.where(total > 1e-12, (answers * weights).sum(axis=0) / np.maximum(total, 1e-12), np.nan))
+        return np.asarray(answers.mean(axis=1))
+    total = weights.sum(axis=1)
+    return np.asarray(np.where(total > 1e-12, (answers * weights).sum(axis=1) / np.maximum(total, 1e-12), np.nan))
 
 
 def _accumulated(job: Job, feature: Feature, rows: pd.DataFrame, said: Array, points: Grid) -> Array:

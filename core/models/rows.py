@@ -28,8 +28,8 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """
     changed = {
         name: _plain_column(frame[name])
-        for name in frame.columns
-        if not isinstance(frame[name].dtype, np.dtype | pd.CategoricalDtype | pd.DatetimeTZDtype)
+        for name, kind in frame.dtypes.items()
+        if not isinstance(kind, np.dtype | pd.CategoricalDtype | pd.DatetimeTZDtype)
     }
     return frame.assign(**changed) if changed else frame
 

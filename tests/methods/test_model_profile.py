@@ -111,7 +111,7 @@ def test_a_profile_does_not_depend_on_chunks_or_on_other_questions(monkeypatch: 
     model = Formula(lambda x: np.sin(x[:, 0]) * x[:, 1])
     whole = run(model, table, feature="age")
     run(model, table, feature="income")
-    monkeypatch.setattr("core.methods.model_profile.CELLS", 500)
+    monkeypatch.setattr("core.blocks.CELLS", 500)
     assert run(model, table, feature="age").values == pytest.approx(whole.values)
 
 

@@ -127,7 +127,7 @@ def test_bad_groups_are_refused(text: str) -> None:
 def test_memory_is_bounded_by_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     model, table = known_table(rows=50)
     whole = run(model, table, rounds=6)
-    monkeypatch.setattr("core.permutation.CELLS", 300)
+    monkeypatch.setattr("core.blocks.CELLS", 300)
     asked: list[int] = []
     predict = LogisticModel.predict
 
