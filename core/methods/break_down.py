@@ -106,9 +106,7 @@ def explain(job: Job) -> Attribution:
 
 def _outputs(played: Game, fixed: np.ndarray) -> Array:
     """Each background row's output for each set of fixed features, shape (n_background, n_sets)."""
-    rows = np.arange(1, played.background + 1)
-    sources = np.where(fixed[:, None, :], 0, rows[None, :, None]).reshape(-1, played.players)
-    return played.ask(sources).reshape(len(fixed), played.background).T
+    return played.ask_coalitions(fixed).T
 
 
 def _order(job: Job, played: Game) -> list[Step]:

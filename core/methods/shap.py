@@ -78,7 +78,7 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     id="shap",
     title="SHAP",
     question="What pushed this prediction up or down?",
-    version="1",
+    version="2",
     scope="row",
     kind="attribution",
     params=PARAMS,

@@ -27,7 +27,7 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     object (True, False, NaN), as ``read_csv`` has always made them. Categories stay.
     """
     changed = {
-        name: _plain_column(frame[name])
+        str(name): _plain_column(frame[name])
         for name, kind in frame.dtypes.items()
         if not isinstance(kind, np.dtype | pd.CategoricalDtype | pd.DatetimeTZDtype)
     }

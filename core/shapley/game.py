@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.blocks import uniform
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
@@ -33,13 +35,16 @@ class Game:
         Frame -> the explained output, shape (n_rows,).
     pool : DataFrame, shape (1 + n_background, n_features)
         The instance first, then the background; dtypes of the table.
-    codes : ndarray of int, shape (1 + n_background, n_features)
-        Equal cells of a column have equal codes.
+    codes : ndarray of int, shape (1 + n_background, n_features), or None
+        Equal cells of a column have equal codes; None where mixtures are hardly ever equal.
+    cells : ndarray, shape (1 + n_background, n_features), or None
+        The pool as one array, where its columns have one numpy type.
     """
 
     of: Callable[[pd.DataFrame], Array]
     pool: pd.DataFrame
-    codes: Ints
+    codes: Ints | None
+    cells: npt.NDArray[Any] | None
 
     @property
     def players(self) -> int:
@@ -68,29 +73,35 @@ class Game:
         -------
         ndarray, shape (n_rows,)
         """
-        if not self._repeats():
+        if self.codes is None:
             return np.concatenate(
                 [self.of(self._frame(sources[at : at + self.step])) for at in range(0, len(sources), self.step)]
             )
-        first, inverse = self._distinct(sources)
+        first, inverse = self._distinct(sources, self.codes)
         wanted = sources[first]
         outputs = [self.of(self._frame(wanted[at : at + self.step])) for at in range(0, len(wanted), self.step)]
         return np.concatenate(outputs)[inverse]
 
-    def _repeats(self) -> bool:
-        """Whether mixtures are likely to be equal: some column has few different cells."""
-        return bool((self.codes.max(axis=0) + 1 < FEW * len(self.codes)).any())
+    def ask_coalitions(self, masks: npt.NDArray[np.bool_]) -> Array:
+        """Evaluate coalitions against every background row, shape (n_coalitions, n_background)."""
+        if self.codes is None and self.cells is not None:
+            mixed = np.where(masks[:, None, :], self.cells[0], self.cells[1:])
+            frame = pd.DataFrame(mixed.reshape(-1, self.players), columns=self.pool.columns, copy=False)
+            return self.of(frame).reshape(len(masks), self.background)
+        rows = np.arange(1, self.background + 1)
+        sources = np.where(masks[:, None, :], 0, rows[None, :, None]).reshape(-1, self.players)
+        return self.ask(sources).reshape(len(masks), self.background)
 
-    def _distinct(self, sources: Ints) -> tuple[Ints, Ints]:
+    def _distinct(self, sources: Ints, codes: Ints) -> tuple[Ints, Ints]:
         """Positions of the first of each distinct row, and each row's distinct number."""
         key = np.zeros(len(sources), dtype=np.int64)
         size = 1
         for column in range(self.players):
-            count = int(self.codes[:, column].max()) + 1
+            count = int(codes[:, column].max()) + 1
             if size * count >= 2**62:
                 key, levels = pd.factorize(key)
                 size = len(levels)
-            key = key * count + self.codes[sources[:, column], column]
+            key = key * count + codes[sources[:, column], column]
             size *= count
         inverse, levels = pd.factorize(key)
         first = np.empty(len(levels), dtype=np.int64)
@@ -99,9 +110,9 @@ class Game:
 
     def _frame(self, sources: Ints) -> pd.DataFrame:
         """Hybrid rows as a frame with the table's dtypes."""
-        if isinstance(self.pool.dtypes.iloc[0], np.dtype) and self.pool.dtypes.nunique() == 1:
-            cells = self.pool.to_numpy()[sources, np.arange(self.players)]
-            return pd.DataFrame(cells, columns=self.pool.columns)
+        if self.cells is not None:
+            cells = self.cells[sources, np.arange(self.players)]
+            return pd.DataFrame(cells, columns=self.pool.columns, copy=False)
         columns = [self.pool.iloc[:, at].array.take(sources[:, at]) for at in range(self.players)]
         frame = pd.DataFrame(dict(enumerate(columns)))
         frame.columns = self.pool.columns
@@ -119,8 +130,19 @@ def game(of: Callable[[pd.DataFrame], Array], instance: pd.DataFrame, background
         Same columns and dtypes.
     """
     pool = pd.concat([instance, background], ignore_index=True)
-    codes = [pd.factorize(pool.iloc[:, at], use_na_sentinel=False)[0] for at in range(pool.shape[1])]
-    return Game(of, pool, np.stack(codes, axis=1).astype(np.int64))
+    cells = pool.to_numpy() if uniform(pool) else None
+    if cells is not None and not _few(cells):
+        return Game(of, pool, None, cells)
+    found = [pd.factorize(pool.iloc[:, at], use_na_sentinel=False)[0] for at in range(pool.shape[1])]
+    codes = np.stack(found, axis=1).astype(np.int64)
+    return Game(of, pool, codes if bool((codes.max(axis=0) + 1 < FEW * len(codes)).any()) else None, cells)
+
+
+def _few(cells: npt.NDArray[Any]) -> bool:
+    """Whether mixtures are likely to be equal: some column has few different cells."""
+    ordered = np.sort(cells, axis=0)
+    different = 1 + (ordered[1:] != ordered[:-1]).sum(axis=0)
+    return bool((different < FEW * len(cells)).any())
 
 
 def coalition_values(played: Game, masks: npt.NDArray[np.bool_]) -> Array:
@@ -136,11 +158,6 @@ def coalition_values(played: Game, masks: npt.NDArray[np.bool_]) -> Array:
     -------
     ndarray, shape (n_coalitions,)
     """
-    rows = np.arange(1, played.background + 1)
     per_call = max(1, played.step // played.background)
-    parts = []
-    for at in range(0, len(masks), per_call):
-        chosen = masks[at : at + per_call, None, :]
-        sources = np.where(chosen, 0, rows[None, :, None]).reshape(-1, played.players)
-        parts.append(played.ask(sources).reshape(-1, played.background).mean(axis=1))
-    return np.concatenate(parts)
+    parts = [played.ask_coalitions(masks[at : at + per_call]).mean(axis=1) for at in range(0, len(masks), per_call)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

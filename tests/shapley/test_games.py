@@ -156,3 +156,27 @@ def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
     assert values.mean(axis=0) == pytest.approx(truth, abs=4 * spread.max() / np.sqrt(60) + 0.02)
     assert np.median(errors.mean(axis=0) / spread) == pytest.approx(1.0, abs=0.4)
     assert values.sum(axis=1) == pytest.approx(truth.sum())
+
+
+@pytest.mark.parametrize(("players", "pairs"), [(3, 2), (7, 12), (8, 40), (12, 900), (20, 500)])
+def test_coalitions_are_drawn_by_size_small_ones_whole(players, pairs):
+    drawn = kernel.draw(players, pairs, 3)
+    both = np.concatenate([drawn.masks, ~drawn.masks])
+    assert len(np.unique(both, axis=0)) == len(both)
+    assert (np.minimum(drawn.masks.sum(axis=1), players - drawn.masks.sum(axis=1)) == drawn.size).all()
+    mass = np.bincount(both.sum(axis=1), np.tile(drawn.weights, 2), minlength=players + 1)[1:-1]
+    sizes = np.arange(1, players)
+    assert mass / mass.sum() == pytest.approx(1 / (sizes * (players - sizes)) / (1 / (sizes * (players - sizes))).sum())
+    if pairs > players * 3:
+        assert (drawn.size == 1).sum() == players
+
+
+def test_taking_every_pair_is_exact():
+    random = np.random.default_rng(5)
+    frame = pd.DataFrame(random.normal(size=(14, 6)), columns=list("abcdef"))
+    played = game(lambda rows: np.prod(rows.to_numpy() + 1.5, axis=1), frame.iloc[[3]], frame.iloc[4:])
+    drawn = kernel.draw(6, 31, 0)
+    assert len(drawn.masks) == 31
+    values, errors = kernel.estimate(played, 62, 0)
+    assert values == pytest.approx(exact.shapley(coalition_values(played, exact.coalitions(6))))
+    assert not errors.any()
