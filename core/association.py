@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
-from core.instances import ordered_values
+from core.conditions import ordered_values
 from core.types import Array, Feature
 
 Measure = Literal["spearman", "pearson"]

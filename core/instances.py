@@ -8,7 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from core.types import Array, Feature, Model, Table
+from core.conditions import mask, ordered_values
+from core.results.subsets import Part
+from core.types import Array, Model, Table
 
 Condition = Literal["all", "wrong", "confident and wrong", "near the boundary", "largest error", "highest", "lowest"]
 CONFIDENT = 0.8
@@ -33,6 +35,8 @@ class Query:
         Its range, when ordered.
     levels : tuple of str
         Its levels as text, when not ordered.
+    where : tuple of Part
+        Conditions that all must hold.
     cell : tuple of (int, int, float) or None
         Positions of the true and of the predicted class, and the cutoff from which the second of two is predicted.
     sort : str
@@ -47,6 +51,7 @@ class Query:
     feature: str = ""
     between: tuple[float, float] | None = None
     levels: tuple[str, ...] = ()
+    where: tuple[Part, ...] = ()
     cell: tuple[int, int, float] | None = None
     sort: str = ""
     descending: bool = False
@@ -135,6 +140,8 @@ def select(model: Model, table: Table, predictions: Array, output: int, query: Q
     if query.high is not None:
         wanted &= shown <= query.high
     wanted &= _feature_mask(table, query)
+    if query.where:
+        wanted &= mask(table.frame, table.schema, query.where)
     if query.cell is not None:
         wanted &= _cell_mask(predictions, known, query.cell)
     found = np.flatnonzero(wanted)
@@ -180,15 +187,6 @@ def _feature_mask(table: Table, query: Query) -> Any:
     if not query.levels:
         return True
     return column.astype("str").isin(query.levels).to_numpy()
-
-
-def ordered_values(column: pd.Series[Any], feature: Feature) -> Array:
-    """A column as numbers (dates: seconds since 1970), NaN where missing, shape (n_rows,)."""
-    if feature.kind == "datetime":
-        moments = pd.to_datetime(column, errors="coerce", utc=True)
-        seconds = (moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-        return np.asarray(seconds, dtype=np.float64)
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _searched(table: Table, found: np.ndarray[Any, Any], text: str) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.conditions import ordered_values
 from core.grid import plain
-from core.instances import ordered_values
 from core.results import Surrogate, TreeNode
 from core.types import Array, Feature
 from core.views import words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.conditions import mask, parse
 from core.errors import InputError
 from core.instances import truth
 from core.registry import Job
@@ -25,9 +26,21 @@ def scored_rows(job: Job) -> tuple[np.ndarray, Array]:
     known = truth(job.model, job.table)
     if known is None:
         raise InputError("The true values are not known.", "No column is marked as the target.", "Choose one on Load.")
-    rows = np.flatnonzero(~np.isnan(known))
+    rows = np.flatnonzero(~np.isnan(known) & _wanted(job))
+    if len(rows) < 2:
+        raise InputError(
+            f"{'No row' if not len(rows) else 'One row'} with a known truth meets the conditions.",
+            "A score needs at least two.",
+            "Loosen the conditions.",
+        )
     size = int(job.params["rows"])
     if len(rows) > size:
         picked = np.random.default_rng(int(job.params["seed"])).choice(len(rows), size, replace=False)
         rows = rows[np.sort(picked)]
     return rows, known[rows]
+
+
+def _wanted(job: Job) -> np.ndarray:
+    """Rows that meet the conditions of the setting ``where``, where a method has one."""
+    parts = parse(str(job.params.get("where", "")), job.table.schema)
+    return mask(job.table.frame, job.table.schema, parts)

@@ -12,10 +12,11 @@ from scipy.stats import spearmanr
 
 from core import engine, export
 from core.codec import decode, encode
-from core.comparison import aligned, curves, distinct, merged_profile, pictures, together
+from core.comparison import distinct, together
 from core.errors import InputError
 from core.results import Importance, Profile, Result, Scores, Together, same
 from core.views import view
+from core.views.overlay import aligned, curves, merged_profile, pictures
 from tests.contract_cases import case, numbers_frame
 
 NAMES = ("forest", "line")

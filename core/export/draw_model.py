@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
-from core.results import Importance, Points, Scores
+from core.results import Importance, Points, Scores, Subsets
 from core.views.palette import DOWN, NEUTRAL, UP
+from core.views.subsets import conditions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,4 +52,17 @@ def points(axes: Axes, result: Points) -> None:
     axes.set_xlabel(short(result.x_title), parse_math=False)
     axes.set_ylabel(short(result.y_title), parse_math=False)
     title(axes, f"{short(result.y_title)} against {short(result.x_title)}")
+    clean(axes)
+
+
+def subsets(axes: Axes, result: Subsets) -> None:
+    """The subsets least likely to be chance, with their standard errors."""
+    shown = result.subsets[:MAX_BARS]
+    for place, one in enumerate(reversed(shown)):
+        colour = UP if one.chance <= result.level else NEUTRAL
+        axes.errorbar(one.loss, place, xerr=1.96 * one.error, fmt="o", color=colour, linewidth=1.5)
+    axes.axvline(result.overall, color=NEUTRAL, linestyle="--", linewidth=1)
+    labels(axes, "y", np.arange(len(shown)), [short(conditions(one.parts), 60) for one in reversed(shown)])
+    axes.set_xlabel(result.unit)
+    title(axes, f"{short(result.label)}: where the model is worst ({result.rows:,} rows)")
     clean(axes)

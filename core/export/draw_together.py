@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.comparison import aligned, curves, merged_profile, pictures
 from core.export import draw_row
 from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
 from core.results import Attribution, Importance, Profile, Together
 from core.views.comparison import COLOURS
+from core.views.overlay import aligned, curves, merged_profile, pictures
 from core.views.palette import NEUTRAL
 
 if TYPE_CHECKING:

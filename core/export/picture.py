@@ -76,6 +76,7 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "attributions": draw_many.attributions,
     "distribution": draw_many.distribution,
     "matrix": draw_many.matrix,
+    "subsets": draw_model.subsets,
     "surrogate": draw_many.surrogate,
     "together": draw_together.together,
 }

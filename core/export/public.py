@@ -196,6 +196,7 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "attributions": public_many.attributions,
     "distribution": public_many.distribution,
     "matrix": public_many.matrix,
+    "subsets": public_many.subsets,
     "surrogate": public_many.surrogate,
     "together": _together,
 }

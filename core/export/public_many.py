@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.codec import plain
-from core.results import Attributions, Distribution, Matrix, Surrogate
+from core.results import Attributions, Distribution, Matrix, Part, Subsets, Surrogate
 
 
 def attributions(result: Attributions) -> dict[str, Any]:
@@ -48,6 +48,37 @@ def matrix(result: Matrix) -> dict[str, Any]:
         "rows": list(result.rows),
         "columns": list(result.columns),
         "values": [[plain(value) for value in line] for line in result.values],
+    }
+
+
+def subsets(result: Subsets) -> dict[str, Any]:
+    """The mean loss and one entry a subset, with its conditions."""
+    return {
+        "class": result.label,
+        "unit": result.unit,
+        "rows": result.rows,
+        "overall": plain(result.overall),
+        "subsets": [
+            {
+                "where": [_condition(part) for part in one.parts],
+                "rows": one.rows,
+                "loss": plain(one.loss),
+                "error": plain(one.error),
+                "chance": plain(one.chance),
+            }
+            for one in result.subsets
+        ],
+    }
+
+
+def _condition(part: Part) -> dict[str, Any]:
+    """One condition."""
+    return {
+        "feature": part.feature,
+        "above": plain(part.low),
+        "at_most": plain(part.high),
+        "level": part.level,
+        "missing": part.missing,
     }
 
 

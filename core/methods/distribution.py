@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.conditions import ordered_values
 from core.grid import plain
-from core.instances import ordered_values, truth
+from core.instances import truth
 from core.registry import Job, method
 from core.results import Check, Distribution
 from core.types import Array, Feature, Param, Table

@@ -26,6 +26,9 @@ each bin, over the rows that lie in it (a bin without rows joins its neighbour),
 that its mean over the rows is the mean prediction. Conditional: the mean of $f(z, x_{-j})$ over rows whose own value is
 near $z$, weighted by a Gaussian of width *span* times the feature's standard deviation (levels: rows of that level).
 
+With *level = change* every curve is told from its first grid value on: single curves can then be compared, and
+accumulated effects begin at zero.
+
 **Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows.
 
 **When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
@@ -55,6 +58,13 @@ PARAMS = (
     Param("spacing", "choice", "even", "Evenly spaced, or at quantiles of the data.", choices=("even", "quantiles")),
     Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50."),
     Param("span", "float", 0.25, "Width of 'near', in standard deviations (conditional).", low=0.01, high=10),
+    Param(
+        "level",
+        "choice",
+        "prediction",
+        "At the height of the predictions; or every curve as the change from its first value.",
+        choices=("prediction", "change"),
+    ),
     Param("rows", "int", 500, "Rows averaged over, drawn with the seed.", low=2, high=1_000_000),
     Param("seed", "int", 0, "Fixes which rows.", low=0, high=2**31 - 1),
 )
@@ -64,7 +74,7 @@ PARAMS = (
     id="model_profile",
     title="Model profile",
     question="How does the answer change, on average, as one feature changes?",
-    version="1",
+    version="2",
     scope="model",
     kind="profile",
     params=PARAMS,
@@ -88,6 +98,9 @@ def explain(job: Job) -> Profile:
         curves = list(means)
     names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
     values = np.vstack([*curves, extra])
+    centred = job.params["level"] == "change"
+    if centred:
+        values = values - values[:, :1]
     return Profile(
         feature=feature.name,
         grid=points,
@@ -98,7 +111,8 @@ def explain(job: Job) -> Profile:
         scale="target" if job.model.task == "regression" else "probability",
         label=job.label,
         ordered=feature.is_ordered,
-        reference=float(said.mean()),
+        reference=0.0 if centred else float(said.mean()),
+        centred=centred,
         checks=_checks(kind, values[0], said, groups[0][1]),
     )
 

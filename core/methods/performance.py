@@ -29,6 +29,7 @@ J. Bi and K. Bennett, *Regression error characteristic curves*, ICML 2003.
 """
 PARAMS = (
     Param("cutoff", "float", 0.5, "Probability from which 'yes' is said (two classes).", low=0, high=1, expert=False),
+    Param("where", "text", "", "Score only rows where, for example: age > 50; job = cook; income is missing."),
     Param("rows", "int", 10_000, "Rows scored, drawn with the seed.", low=2, high=1_000_000),
     Param("seed", "int", 0, "Fixes which rows.", low=0, high=2**31 - 1),
 )
@@ -38,7 +39,7 @@ PARAMS = (
     id="performance",
     title="Performance",
     question="How good is the model?",
-    version="1",
+    version="2",
     scope="model",
     kind="scores",
     params=PARAMS,

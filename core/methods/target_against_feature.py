@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.conditions import ordered_values
 from core.errors import NotApplicable
 from core.grid import plain
-from core.instances import ordered_values, truth
+from core.instances import truth
 from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess

@@ -19,6 +19,7 @@ from core.results.nudges import Change, Nudge, Nudges
 from core.results.points import Points
 from core.results.profile import Profile
 from core.results.scores import Curve, Score, Scores
+from core.results.subsets import Part, Subset, Subsets
 from core.results.surrogate import Surrogate, TreeNode
 from core.results.together import Together
 
@@ -34,12 +35,15 @@ KINDS: dict[str, type[Any]] = {
         Attributions,
         Distribution,
         Matrix,
+        Subsets,
         Surrogate,
         Together,
     )
 }
 """Every kind of answer by its id."""
-PARTS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Score, Curve, TreeNode)}
+PARTS: dict[str, type[Any]] = {
+    cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Part, Score, Curve, Subset, TreeNode)
+}
 """Dataclasses that answers are made of."""
 
 
@@ -68,12 +72,15 @@ __all__ = [
     "Matrix",
     "Nudge",
     "Nudges",
+    "Part",
     "Points",
     "Profile",
     "Provenance",
     "Result",
     "Score",
     "Scores",
+    "Subset",
+    "Subsets",
     "Surrogate",
     "Together",
     "TreeNode",

@@ -31,7 +31,9 @@ class Profile:
     threshold : float or None
         The output at which the decision changes.
     reference : float or None
-        The mean prediction, for profiles of a whole model.
+        The mean prediction, for profiles of a whole model; 0 where they begin at zero.
+    centred : bool
+        True where every curve is told as the change from its first value.
     """
 
     kind: ClassVar[str] = "profile"
@@ -46,6 +48,7 @@ class Profile:
     ordered: bool
     threshold: float | None = None
     reference: float | None = None
+    centred: bool = False
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

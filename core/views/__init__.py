@@ -17,6 +17,7 @@ from core.views import (
     points,
     profile,
     scores,
+    subsets,
     surrogate,
     together,
 )
@@ -32,6 +33,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "attributions": attributions.view,
     "distribution": distribution.view,
     "matrix": matrix.view,
+    "subsets": subsets.view,
     "surrogate": surrogate.view,
     "together": together.view,
 }

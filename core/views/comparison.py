@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.comparison import aligned
 from core.results import Attribution, Importance, Together
 from core.types import Array, Scale
 from core.views import palette, words
+from core.views.overlay import aligned
 from core.views.view import View
 
 COLOURS = palette.CURVES[2:] + palette.CURVES[:2]

@@ -8,20 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.errors import unknown_name
 from core.results import Matrix
 from core.views import palette, words
 from core.views.view import View
 
 ROOM = 14
 """Columns up to which the cells hold their numbers."""
+SMALL = 0.1
+"""Numbers that are all below this are written with two digits, wherever these begin."""
+PICTURES = {"cells": "Heat map", "lines": "Lines"}
 
 
-def view(result: Matrix, *, dark: bool | None = None) -> View:
+def view(result: Matrix, *, picture: str = "cells", dark: bool | None = None) -> View:
     """Draw a matrix.
 
     Parameters
     ----------
     result : Matrix
+    picture : {"cells", "lines"}
+        Coloured cells; or a line for each row, at most eight of them.
     dark : bool or None
         Theme that the text colour is made for; None fits both.
 
@@ -30,7 +36,12 @@ def view(result: Matrix, *, dark: bool | None = None) -> View:
     View
         Clicking a cell sets the selection parameter ``pick`` (fields ``feature`` and ``other``).
     """
+    if picture not in PICTURES:
+        raise unknown_name("picture", picture, PICTURES)
     down, across = _labels(result.rows), _labels(result.columns)
+    known = np.abs(result.values[np.isfinite(result.values)])
+    small = bool(len(known)) and float(known.max()) < SMALL
+    shown = _spread_out(len(down)) if picture == "lines" else range(len(down))
     rows = [
         {
             "feature": result.rows[row],
@@ -40,14 +51,36 @@ def view(result: Matrix, *, dark: bool | None = None) -> View:
             "row place": row,
             "column place": column,
             "value": _plain(result.values[row, column]),
-            "text": _text(result.values[row, column]),
+            "text": _text(result.values[row, column], small),
+            "role": "cell",
         }
-        for row in range(len(down))
+        for row in shown
         for column in range(len(across))
     ]
+    named = not is_square(result)
+    if named:
+        rows += [_name("across", result.column_title), _name("up", result.row_title)]
     sentence = tell(result)
-    drawn = spec(result.signed, len(across) <= ROOM, _limit(result), dark)
+    if picture == "lines":
+        return View(lines(dark), rows, table(result), sentence, f"Lines, {len(shown)} of them. {sentence}")
+    drawn = spec(result.signed, len(across) <= ROOM, _limit(result), dark, named)
     return View(drawn, rows, table(result), sentence, f"Heat map of {len(down)} by {len(across)}. {sentence}")
+
+
+def is_square(result: Matrix) -> bool:
+    """True where rows and columns are the same features; else they are values of two of them."""
+    return result.rows == result.columns
+
+
+def _spread_out(count: int) -> list[int]:
+    """Rows that get a line of their own: at most eight, the ends among them."""
+    return sorted({round(at) for at in np.linspace(0, count - 1, min(count, len(palette.CURVES)))})
+
+
+def _name(role: str, text: str) -> dict[str, Any]:
+    """The name of an axis: from outside, so drawn from the data."""
+    blank = dict.fromkeys(("feature", "other", "row", "column", "row place", "column place", "value"))
+    return {**blank, "text": words.short(text), "role": role}
 
 
 def _labels(names: tuple[str, ...]) -> list[str]:
@@ -61,9 +94,11 @@ def _plain(value: float) -> float | None:
     return float(value) if math.isfinite(float(value)) else None
 
 
-def _text(value: float) -> str:
+def _text(value: float, small: bool) -> str:
     """A cell's number, short."""
-    return words.number(round(float(value), 2), 3) if math.isfinite(float(value)) else ""
+    if not math.isfinite(float(value)):
+        return ""
+    return words.number(float(value), 2) if small else words.number(round(float(value), 2), 3)
 
 
 def _limit(result: Matrix) -> float | None:
@@ -72,7 +107,7 @@ def _limit(result: Matrix) -> float | None:
     return 1.0 if result.signed and len(known) and float(np.abs(known).max()) <= 1.0 + 1e-9 else None
 
 
-def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None) -> dict[str, Any]:
+def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, named: bool = False) -> dict[str, Any]:
     """The constant specification.
 
     Parameters
@@ -83,6 +118,9 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None) ->
         True where the cells hold their numbers.
     limit : float or None
         Ends of the colours; None for the data's own range.
+    dark : bool or None
+    named : bool
+        True where the axes are two features' values and have names.
     """
     middle = "#33363f" if dark else "#f3f3f6"
     ends = [palette.DOWN, middle, palette.UP] if signed else [middle, palette.UP]
@@ -103,15 +141,62 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None) ->
         "encoding": {"color": {"field": "value", "type": "quantitative", "scale": scale, "legend": legend}},
     }
     text = {
+        "transform": [{"filter": "datum.role === 'cell'"}],
         "mark": {"type": "text", "fontSize": {"expr": f"{narrow} ? 8 : 11"}, "color": palette.INKS[dark]},
         "encoding": {"text": {"field": "text"}},
     }
+    layers = [cells, text] if numbers else [cells]
     return {
         "width": "container",
         "height": {"step": 28},
+        "padding": {"bottom": 24 if named else 5, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
         "encoding": {"x": x, "y": y, "tooltip": tips},
-        "layer": [cells, text] if numbers else [cells],
+        "layer": layers + _names(dark) if named else layers,
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _names(dark: bool | None, up: bool = True) -> list[dict[str, Any]]:
+    """The names of both axes, from the data."""
+    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600}
+    text = {"text": {"field": "text"}, "tooltip": None}
+    across = {
+        "transform": [{"filter": "datum.role === 'across'"}],
+        "mark": {**mark, "baseline": "top", "dy": 52},
+        "encoding": {"x": {"value": {"expr": "width / 2"}}, "y": {"value": {"expr": "height"}}, **text},
+    }
+    beside = {
+        "transform": [{"filter": "datum.role === 'up'"}],
+        "mark": {**mark, "align": "left", "baseline": "bottom", "dy": -6},
+        "encoding": {"x": {"value": 0}, "y": {"value": 0}, **text},
+    }
+    return [across, beside] if up else [across]
+
+
+def lines(dark: bool | None) -> dict[str, Any]:
+    """The constant specification of lines, one a row of the matrix."""
+    order = {"field": "column place", "op": "min"}
+    x = {"field": "column", "type": "nominal", "sort": order, "axis": {"title": None, "labelAngle": -45}}
+    y = {"field": "value", "type": "quantitative", "scale": {"zero": False}, "axis": {"title": None, "tickCount": 6}}
+    legend = {"title": None, "orient": "top", "symbolOpacity": 1, "labelLimit": 120}
+    color = {"field": "row", "type": "nominal", "sort": {"field": "row place", "op": "min"}, "legend": legend}
+    line = {
+        "transform": [{"filter": "datum.role === 'cell' && isValid(datum.value)"}],
+        "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": {**color, "scale": {"range": list(palette.CURVES)}},
+            "tooltip": [{"field": "row"}, {"field": "column"}, {"field": "text", "title": "value"}],
+        },
+    }
+    return {
+        "width": "container",
+        "height": 320,
+        "padding": {"bottom": 24, "left": 5, "right": 5, "top": 5},
+        "data": {"name": "rows"},
+        "layer": [line, *_names(dark, up=False)],
         "config": {"view": {"stroke": None}},
     }
 
@@ -125,10 +210,10 @@ def table(result: Matrix) -> pd.DataFrame:
 
 def tell(result: Matrix, most: int = 3) -> str:
     """The answer in words: the pairs with the largest numbers, each pair once."""
-    square = result.rows == result.columns
+    if not is_square(result):
+        return _tell_pair(result)
     sizes = np.where(np.isfinite(result.values), np.abs(result.values), -1.0)
-    if square:
-        sizes = np.where(np.tri(len(result.rows), k=-1, dtype=bool), sizes, -1.0)
+    sizes = np.where(np.tri(len(result.rows), k=-1, dtype=bool), sizes, -1.0)
     order = [np.unravel_index(at, sizes.shape) for at in np.argsort(-sizes, axis=None, kind="stable")[:most]]
     parts = [
         f"{words.short(result.columns[column], 30)} and {words.short(result.rows[row], 30)} "
@@ -139,3 +224,16 @@ def tell(result: Matrix, most: int = 3) -> str:
     if not parts:
         return f"There is no pair to compare: {result.unit}."
     return f"Strongest ({result.unit}): {words.listed(parts)}."
+
+
+def _tell_pair(result: Matrix) -> str:
+    """The answer in words for two features' values: where it is lowest and highest."""
+    if not np.isfinite(result.values).any():
+        return f"There is no number to show: {result.unit}."
+    down, across = words.short(result.row_title, 40), words.short(result.column_title, 40)
+    parts = []
+    for end in (np.nanargmin, np.nanargmax):
+        row, column = np.unravel_index(int(end(result.values)), result.values.shape)
+        number = words.number(float(result.values[row, column]), 3)
+        parts.append(f"{number} where {down} is {result.rows[row]} and {across} is {result.columns[column]}")
+    return f"From {parts[0]} to {parts[1]}: {result.unit}. Up: {down}; across: {across}."

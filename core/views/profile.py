@@ -17,7 +17,7 @@ BANDS = ((1, 5), (2, 4))
 """Which of a feature's seven quantiles are shaded: 5 to 95 % and 25 to 75 %."""
 
 
-def view(result: Profile, *, feature: Feature | None = None, dark: bool | None = None) -> View:
+def view(result: Profile, *, feature: Feature | None = None, bars: bool = False, dark: bool | None = None) -> View:
     """Draw a profile with the instance's own point, the decision threshold and where the curve crosses it.
 
     Parameters
@@ -25,6 +25,8 @@ def view(result: Profile, *, feature: Feature | None = None, dark: bool | None =
     result : Profile
     feature : Feature, optional
         The column: its quantiles are shaded and its precision is used.
+    bars : bool
+        Levels as bars from the mean prediction, in place of dots.
     dark : bool or None
         Theme that the text colour is made for; None fits both.
 
@@ -39,9 +41,16 @@ def view(result: Profile, *, feature: Feature | None = None, dark: bool | None =
         rows += _crossed(result, dates, decimals) + _bands(feature, dates)
     rows.append(_row("title", label=words.short(result.feature)))
     several = len(result.curves) > 1
-    drawn = profile_spec.spec(result.scale, result.ordered, dates, several, dark)
+    drawn = profile_spec.spec(
+        result.scale, result.ordered, dates, several, dark, bars=bars, change=result.centred, whole=_whole(result)
+    )
     sentence = tell(result, dates, decimals)
     return View(drawn, rows, table(result), sentence, f"{'Line' if result.ordered else 'Dot'} chart. {sentence}")
+
+
+def _whole(result: Profile) -> bool:
+    """True for curves of a model, which no single instance owns."""
+    return not np.isfinite(result.outputs).any()
 
 
 def _row(role: str, **given: Any) -> dict[str, Any]:
@@ -67,11 +76,12 @@ def _point(result: Profile, role: str, curve: int, value: Any, y: float, decimal
         role,
         curve=_names(result)[curve],
         x=axis.place(value) if result.ordered else None,
+        x2=None if result.ordered else _home(result, curve),
         y=y,
         cell=words.cell(value if not _iso(result, value) else pd.Timestamp(value), decimals),
-        said=words.output(y, result.scale, result.label),
+        said=words.amount(y, result.scale) if result.centred else words.output(y, result.scale, result.label),
         change=words.amount(y - _home(result, curve), result.scale),
-        label=words.figure(y, result.scale),
+        label=words.amount(y, result.scale) if result.centred else words.figure(y, result.scale),
     )
 
 
@@ -118,6 +128,7 @@ def _threshold(result: Profile) -> list[dict[str, Any]]:
     """The line at which the decision changes."""
     if result.reference is not None:
         label = f"mean prediction {words.figure(result.reference, result.scale)}"
+        label = "where it begins" if result.centred else label
         return [_row("threshold", y=result.reference, label=label)]
     if result.threshold is None:
         return []
@@ -191,6 +202,12 @@ def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> s
 def _tell_average(result: Profile, name: str) -> str:
     """The answer in words for a whole model: how far the mean answer moves."""
     curve = result.values[0]
+    if result.centred:
+        parts = [
+            f"{words.amount_words(float(curve[int(place)]), result.scale)} (at {words.cell(result.grid[int(place)])})"
+            for place in (np.nanargmin(curve), np.nanargmax(curve))
+        ]
+        return f"From its first value on, {name} changes the model's mean answer by {parts[0]} to {parts[1]}."
     low, high = (words.output(float(end), result.scale, result.label) for end in (np.nanmin(curve), np.nanmax(curve)))
     at = [words.cell(result.grid[int(place)]) for place in (np.nanargmin(curve), np.nanargmax(curve))]
     start = f"As {name} changes, the model's mean answer goes from {low} (at {at[0]}) to {high} (at {at[1]})."

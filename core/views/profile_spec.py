@@ -17,10 +17,27 @@ _TIPS = [
 _CHANCE = "datum.value < 0 || datum.value > 1 ? '' : format(datum.value * 100, '.3~g') + ' %'"
 """Ticks of a probability; the room beside the outermost dots is no chance below 0 or over 100 %."""
 
+_WHOLE = [
+    {"field": "curve", "title": "curve"},
+    {"field": "cell", "title": "value"},
+    {"field": "said", "title": "mean answer"},
+    {"field": "change", "title": "against the mean"},
+]
+
 _SMALL = {"fontSize": 11, "dy": -7}
 
 
-def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | None) -> dict[str, Any]:
+def spec(
+    scale: Scale,
+    ordered: bool,
+    dates: bool,
+    several: bool,
+    dark: bool | None,
+    *,
+    bars: bool = False,
+    change: bool = False,
+    whole: bool = False,
+) -> dict[str, Any]:
     """A line chart for an ordered feature, a dot chart for levels.
 
     Parameters
@@ -32,9 +49,15 @@ def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | N
     several : bool
         Several curves: one colour each, with a legend.
     dark : bool or None
+    bars : bool
+        Levels as bars.
+    change : bool
+        Heights are changes of the output.
+    whole : bool
+        Curves of a model, not of instances.
     """
     output: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": {"zero": False}}
-    output["axis"] = {"title": words.AXIS[scale], "tickCount": 6}
+    output["axis"] = {"title": (words.AXIS_CHANGE if change else words.AXIS)[scale], "tickCount": 6}
     if scale == "probability":
         output["axis"]["labelExpr"] = _CHANCE
     legend = {"title": None, "orient": "top", "symbolOpacity": 1} if several else None
@@ -45,7 +68,11 @@ def spec(scale: Scale, ordered: bool, dates: bool, several: bool, dark: bool | N
         "scale": {"range": list(palette.CURVES)},
         "legend": legend,
     }
-    layers = _ordered(output, color, dates, palette.INKS[dark]) if ordered else _levels(output, color, several, dark)
+    tips = _WHOLE if whole else _TIPS
+    if ordered:
+        layers = _ordered(output, color, dates, palette.INKS[dark], tips)
+    else:
+        layers = _levels(output, color, several, dark, tips, bars)
     return {
         "width": "container",
         "height": 300 if ordered else {"step": 26},
@@ -60,14 +87,16 @@ def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
     return {"transform": [{"filter": f"datum.role === '{role}'"}], "mark": mark, "encoding": encoding}
 
 
-def _ordered(output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str) -> list[dict[str, Any]]:
+def _ordered(
+    output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str, shown: list[dict[str, str]]
+) -> list[dict[str, Any]]:
     """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
     x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
     if not dates:
         x["axis"]["labelExpr"] = axis.FEATURE_TICKS
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
-    name, tips = {"text": {"field": "label"}}, {"tooltip": _TIPS}
+    name, tips = {"text": {"field": "label"}}, {"tooltip": shown}
     crossed = {"tooltip": {"field": "cell", "title": "decision changes at"}}
     dot, text = {"type": "point", "filled": True, "opacity": 1}, {"type": "text", "color": ink, "fontWeight": 600}
     own = {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}
@@ -93,7 +122,14 @@ def _ordered(output: dict[str, Any], color: dict[str, Any], dates: bool, ink: st
     ]
 
 
-def _levels(output: dict[str, Any], color: dict[str, Any], several: bool, dark: bool | None) -> list[dict[str, Any]]:
+def _levels(
+    output: dict[str, Any],
+    color: dict[str, Any],
+    several: bool,
+    dark: bool | None,
+    tips: list[dict[str, str]],
+    bars: bool,
+) -> list[dict[str, Any]]:
     """One row per level, one dot per curve, the instance's own level ringed."""
     ink = palette.INKS[dark]
     x = {**output, "scale": {"zero": False, "padding": 44}}
@@ -108,7 +144,16 @@ def _levels(output: dict[str, Any], color: dict[str, Any], several: bool, dark: 
     return [
         _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
         _layer("threshold", line, {"x": x, "y": {"value": 0}, **name}),
-        _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": _TIPS}),
-        _layer("own", own, {**here, "tooltip": _TIPS}),
+        _bars(here, color, tips)
+        if bars
+        else _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": tips}),
+        _layer("own", own, {**here, "tooltip": tips}),
         *labels,
     ]
+
+
+def _bars(here: dict[str, Any], color: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
+    """A bar a level and curve, from the mean prediction to the level's."""
+    side = {"field": "curve", "type": "nominal", "sort": None}
+    bar = {"type": "bar", "cornerRadius": 2}
+    return _layer("line", bar, {**here, "x2": {"field": "x2"}, "yOffset": side, "color": color, "tooltip": tips})

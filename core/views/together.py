@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.comparison import curves, merged_profile, pictures
 from core.errors import unknown_name
 from core.results import Attribution, Importance, Profile, Scores, Together
 from core.types import Feature
 from core.views import comparison, profile, scores, words
+from core.views.overlay import curves, merged_profile, pictures
 from core.views.view import View
 
 
@@ -30,7 +30,7 @@ def view(
     ----------
     result : Together
     picture : str, optional
-        Of performance: a key of ``core.comparison.pictures(result)``; the first by default.
+        Of performance: a key of ``core.views.overlay.pictures(result)``; the first by default.
     feature : Feature, optional
         Of profiles: the column, whose quantiles are shaded.
     k : int, optional

@@ -13,9 +13,8 @@ import streamlit as st
 from core import instances
 from core.instances import Query
 from core.views import words
-from pages.parts import frame, question, subject
+from pages.parts import frame, origin, question, subject
 from pages.parts.subject import Subject
-from pages.parts.text import safe
 
 PAGE = 200
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
@@ -35,7 +34,7 @@ def draw() -> None:
     """The picker; a choice redraws the answer, not the page."""
     about = subject.load(question.current())
     _condition(about)
-    _cell(about)
+    origin.draw(about, lambda: _changed(about, "cell", "none"))
     with st.expander("Filter, search, sort", icon=":material/filter_list:"):
         _filters(about)
     found = subject.rows_in_view(about)
@@ -86,16 +85,6 @@ def _condition(about: Subject) -> None:
     )
 
 
-def _cell(about: Subject) -> None:
-    """The cell of the confusion matrix that the rows come from, and the way back to all."""
-    cell = subject.current_query(about).cell
-    if cell is None:
-        return
-    truth, said = (safe(words.short(about.model.classes[place], 24)) for place in cell[:2])
-    st.caption(f":material/grid_view: The truth is **{truth}**, the model says **{said}**.")
-    st.button("Show all instances", key="all_cells", type="tertiary", on_click=_changed, args=(about, "cell", "none"))
-
-
 def _changed(about: Subject, field: str, key: str) -> None:
     """A filter changed: keep it and start at its first page."""
     value = st.session_state.get(key)
@@ -104,6 +93,8 @@ def _changed(about: Subject, field: str, key: str) -> None:
         changes |= {"feature": value or "", "between": None, "levels": ()}
     if field == "levels":
         changes = {"levels": tuple(value)}
+    if field == "cell":
+        changes = {"cell": None, "where": ()}
     if field == "condition":
         changes |= {"sort": ""}
     if field == "sort":

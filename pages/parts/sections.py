@@ -14,7 +14,7 @@ from core import cache, registry
 from core.comparison import together
 from core.registry import Method
 from core.results import Result
-from pages.parts import frame, panel, question, rivals, settings, shows, subject
+from pages.parts import controls, frame, leads, panel, question, rivals, settings, shows, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -60,12 +60,12 @@ def _answer(about: Subject, method: Method) -> None:
     """Words, settings, picture, checks and files."""
     expert = about.asked.level == "expert"
     said = st.container()
-    skip = tuple(name for name, tasks in shows.SKIPPED.get(method.id, {}).items() if about.model.task in tasks)
+    skip = tuple(name for name, tasks in controls.SKIPPED.get(method.id, {}).items() if about.model.task in tasks)
     params = settings.draw(
         method, given(about, method), about.table.schema, _changed(about, method), skip, "model.", expert
     )
-    if method.id in shows.CONTROLS:
-        shows.CONTROLS[method.id](about, params, _changed(about, method))
+    if method.id in controls.CONTROLS:
+        controls.CONTROLS[method.id](about, params, _changed(about, method))
     result = _together(about, method, params, answer(about, method, params))
     shown = shows.SHOWS.get(result.kind, shows.plain)(result, about, method.id, said)
     panel.checks(tuple(check for check in result.checks if check.name not in shows.TOLD))
@@ -93,20 +93,14 @@ def _together(about: Subject, method: Method, params: dict[str, str], own: Resul
 
 def given(about: Subject, method: Method) -> dict[str, str]:
     """The settings of a section: those chosen, and the feature that was picked on the page."""
-    held = dict(_held(about).get(method.id, {}))
+    held = dict(leads.shelf(about).get(method.id, {}))
     names = about.table.schema.names
     if method.id in FOLLOWS:
-        picked = about.asked.feature or st.session_state.get(shows.leading(about), "")
+        picked = about.asked.feature or st.session_state.get(leads.leading(about), "")
         held["feature"] = picked if picked in names else names[0]
     if "instance" in [param.name for param in method.params]:
         held["instance"] = str(about.row)
     return {name: text for name, text in held.items() if name in [param.name for param in method.params]}
-
-
-def _held(about: Subject) -> dict[str, dict[str, str]]:
-    """Settings of all sections for this model and table."""
-    shelf: dict[str, dict[str, dict[str, str]]] = st.session_state.setdefault("section settings", {})
-    return shelf.setdefault(about.both.digest, {})
 
 
 def _changed(about: Subject, method: Method) -> settings.Changed:
@@ -114,9 +108,9 @@ def _changed(about: Subject, method: Method) -> settings.Changed:
 
     def changed(name: str, text: str) -> None:
         if name == "feature" and method.id in FOLLOWS:
-            shows.pick(text)
+            leads.pick(text)
             return
-        held: dict[str, Any] = _held(about).setdefault(method.id, {})
+        held: dict[str, Any] = leads.shelf(about).setdefault(method.id, {})
         held.pop(name, None)
         if text:
             held[name] = text

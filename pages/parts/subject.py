@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import streamlit as st
@@ -162,7 +162,7 @@ def set_query(subject: Subject, query: instances.Query) -> None:
 
 def query_key(query: instances.Query) -> list[object]:
     """The filter as plain values for a key."""
-    return [getattr(query, name) for name in query.__slots__]
+    return list(astuple(query))
 
 
 def query_uses_output(query: instances.Query) -> bool:

@@ -15,7 +15,9 @@ from core.loading.frames import from_frame
 from core.models import wrap
 from core.results import Profile
 from core.types import Table
+from core.views import view
 from tests.conftest import closed_table
+from tests.contract_cases import HOSTILE, case
 from tests.methods.test_break_down import Formula
 
 
@@ -134,3 +136,21 @@ def test_levels_missing_values_and_own_grids() -> None:
         run(model, table, feature="city", at="z")
     with pytest.raises(InputError, match="not numbers"):
         run(model, table, feature="x", at="1, two")
+
+
+def test_curves_as_changes_begin_at_zero_and_keep_their_shape() -> None:
+    for kind in ("partial", "accumulated", "conditional"):
+        plain = run(*case("random forest, regression"), feature="a", kind=kind)
+        moved = run(*case("random forest, regression"), feature="a", kind=kind, level="change")
+        assert moved.values == pytest.approx(plain.values - plain.values[:, :1])
+        assert moved.reference == 0
+        assert "changes the model's mean answer by" in view(moved).sentence
+
+
+def test_levels_are_drawn_as_bars_from_the_mean_prediction() -> None:
+    result = run(*case("pipeline with text levels"), feature=HOSTILE)
+    bars = view(result, bars=True)
+    assert [layer["mark"]["type"] for layer in bars.spec["layer"]].count("bar") == 1
+    for row in bars.rows:
+        if row["role"] == "line":
+            assert row["x2"] == result.reference

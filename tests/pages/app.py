@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def open_page(page: str = "explain", state: dict[str, object] | None = None, **link: object) -> AppTest:
     """Open a page with the pairs of a link (``klass`` for class, ``p_name`` for p.name), and some session state."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=180)
     for name, value in (state or {}).items():
         app.session_state[name] = value
     if page != "explain":

@@ -190,3 +190,39 @@ def test_a_model_that_does_not_fit_is_told_and_left_out(monkeypatch: pytest.Monk
     assert errors(app) == []
     assert "cannot be compared" in words(app)
     assert "The model relies most on" in words(app)
+
+
+def test_two_features_are_drawn_as_cells_or_lines_and_a_cell_picks_nothing() -> None:
+    app = open_page("model", OPEN, model=samples()[0].id)
+    assert "Up: " in words(app)
+    app.segmented_control(key="two_features.picture").set_value("lines").run()
+    assert errors(app) == []
+
+
+def test_single_rows_are_drawn_behind_the_average() -> None:
+    app = open_page("model", OPEN, model=samples()[0].id)
+    app.toggle(key="model_profile.singles").set_value(True).run()
+    assert errors(app) == []
+    assert "30 more curves are drawn" in words(app)
+
+
+def test_interactions_answer_when_they_are_opened() -> None:
+    app = open_page("model", dict.fromkeys(OPEN, False) | {"open_interactions": True}, model=samples()[0].id)
+    assert errors(app) == []
+    assert "In the units of the answer the largest is" in words(app)
+
+
+def test_a_subset_lists_its_rows_in_explain_and_leads_back() -> None:
+    from core.fingerprint import of_params
+    from core.results import Part
+
+    sample = samples()[0]
+    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
+    feature = next(one for one in both.table.schema.features if one.is_ordered)
+    digest = of_params([both.model.fingerprint, both.table.fingerprint])
+    part = Part(feature.name, low=feature.quantiles[3])
+    app = open_page("explain", {"query": {digest: Query(condition="largest error", where=(part,))}}, model=sample.id)
+    assert errors(app) == []
+    assert f"Rows where {feature.name} above" in words(app)
+    app.button(key="all_cells").click().run()
+    assert "Rows where" not in words(app)

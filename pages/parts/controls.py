@@ -1,0 +1,59 @@
+"""Controls of the sections that the page draws itself, and settings that mean nothing for some tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from core.methods.distribution import sturges
+from core.types import Task
+from pages.parts import settings
+from pages.parts.subject import Subject
+
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
+    "performance": {"cutoff": ("regression", "multiclass")},
+    "distribution": {"bins": TASKS, "instance": TASKS},
+    "residuals": {"size": ("binary", "multiclass")},
+}
+"""Settings of methods that mean nothing for some tasks, or that the page sets by other means."""
+SINGLES = 30
+"""Single rows drawn behind an average."""
+
+
+def _bins(about: Subject, params: Mapping[str, str], changed: settings.Changed) -> None:
+    """How many bins, around Sturges' number; levels have none."""
+    feature = about.table.schema[params.get("feature") or about.table.schema.names[0]]
+    if not feature.is_ordered:
+        return
+    usual = sturges(round(len(about.table) * (1 - feature.missing)))
+    low, high = max(1, usual - 10), usual + 10
+    name = "distribution.bins"
+    st.session_state[name] = min(max(int(params.get("bins") or usual), low), high)
+    st.slider(
+        "Bins",
+        low,
+        high,
+        key=name,
+        on_change=lambda: changed("bins", "" if st.session_state[name] == usual else str(st.session_state[name])),
+        help=f"{usual} by Sturges' rule: the logarithm of the number of rows",
+    )
+
+
+def _singles(about: Subject, params: Mapping[str, str], changed: settings.Changed) -> None:
+    """Single rows' curves behind the average, or not."""
+    name = "model_profile.singles"
+    if params.get("kind", "partial") != "partial":
+        return
+    st.session_state[name] = int(params.get("curves") or 0) > 0
+    st.toggle(
+        "Single rows too",
+        key=name,
+        on_change=lambda: changed("curves", str(SINGLES) if st.session_state[name] else ""),
+        help=f"Draws {SINGLES} rows' own curves: opposite effects in two halves of the data average to a flat line",
+    )
+
+
+CONTROLS: dict[str, Callable[..., None]] = {"distribution": _bins, "model_profile": _singles}
+"""Controls that the page draws itself."""

@@ -1,0 +1,67 @@
+"""SHAP of many rows: one picture at a time, one feature's scatter, the bars beside permutation importance."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import cache, registry
+from core.results import Attributions
+from core.views import View, dependence, view, words
+from core.views import attributions as many
+from pages.parts import chart, frame, leads, question, subject
+from pages.parts.subject import Subject
+from pages.parts.text import safe, safe_long
+
+
+def draw(result: Attributions, about: Subject, key: str, said: DeltaGenerator) -> View:
+    """One picture of many rows at a time, then one feature's scatter."""
+    options = {**many.PICTURES, "scatter": "One feature"}
+    chosen = leads.picture(options, key)
+    shown = "swarm" if chosen == "scatter" else chosen
+    drawn = view(result, picture=shown, dark=chart.dark())
+    said.markdown(safe_long(drawn.sentence))
+    if chosen == "scatter":
+        _scatter(result, about, key)
+    elif chosen == "bar":
+        _beside(result, drawn, about, key)
+    else:
+        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.open_dot)
+        st.caption(":material/touch_app: Click a mark to open its row in Explain.")
+    leads.leave()
+    return drawn
+
+
+def _scatter(result: Attributions, about: Subject, key: str) -> None:
+    """One feature's attribution against its value, coloured by its likely partner."""
+    names = [result.features[place] for place in many.ranked(result)]
+    picked = about.asked.feature
+    name = f"{key}.scatter"
+    st.session_state[name] = picked if picked in names else names[0]
+    st.selectbox(
+        "Feature",
+        names,
+        format_func=lambda text: words.short(text, 60),
+        key=name,
+        on_change=lambda: question.ask(feature=st.session_state[name]),
+        width=320,
+    )
+    cloud = dependence.points(result, st.session_state[name])
+    drawn = view(cloud, dark=chart.dark())
+    chart.show(drawn, f"{key}.dots", on_mark=leads.open_dot)
+    told = f"Coloured by {safe(words.short(cloud.colour_title))}, the feature that it interacts with most. "
+    st.caption(f":material/touch_app: {told if cloud.colour_title else ''}Click a dot to open its row in Explain.")
+
+
+def _beside(result: Attributions, drawn: View, about: Subject, key: str) -> None:
+    """Mean sizes beside permutation importance, where the truth is known."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**SHAP**: how far it moves the answers")
+        chart.show(drawn, f"{key}.bar", leads.pick)
+    method = registry.get("permutation_importance")
+    with right, frame.boundary(method.title):
+        st.markdown("**Permutation**: how much worse without it")
+        with subject.patience(method.title) as progress:
+            other = cache.explain(about.both, method.id, [0], about.output, {}, progress)[0]
+        chart.show(view(other, k=10, dark=chart.dark()), f"{key}.permutation", leads.pick)
