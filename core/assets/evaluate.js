@@ -71,6 +71,7 @@ export const evaluator = (() => {
         case "at_most": x = x > number ? number : x; break;
         case "fill": x = x === x ? x : number; break;
         case "drop_zero": x = Math.abs(x) <= number ? NaN : x; break;
+        case "float32": x = Math.fround(x); break;
         default: throw new Error("unknown step " + kind);
       }
     }
@@ -110,13 +111,9 @@ export const evaluator = (() => {
     if (json.kind === "linear") {
       return { kind: "linear", base: Float64Array.from(json.base), weights: Float64Array.from(unpack(json.weights)) };
     }
-    return {
-      kind: "network",
-      activation: json.activation,
-      widths: json.widths,
-      weights: json.weights.map((layer) => Float64Array.from(unpack(layer))),
-      biases: json.biases.map((layer) => Float64Array.from(unpack(layer))),
-    };
+    const floats = (packed) => (packed ? Float64Array.from(unpack(packed)) : null);
+    const loaded = (layer) => ({ numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases) });
+    return { kind: "network", layers: json.layers.map(loaded) };
   }
 
   function load(json) {
@@ -164,28 +161,104 @@ export const evaluator = (() => {
   }
 
   function dense(x, weights, biases) {
-    const y = Float64Array.from(biases);
-    const width = y.length;
+    const width = weights.length / x.length;
+    const y = biases ? Float64Array.from(biases) : new Float64Array(width);
     for (let i = 0; i < x.length; i++) for (let k = 0; k < width; k++) y[k] += x[i] * weights[i * width + k];
     return y;
   }
 
+  function scale(x, { weights, biases }) {
+    return x.map((value, i) => (weights ? value * weights[i] : value) + (biases ? biases[i] : 0));
+  }
+
   const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
-  const ACTIVATE = {
-    relu: (x) => (x < 0 ? 0 : x), tanh: Math.tanh, logistic: sigmoid, identity: (x) => x,
+  const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  const clip = (x, low, high) => (x < low ? low : x > high ? high : x);
+  const elu = (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x));
+  const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
+  const squares = (x) => x.reduce((a, b) => a + b * b, 0);
+
+  /* The error function: a series of positive terms, so that nothing cancels. */
+  function erf(x) {
+    const size = Math.abs(x);
+    if (!(size < 6)) return x !== x ? NaN : Math.sign(x);
+    let term = size, sum = size;
+    for (let n = 1; term > sum * 1e-17; n++) sum += term *= (2 * size * size) / (2 * n + 1);
+    return (Math.sign(x) * 2 * sum * Math.exp(-size * size)) / Math.sqrt(Math.PI);
+  }
+
+  /* Functions of one number; numbers: the layer's parameters. core/portable/layers.py says what each is. */
+  const EACH = {
+    identity: (x) => x,
+    relu: (x, [slope, from]) => (x < from ? slope * (x - from) : x),
+    elu: (x, [alpha]) => elu(x, alpha),
+    selu: (x) => 1.0507009873554805 * elu(x, 1.6732632423543772),
+    celu: (x, [alpha]) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
+    gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+    gelu_tanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
+    silu: (x) => x * sigmoid(x),
+    mish: (x) => x * Math.tanh(softplus(x)),
+    softplus,
+    softsign: (x) => x / (1 + Math.abs(x)),
+    tanh: Math.tanh,
+    logistic: sigmoid,
+    hard_sigmoid: (x, [slope]) => clip(slope * x + 0.5, 0, 1),
+    hard_silu: (x) => x * clip(x / 6 + 0.5, 0, 1),
+    hard_tanh: (x) => clip(x, -1, 1),
+    exponential: Math.exp,
+    log_sigmoid: (x) => -softplus(-x),
+    at_most: (x, [limit]) => (x > limit ? limit : x),
   };
+  /* Functions of a whole vector. */
+  const WHOLE = {
+    prelu: (x, { weights }) => x.map((value, i) => (value > 0 ? value : weights[i] * value)),
+    softmax: (x) => link("softmax", x),
+    log_softmax: (x) => {
+      const top = Math.max(...x);
+      const total = Math.log(x.reduce((sum, value) => sum + Math.exp(value - top), 0));
+      return x.map((value) => value - top - total);
+    },
+    rms: (x, { numbers: [epsilon] }) => x.map((value) => value / Math.sqrt(squares(x) / x.length + epsilon)),
+    unit: (x, { numbers: [least] }) => x.map((value) => value / Math.max(Math.sqrt(squares(x)), least)),
+  };
+  const worst = (pick) => (a, b) => (a !== a || b !== b ? NaN : pick(a, b));
+  const PAIRS = {
+    add: (a, b) => a + b, average: (a, b) => a + b, subtract: (a, b) => a - b, multiply: (a, b) => a * b,
+    maximum: worst(Math.max), minimum: worst(Math.min),
+  };
+
+  function normalise(x, layer) {
+    const middle = mean(x);
+    const moved = x.map((value) => value - middle);
+    const spread = Math.sqrt(squares(moved) / x.length + layer.numbers[0]);
+    return scale(moved.map((value) => value / spread), layer);
+  }
+
+  function runLayer(layer, [x, ...others]) {
+    switch (layer.op) {
+      case "dense": return dense(x, layer.weights, layer.biases);
+      case "scale": return scale(x, layer);
+      case "normalise": return normalise(x, layer);
+      case "pick": return Float64Array.from(layer.places, (place) => x[place]);
+      case "concatenate": return Float64Array.from([x, ...others].flatMap((part) => Array.from(part)));
+      case "activation": {
+        const each = EACH[layer.activation];
+        return each ? x.map((value) => each(value, layer.numbers)) : WHOLE[layer.activation](x, layer);
+      }
+      default: {
+        const sum = others.reduce((all, part) => all.map((value, i) => PAIRS[layer.op](value, part[i])), x);
+        return layer.op === "average" ? sum.map((value) => value / (1 + others.length)) : sum;
+      }
+    }
+  }
 
   function sums(model, encoded) {
     const body = model.body;
     if (body.kind === "trees") return sumTrees(body, encoded);
     if (body.kind === "linear") return dense(encoded, body.weights, body.base);
-    let x = encoded;
-    const last = body.weights.length - 1;
-    body.weights.forEach((weights, layer) => {
-      x = dense(x, weights, body.biases[layer]);
-      if (layer < last) x = x.map(ACTIVATE[body.activation]);
-    });
-    return x;
+    const found = [encoded];
+    for (const layer of body.layers) found.push(runLayer(layer, layer.inputs.map((place) => found[place])));
+    return found[found.length - 1];
   }
 
   function link(kind, margins) {

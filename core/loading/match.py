@@ -86,6 +86,7 @@ def _named(model: Model, table: Table, notes: list[str]) -> tuple[Model, Table]:
     if wanted != len(names) and wanted == table.frame.shape[1]:
         names, others = tuple(table.frame.columns), []
         table = derive(table, table.frame, _whole(table), target=None, label=None)
+    names, left_out = _numbers_only(table, names, wanted)
     target = by_classes(model, table, names) if wanted == len(names) - 1 and not table.target else None
     if target:
         names = tuple(name for name in names if name != target)
@@ -98,9 +99,18 @@ def _named(model: Model, table: Table, notes: list[str]) -> tuple[Model, Table]:
         )
     notes.append(
         f"The model knows no column names: the table's {wanted} columns are given to it in their order:"
-        f" {listed(names, 4)}."
+        f" {listed(names, 8)}." + (f" It takes numbers, so without {listed(left_out, 4)}." if left_out else "")
     )
     return _rebound(model, names), table
+
+
+def _numbers_only(table: Table, names: tuple[str, ...], wanted: int) -> tuple[tuple[str, ...], list[str]]:
+    """The columns of numbers, where only they are as many as the model takes; and those that are left out."""
+    kinds = {feature.name: feature.kind for feature in table.schema.features}
+    numbers = tuple(name for name in names if kinds.get(name) in ("numeric", "integer", "boolean"))
+    if wanted == len(names) or wanted != len(numbers):
+        return names, []
+    return numbers, [name for name in names if name not in numbers]
 
 
 def _rebound(model: Any, names: tuple[str, ...]) -> Model:

@@ -78,6 +78,10 @@ def parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | Non
         from core.loading.formats import onnx_file
 
         return onnx_file.load(data, name)
+    if form == "keras":
+        from core.loading.formats import keras_file
+
+        return keras_file.load(data, name), None
     if form == "skops":
         from core.loading.formats import skops_file
 

@@ -12,6 +12,7 @@ from core.models import (
     dalex_explainer,
     function_model,
     keras_model,
+    keras_network,
     lightgbm_model,
     onnx_model,
     pipeline,
@@ -25,7 +26,7 @@ from core.types import Task
 
 __all__ = ["AdaptedModel", "rebind", "wrap"]
 
-_FAMILIES = (xgboost_model, lightgbm_model, catboost_model, onnx_model, keras_model)
+_FAMILIES = (xgboost_model, lightgbm_model, catboost_model, onnx_model, keras_model, keras_network)
 
 
 def wrap(

@@ -2,11 +2,12 @@
 
 from core.portable.convert import portable_of, why_not
 from core.portable.evaluate import check, encode, evaluate, margins
-from core.portable.form import Column, Linear, Network, Portable, Trees
+from core.portable.form import Column, Layer, Linear, Network, Portable, Trees
 from core.portable.wire import from_json, to_json
 
 __all__ = [
     "Column",
+    "Layer",
     "Linear",
     "Network",
     "Portable",

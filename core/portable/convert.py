@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import NotApplicable
-from core.portable import encoders, lightgbm, linear, network, sklearn_trees, xgboost
+from core.portable import encoders, keras, lightgbm, linear, network, sklearn_trees, xgboost
 from core.portable.form import Portable
 from core.portable.inputs import Head, Inputs, refuse, start
 from core.types import Task
@@ -82,6 +82,8 @@ def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:
         return xgboost.convert
     if library == "lightgbm":
         return lightgbm.convert
+    if isinstance(estimator, keras.KerasNetwork):
+        return keras.convert
     if library == "sklearn":
         if name in linear.NAMES:
             return linear.convert

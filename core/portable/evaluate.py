@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.portable.form import Arithmetic, Bools, Column, Ints, Linear, Network, Portable, Trees
+from core.portable.form import Arithmetic, Bools, Column, Ints, Linear, Portable, Trees
+from core.portable.layers import run, sigmoid
 from core.types import Array, Model
 
 _CODES = 1 << 31
@@ -86,6 +87,7 @@ _STEPS: dict[Arithmetic, Callable[[Array, float], Array]] = {
     "at_most": np.minimum,
     "fill": lambda x, value: np.where(np.isnan(x), value, x),
     "drop_zero": lambda x, value: np.where(np.abs(x) <= value, np.nan, x),
+    "float32": lambda x, _value: rounded(x),
 }
 
 
@@ -111,7 +113,7 @@ def sums(portable: Portable, encoded: Array) -> Array:
         return tree_sums(body, encoded)
     if isinstance(body, Linear):
         return np.asarray(encoded @ body.weights + body.base)
-    return _network(body, encoded)
+    return run(body, encoded)
 
 
 def tree_sums(trees: Trees, encoded: Array) -> Array:
@@ -168,38 +170,16 @@ def _members(trees: Trees) -> tuple[Bools, Ints]:
     return asks, np.array(sorted(keys), dtype=np.int64)
 
 
-def _network(network: Network, encoded: Array) -> Array:
-    """Run the dense layers; the last one is left to the link."""
-    activate = _ACTIVATIONS[network.activation]
-    for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        encoded = activate(encoded @ weights + biases)
-    return np.asarray(encoded @ network.weights[-1] + network.biases[-1])
-
-
 def link(portable: Portable, margin: Array) -> Array:
     """Turn sums into predictions, shape (n_rows, n_outputs)."""
     kind = portable.link
     if kind == "logistic":
-        positive = _sigmoid(margin[:, 0])
+        positive = sigmoid(margin[:, 0])
         return np.column_stack([1.0 - positive, positive])
     if kind == "softmax":
         powers = np.exp(margin - margin.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
     if kind in ("sigmoid", "ovr"):
-        each = _sigmoid(margin)
+        each = sigmoid(margin)
         return each if kind == "sigmoid" else np.asarray(each / each.sum(axis=1, keepdims=True))
     return np.exp(margin) if kind == "exp" else margin
-
-
-def _sigmoid(x: Array) -> Array:
-    """1/(1+exp(-x)) without overflow."""
-    power = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0 / (1.0 + power), power / (1.0 + power))
-
-
-_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "relu": lambda x: np.maximum(x, 0.0),
-    "tanh": np.tanh,
-    "logistic": _sigmoid,
-    "identity": lambda x: x,
-}

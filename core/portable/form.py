@@ -24,9 +24,21 @@ Link = Literal["identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote
 total (one-versus-rest). ``exp``: exponential. ``vote``: the sums are probabilities already (averaged leaves).
 """
 Op = Literal["number", "equals", "lookup", "missing"]
-Arithmetic = Literal["subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero"]
+Arithmetic = Literal["subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32"]
 """One step after a column's question: arithmetic with a number in the library's own order (so that the last bit is
-the same), clipping, ``fill``: NaN becomes the number, ``drop_zero``: a value within the number of zero becomes NaN."""
+the same), clipping, ``fill``: NaN becomes the number, ``drop_zero``: a value within the number of zero becomes NaN,
+``float32``: rounded to what a float32 holds (the number says nothing)."""
+Mix = Literal[
+    "dense", "scale", "activation", "normalise", "pick",
+    "concatenate", "add", "subtract", "multiply", "average", "maximum", "minimum",
+]  # fmt: skip
+"""What a layer of a network does (see ``Layer``)."""
+Activation = Literal[
+    "identity", "relu", "prelu", "elu", "selu", "celu", "gelu", "gelu_tanh", "silu", "mish", "softplus", "softsign",
+    "tanh", "logistic", "hard_sigmoid", "hard_silu", "hard_tanh", "exponential", "log_sigmoid", "at_most", "softmax",
+    "log_softmax", "rms", "unit",
+]  # fmt: skip
+"""Functions between layers; ``core.portable.layers`` says what each computes, and which numbers it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,12 +121,47 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Network:
-    """Dense layers: ``activation(previous @ weights[i] + biases[i])``; the last activation is the link's."""
+class Layer:
+    """One step of a network, from the results of earlier steps to a vector per row.
 
-    weights: tuple[Array, ...]
-    biases: tuple[Array, ...]
-    activation: Literal["relu", "tanh", "logistic", "identity"]
+    Attributes
+    ----------
+    op : Mix
+        ``dense``: ``x @ weights + biases``. ``scale``: ``x * weights + biases``, number by number. ``activation``:
+        ``activation`` of each number with ``numbers`` as its parameters (``prelu``: slopes in ``weights``).
+        ``normalise``: ``(x - mean) / sqrt(variance + numbers[0]) * weights + biases`` over the row's own numbers
+        (``rms``: without the mean). ``pick``: the numbers at ``places``. ``concatenate``, ``add``, ``subtract``,
+        ``multiply``, ``average``, ``maximum``, ``minimum``: of several results.
+    inputs : tuple of int
+        0 for the encoded columns, k for the result of the k-th layer.
+    weights, biases : ndarray or None
+    activation : Activation
+    numbers : tuple of float
+    places : tuple of int
+    """
+
+    op: Mix
+    inputs: tuple[int, ...]
+    weights: Array | None = None
+    biases: Array | None = None
+    activation: Activation = "identity"
+    numbers: tuple[float, ...] = ()
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """Layers in an order in which they can be computed; the result of the last goes to the link.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+    width : int
+        How many sums the last one gives.
+    """
+
+    layers: tuple[Layer, ...]
+    width: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

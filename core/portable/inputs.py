@@ -57,7 +57,7 @@ class Head:
     @property
     def sums(self) -> int:
         """How many sums the body makes."""
-        return len(self.body.biases[-1]) if isinstance(self.body, Network) else len(self.body.base)
+        return self.body.width if isinstance(self.body, Network) else len(self.body.base)
 
 
 def start(features: Sequence[str]) -> Inputs:

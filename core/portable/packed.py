@@ -1,9 +1,10 @@
-"""Arrays in JSON: base64 of little-endian numbers in the smallest type that holds them exactly."""
+"""Arrays in JSON: base64 of little-endian numbers in the smallest type that holds them exactly; and values, checked."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import Any
 
 import numpy as np
@@ -78,3 +79,31 @@ def unpack(packed: Any, count: int, name: str) -> np.ndarray:
     if kind == "b":
         return np.unpackbits(np.frombuffer(data, np.uint8), count=count, bitorder="little").astype(np.bool_)
     return np.frombuffer(data, "<" + kind).astype(np.int64 if kind[0] == "i" else np.float64)
+
+
+def listed(value: Any, most: int, name: str) -> list[Any]:
+    """A list of bounded length."""
+    if not isinstance(value, list) or len(value) > most:
+        raise refuse(f"Its {name} are not a list of at most {most:,}.")
+    return value
+
+
+def one_of(value: Any, known: tuple[Any, ...]) -> Any:
+    """One of the known words."""
+    if value not in known:
+        raise refuse("It uses a word that is not known here.")
+    return value
+
+
+def finite(value: Any) -> float:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refuse("A number is not a number.")
+    return float(value)
+
+
+def whole(value: Any, low: int, high: int) -> int:
+    """A whole number within limits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise refuse("An index lies outside its range.")
+    return value

@@ -7,25 +7,23 @@ Trees hold one number per node (threshold or leaf value) and their children as d
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from core.portable import wire_trees
+from core.portable import wire_network, wire_trees
 from core.portable.form import Column, Linear, Network, Portable, Trees
-from core.portable.packed import pack, refuse, unpack
+from core.portable.packed import finite, listed, one_of, pack, refuse, unpack, whole
 
 VERSION = 1
 _MOST_COLUMNS = 100_000
 _MOST_LEVELS = 200_000
 _LONGEST = 10_000
 _OPS = ("number", "equals", "lookup", "missing")
-_STEPS = ("subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero")
+_STEPS = ("subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32")
 _LINKS = ("identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote")
 _TASKS = ("binary", "multiclass", "regression")
 _SCALES = (None, "probability", "log-odds", "score", "target", "log-target")
-_ACTIVATIONS = ("relu", "tanh", "logistic", "identity")
 
 
 def to_json(portable: Portable, *, cover: bool = True) -> dict[str, Any]:
@@ -71,13 +69,7 @@ def _body(body: Trees | Linear | Network, cover: bool) -> dict[str, Any]:
         return wire_trees.to_json(body, cover)
     if isinstance(body, Linear):
         return {"kind": "linear", "base": body.base.tolist(), "weights": pack(body.weights)}
-    return {
-        "kind": "network",
-        "activation": body.activation,
-        "widths": [body.weights[0].shape[0], *(layer.shape[1] for layer in body.weights)],
-        "weights": [pack(layer) for layer in body.weights],
-        "biases": [pack(layer) for layer in body.biases],
-    }
+    return wire_network.to_json(body)
 
 
 def from_json(data: Any) -> Portable:
@@ -99,28 +91,28 @@ def _read(data: Any) -> Portable:
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise refuse("It has another version.")
     features = _texts(data["features"], "features")
-    columns = tuple(_read_column(item, len(features)) for item in _listed(data["columns"], _MOST_COLUMNS, "columns"))
+    columns = tuple(_read_column(item, len(features)) for item in listed(data["columns"], _MOST_COLUMNS, "columns"))
     if sum(len(column.table) for column in columns) > _MOST_LEVELS:
         raise refuse("It lists too many levels.")
     body, sums = _read_body(data["body"], len(columns))
-    classes, task = _texts(data["classes"], "classes"), _one_of(data["task"], _TASKS)
-    link = _one_of(data["link"], _LINKS)
+    classes, task = _texts(data["classes"], "classes"), one_of(data["task"], _TASKS)
+    link = one_of(data["link"], _LINKS)
     outputs = 2 if link == "logistic" else sums
     if (link == "logistic" and sums != 1) or outputs != (1 if task == "regression" else max(2, len(classes))):
         raise refuse("Its outputs do not fit its classes.")
-    return Portable(features, columns, body, link, task, classes, _one_of(data["margin_scale"], _SCALES))
+    return Portable(features, columns, body, link, task, classes, one_of(data["margin_scale"], _SCALES))
 
 
 def _read_column(item: dict[str, Any], features: int) -> Column:
     """One column."""
     table = tuple(
         (_level(level), float("nan") if code is None else finite(code))
-        for level, code in _listed(item.get("table", []), _MOST_LEVELS, "levels")
+        for level, code in listed(item.get("table", []), _MOST_LEVELS, "levels")
     )
-    steps = tuple((_one_of(kind, _STEPS), finite(value)) for kind, value in _listed(item.get("steps", []), 50, "steps"))
+    steps = tuple((one_of(kind, _STEPS), finite(value)) for kind, value in listed(item.get("steps", []), 50, "steps"))
     return Column(
         source=whole(item["source"], 0, features - 1),
-        op=_one_of(item["op"], _OPS),
+        op=one_of(item["op"], _OPS),
         fill=finite(item["fill"]) if "fill" in item else float("nan"),
         unseen=finite(item["unseen"]) if "unseen" in item else float("nan"),
         level=_level(item["level"]) if item["op"] == "equals" else None,
@@ -135,17 +127,12 @@ def _read_body(data: dict[str, Any], columns: int) -> tuple[Trees | Linear | Net
         trees = wire_trees.from_json(data, columns)
         return trees, len(trees.base)
     if data["kind"] == "linear":
-        base = np.array([finite(value) for value in _listed(data["base"], 1000, "base")], dtype=np.float64)
+        base = np.array([finite(value) for value in listed(data["base"], 1000, "base")], dtype=np.float64)
         return Linear(_matrix(data["weights"], columns, len(base)), base), len(base)
     if data["kind"] != "network":
         raise refuse("Its body is of an unknown kind.")
-    widths = [whole(width, 1, 100_000) for width in _listed(data["widths"], 100, "layers")]
-    if len(widths) < 2 or widths[0] != columns or len(data["weights"]) != len(widths) - 1:
-        raise refuse("Its layers do not fit its columns.")
-    shapes = list(pairwise(widths))
-    weights = tuple(_matrix(layer, *shape) for layer, shape in zip(data["weights"], shapes, strict=True))
-    biases = tuple(_matrix(layer, 1, width)[0] for layer, width in zip(data["biases"], widths[1:], strict=True))
-    return Network(weights, biases, _one_of(data["activation"], _ACTIVATIONS)), widths[-1]
+    network = wire_network.from_json(data, columns)
+    return network, network.width
 
 
 def _matrix(packed: Any, rows: int, columns: int) -> np.ndarray:
@@ -156,25 +143,11 @@ def _matrix(packed: Any, rows: int, columns: int) -> np.ndarray:
     return values.reshape(rows, columns)
 
 
-def _listed(value: Any, most: int, name: str) -> list[Any]:
-    """A list of bounded length."""
-    if not isinstance(value, list) or len(value) > most:
-        raise refuse(f"Its {name} are not a list of at most {most:,}.")
-    return value
-
-
 def _texts(value: Any, name: str) -> tuple[str, ...]:
     """Texts of bounded length."""
-    if any(not isinstance(text, str) or len(text) > _LONGEST for text in _listed(value, _MOST_COLUMNS, name)):
+    if any(not isinstance(text, str) or len(text) > _LONGEST for text in listed(value, _MOST_COLUMNS, name)):
         raise refuse(f"Its {name} are not texts.")
     return tuple(value)
-
-
-def _one_of(value: Any, known: tuple[Any, ...]) -> Any:
-    """One of the known words."""
-    if value not in known:
-        raise refuse("It uses a word that is not known here.")
-    return value
 
 
 def _level(value: Any) -> Any:
@@ -188,17 +161,3 @@ def whole_or_float(value: Any) -> int | float:
     """A number as it is."""
     finite(value)
     return value  # type: ignore[no-any-return]  # finite() has just refused all but int and float
-
-
-def finite(value: Any) -> float:
-    """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise refuse("A number is not a number.")
-    return float(value)
-
-
-def whole(value: Any, low: int, high: int) -> int:
-    """A whole number within limits."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise refuse("An index lies outside its range.")
-    return value

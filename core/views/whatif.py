@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import fingerprint
 from core.codec import plain
-from core.portable import Portable, Trees, check, to_json
+from core.portable import Network, Portable, Trees, check, to_json
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
@@ -176,8 +176,8 @@ def _nodes(portable: Portable) -> int:
     body = portable.body
     if isinstance(body, Trees):
         return len(body.feature) * (1 if len(body.base) == 1 else 2)
-    weights = body.weights if isinstance(body.weights, tuple) else (body.weights,)
-    return sum(layer.size for layer in weights)
+    weights = [layer.weights for layer in body.layers] if isinstance(body, Network) else [body.weights]
+    return sum(layer.size for layer in weights if layer is not None)
 
 
 def _sizes(table: Table, importance: Sequence[float] | Mapping[str, float] | None) -> list[float]:

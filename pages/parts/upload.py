@@ -20,7 +20,8 @@ _WORDS = {
     "table": ("A table", "CSV, Parquet or Excel, up to 50 MB: one row per instance, named columns."),
     "model": (
         "A model",
-        "XGBoost (.json, .ubj), LightGBM (.txt), CatBoost (.cbm), skops, ONNX, or scikit-learn as .joblib or .pkl, "
+        "XGBoost (.json, .ubj), LightGBM (.txt), CatBoost (.cbm), skops, ONNX, Keras (.keras), or scikit-learn as "
+        ".joblib or .pkl, "
         "up to 50 MB.",
     ),
 }

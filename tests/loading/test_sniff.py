@@ -42,6 +42,7 @@ def archive(*names: str) -> bytes:
         (b"\x08\x08\x12", "m", "onnx"),
         (b"\x12\x00", "M.ONNX", "onnx"),
         (archive("schema.json"), "m.anything", "skops"),
+        (archive("config.json", "metadata.json"), "m.anything", "keras"),
     ],
 )
 def test_content_decides_before_the_name(data: bytes, name: str, form: str) -> None:
@@ -68,7 +69,6 @@ def test_content_decides_before_the_name(data: bytes, name: str, form: str) -> N
         (b"\n\n", "plain text"),
         (b"\xff\xfe\xfd\xfc", "ff fe fd fc"),
         (b"\x80\x09rest", "80 09"),
-        (archive("config.json", "metadata.json"), "Keras"),
         (archive("m/data.pkl"), "PyTorch"),
         (archive("a.npy"), "NumPy"),
         (archive("xl/workbook.xml"), "Excel"),
@@ -86,7 +86,7 @@ def test_what_is_no_model_is_named_for_what_it_is(data: bytes, words: str) -> No
 
 @given(st.binary(max_size=200), st.sampled_from(["a.pkl", "a.onnx", "a", "a.json", ".pkl", "ä.Z"]))
 def test_any_bytes_have_a_format_or_a_refusal(data: bytes, name: str) -> None:
-    known = {"xgboost-json", "xgboost-ubj", "lightgbm", "catboost", "onnx", "skops", "pickle"}
+    known = {"xgboost-json", "xgboost-ubj", "lightgbm", "catboost", "onnx", "skops", "keras", "pickle"}
     try:
         found = format_of(data, name)
     except ModelError as refused:

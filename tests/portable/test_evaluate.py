@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.portable import Column, Linear, Network, Portable, Trees, encode, evaluate, margins
+from core.portable import Column, Layer, Linear, Network, Portable, Trees, encode, evaluate, margins
 from core.portable.evaluate import as_numbers, goes_left, link
 from core.portable.form import Link
 
@@ -141,11 +141,12 @@ def test_one_versus_rest_and_exponential() -> None:
 
 
 def test_network_by_hand() -> None:
-    body = Network(
-        weights=(np.array([[1.0, -1.0]]), np.array([[2.0], [3.0]])),
-        biases=(np.array([0.5, 0.5]), np.array([1.0])),
-        activation="relu",
+    layers = (
+        Layer("dense", (0,), np.array([[1.0, -1.0]]), np.array([0.5, 0.5])),
+        Layer("activation", (1,), activation="relu", numbers=(0.0, 0.0)),
+        Layer("dense", (2,), np.array([[2.0], [3.0]]), np.array([1.0])),
     )
+    body = Network(layers, 1)
     portable = Portable(("x",), (Column(0, "number"),), body, "identity", "regression", (), "target")
     assert margins(portable, pd.DataFrame({"x": [2.0, -2.0]}))[:, 0].tolist() == [6.0, 8.5]
 

@@ -205,13 +205,40 @@ def test_a_ring_that_no_root_reaches_is_never_walked() -> None:
         from_json(again(data))
 
 
-def test_linear_and_network_weights_are_checked() -> None:
-    for name in ("linear", "network"):
-        data = again(to_json(case(name).portable()))
-        bad = copy.deepcopy(data)
-        bad["body"]["weights"] = pack(np.array([np.nan]))
-        with pytest.raises(ModelError):
-            from_json(bad)
-    data["body"]["widths"][1] = 10**9
+def test_linear_weights_are_checked() -> None:
+    data = again(to_json(case("linear").portable()))
+    data["body"]["weights"] = pack(np.array([np.nan]))
+    with pytest.raises(ModelError):
+        from_json(data)
+
+
+LAYER = {"op": "scale", "inputs": [0]}
+HOSTILE_LAYERS: dict[str, Any] = {
+    "no layers": [],
+    "not a list": {"0": LAYER},
+    "unknown op": [{"op": "lambda", "inputs": [0]}],
+    "from itself": [{"op": "scale", "inputs": [1]}],
+    "from nowhere": [{"op": "add", "inputs": []}],
+    "two for one": [{"op": "scale", "inputs": [0, 0]}],
+    "three to subtract": [{"op": "subtract", "inputs": [0, 0, 0]}],
+    "widths that differ": [{"op": "pick", "inputs": [0], "places": [0]}, {"op": "add", "inputs": [0, 1]}],
+    "dense without weights": [{"op": "dense", "inputs": [0]}],
+    "dense of another width": [{"op": "dense", "inputs": [0], "shape": [9, 1], "weights": pack(np.zeros(9))}],
+    "dense of a billion": [{"op": "dense", "inputs": [0], "shape": [4, 10**9], "weights": pack(np.zeros(4))}],
+    "weights that are no numbers": [{**LAYER, "weights": pack(np.full(4, np.nan))}],
+    "biases that are too short": [{**LAYER, "biases": pack(np.zeros(3))}],
+    "unknown activation": [{"op": "activation", "inputs": [0], "activation": "eval"}],
+    "relu without a slope": [{"op": "activation", "inputs": [0], "activation": "relu"}],
+    "prelu without slopes": [{"op": "activation", "inputs": [0], "activation": "prelu"}],
+    "a place beyond": [{"op": "pick", "inputs": [0], "places": [4]}],
+    "no place": [{"op": "pick", "inputs": [0]}],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_LAYERS)
+def test_hostile_layers_are_refused(name: str) -> None:
+    data = again(to_json(case("network").portable()))
+    assert len(data["columns"]) == 4
+    data["body"]["layers"] = again(HOSTILE_LAYERS[name])
     with pytest.raises(ModelError):
         from_json(data)

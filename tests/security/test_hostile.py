@@ -37,7 +37,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return marker, list(_module("hostile").cases(marker))
+        return marker, [*_module("hostile").cases(marker), *_module("hostile_keras").cases(marker)]
 
 
 def test_the_corpus_is_large(corpus: tuple[Path, list[tuple[str, bytes]]]) -> None:

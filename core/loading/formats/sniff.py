@@ -12,7 +12,8 @@ _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x5d\x00\x00", b'\x04"M\x18',
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _PICKLED = (".pkl", ".pickle", ".joblib", ".sav", ".p", ".dump", ".gz", ".bz2", ".xz", ".lzma", ".z", ".lz4")
 _REFUSED = {
-    b"\x89HDF": ("a Keras model in the old HDF5 form", "Its loader can run code from the file.", "Export it as ONNX."),
+    b"\x89HDF": ("a Keras model in the old HDF5 form", "That form is not read here, only its successor is.",
+                 "Save it again as .keras: model.save('model.keras')."),
     b"<?xml": ("an XML file, perhaps PMML", "PMML is not read here.", "Export the model as ONNX or skops."),
     b"%PDF": ("a PDF document", "It holds no model.", "Choose the model's file."),
     b"PAR1": ("a Parquet table", "It holds no model.", "Upload it as the table."),
@@ -21,12 +22,12 @@ _REFUSED = {
     b"\x89PNG": ("a picture", "It holds no model.", "Choose the model's file."),
     b"#!": ("a script", "Code is never run here.", "Upload the fitted model that it saves."),
 }  # fmt: skip
-ACCEPTED = "Accepted are XGBoost JSON or UBJ, LightGBM text, CatBoost cbm, ONNX, skops, pickle and joblib."
+ACCEPTED = "Accepted are XGBoost JSON or UBJ, LightGBM text, CatBoost cbm, ONNX, Keras, skops, pickle and joblib."
 
 
 def format_of(data: bytes, name: str) -> str:
-    """Name the format: ``"xgboost-json"``, ``"xgboost-ubj"``, ``"lightgbm"``, ``"catboost"``, ``"onnx"``, ``"skops"``
-    or ``"pickle"``.
+    """Name the format: ``"xgboost-json"``, ``"xgboost-ubj"``, ``"lightgbm"``, ``"catboost"``, ``"onnx"``, ``"keras"``,
+    ``"skops"`` or ``"pickle"``.
 
     Raises
     ------

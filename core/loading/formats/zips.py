@@ -1,4 +1,4 @@
-"""Zip archives that hold models: skops is read; Keras, PyTorch and others are named."""
+"""Zip archives that hold models: skops and Keras are read; PyTorch and others are named."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def members(data: bytes, name: str) -> dict[str, int]:
 
 
 def format_of(data: bytes, name: str) -> str:
-    """``"skops"``, or a refusal that names what the archive holds.
+    """``"skops"``, ``"keras"``, or a refusal that names what the archive holds.
 
     Raises
     ------
     ModelError
-        If it is not a skops file.
+        If it is neither.
     """
     found = members(data, name)
     if "schema.json" in found:
         return "skops"
     seems, hint = "an archive without a model that is known here", "Upload the model's own file."
     if "config.json" in found and "metadata.json" in found:
-        seems, hint = "a Keras model", "Export it as ONNX (model.export('model.onnx', format='onnx'))."
-    elif any(path.endswith("data.pkl") for path in found):
+        return "keras"
+    if any(path.endswith("data.pkl") for path in found):
         seems, hint = "a PyTorch model", "Export it as ONNX (torch.onnx.export)."
     elif any(path.endswith(".npy") for path in found):
         seems, hint = "a file of NumPy arrays", "Upload the fitted model."

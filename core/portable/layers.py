@@ -1,0 +1,163 @@
+"""Run a network in numpy; ``core/assets/evaluate.js`` does the same in a browser.
+
+Everything is computed in float64 from the weights as they are: that is nearer to what any backend of a network's own
+library gives in float32 than a second rounding in another order would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from scipy.special import erf
+
+from core.portable.form import Activation, Layer, Mix, Network
+from core.types import Array
+
+SELU = (1.6732632423543772, 1.0507009873554805)
+"""Alpha and scale (G. Klambauer et al., 2017, arXiv:1706.02515)."""
+
+
+def run(network: Network, encoded: Array) -> Array:
+    """Compute every layer in order.
+
+    Parameters
+    ----------
+    network : Network
+    encoded : ndarray, shape (n_rows, n_columns)
+
+    Returns
+    -------
+    ndarray, shape (n_rows, network.width)
+    """
+    found = [encoded]
+    last = {place: number for number, layer in enumerate(network.layers, 1) for place in layer.inputs}
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for number, layer in enumerate(network.layers, 1):
+            found.append(_compute(layer, [found[place] for place in layer.inputs]))
+            for place in layer.inputs:
+                if last[place] == number:
+                    found[place] = encoded[:0]  # nobody asks for it again
+    return found[-1]
+
+
+def _compute(layer: Layer, given: Sequence[Array]) -> Array:
+    """One layer."""
+    if layer.op == "activation":
+        return _ACTIVATIONS[layer.activation](given[0], layer)
+    return np.asarray(_MIXES[layer.op](given, layer))
+
+
+def sigmoid(x: Array) -> Array:
+    """1/(1+exp(-x)) without overflow."""
+    power = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0 / (1.0 + power), power / (1.0 + power))
+
+
+def _softplus(x: Array) -> Array:
+    """log(1 + exp(x)) without overflow."""
+    return np.asarray(np.logaddexp(x, 0.0))
+
+
+def _relu(x: Array, layer: Layer) -> Array:
+    """The value above a threshold, a part of its distance below; ``numbers``: slope, threshold."""
+    slope, threshold = layer.numbers
+    if slope == 0 and threshold == 0:
+        return np.asarray(np.maximum(x, 0.0))
+    return np.where(x >= threshold, x, slope * (x - threshold))
+
+
+def _elu(x: Array, alpha: float) -> Array:
+    """Exponential below zero."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+
+
+def _gelu_tanh(x: Array) -> Array:
+    """The approximation by tanh (arXiv:1606.08415)."""
+    return np.asarray(0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3))))
+
+
+def _softmax(x: Array) -> Array:
+    """Shares of the exponentials."""
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _log_softmax(x: Array) -> Array:
+    """Logarithm of those shares."""
+    moved = x - x.max(axis=1, keepdims=True)
+    return np.asarray(moved - np.log(np.exp(moved).sum(axis=1, keepdims=True)))
+
+
+_ACTIVATIONS: dict[Activation, Callable[[Array, Layer], Array]] = {
+    "identity": lambda x, _: x,
+    "relu": _relu,
+    "prelu": lambda x, layer: np.where(x > 0, x, _given(layer.weights) * np.minimum(x, 0.0)),
+    "elu": lambda x, layer: _elu(x, layer.numbers[0]),
+    "selu": lambda x, _: SELU[1] * _elu(x, SELU[0]),
+    "celu": lambda x, layer: np.maximum(x, 0.0) + layer.numbers[0] * np.expm1(np.minimum(x / layer.numbers[0], 0.0)),
+    "gelu": lambda x, _: 0.5 * x * (1.0 + erf(x / np.sqrt(2.0))),
+    "gelu_tanh": lambda x, _: _gelu_tanh(x),
+    "silu": lambda x, _: x * sigmoid(x),
+    "mish": lambda x, _: x * np.tanh(_softplus(x)),
+    "softplus": lambda x, _: _softplus(x),
+    "softsign": lambda x, _: x / (1.0 + np.abs(x)),
+    "tanh": lambda x, _: np.tanh(x),
+    "logistic": lambda x, _: sigmoid(x),
+    "hard_sigmoid": lambda x, layer: np.clip(layer.numbers[0] * x + 0.5, 0.0, 1.0),
+    "hard_silu": lambda x, _: x * np.clip(x / 6.0 + 0.5, 0.0, 1.0),
+    "hard_tanh": lambda x, _: np.clip(x, -1.0, 1.0),
+    "exponential": lambda x, _: np.exp(x),
+    "log_sigmoid": lambda x, _: -_softplus(-x),
+    "at_most": lambda x, layer: np.minimum(x, layer.numbers[0]),
+    "softmax": lambda x, _: _softmax(x),
+    "log_softmax": lambda x, _: _log_softmax(x),
+    "rms": lambda x, layer: x / np.sqrt((x * x).mean(axis=1, keepdims=True) + layer.numbers[0]),
+    "unit": lambda x, layer: x / np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), layer.numbers[0]),
+}
+"""``numbers`` of those that take some: relu slope and threshold, elu and celu alpha, hard_sigmoid slope, at_most limit,
+rms epsilon, unit the least length."""
+
+
+def _given(values: Array | None) -> Array:
+    """Weights that must be there."""
+    if values is None:
+        raise ValueError("a layer has no weights")
+    return values
+
+
+def _dense(given: Sequence[Array], layer: Layer) -> Array:
+    """Every number from every number before."""
+    done = given[0] @ _given(layer.weights)
+    return np.asarray(done if layer.biases is None else done + layer.biases)
+
+
+def _scale(given: Sequence[Array], layer: Layer) -> Array:
+    """Number by number."""
+    done = given[0] if layer.weights is None else given[0] * layer.weights
+    return done if layer.biases is None else done + layer.biases
+
+
+def _normalise(given: Sequence[Array], layer: Layer) -> Array:
+    """A row's own numbers to mean 0 and variance 1, then number by number."""
+    moved = given[0] - given[0].mean(axis=1, keepdims=True)
+    spread = np.sqrt((moved * moved).mean(axis=1, keepdims=True) + layer.numbers[0])
+    return _scale([moved / spread], layer)
+
+
+_Mixer = Callable[[Sequence[Array], Layer], Any]
+_MIXES: dict[Mix, _Mixer] = {
+    "dense": _dense,
+    "scale": _scale,
+    "normalise": _normalise,
+    "pick": lambda given, layer: given[0][:, list(layer.places)],
+    "concatenate": lambda given, _: np.concatenate(given, axis=1),
+    "add": lambda given, _: reduce(np.add, given),
+    "subtract": lambda given, _: given[0] - given[1],
+    "multiply": lambda given, _: reduce(np.multiply, given),
+    "average": lambda given, _: reduce(np.add, given) / len(given),
+    "maximum": lambda given, _: reduce(np.maximum, given),
+    "minimum": lambda given, _: reduce(np.minimum, given),
+}

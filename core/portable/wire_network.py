@@ -1,0 +1,111 @@
+"""The layers of a network as JSON and back; widths are followed, so that no layer can ask for what is not there."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from core.portable.form import Activation, Layer, Mix, Network
+from core.portable.packed import finite, listed, one_of, pack, refuse, unpack, whole
+
+_MOST_LAYERS = 2_000
+_WIDEST = 1_000_000
+_MIXES = get_args(Mix)
+_ACTIVATIONS = get_args(Activation)
+_SEVERAL = ("concatenate", "add", "subtract", "multiply", "average", "maximum", "minimum")
+_NUMBERS = {"relu": 2, "elu": 1, "celu": 1, "hard_sigmoid": 1, "at_most": 1, "rms": 1, "unit": 1}
+
+
+def to_json(network: Network) -> dict[str, Any]:
+    """Write the layers without what has its default value."""
+    return {"kind": "network", "layers": [_layer(layer) for layer in network.layers]}
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    """One layer."""
+    written: dict[str, Any] = {"op": layer.op, "inputs": list(layer.inputs)}
+    if layer.weights is not None:
+        written |= {"weights": pack(layer.weights), "shape": list(layer.weights.shape)}
+    if layer.biases is not None:
+        written["biases"] = pack(layer.biases)
+    if layer.op == "activation":
+        written["activation"] = layer.activation
+    if layer.numbers:
+        written["numbers"] = list(layer.numbers)
+    if layer.places:
+        written["places"] = list(layer.places)
+    return written
+
+
+def from_json(data: dict[str, Any], columns: int) -> Network:
+    """Read the layers of a network that takes so many columns.
+
+    Raises
+    ------
+    ModelError
+        If anything does not fit.
+    """
+    widths = [columns]
+    layers: list[Layer] = []
+    for item in listed(data["layers"], _MOST_LAYERS, "layers"):
+        layer, width = _read(item, widths)
+        layers.append(layer)
+        widths.append(width)
+    if not layers:
+        raise refuse("It has no layers.")
+    return Network(tuple(layers), widths[-1])
+
+
+def _read(item: dict[str, Any], widths: list[int]) -> tuple[Layer, int]:
+    """One layer and how many numbers it gives."""
+    op = one_of(item["op"], _MIXES)
+    inputs = tuple(whole(place, 0, len(widths) - 1) for place in listed(item["inputs"], _MOST_LAYERS, "inputs"))
+    if not inputs or (op not in _SEVERAL and len(inputs) != 1) or (op == "subtract" and len(inputs) != 2):
+        raise refuse("A layer has the wrong number of inputs.")
+    sizes = [widths[place] for place in inputs]
+    if op not in ("concatenate",) and len(set(sizes)) != 1:
+        raise refuse("A layer joins results of different widths.")
+    activation: Activation = one_of(item["activation"], _ACTIVATIONS) if op == "activation" else "identity"
+    numbers = tuple(finite(value) for value in listed(item.get("numbers", []), 2, "numbers"))
+    if len(numbers) != (1 if op == "normalise" else _NUMBERS.get(activation, 0)):
+        raise refuse("A layer has the wrong number of parameters.")
+    places = tuple(whole(place, 0, sizes[0] - 1) for place in listed(item.get("places", []), _WIDEST, "places"))
+    weights = _weights(item, op, sizes[0])
+    width = _width(op, sizes, weights, places)
+    if (op == "dense" or activation == "prelu") and weights is None:
+        raise refuse("A layer has no weights.")
+    biases = _floats(item["biases"], width) if "biases" in item else None
+    return Layer(op, inputs, weights, biases, activation, numbers, places), width
+
+
+def _weights(item: dict[str, Any], op: str, width: int) -> np.ndarray | None:
+    """The weights of a layer in their shape, None without."""
+    if "weights" not in item:
+        return None
+    if op != "dense":
+        return _floats(item["weights"], width)
+    shape = [whole(size, 1, _WIDEST) for size in listed(item["shape"], 2, "shape")]
+    if len(shape) != 2 or shape[0] != width:
+        raise refuse("A layer's weights do not fit what it is given.")
+    return _floats(item["weights"], shape[0] * shape[1]).reshape(shape[0], shape[1])
+
+
+def _width(op: str, sizes: list[int], weights: np.ndarray | None, places: tuple[int, ...]) -> int:
+    """How many numbers a layer gives."""
+    if op == "dense" and weights is not None:
+        return int(weights.shape[1])
+    if op == "pick":
+        if not places:
+            raise refuse("A layer picks nothing.")
+        return len(places)
+    width = sum(sizes) if op == "concatenate" else sizes[0]
+    return whole(width, 1, _WIDEST)
+
+
+def _floats(packed: Any, count: int) -> np.ndarray:
+    """Finite floats."""
+    values: np.ndarray = unpack(packed, count, "weights").astype(np.float64)
+    if not np.isfinite(values).all():
+        raise refuse("A weight is not a number.")
+    return values
