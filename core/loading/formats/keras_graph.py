@@ -131,7 +131,7 @@ def _functional(
         ((name, call, 0), one, path, list(_inputs(build, one, node)))
         for name, (one, path) in by_name.items()
         if one.kind != "InputLayer"
-        for call, node in enumerate(_nodes(build, one))
+        for call, node in enumerate(_nodes(build, one), _first_call(build, one))
     ]
     while waiting:
         ready = [item for item in waiting if all(key in done for key in item[3])]
@@ -146,6 +146,13 @@ def _functional(
     if ends[0] not in done:
         raise damaged(build.file, f"The output of {found.title} is not one of its layers")
     return done[ends[0]]
+
+
+def _first_call(build: Build, one: Part) -> int:
+    """Number of a layer's first call: Keras 2 counts the making of a model with an input of its own as one."""
+    layers = one.config.get("layers")
+    first = layers[0] if isinstance(layers, list) and layers else None
+    return int(build.old and one.kind in MODELS and isinstance(first, dict) and first.get("class_name") == "InputLayer")
 
 
 def _nodes(build: Build, one: Part) -> list[Any]:
