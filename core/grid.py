@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.errors import InputError
 from core.types import Feature
 
 LEVELS = 60
@@ -41,14 +42,17 @@ def grid(feature: Feature, count: int, own: Sequence[Any], dtype: Any) -> Grid:
     tuple
         Ascending for ordered features, most frequent first for levels; None (missing) last.
     """
+    values = span(feature, count, dtype) if feature.is_ordered else feature.levels[:LEVELS]
+    return joined(feature, values, own, gap=feature.missing > 0)
+
+
+def joined(feature: Feature, values: Sequence[Any], own: Sequence[Any], *, gap: bool = False) -> Grid:
+    """Values of a grid and the instances' own cells, ascending or in the levels' order; None last for a gap."""
     present = [plain(value) for value in own]
-    gap = (None,) if feature.missing > 0 or None in present else ()
+    gap = gap or None in present
     present = [value for value in present if value is not None]
-    if feature.is_ordered:
-        values = sorted({*span(feature, count, dtype), *present})
-    else:
-        values = list(dict.fromkeys([*feature.levels[:LEVELS], *present]))
-    return (*values, *gap)
+    found = sorted({*values, *present}) if feature.is_ordered else list(dict.fromkeys([*values, *present]))
+    return (*found, None) if gap else tuple(found)
 
 
 def span(feature: Feature, count: int, dtype: Any) -> list[Any]:
@@ -66,9 +70,11 @@ def span(feature: Feature, count: int, dtype: Any) -> list[Any]:
 
 
 def column(values: Sequence[Any], dtype: Any) -> pd.Series:
-    """Cells as a column of a type; None becomes the type's own missing value."""
+    """Cells as a column of a type; None becomes the type's own missing value, a fraction makes whole numbers floats."""
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
         return pd.Series([np.nan if value is None else value for value in values], dtype=dtype)
+    if pd.api.types.is_integer_dtype(dtype) and any(value is not None and value != int(value) for value in values):
+        return pd.Series([np.nan if value is None else float(value) for value in values])
     if pd.api.types.is_object_dtype(dtype):  # encoders tell None and NaN apart; tables hold NaN
         return pd.Series([np.nan if value is None else value for value in values], dtype=object)
     return pd.Series(list(values), dtype=object).astype(dtype)
@@ -85,3 +91,28 @@ def moved(instances: pd.DataFrame, name: str, points: Grid) -> pd.DataFrame:
     copies = instances.iloc[np.repeat(np.arange(len(instances)), len(points))].reset_index(drop=True)
     copies[name] = column([*points] * len(instances), instances[name].dtype)
     return copies
+
+
+def own_points(feature: Feature, text: str) -> Grid:
+    """A person's own grid: numbers in ascending order, or levels as given.
+
+    Raises
+    ------
+    InputError
+        If a part is not a number, or not a level of the feature.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not feature.is_ordered:
+        levels = {str(level): level for level in feature.levels}
+        unknown = [part for part in parts if part not in levels]
+        if unknown:
+            shown = ", ".join(list(levels)[:10])
+            raise InputError(f"'{unknown[0][:60]}' is not a level of it.", f"Levels are {shown}.", "Choose some.")
+        return tuple(levels[part] for part in parts)
+    try:
+        numbers = sorted({float(part) for part in parts})
+    except ValueError:
+        raise InputError("These are not numbers.", text[:60], "Write for example 10, 20, 50.") from None
+    if feature.kind == "datetime":
+        raise InputError("A date has no grid of its own here.", "Only numbers and levels do.", "Leave 'at' empty.")
+    return tuple(int(value) if feature.kind == "integer" and value == int(value) else value for value in numbers)

@@ -69,3 +69,10 @@ def test_moved_rows_change_one_column_and_keep_types() -> None:
     assert changed["b"].isna().tolist() == [False, False, True] * 2
     assert changed.dtypes.equals(rows.dtypes)
     assert rows["b"].tolist() == ["x", "y"], "the rows themselves are left alone"
+
+
+def test_a_fraction_is_never_cut_to_a_whole_number() -> None:
+    cells = column([1, 2.5, None], np.dtype("int64"))
+    assert cells.tolist()[:2] == [1.0, 2.5]
+    assert np.isnan(cells[2])
+    assert column([1, 2], np.dtype("int64")).dtype == np.int64

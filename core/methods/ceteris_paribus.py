@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.grid import Grid, column, grid, moved, plain, span
+from core.grid import Grid, column, grid, joined, moved, own_points, plain, span
 from core.registry import Job, method
 from core.results import Check, Profile
 from core.types import Array, Feature, Param
@@ -44,7 +44,7 @@ SCAN_POINTS = 9
     id="ceteris_paribus",
     title="Ceteris paribus profile",
     question="What if only this feature changed?",
-    version="1",
+    version="2",
     scope="row",
     kind="profile",
     order=40,
@@ -59,6 +59,7 @@ SCAN_POINTS = 9
             expert=False,
         ),
         Param("grid_points", "int", 101, "Values on the grid, the instance's own one apart.", low=2, high=2_000),
+        Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50; own values are added."),
         Param("more_rows", "text", "", "Further rows to draw beside this one, for example 3, 7, 12.", expert=False),
     ),
 )
@@ -90,7 +91,7 @@ def profile(job: Job) -> Profile:
     rows = _rows(job)
     feature = job.table.schema[job.params["feature"] or strongest(job)]
     own = [job.table.frame[feature.name].iloc[row] for row in rows]
-    points = grid(feature, job.params["grid_points"], own, job.table.frame[feature.name].dtype)
+    points = _points(job, feature, own)
     instances = job.table.rows(rows)
     answers = job.predict(pd.concat([moved(instances, feature.name, points), instances], ignore_index=True))
     values, said = answers[: -len(rows)].reshape(len(rows), len(points)), answers[-len(rows) :]
@@ -108,6 +109,15 @@ def profile(job: Job) -> Profile:
         threshold=threshold,
         checks=(_own_point(points, own, values, said), *_decision(feature, points, values[0], threshold)),
     )
+
+
+def _points(job: Job, feature: Feature, own: Sequence[Any]) -> Grid:
+    """A person's own values and the instances', or the even grid."""
+    text = str(job.params["at"]).strip()
+    dtype = job.table.frame[feature.name].dtype
+    if not text:
+        return grid(feature, job.params["grid_points"], own, dtype)
+    return joined(feature, own_points(feature, text), own)
 
 
 def _rows(job: Job) -> list[int]:

@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.blocks import ask_blocks
-from core.errors import InputError
-from core.grid import Grid, grid, moved, plain
+from core.grid import Grid, grid, moved, own_points, plain
 from core.registry import Job, method
 from core.results import Check, Profile
 from core.types import Array, Feature, Param
@@ -24,7 +23,8 @@ are averaged: the *partial dependence*. Single rows' curves (ICE) show what the 
 **Formula.** Partial: $\\frac1n\\sum_i f(z, x^{(i)}_{-j})$. Accumulated local effects: the mean change of $f$ across
 each bin, over the rows that lie in it (a bin without rows joins its neighbour), summed from the left and centred so
 that its mean over the rows is the mean prediction. Conditional: the mean of $f(z, x_{-j})$ over rows whose own value is
-near $z$, weighted by a Gaussian of width *span* times the feature's standard deviation (levels: rows of that level).
+near $z$, weighted by a Gaussian whose deviation is *span* times the grid's range (levels: rows of that level).
+Accumulated by *weights* takes these weights in place of bins, as dalex does.
 
 With *level = change* every curve is told from its first grid value on: single curves can then be compared, and
 accumulated effects begin at zero.
@@ -57,7 +57,14 @@ PARAMS = (
     Param("grid_points", "int", 51, "Values on the grid.", low=2, high=1_000),
     Param("spacing", "choice", "even", "Evenly spaced, or at quantiles of the data.", choices=("even", "quantiles")),
     Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50."),
-    Param("span", "float", 0.25, "Width of 'near', in standard deviations (conditional).", low=0.01, high=10),
+    Param("span", "float", 0.25, "Width of 'near', as a share of the grid's range.", low=0.001, high=10),
+    Param(
+        "accumulate",
+        "choice",
+        "bins",
+        "Local changes within bins (Apley and Zhu), or weights of near rows (dalex).",
+        choices=("bins", "weights"),
+    ),
     Param(
         "level",
         "choice",
@@ -74,7 +81,7 @@ PARAMS = (
     id="model_profile",
     title="Model profile",
     question="How does the answer change, on average, as one feature changes?",
-    version="2",
+    version="3",
     scope="model",
     kind="profile",
     params=PARAMS,
@@ -90,11 +97,11 @@ def explain(job: Job) -> Profile:
     said = job.predict(rows)
     groups = _groups(job, rows)
     kind = str(job.params["kind"])
-    if kind == "accumulated":
+    if kind == "accumulated" and job.params["accumulate"] == "bins":
         curves = [_accumulated(job, feature, rows[own], said[own], points) for _, own in groups]
         extra = np.empty((0, len(points)))
     else:
-        means, extra = _averages(job, rows, feature, points, [own for _, own in groups])
+        means, extra = _averages(job, rows, feature, points, [own for _, own in groups], said)
         curves = list(means)
     names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
     values = np.vstack([*curves, extra])
@@ -122,34 +129,13 @@ def _points(job: Job, feature: Feature, rows: pd.DataFrame) -> Grid:
     dtype = job.table.frame[feature.name].dtype
     text = str(job.params["at"]).strip()
     if text:
-        return _own_points(feature, text)
+        return own_points(feature, text)
     count = int(job.params["grid_points"])
     if job.params["spacing"] == "quantiles" and feature.kind in ("numeric", "integer"):
         marks = np.linspace(0, 1, count)
         values = np.unique(rows[feature.name].dropna().astype(float).quantile(marks, interpolation="nearest"))
         return tuple(int(value) if feature.kind == "integer" else float(value) for value in values)
     return tuple(value for value in grid(feature, count, [], dtype) if value is not None)
-
-
-def _own_points(feature: Feature, text: str) -> Grid:
-    """A person's own grid."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not feature.is_ordered:
-        levels = {str(level): level for level in feature.levels}
-        unknown = [part for part in parts if part not in levels]
-        if unknown:
-            shown = ", ".join(list(levels)[:10])
-            raise InputError(
-                f"'{words.short(unknown[0])}' is not a level of it.", f"Levels are {shown}.", "Choose some."
-            )
-        return tuple(levels[part] for part in parts)
-    try:
-        numbers = sorted({float(part) for part in parts})
-    except ValueError:
-        raise InputError("These are not numbers.", words.short(text), "Write for example 10, 20, 50.") from None
-    if feature.kind == "datetime":
-        raise InputError("A date has no grid of its own here.", "Only numbers and levels do.", "Leave 'at' empty.")
-    return tuple(int(value) if feature.kind == "integer" and value == int(value) else value for value in numbers)
 
 
 def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool_]]]:
@@ -170,34 +156,42 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
 
 
 def _averages(
-    job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, groups: Sequence[npt.NDArray[np.bool_]]
+    job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, groups: Sequence[npt.NDArray[np.bool_]], said: Array
 ) -> tuple[Array, Array]:
     """Mean answer of each group at each grid value, and the first rows' own curves, both by curve and value."""
-    count, near = len(rows), job.params["kind"] == "conditional"
+    count, kind = len(rows), job.params["kind"]
     curves = np.empty((len(groups), len(points)))
-    extra = np.empty((0 if near else min(count, int(job.params["curves"])), len(points)))
+    extra = np.empty((min(count, int(job.params["curves"])) if kind == "partial" else 0, len(points)))
     pool = pd.concat([rows, moved(rows.iloc[:1], feature.name, points)], ignore_index=True)
     column = job.model.features.index(feature.name)
     moves = [{column: np.array([count + place])} for place in range(len(points))]
+    before: Array | None = None
 
     def told(done: float) -> None:
         job.progress(done, "moving the feature")
 
     for chosen, answers in ask_blocks(job.predict, pool, count, moves, told):
-        weights = _near(feature, rows[feature.name], points[chosen], float(job.params["span"])) if near else None
+        weights = None if kind == "partial" else _near(feature, rows[feature.name], points, chosen, job)
+        extra[:, chosen] = answers[:, : len(extra)].T
+        if kind == "accumulated":
+            first = answers[:1] if before is None else before
+            before, answers = answers[-1:], np.diff(answers, axis=0, prepend=first)
         for place, own in enumerate(groups):
             curves[place, chosen] = _averaged(answers[:, own], None if weights is None else weights[:, own])
-        extra[:, chosen] = answers[:, : len(extra)].T
+    if kind == "accumulated":
+        curves = np.nan_to_num(curves).cumsum(axis=1)
+        means = np.array([said[own].mean() for own in groups])
+        curves += (means - curves.mean(axis=1))[:, None]
     return curves, extra
 
 
-def _near(feature: Feature, column: pd.Series, points: Grid, span: float) -> Array:
-    """Weight of each row at each grid value, shape (n_points, n_rows)."""
+def _near(feature: Feature, column: pd.Series, points: Grid, chosen: slice, job: Job) -> Array:
+    """Weight of each row at the chosen grid values, shape (n_chosen, n_rows)."""
     if feature.kind not in ("numeric", "integer"):
-        return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points])
+        return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points[chosen]])
     numbers = column.to_numpy(dtype=float, na_value=np.nan)
-    width = max(float(np.nanstd(numbers)) * span, 1e-12)
-    distance = (numbers[None, :] - np.asarray(points, dtype=float)[:, None]) / width
+    width = (float(np.ptp(np.asarray(points, dtype=float))) or 1.0) * float(job.params["span"])
+    distance = (numbers[None, :] - np.asarray(points[chosen], dtype=float)[:, None]) / width
     return np.asarray(np.nan_to_num(np.exp(-0.5 * distance**2)), dtype=np.float64)
 
 
