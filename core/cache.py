@@ -11,7 +11,7 @@ import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -24,8 +24,20 @@ from core.results import Result
 from core.store import Store
 from core.types import Array, Model, Table
 
-LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48}
-OWN_LIMITS = {"model": 3, "table": 3, "pair": 9, "predictions": 9, "result": 1500, "other": 18}
+if TYPE_CHECKING:
+    from core.export.session import Session
+
+LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48, "drawing": 1500}
+OWN_LIMITS = {
+    "model": 3,
+    "table": 3,
+    "session": 3,
+    "pair": 9,
+    "predictions": 9,
+    "result": 1500,
+    "other": 18,
+    "drawing": 500,
+}
 PREDICT_ROWS = 50_000
 PREFETCH = 50
 """Explanations in a page of the force plot."""
@@ -134,6 +146,28 @@ def drop_upload(kind: str, identity: str) -> None:
     """Forget an upload and close what was opened from it."""
     uploads(kind).pop(identity, None)
     _own().drop(kind, identity)
+
+
+def sessions() -> Session | None:
+    """Every session file that the visitor opened, as one; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If a file is not a sound session.
+    """
+    from core.export.session import from_session, joined
+
+    shelf = uploads("session")
+    if not shelf:
+        return None
+
+    def opened(identity: str) -> Session:
+        data = shelf[identity].data
+        return _own().get("session", identity, lambda: from_session(data))
+
+    key = "+".join(shelf)
+    return _own().get("other", f"session.{key}", lambda: joined(*(opened(identity) for identity in shelf)))
 
 
 def _uploaded(kind: str, identity: str) -> Upload:
@@ -252,9 +286,9 @@ def predictions(both: Pair, progress: Progress = silent) -> Array:
     return store(both.mine).get("predictions", both.digest, compute)
 
 
-def keep(both: Pair, name: str, question: Any, make: Callable[[], Any]) -> Any:
+def keep(both: Pair, name: str, question: Any, make: Callable[[], Any], family: str = "other") -> Any:
     """Remember anything else about a pair: ``make()`` runs once for a name and a canonical question."""
-    return store(both.mine).get("other", fingerprint.of_params([name, both.digest, question]), make)
+    return store(both.mine).get(family, fingerprint.of_params([name, both.digest, question]), make)
 
 
 def explain(

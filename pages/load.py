@@ -45,3 +45,11 @@ if table_id or model_id:
 st.subheader("Or start with an example", anchor=False)
 with frame.boundary("The samples"):
     cards.draw()
+
+st.subheader("Or open saved explanations", anchor=False)
+st.caption(
+    "A session file shows answers again without the model that they are about. Several files are shown together, "
+    "labelled by model."
+)
+with frame.boundary("The session files"):
+    upload.sessions()

@@ -5,14 +5,16 @@ const THEMES = {
   light: { ink: "#31333f", soft: "#5f6370", grid: "#e6e8ec", axis: "#c9ccd3" },
   dark: { ink: "#fafafa", soft: "#b4b8c2", grid: "#2b2f3a", axis: "#474c59" },
 };
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
-function configOf(theme) {
+function configOf(theme, font = FONT, size = 1) {
   const { ink, soft, grid, axis } = THEMES[theme];
   return {
-    background: null, font: FONT, aria: false,
-    axis: { labelColor: soft, titleColor: soft, gridColor: grid, domainColor: axis, tickColor: axis, labelFontSize: 11.5, titleFontSize: 12, titleFontWeight: 500, titlePadding: 8, labelSeparation: 12 },
-    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, symbolSize: 90 },
+    background: null, font, aria: false,
+    axis: { labelColor: soft, titleColor: soft, gridColor: grid, domainColor: axis, tickColor: axis, labelFontSize: 11.5 * size, titleFontSize: 12 * size, titleFontWeight: 500, titlePadding: 8, labelSeparation: 12 },
+    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12 * size, symbolSize: 90 },
+    text: { fontSize: 11 * size },
     view: { stroke: null },
   };
 }
@@ -43,9 +45,21 @@ export function makeTip(root) {
   };
 }
 
+/** Records on their way: numbers between the old and the new, everything else new already. */
+export function between(before, after, share) {
+  return after.map((row, place) => {
+    const mixed = { ...row };
+    for (const [name, value] of Object.entries(row)) {
+      const from = before[place][name];
+      if (typeof value === "number" && typeof from === "number") mixed[name] = from + (value - from) * share;
+    }
+    return mixed;
+  });
+}
+
 /**
  * A place for drawings. show(number, spec, rows, alt) draws; mark(feature) tells which bar is chosen.
- * context: { theme(), tip, pick(selection) }.
+ * context: { theme(), tip, pick(selection) }, and where wanted animation() in milliseconds (0: none), font(), size() (1: usual).
  */
 export function makeChart(parent, context) {
   const made = new Map();
@@ -60,7 +74,7 @@ export function makeChart(parent, context) {
   function build(number, spec, rows) {
     const element = document.createElement("div");
     place.appendChild(element);
-    const compiled = vegaLite.compile(spec, { config: configOf(context.theme()), logger: vega.logger(vega.Error) }).spec;
+    const compiled = vegaLite.compile(spec, { config: configOf(context.theme(), context.font?.(), context.size?.()), logger: vega.logger(vega.Error) }).spec;
     const runtime = vega.parse(compiled, null, { ast: true });
     const many = rows.length > 200;
     const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: many ? "canvas" : "svg", container: element, hover: true, logger: vega.logger(vega.Error) });
@@ -68,8 +82,15 @@ export function makeChart(parent, context) {
     view.data("rows", rows);
     const item = { number, element, view, rows, width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
     view.run();
-    if (item.picks) view.addSignalListener("pick", (_name, value) => context.pick(value));
+    if (item.picks) view.addEventListener("click", (_event, mark) => told(view, mark?.datum));
     return item;
+  }
+
+  /** A click on a mark, told within the click itself: the library's own signal comes after another turn of its loop. */
+  function told(view, datum) {
+    const names = view.signal("pick_tuple_fields").map(({ field }) => field);
+    const found = names.filter((name) => datum?.[name] !== undefined && datum[name] !== null && datum[name] !== "");
+    if (found.length) context.pick(Object.fromEntries(found.map((name) => [name, [datum[name]]])));
   }
 
   function fit(item) {
@@ -77,6 +98,27 @@ export function makeChart(parent, context) {
     if (!width || width === item.width) return;
     item.width = width;
     item.view.signal("width", width).resize().run();
+  }
+
+  /** Data of the same shape glide to their new places, where the reader wants movement. */
+  function fill(item, rows) {
+    const before = item.rows;
+    item.rows = rows;
+    cancelAnimationFrame(item.glide);
+    const length = still.matches ? 0 : context.animation?.() ?? 0;
+    if (!length || before.length !== rows.length) return draw(item, rows);
+    const began = performance.now();
+    const step = (now) => {
+      const share = Math.min(1, Math.max(0, (now - began) / length));
+      draw(item, share === 1 ? rows : between(before, rows, share * share * (3 - 2 * share)));
+      if (share < 1) item.glide = requestAnimationFrame(step);
+    };
+    step(began);
+  }
+
+  function draw(item, rows) {
+    item.view.data("rows", rows);
+    item.view.run();
   }
 
   function show(number, spec, rows, alt) {
@@ -90,11 +132,9 @@ export function makeChart(parent, context) {
     }
     current = known;
     if (known.rows === rows) return fit(known);
-    known.rows = rows;
     known.marked = null;
-    known.view.data("rows", rows);
     if (known.picks) known.view.data("pick_store", []);
-    known.view.run();
+    fill(known, rows);
     fit(known);
   }
 
@@ -111,13 +151,29 @@ export function makeChart(parent, context) {
   }
 
   function forget() {
-    for (const { view, element } of made.values()) {
-      view.finalize();
-      element.remove();
-    }
-    made.clear();
+    keep(new Set());
     current = null;
   }
 
-  return { show, mark, forget, remove: () => { forget(); watcher.disconnect(); }, get view() { return current?.view; } };
+  /** Let drawings go whose specification is not used any more. */
+  function keep(numbers) {
+    for (const [number, item] of made) {
+      if (numbers.has(number)) continue;
+      cancelAnimationFrame(item.glide);
+      item.view.finalize();
+      item.element.remove();
+      made.delete(number);
+      if (current === item) current = null;
+    }
+  }
+
+  /** Build a drawing out of sight. */
+  function prepare(number, spec, rows) {
+    if (made.has(number) || !rows.length || !place.clientWidth) return;
+    const item = build(number, spec, rows);
+    item.element.hidden = true;
+    made.set(number, item);
+  }
+
+  return { show, prepare, mark, forget, keep, remove: () => { forget(); watcher.disconnect(); }, get view() { return current?.view; } };
 }

@@ -101,8 +101,11 @@ def _record(result: Attribution, names: list[str], position: int, place: int) ->
     }
 
 
-def spec(scale: Scale, dark: bool | None = None, title: str | None = None) -> dict[str, Any]:
-    """The constant Vega-Lite specification of bars in a scale; ``title`` (our own words) names another unit."""
+def spec(scale: Scale, dark: bool | None = None, title: str | None = None, both: bool = True) -> dict[str, Any]:
+    """The constant Vega-Lite specification of bars in a scale.
+
+    ``title`` (our own words) names another unit; ``both`` is false where no bar can point to the left.
+    """
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
     limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     y["axis"] = {"labelLimit": limit, "ticks": False, "domain": False}
@@ -119,7 +122,7 @@ def spec(scale: Scale, dark: bool | None = None, title: str | None = None) -> di
         "data": {"name": "rows"},
         "encoding": {"y": y},
         "layer": [
-            _bar(scale, title),
+            _bar(scale, title, both),
             {"mark": {"type": "rule", "color": ink}, "encoding": {"x": {"datum": 0}, "y": None}},
             whisker,
             _text("datum.value >= 0", "left", 5, ink, end),
@@ -130,13 +133,13 @@ def spec(scale: Scale, dark: bool | None = None, title: str | None = None) -> di
     }
 
 
-def _bar(scale: Scale, title: str | None) -> dict[str, Any]:
+def _bar(scale: Scale, title: str | None, both: bool) -> dict[str, Any]:
     """The bars themselves: a click picks one."""
     axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     beside = "(width < 160 ? 46 : 60)"  # pixels for the value labels beside the bars
-    room = [{"expr": beside}, {"expr": f"max(width - {beside}, 60)"}]
+    room = [{"expr": beside if both else "8"}, {"expr": f"max(width - {beside}, 60)"}]
     ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
     return {
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}],

@@ -13,16 +13,20 @@ from core.views import axis, distribution_spec, words
 from core.views.view import View
 
 
-def view(result: Distribution, *, dark: bool | None = None) -> View:
+def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -> View:
     """Draw a distribution.
 
     Parameters
     ----------
     result : Distribution
+    part : {"all", "means"}
+        ``"means"`` leaves the bars out: the mean of the target alone.
     dark : bool or None
         Theme that the text colour is made for; None fits both.
     """
     dates = result.ordered and isinstance(result.bins[0], str)
+    if part == "means":
+        return _only_means(result, dates, dark)
     rows = _bars(result, dates) + _means(result, dates) + _own(result, dates)
     if result.ordered:
         rows.append(_row("title", label=words.short(result.feature)))
@@ -31,6 +35,20 @@ def view(result: Distribution, *, dark: bool | None = None) -> View:
     sentence = tell(result)
     alt = f"{'Histogram' if result.ordered else 'Bar chart'}. {sentence}"
     return View(drawn, rows, table(result), sentence, alt)
+
+
+def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
+    """The target's mean in each bin or level, without the bars behind it."""
+    if result.means is None:
+        told = "No true values are known for this table, so there is no average to draw."
+        return View(distribution_spec.spec(result.ordered, dates, None, False, dark), [], table(result), told, told)
+    rows = _means(result, dates) + _own(result, dates)
+    if result.ordered:
+        rows.append(_row("title", label=words.short(result.feature)))
+    mean = "share of the class" if _is_share(result) else "mean of the target"
+    drawn = distribution_spec.means(result.ordered, dates, mean, dark)
+    sentence = _tell_means(result) or f"Too few rows have a value of {words.short(result.feature)} to compare averages."
+    return View(drawn, rows, table(result), sentence, f"Line chart. {sentence}")
 
 
 def _is_share(result: Distribution) -> bool:

@@ -37,6 +37,19 @@ def spec(ordered: bool, dates: bool, mean: str | None, groups: bool, dark: bool 
     }
 
 
+def means(ordered: bool, dates: bool, mean: str, dark: bool | None) -> dict[str, Any]:
+    """The mean alone, on the usual side; parameters as of ``spec``."""
+    ink = palette.INKS[dark]
+    drawn = spec(ordered, dates, mean, False, dark)
+    x = _axis(ordered, dates)
+    line = _mean_layer(x, ordered, palette.CURVES[0], mean)
+    line["encoding"]["y"]["axis"] = {"title": mean, "tickCount": 5}
+    return {
+        **{name: held for name, held in drawn.items() if name != "resolve"},
+        "layer": [line, *_own(x), *([_title(ink)] if ordered else [])],
+    }
+
+
 def _axis(ordered: bool, dates: bool) -> dict[str, Any]:
     """Values along the axis, or levels, most frequent first."""
     if ordered:

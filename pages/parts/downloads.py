@@ -23,10 +23,15 @@ def draw(result: Result, name: str, key: str) -> None:
         Start of the file names, of our own words.
     """
     menu = st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}.menu", on_change="rerun")
-    if not menu.open:
-        return
+    if menu.open:
+        with menu:
+            buttons(result, name, key)
+
+
+def buttons(result: Result, name: str, key: str) -> None:
+    """A button a file."""
     for title, ending, mime, make in files(result):
-        menu.download_button(
+        st.download_button(
             title,
             data=make,
             file_name=f"{name}.{ending}",

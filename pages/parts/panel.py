@@ -42,9 +42,9 @@ def draw(
     return drawn
 
 
-def picture(result: Result, about: Subject) -> View:
-    """The result's view with what the table knows."""
-    options: dict[str, Any] = {"dark": chart.dark()}
+def picture(result: Result, about: Subject, **given: Any) -> View:
+    """The result's view with what the table knows, and options of its kind."""
+    options: dict[str, Any] = {"dark": chart.dark(), **given}
     if isinstance(result, Profile) and result.feature in about.table.schema.names:
         options["feature"] = about.table.schema[result.feature]
     if isinstance(result, Nudges):

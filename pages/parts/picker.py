@@ -18,7 +18,7 @@ from pages.parts.subject import Subject
 
 PAGE = 200
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
-_NAMES = {
+NAMES = {
     "all": "All instances",
     "wrong": "Predicted wrongly",
     "confident and wrong": "Sure and wrong (over 80 %)",
@@ -78,7 +78,7 @@ def _condition(about: Subject) -> None:
     st.selectbox(
         "Which instances",
         options,
-        format_func=_NAMES.__getitem__,
+        format_func=NAMES.__getitem__,
         key=_set("condition", query.condition),
         on_change=_changed,
         args=(about, "condition", "condition"),

@@ -1,6 +1,7 @@
 """What is being asked, as ids: read from the link, else from the session; written to both.
 
-``model, data, row, class, method, second, feature, versus, rows, nudge, level`` and ``p.<name>`` for each setting.
+``model, data, row, class, method, second, feature, versus, rows, nudge, level, session``, ``p.<name>`` for each
+setting of the method and ``s.<name>`` for each of the Studio.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ import streamlit as st
 
 _HELD = "question"
 _NAMES = {"output": "class"}
-_SETTING = "p."
+_SETTING, _STUDIO = "p.", "s."
+LONGEST, MOST = 1_000, 120
+"""Characters of one of the Studio's settings (a note), and how many settings a link may hold."""
+_OF_TABLE = ("set.", "row.", "model.")
+"""Settings of the Studio that speak of the model and the table in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,12 @@ class Question:
         Rows and columns of the Studio, ``"2x3"``; empty for its default.
     panels : str
         What the Studio's places show, comma-separated; empty for its default.
+    session : str
+        Id of a session file that the Studio shows in place of a model; empty for none.
     params : mapping of str to str
         Settings of the method that differ from their defaults.
+    studio : mapping of str to str
+        Settings of the Studio (``pages/parts/layout.py`` names them).
     """
 
     model: str = ""
@@ -61,7 +70,13 @@ class Question:
     level: str = "plain"
     grid: str = ""
     panels: str = ""
+    session: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    studio: Mapping[str, str] = field(default_factory=dict)
+
+
+NAMES = tuple(item.name for item in fields(Question))
+"""Everything that a question says."""
 
 
 def current() -> Question:
@@ -91,7 +106,9 @@ def hold(**changes: Any) -> Question:
     """Change the question of the session alone: other pages ask it."""
     held: Question = st.session_state.get(_HELD, Question())
     if {"model", "data"} & changes.keys():
-        changes = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, **changes}
+        kept = {name: text for name, text in held.studio.items() if not name.startswith(_OF_TABLE)}
+        cleared = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, "session": "", "studio": kept}
+        changes = {**cleared, **changes}
     if "row" in changes:
         changes = {"nudge": "", **changes}
     if "method" in changes and changes["method"] != held.method:
@@ -119,10 +136,11 @@ def as_link(asked: Question) -> dict[str, str]:
     pairs = {
         _NAMES.get(item.name, item.name): str(getattr(asked, item.name))
         for item in fields(asked)
-        if item.name != "params" and getattr(asked, item.name) != getattr(plain, item.name)
+        if item.name not in ("params", "studio") and getattr(asked, item.name) != getattr(plain, item.name)
     }
     settings = {f"{_SETTING}{name}": value for name, value in asked.params.items()}
-    return {**pairs, "row": str(asked.row), **settings}
+    places = {f"{_STUDIO}{name}": value for name, value in asked.studio.items() if value}
+    return {**pairs, "row": str(asked.row), **settings, **places}
 
 
 def link(asked: Question, base: str) -> str:
@@ -135,11 +153,21 @@ def _from_link(given: Mapping[str, str], held: Question) -> Question:
     values: dict[str, Any] = {"level": held.level}
     for item in fields(Question):
         text = given.get(_NAMES.get(item.name, item.name))
-        if text is not None and item.name not in ("row", "params"):
+        if text is not None and item.name not in ("row", "params", "studio"):
             values[item.name] = text[:400]
     number = given.get("row", "0")
     values["row"] = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else -1
     values["params"] = {
         name.removeprefix(_SETTING): text[:400] for name, text in given.items() if name.startswith(_SETTING)
     }
+    values["studio"] = {
+        name.removeprefix(_STUDIO)[:LONGEST]: text[:LONGEST]
+        for name, text in list(given.items())[:MOST]
+        if name.startswith(_STUDIO)
+    }
     return Question(**values)
+
+
+def from_pairs(given: Mapping[str, str]) -> Question:
+    """The question that the pairs of a link or of a layout file ask."""
+    return _from_link(given, held())

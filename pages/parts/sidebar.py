@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import ExplorerError
 from pages.parts import chooser, frame, picker, question, subject
 from pages.parts.subject import Subject
 
 
-def draw(listed: bool = True) -> Subject | None:
-    """Draw the sidebar, with the list of instances or without.
+def draw(listed: bool = True, place: DeltaGenerator | None = None) -> Subject | None:
+    """Draw the sidebar, with the list of instances or without; the choice of the model elsewhere where a place is given.
 
     Returns what the page is about, or None after an error that is told once, with a way on.
     """
     asked = question.current()
     question.write(asked)
-    with st.sidebar, frame.boundary("The choice of model and data"):
+    with st.sidebar if place is None else place, frame.boundary("The choice of model and data"):
         chooser.draw(asked)
     try:
         about = subject.load(asked)

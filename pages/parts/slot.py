@@ -1,33 +1,45 @@
-"""One place of the Studio: a panel with its question, words and picture, or the list of those not shown yet."""
+"""One place of the Studio: a panel with its question, words and picture, a note, or the list of what may come here."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core import cache, registry
-from core.registry import Method
-from core.results import Result
-from pages.parts import chart, frame, layout, panel, profile, question, subject
+from core import panels
+from core.panels import Panel
+from core.results import Scores
+from core.views import View, scores, words
+from core.views.looks import Looks
+from pages.parts import adjust, answers, drawing, frame, layout, looking, profile, question, slots, subject
+from pages.parts.drawing import ALONE, Shown
+from pages.parts.layout import Spot
 from pages.parts.subject import Subject
-from pages.parts.text import safe, safe_long
-
-LEVELS = {"row": "Instance", "model": "Model", "data": "Data"}
+from pages.parts.text import safe
 
 
 def draw(place: int) -> None:
     """The panel of one place; what goes wrong stays in it."""
-    with st.container(border=True, key=f"place_{place}"), frame.boundary("This panel"):
+    with st.container(border=True, key=f"place_{place}", height="stretch"), frame.boundary("This panel"):
         about = subject.load(question.current())
-        name = layout.shown(about.asked)[place]
-        if name:
-            _panel(about, place, registry.get(name))
+        spot = layout.spots(about.asked)[place]
+        if spot.panel == layout.NOTE:
+            _note(place, spot)
+        elif spot.panel:
+            _panel(about, place, spot)
         else:
             _empty(about, place)
 
 
+def label(one: Panel) -> str:
+    """What the list calls a panel: its level, its name and its question."""
+    group = "" if one in panels.TEN else "More · "
+    return f"{group}{one.level} · {one.title}: {one.question}"
+
+
 def _empty(about: Subject, place: int) -> None:
     """The panels that are not shown yet."""
-    options = {method.id: f"{LEVELS[method.scope]}: {method.question}" for method in layout.left(about.asked)}
+    options = {one.id: label(one) for one in layout.left(about.asked)} | {layout.NOTE: "Note: words of your own"}
     key = f"studio_add_{place}"
     st.session_state[key] = None
     st.selectbox(
@@ -37,39 +49,97 @@ def _empty(about: Subject, place: int) -> None:
         format_func=options.__getitem__,
         placeholder="+ add a panel",
         key=key,
-        on_change=lambda: layout.put(place, st.session_state[key] or ""),
+        on_change=lambda: layout.put(place, Spot(st.session_state[key] or "")),
         label_visibility="collapsed",
     )
 
 
-def _panel(about: Subject, place: int, method: Method) -> None:
+def _note(place: int, spot: Spot) -> None:
+    """Words of the visitor's own, kept in the session, the link and the file."""
+    st.markdown("**Note**")
+    with st.container(horizontal=True, key=f"studio_tools_{place}"):
+        _close(place, "the note")
+    key = f"studio_note_{place}"
+    st.session_state[key] = spot.note
+
+    def changed() -> None:
+        layout.keep(f"note.{place}", st.session_state[key].strip())
+        frame.redraw(layout.part(place))
+
+    st.text_area(
+        "Note",
+        key=key,
+        height=300,
+        max_chars=question.LONGEST,
+        on_change=changed,
+        label_visibility="collapsed",
+        placeholder="What did you find? It goes along in the link and in the layout file.",
+    )
+
+
+def _close(place: int, name: str) -> None:
+    """The cross."""
+    st.button(
+        "",
+        icon=":material/close:",
+        type="tertiary",
+        key=f"studio_close_{place}",
+        help=f"Close {name}",
+        on_click=layout.put,
+        args=(place, Spot()),
+    )
+
+
+def _panel(about: Subject, place: int, spot: Spot) -> None:
     """Question, words, picture."""
-    head, tail = st.columns([10, 1], gap="small")
-    head.markdown(f"**{safe(method.question)}**  \n:small[:gray[{LEVELS[method.scope]} · {safe(method.title)}]]")
-    with tail:
-        st.button(
-            "",
-            icon=":material/close:",
-            type="tertiary",
-            key=f"studio_close_{place}",
-            help=f"Close {method.title}",
-            on_click=layout.put,
-            args=(place, ""),
-        )
-    result = _answer(about, method)
-    drawn = panel.picture(result, about)
-    st.caption(safe_long(drawn.sentence))
-    chart.show(drawn, f"studio_{method.id}", layout.pick)
+    one, look = panels.get(spot.panel), looking.current(about.asked)
+    with st.container(key=f"studio_title_{place}"):
+        st.markdown(f"**{safe(look.text(one.id, 'title') or one.question)}**")
+    with st.container(horizontal=True, key=f"studio_tools_{place}"):
+        adjust.menu(about, place, spot, one)
+        _close(place, one.title)
+    who = slots.subject(about, spot)
+    picture = _picture(about, who, place, spot, one)
+    shown = _shown(about, who, one, look, slots.title(about, spot))
+    identity = f"{who.both.digest} {who.row} {spot} {sorted(about.asked.studio.items())}"
+
+    def make(feature: str) -> View:
+        return answers.drawn(about, who, spot, one, feature, look, picture)
+
+    drawing.show(place, shown, drawing.features(shown, make, place, identity), one.id)
 
 
-def _answer(about: Subject, method: Method) -> Result:
-    """The method's answer with its defaults, for the instance and the feature in question."""
-    params: dict[str, str] = {}
-    names = {param.name for param in method.params}
-    if "feature" in names:
-        params["feature"] = profile.chosen(about)
-    if "instance" in names:
-        params["instance"] = str(about.row)
-    row = about.row if method.scope == "row" else 0
-    with subject.patience(method.title) as progress:
-        return cache.explain(about.both, method.id, [row], about.output, params, progress)[0]
+def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) -> Shown:
+    """What the panel is called, and the feature in question."""
+    names = who.table.schema.names
+    at = ALONE
+    if one.takes("feature"):
+        wanted = profile.chosen(about)
+        at = wanted if wanted in names else names[0]
+    subtitle = look.text(one.id, "subtitle")
+    return Shown(one.title, one.question, names, at, look, subtitle, one.level, words.short(whose, 60), one.takes("instance"))
+
+
+def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -> str | None:
+    """Which picture of a result that has several."""
+    if one.how.kind != Scores.kind:
+        return None
+    result = answers.answer(about, who, one, ALONE)
+    options = scores.pictures(result) if isinstance(result, Scores) else {}
+    if not options:
+        return None
+    key = f"studio_picture_{place}"
+    st.session_state[key] = spot.picture if spot.picture in options else next(iter(options))
+
+    def changed() -> None:
+        layout.put(place, replace(spot, picture=st.session_state[key]))
+
+    chosen = st.selectbox(
+        "Picture",
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        on_change=changed,
+        label_visibility="collapsed",
+    )
+    return str(chosen)

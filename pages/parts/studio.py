@@ -1,20 +1,34 @@
-"""The Studio: the choices that all panels share, and the grid of their places."""
+"""The Studio: the choices that all panels share, the slots beside them, and the grid of their places."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import streamlit as st
 
 from core import instances
 from core.codec import plain
 from core.views import words
-from pages.parts import frame, headline, layout, profile, question, slot, subject
+from pages.parts import (
+    adjust,
+    chooser,
+    drawing,
+    frame,
+    headline,
+    layout,
+    looking,
+    picker,
+    profile,
+    question,
+    rivals,
+    slot,
+    slots,
+    studio_files,
+    subject,
+)
+from pages.parts.layout import Spot
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
-PICKED = 10
-"""Instances that the drop-down offers, evenly along the ordered predictions, beside the one in question."""
+_ARRANGE = {"": "One", "models": "Two models", "instances": "Two instances"}
 
 
 @st.fragment(key="studio_bar")
@@ -22,20 +36,65 @@ def bar() -> None:
     """Instance, feature and grid; a choice redraws only what depends on it."""
     with frame.boundary("The choices"):
         about = subject.load(question.current())
-        first, second, third, fourth = st.columns([4, 3, 2, 4], gap="small", vertical_alignment="bottom")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="studio_top"):
+            st.markdown(f"### {safe(headline.said(about))}", width="stretch")
+            _arrange(about)
+            adjust.popover(about)
+            looking.popover(about)
+            studio_files.popover(about)
+        choices = st.container(key="studio_choices")
+        first, second, third, fourth = choices.columns([3, 4, 4, 2], gap="small", vertical_alignment="bottom")
         with first:
-            _instance(about)
+            _which(about)
         with second:
-            _feature(about)
+            _instance(about)
         with third:
+            _feature(about)
+        with fourth:
             _grid(about)
-        fourth.markdown(f"**{safe(headline.said(about))}**")
+        _others(about)
+        drawing.sync(profile.chosen(about), about.both.digest)
+
+
+def _arrange(about: Subject) -> None:
+    """One of everything, or two columns that differ in one thing."""
+    found = layout.spots(about.asked)
+    kinds = {
+        "models": any(spot.model != "a" for spot in found),
+        "instances": any(spot.instance != "1" for spot in found),
+    }
+    st.session_state["studio_arrange"] = next((name for name, there in kinds.items() if there), "")
+    options = [name for name in _ARRANGE if name != "models" or rivals.options(about)]
+    st.segmented_control(
+        "Side by side",
+        options,
+        format_func=_ARRANGE.__getitem__,
+        key="studio_arrange",
+        required=True,
+        label_visibility="collapsed",
+        help="Two columns with the same panels on one axis: of two models, or of two instances",
+        on_change=lambda: layout.side_by_side(st.session_state["studio_arrange"] or ""),
+    )
+
+
+def _which(about: Subject) -> None:
+    """Which instances the drop-down offers."""
+    options = {slots.EVENLY: "From lowest to highest"}
+    options |= {name: picker.NAMES[name] for name in instances.conditions(about.model, about.table) if name != "all"}
+    held = about.asked.studio.get("which", "")
+    st.session_state["studio_which"] = held if held in options else slots.EVENLY
+
+    def changed() -> None:
+        chosen = st.session_state["studio_which"]
+        layout.keep("which", "" if chosen == slots.EVENLY else chosen)
+        frame.redraw("studio_bar")
+
+    st.selectbox("Offer", list(options), format_func=options.__getitem__, key="studio_which", on_change=changed)
 
 
 def _instance(about: Subject) -> None:
-    """One of the instances along the predictions, or the one in question, by name and true value."""
-    picked = instances.evenly(about.predictions[:, about.output], PICKED)
-    rows = list(dict.fromkeys([about.row, *picked]))
+    """One of the instances offered, or the one in question, by name and true value."""
+    rows = slots.listed(about)
     names = {row: named(about, row) for row in rows}
     st.session_state["studio_row"] = about.row
     st.selectbox("Instance", rows, format_func=names.__getitem__, key="studio_row", on_change=_row_chosen)
@@ -51,7 +110,7 @@ def named(about: Subject, row: int) -> str:
 def _row_chosen() -> None:
     """Another instance: its panels follow."""
     subject.choose(st.session_state["studio_row"])
-    layout.follow("instance")
+    layout.redraw(lambda panel: panel.takes("instance"))
 
 
 def _feature(about: Subject) -> None:
@@ -64,6 +123,7 @@ def _feature(about: Subject) -> None:
         format_func=lambda name: words.short(name, 60),
         key="studio_feature",
         on_change=lambda: layout.pick(st.session_state["studio_feature"]),
+        help="Or click a bar: every panel of one feature follows at once",
     )
 
 
@@ -81,12 +141,50 @@ def _grid(about: Subject) -> None:
 
 def _resized() -> None:
     """Another grid keeps what fits."""
-    kept = [name for name in layout.shown(question.current()) if name]
+    asked = question.current()
+    kept = [spot for spot in layout.spots(asked) if spot.panel]
     grid = st.session_state["studio_grid"]
     count = layout.GRIDS[grid][0] * layout.GRIDS[grid][1]
-    more: Sequence[str] = [name for name in layout.START if name not in kept]
-    question.ask(grid=grid, panels=",".join([*kept, *more][:count]))
+    shown, known = [spot.panel for spot in kept], layout.offered(asked)
+    more = [Spot(name) for name in layout.START if name not in shown and name in known]
+    layout.write([*kept, *more][:count], grid=grid)
     frame.redraw("grid")  # not a part of the page: the whole page is drawn anew
+
+
+def _others(about: Subject) -> None:
+    """Who the second and third slots are, where some panel is bound to them."""
+    found = [spot for spot in layout.spots(about.asked) if spot.panel]
+    models = sorted({spot.model for spot in found} - {layout.MODELS[0]})
+    rows = sorted({spot.instance for spot in found} - {layout.INSTANCES[0]})
+    if not models and not rows:
+        return
+    with st.container(horizontal=True, key="studio_slots"):
+        for name in models:
+            options = {key: chooser.model_names()[key] for key in rivals.options(about)}
+            _slot(f"{_ordinal(layout.MODELS, name)} model", f"model.{name}", options, slots.model(about, name))
+        for name in rows:
+            listed = dict.fromkeys([slots.row(about, name), *slots.listed(about)])
+            offered = {str(row): f"{named(about, row)} · {headline.said(about, row)}" for row in listed}
+            _slot(f"{_ordinal(layout.INSTANCES, name)} instance", f"row.{name}", offered, str(slots.row(about, name)))
+
+
+def _ordinal(slots_of: str, name: str) -> str:
+    """Second or third."""
+    return ("First", "Second", "Third")[slots_of.index(name)]
+
+
+def _slot(title: str, name: str, options: dict[str, str], now: str) -> None:
+    """One slot's drop-down."""
+    key = f"studio_slot_{name}"
+    st.session_state[key] = now
+
+    def changed() -> None:
+        layout.keep(name, st.session_state[key])
+        layout.redraw(lambda _panel: True, lambda place: bool(layout.spots(question.current())[place].panel))
+
+    st.selectbox(
+        title, list(options), format_func=lambda key: words.short(options[key], 70), key=key, on_change=changed
+    )
 
 
 def grid(about: Subject) -> None:

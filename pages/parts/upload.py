@@ -125,3 +125,45 @@ def pairing(kind: str, mine: str | None) -> str | None:
         key=key,
     )
     return chosen
+
+
+def sessions() -> None:
+    """Session files: explanations that were saved, opened without their model."""
+    given = st.file_uploader(
+        "Session files",
+        "json",
+        accept_multiple_files=True,
+        key="upload_session",
+        label_visibility="collapsed",
+        max_upload_size=50,
+    )
+    seen: set[str] = st.session_state.setdefault("seen_session", set())
+    for file in given:
+        if file.file_id in seen:
+            continue
+        seen.add(file.file_id)
+        identity = cache.add_upload("session", file.name, file.getvalue())
+        try:
+            with st.spinner(f"Reading {safe(file.name)} …"):
+                cache.sessions()
+        except ExplorerError as error:
+            cache.drop_upload("session", identity)
+            frame.tell(error)
+    shelf = cache.uploads("session")
+    for identity, upload in list(shelf.items()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/check_circle: {safe(upload.name)} · {len(upload.data) / 1e3:,.0f} kB")
+            st.button(
+                "Remove",
+                key=f"drop_{identity}",
+                type="tertiary",
+                on_click=cache.drop_upload,
+                args=("session", identity),
+            )
+    if shelf:
+        st.page_link(
+            frame.page("studio"),
+            label="Show them in the Studio" if len(shelf) > 1 else "Show it in the Studio",
+            icon=":material/dashboard:",
+            query_params={"session": "mine"},
+        )

@@ -87,16 +87,52 @@ def script() -> str:
         If a part could end the element that it stands in, or is not the file that the manifest names.
     """
     text = (
-        f"{_notices()}const vega = {_universal('vega')};\n"
-        f"const vegaLite = {_universal('vega-lite')};\n"
-        f"const {{ expressionInterpreter }} = {_interpreter()};\n"
-        f"const force = {_component(force.script(), 'mount')};\n"
+        f"{_libraries()}const force = {_component(force.script(), 'mount')};\n"
         f"const whatIf = {_component(whatif.script(), 'mountWhatIf, evaluator')};\n"
         f"(() => {{{_own()}}})();\n"
     )
     if re.search(r"</script|<!--|<script", text, re.IGNORECASE):
         raise ValueError("a script of the report holds a mark that would end it")
     return text
+
+
+def _libraries() -> str:
+    """The chart libraries, each as a constant of the module."""
+    return (
+        f"{_notices()}const vega = {_universal('vega')};\n"
+        f"const vegaLite = {_universal('vega-lite')};\n"
+        f"const {{ expressionInterpreter }} = {_interpreter()};\n"
+    )
+
+
+def _joined(*names: str) -> str:
+    """Scripts of ours as one module: imports of each other left out, the last one's default export kept."""
+    texts = [_IMPORT.sub("", (_ASSETS / name).read_text(encoding="utf-8")) for name in names]
+    return re.sub(r"^export (?!default)", "", "\n".join(texts), flags=re.MULTILINE)
+
+
+@cache
+def engine() -> str:
+    """The chart libraries as a component of the app: loaded once a visit, for all panels of the Studio."""
+    return _libraries() + _joined("engine.js")
+
+
+@cache
+def panel() -> str:
+    """A panel of the Studio as a component of the app; it draws with what ``engine`` brought."""
+    return _joined("report_data.js", "report_charts.js", "studio_bus.js", "studio_panel.js")
+
+
+@cache
+def sync() -> str:
+    """What brings the server's choice of feature to the panels, as a component of the app."""
+    return _joined("studio_bus.js", "studio_sync.js")
+
+
+@cache
+def panel_style() -> str:
+    """The style sheet of a panel of the Studio."""
+    return (_ASSETS / "studio_panel.css").read_text(encoding="utf-8")
 
 
 @cache

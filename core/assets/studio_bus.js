@@ -1,0 +1,43 @@
+// What the panels of a Studio share in the browser: the feature in question. A click in one panel reaches the others at
+// once, without the server; the server hears of it after a moment of rest and answers through the component below.
+const BUS = Symbol.for("instance-explorer.bus");
+const REST = 160; // milliseconds before the server hears of a pick
+
+/** One for the page, whichever component comes first. */
+export function bus() {
+  globalThis[BUS] ??= { feature: null, awaited: null, listeners: new Set(), timer: 0 };
+  return globalThis[BUS];
+}
+
+/** Another feature: the profile paints at once, the rest in the moments after, so that a click feels immediate. */
+export function announce(feature) {
+  const shared = bus();
+  if (shared.feature === feature) return;
+  shared.feature = feature;
+  const [first, ...others] = [...shared.listeners].sort((a, b) => a.rank - b.rank);
+  first?.follow();
+  const next = () => {
+    if (shared.feature !== feature) return;
+    const listener = others.shift();
+    listener?.follow();
+    if (others.length) setTimeout(next);
+  };
+  setTimeout(next);
+}
+
+/** A click in a panel: tell the others now, and the server once. */
+export function pick(feature, tell) {
+  const shared = bus();
+  shared.awaited = feature;
+  announce(feature);
+  clearTimeout(shared.timer);
+  shared.timer = setTimeout(() => tell(feature), REST);
+}
+
+/** What the server holds: older than a click that it has not answered yet, it is not listened to. */
+export function heard(feature) {
+  const shared = bus();
+  if (shared.awaited !== null && feature !== shared.awaited) return;
+  shared.awaited = null;
+  announce(feature);
+}

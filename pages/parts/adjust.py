@@ -1,0 +1,134 @@
+"""Settings of the Studio: for all charts in one place, and for each panel in its menu."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.panels import Panel
+from pages.parts import answers, downloads, frame, layout, looking, panel, profile, rivals, settings, slots, tuned
+from pages.parts.layout import Spot
+from pages.parts.subject import Subject
+from pages.parts.tuned import ALL, BARS
+
+_SKIP = ("feature", "instance", "more_rows", "kind")
+
+
+def popover(about: Subject) -> None:
+    """One place for all charts: seed, rows, rounds, and whether the table's rows are shown."""
+    box = st.popover("Settings", icon=":material/tune:", type="tertiary", key="studio_settings", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption("For every chart that has such a setting. Each chart's own are in its menu.")
+        for name, title in ALL.items():
+            key, text = f"all_{name}", about.asked.studio.get(f"all.{name}", "")
+            st.session_state[key] = int(text) if text.isascii() and text.isdigit() else None
+            low = 0 if name == "seed" else 2
+            st.number_input(
+                title, low, 1_000_000, None, key=key, placeholder="each chart's own", on_change=_all, args=(name,)
+            )
+        st.session_state["studio_eda"] = layout.with_data(about.asked)
+        st.toggle(
+            "Show the table's own rows and values",
+            key="studio_eda",
+            on_change=_data,
+            help="Off: no distribution, no truth, no single rows beyond those explained",
+        )
+
+
+def _all(name: str) -> None:
+    """A setting for all charts: those that have it are drawn anew."""
+    value = st.session_state[f"all_{name}"]
+    layout.keep(f"all.{name}", "" if value is None else str(int(value)))
+    layout.redraw(lambda one: name in [param.name for param in one.how.params])
+
+
+def _data() -> None:
+    """With the table's own rows and values, or without."""
+    layout.keep("eda", "" if st.session_state["studio_eda"] else "off")
+    frame.redraw("grid")  # not a part of the page: the whole page is drawn anew
+
+
+def menu(about: Subject, place: int, spot: Spot, one: Panel) -> None:
+    """A panel's own words, settings, whose it is, and its files."""
+    box = st.popover(
+        "",
+        icon=":material/more_vert:",
+        type="tertiary",
+        key=f"studio_menu_{place}",
+        on_change="rerun",
+        help="Settings, words, files",
+    )
+    if not box.open:
+        return
+    with box:
+        _bind(about, place, spot, one)
+        _bars(about, place, one)
+        start = f"set.{one.id}."
+        given = {key.removeprefix(start): text for key, text in about.asked.studio.items() if key.startswith(start)}
+        skip = (*_SKIP, *one.params)
+        settings.draw(one.how, given, about.table.schema, _changed(one), skip, f"studio.{place}.")
+        with st.expander("Words", icon=":material/title:"):
+            looking.words(about, one.id, place)
+        _files(about, place, spot, one)
+
+
+def _changed(one: Panel) -> settings.Changed:
+    """A setting of one chart: it is drawn anew wherever it stands."""
+
+    def changed(name: str, text: str) -> None:
+        layout.keep(f"set.{one.id}.{name}", text)
+        layout.redraw(lambda other: other.id == one.id)
+
+    return changed
+
+
+def _bars(about: Subject, place: int, one: Panel) -> None:
+    """How many bars are drawn; the rest is one more."""
+    if one.how.kind not in answers.BARRED:
+        return
+    key = f"studio_bars_{place}"
+    st.session_state[key] = tuned.bars(about.asked, one)
+
+    def changed() -> None:
+        count = int(st.session_state[key])
+        layout.keep(f"bars.{one.id}", "" if count == BARS else str(count))
+        layout.redraw(lambda other: other.id == one.id)
+
+    st.number_input("Bars at most", 1, 60, key=key, on_change=changed)
+
+
+def _bind(about: Subject, place: int, spot: Spot, one: Panel) -> None:
+    """Which model and which instance a panel speaks of."""
+    models = dict(zip(layout.MODELS, ("The model in question", "Second model", "Third model"), strict=True))
+    rows = dict(zip(layout.INSTANCES, ("The instance in question", "Second instance", "Third instance"), strict=True))
+    options = [("Model", "model", models, len(rivals.options(about)) + 1)]
+    if one.takes("instance"):
+        options.append(("Instance", "instance", rows, len(rows)))
+    for title, name, listed, count in options:
+        shown = dict(list(listed.items())[:count])
+        if len(shown) < 2:
+            continue
+        key = f"studio_bind_{name}_{place}"
+        st.session_state[key] = getattr(spot, name) if getattr(spot, name) in shown else next(iter(shown))
+        st.selectbox(
+            title, list(shown), format_func=shown.__getitem__, key=key, on_change=_bound, args=(place, spot, name)
+        )
+
+
+def _bound(place: int, spot: Spot, name: str) -> None:
+    """Another slot."""
+    slot = st.session_state[f"studio_bind_{name}_{place}"]
+    model, instance = (slot, spot.instance) if name == "model" else (spot.model, slot)
+    bind = ("" if model == layout.MODELS[0] else model) + ("" if instance == layout.INSTANCES[0] else instance)
+    layout.put(place, replace(spot, bind=bind))
+
+
+def _files(about: Subject, place: int, spot: Spot, one: Panel) -> None:
+    """The answer as files; made when the menu is opened and a file is asked for."""
+    with st.expander("Download", icon=":material/download:"), frame.boundary("The files"):
+        feature = profile.chosen(about) if one.takes("feature") else ""
+        result = answers.answer(about, slots.subject(about, spot), one, feature)
+        downloads.buttons(result, f"{one.id}-row-{panel.origin_row(result)}", f"studio_files_{place}")
