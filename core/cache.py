@@ -11,7 +11,7 @@ import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -23,9 +23,6 @@ from core.registry import Progress, silent
 from core.results import Result
 from core.store import Store
 from core.types import Array, Model, Table
-
-if TYPE_CHECKING:
-    from core.export.session import Session
 
 LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48, "drawing": 1500}
 OWN_LIMITS = {
@@ -146,28 +143,6 @@ def drop_upload(kind: str, identity: str) -> None:
     """Forget an upload and close what was opened from it."""
     uploads(kind).pop(identity, None)
     _own().drop(kind, identity)
-
-
-def sessions() -> Session | None:
-    """Every session file that the visitor opened, as one; None where there is none.
-
-    Raises
-    ------
-    InputError
-        If a file is not a sound session.
-    """
-    from core.export.session import from_session, joined
-
-    shelf = uploads("session")
-    if not shelf:
-        return None
-
-    def opened(identity: str) -> Session:
-        data = shelf[identity].data
-        return _own().get("session", identity, lambda: from_session(data))
-
-    key = "+".join(shelf)
-    return _own().get("other", f"session.{key}", lambda: joined(*(opened(identity) for identity in shelf)))
 
 
 def _uploaded(kind: str, identity: str) -> Upload:

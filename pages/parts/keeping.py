@@ -10,7 +10,7 @@ from core import cache
 from core.errors import ExplorerError
 from core.export.session import Session, joined, session, to_session
 from core.results import Result
-from pages.parts import answers, force, frame, profile, question, slots
+from pages.parts import answers, force, frame, opened, profile, question, slots
 from pages.parts.subject import Subject
 
 WORDS = "The answers as a file: opened under Load, here or elsewhere, they are shown again without the model."
@@ -61,15 +61,15 @@ def explain(about: Subject) -> None:
 
 def _button(key: str, about: Subject, make: Callable[[], Found]) -> None:
     """Collect the answers with progress, then give the file."""
-    opened = cache.sessions()
+    before = opened.sessions()
     add, overwrite = False, True
-    if opened is not None:
+    if before is not None:
         add = st.toggle("Together with the sessions opened in this visit", key=f"session_add_{key}")
         overwrite = st.toggle("New answers replace old ones to the same question", True, key=f"session_over_{key}")
     if st.button("Make session file", icon=":material/inventory_2:", key=f"session_make_{key}"):
         with frame.boundary("The session"), st.spinner("Collecting the answers …"):
             fresh = _gathered(make(), about)
-            parts = [opened, fresh] if add and opened is not None else [fresh]
+            parts = [before, fresh] if add and before is not None else [fresh]
             st.session_state[f"session_file_{key}"] = to_session(joined(*parts, overwrite=overwrite))
     held = st.session_state.get(f"session_file_{key}")
     if held is None:

@@ -11,7 +11,7 @@ from pages.parts.subject import Subject
 
 
 def draw(listed: bool = True, place: DeltaGenerator | None = None) -> Subject | None:
-    """Draw the sidebar, with the list of instances or without; the choice of the model elsewhere where a place is given.
+    """Draw the sidebar, with the list of instances or without; the model is chosen elsewhere where a place is given.
 
     Returns what the page is about, or None after an error that is told once, with a way on.
     """

@@ -117,7 +117,9 @@ def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) ->
         wanted = profile.chosen(about)
         at = wanted if wanted in names else names[0]
     subtitle = look.text(one.id, "subtitle")
-    return Shown(one.title, one.question, names, at, look, subtitle, one.level, words.short(whose, 60), one.takes("instance"))
+    return Shown(
+        one.title, one.question, names, at, look, subtitle, one.level, words.short(whose, 60), one.takes("instance")
+    )
 
 
 def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -> str | None:

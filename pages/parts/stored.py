@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import cache, fingerprint, panels
+from core import fingerprint, panels
 from core.codec import encode
 from core.errors import ExplorerError, InputError
 from core.export.session import Session
@@ -15,7 +15,7 @@ from core.panels import Panel
 from core.results import Attribution, Result, Scores
 from core.views import View, view, words
 from core.views.looks import Looks, styled
-from pages.parts import chart, drawing, frame, looking, question
+from pages.parts import chart, drawing, frame, looking, opened, question
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.question import Question
 from pages.parts.text import safe, safe_long
@@ -49,7 +49,7 @@ def page(asked: Question) -> None:
 
 def _session() -> Session | None:
     """The sessions of this visit as one."""
-    return cache.sessions()
+    return opened.sessions()
 
 
 def who(result: Result) -> Who:
@@ -210,7 +210,12 @@ def _panel(place: int, held: Session, group: Group, found: Mapping[str, Result])
     if not alone and at not in found:
         st.caption(f"Stored for other features: {safe_long(words.listed([words.short(name, 40) for name in found]))}")
     drawings = {name: _drawn(result, panel, look) for name, result in found.items() if not alone or name == ALONE}
-    drawing.show(place, Shown(panel.title, panel.question, names, at, look, level=panel.level, instance=True), drawings, f"{panel.id}_{group[1][:8]}")
+    drawing.show(
+        place,
+        Shown(panel.title, panel.question, names, at, look, level=panel.level, instance=True),
+        drawings,
+        f"{panel.id}_{group[1][:8]}",
+    )
 
 
 def _drawn(result: Result, panel: Panel, look: Looks) -> View:

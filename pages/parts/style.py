@@ -27,11 +27,10 @@ _WIDE = """
 .st-key-studio_choice [data-testid="stSelectbox"] { max-width: 420px; }
 [class*="st-key-studio_menu_"] button > div > [aria-hidden="true"] { display: none; }
 :is([class*="st-key-place_"], [class*="st-key-stored_"]) { gap: .3rem; position: relative; }
-[class*="st-key-studio_tools_"] { position: absolute; top: .55rem; right: .5rem; width: auto !important; z-index: 2; gap: 0; }
+[class*="st-key-studio_tools_"] { position: absolute; top: .55rem; right: .5rem; width: auto !important; z-index: 2; }
+[class*="st-key-studio_tools_"] { gap: 0; }
 [class*="st-key-studio_title_"] { padding-right: 4.2rem; }
-[data-testid="stColumn"] > [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"]:has([class*="st-key-place_"]) {
-  flex: 1 1 auto;
-}
+[data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"]:has([class*="st-key-place_"]) { flex: 1 1 auto; }
 :is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
 @media (max-width: 640px) { .st-key-studio_choices [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
 </style>

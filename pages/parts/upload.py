@@ -9,7 +9,7 @@ import streamlit as st
 from core import cache
 from core.errors import ExplorerError
 from core.types import Table
-from pages.parts import chooser, frame, schema_editor
+from pages.parts import chooser, frame, opened, schema_editor
 from pages.parts.text import safe, safe_long
 
 TYPES = {
@@ -145,7 +145,7 @@ def sessions() -> None:
         identity = cache.add_upload("session", file.name, file.getvalue())
         try:
             with st.spinner(f"Reading {safe(file.name)} …"):
-                cache.sessions()
+                opened.sessions()
         except ExplorerError as error:
             cache.drop_upload("session", identity)
             frame.tell(error)

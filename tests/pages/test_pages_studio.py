@@ -149,7 +149,9 @@ def test_another_feature_does_not_compute_what_shows_no_feature(asked: Counter[s
 
 
 def test_another_instance_computes_no_panel_about_the_model(asked: Counter[str]) -> None:
-    app = open_page("studio", model="wine", row=3, panels="break_down,permutation_importance,partial_dependence,performance")
+    app = open_page(
+        "studio", model="wine", row=3, panels="break_down,permutation_importance,partial_dependence,performance"
+    )
     for _ in range(2):
         app.run()  # the other features' profiles are there as well
     asked.clear()
@@ -159,7 +161,7 @@ def test_another_instance_computes_no_panel_about_the_model(asked: Counter[str])
     assert not {"permutation_importance", "performance"} & set(asked)
     app.selectbox(key="studio_row").select_index(0).run()
     app.run()
-    assert asked["break_down"] == 1 or asked["break_down"] == 2  # the first instance is in memory, its neighbour perhaps not
+    assert asked["break_down"] <= 2  # the first of the list may be new, coming back to one is not
 
 
 def test_a_resized_grid_keeps_what_it_shows() -> None:
@@ -200,10 +202,11 @@ def test_two_instances_side_by_side_and_the_second_can_be_chosen() -> None:
     app = open_page("studio", model="diabetes", row=5, grid="1x2", panels="shap,ceteris_paribus")
     app.segmented_control(key="studio_arrange").select("instances").run()
     assert errors(app) == []
-    slot = app.selectbox(key="studio_slot_row.2")
-    slot.select_index(2).run()
+    app.selectbox(key="studio_slot_row.2").select_index(2).run()
     assert errors(app) == []
-    assert f"row {link(app, 's.row.2')} " in str(app.selectbox(key="studio_slot_row.2").value)
+    slot = app.selectbox(key="studio_slot_row.2")
+    assert link(app, "s.row.2") == str(slot.value)
+    assert str(slot.value) != "5"
 
 
 def test_instances_are_offered_evenly_or_by_a_condition() -> None:
@@ -237,7 +240,9 @@ def test_a_setting_for_all_charts_redraws_only_those_that_have_it(asked: Counter
 
 
 def test_looks_change_without_asking_the_model(asked: Counter[str], predicted: list[int]) -> None:
-    app = open_page("studio", {"studio_looks": True}, model="diabetes", panels="shap,permutation_importance", grid="1x2")
+    app = open_page(
+        "studio", {"studio_looks": True}, model="diabetes", panels="shap,permutation_importance", grid="1x2"
+    )
     asked.clear()
     predicted.clear()
     app.color_picker(key="look_up").set_value("#008800").run()
@@ -266,7 +271,13 @@ def test_without_data_nothing_of_the_table_is_offered_or_shown() -> None:
 
 
 def test_a_wrong_look_or_setting_of_a_link_is_left_out() -> None:
-    given = {"s.look.up": "red;}", "s.look.nothing": "1", "s.set.shap.background": "a lot", "s.bind.0": "z9", "s.bars.shap": "x"}
+    given = {
+        "s.look.up": "red;}",
+        "s.look.nothing": "1",
+        "s.set.shap.background": "a lot",
+        "s.bind.0": "z9",
+        "s.bars.shap": "x",
+    }
     app = open_page("studio", grid="1x2", panels="shap,break_down", **given)
     assert errors(app) == []
     assert len(titles(app)) == 2
@@ -276,12 +287,12 @@ def test_a_layout_file_builds_the_same_studio() -> None:
     app = open_page("studio", grid="1x2", panels="shap,note", **{"s.note.1": "mine", "s.look.height": "400"})
     pairs = {name: link(app, name) for name in app.query_params}
     again = open_page("studio", {"studio_keep": True})
-    again.file_uploader(key="layout_open").upload(("layout.json", to_layout(pairs), "application/json")).run()
+    again.file_uploader(key="layout_open").upload("layout.json", to_layout(pairs), "application/json").run()
     assert errors(again) == []
     assert {name: link(again, name) for name in again.query_params} == pairs
 
 
 def test_a_file_that_is_no_layout_is_told_in_words() -> None:
     app = open_page("studio", {"studio_keep": True})
-    app.file_uploader(key="layout_open").upload(("layout.json", b'{"format": "x"}', "application/json")).run()
+    app.file_uploader(key="layout_open").upload("layout.json", b'{"format": "x"}', "application/json").run()
     assert "not a layout" in words(app)
