@@ -135,7 +135,8 @@ def report(model: Any, table: Any, **options: Any) -> str:
         Anything that ``core.model`` and ``core.table`` take.
     **options
         ``rows`` or ``instances``, ``output``, ``panels``, ``with_data``, ``title``, ``licence``, ``made``,
-        ``fragment``, ``progress``: see ``core.export.report.report``.
+        ``fragment``, ``looks``, ``progress``: see ``core.export.report.report``. ``looks`` may be plain pairs
+        (``{"up": "#008800", "shap.title": "Why?"}``). Without ``progress`` a terminal or a notebook is told in a line.
 
     Returns
     -------
@@ -148,10 +149,16 @@ def report(model: Any, table: Any, **options: Any) -> str:
         Each says what, why and what to do.
     """
     from core.export.report import report as write
+    from core.report_command import tell
+    from core.views.looks import Looks
+    from core.views.looks import looks as read
     from core.workspace import Workspace
 
     work = Workspace.of(model, table)
-    return write(work.model, work.table, **options)
+    given = options.get("looks")
+    if given is not None and not isinstance(given, Looks):
+        options["looks"] = read(given)
+    return write(work.model, work.table, **{"progress": tell(), **options})
 
 
 def _read(source: str | PathLike[str], what: str) -> tuple[bytes, str]:

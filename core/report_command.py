@@ -62,7 +62,7 @@ def _run(
         licence=_licence(options.licence),
         with_data=not options.without_data,
         fragment=options.fragment,
-        progress=_tell(),
+        progress=tell(),
     )
     write(text.encode("utf-8"), options.out)
     return 0
@@ -88,8 +88,8 @@ def _licence(path: Path | None) -> str:
         raise InputError(f"'{path}' cannot be read.", str(error)[:200], "Choose a text file.") from error
 
 
-def _tell() -> Callable[[float, str], None]:
-    """Progress in one line of standard error, where a person watches; step and time left."""
+def tell() -> Callable[[float, str], None]:
+    """Progress in one line of standard error, where a person watches (a terminal or a notebook): step and time left."""
     began = time.monotonic()
 
     def tell(fraction: float, step: str) -> None:
@@ -99,4 +99,4 @@ def _tell() -> Callable[[float, str], None]:
         sys.stderr.write(f"\r{fraction:4.0%} {step}{left}".ljust(79)[:79] + end)
         sys.stderr.flush()
 
-    return tell if sys.stderr.isatty() else (lambda _fraction, _step: None)
+    return tell if sys.stderr.isatty() or "ipykernel" in sys.modules else (lambda _fraction, _step: None)

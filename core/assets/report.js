@@ -47,6 +47,7 @@ function contextOf(report) {
   const { data, state, root } = report;
   return {
     data, state, tip: makeTip(root), theme: themeNow,
+    animation: () => (onPaper.matches ? 0 : data.looks.animation ?? 0), size: () => data.looks.size ?? 1,
     feature: () => data.features[state.feature] ?? null,
     pick: (selection) => picked(report, selection),
     variant: (panel, place) => {

@@ -92,6 +92,6 @@ export function makeFoot(page, data) {
   }
   const live = fact("Live predictions", "");
   if (data.made) fact("Made", data.made);
-  add("p", "", foot, "This file asks no server and sends nothing: its own policy forbids it. Made with Instance Explorer.");
+  add("p", "", foot, "This file asks no server and sends nothing: its own policy forbids it.");
   return live;
 }

@@ -8,7 +8,7 @@ from core import cache
 from core.cache import MINE
 from core.errors import ExplorerError
 from core.export.layout import from_layout, to_layout
-from pages.parts import frame, keeping, question
+from pages.parts import frame, keeping, question, report_file
 from pages.parts.subject import Subject
 
 _TOLD = "studio layout error"
@@ -37,6 +37,8 @@ def popover(about: Subject) -> None:
         if told is not None:
             frame.tell(told)
         keeping.studio(about)
+        with frame.boundary("The report"):
+            report_file.studio(about)
 
 
 def link(about: Subject) -> None:

@@ -19,6 +19,8 @@ def test_the_report_of_the_instance_in_question(visit: Callable[..., Visitor], t
     visitor.page.get_by_text("Without the table's other rows").click()
     visitor.settle()
     path = tmp_path / "report.html"
+    visitor.page.get_by_role("button", name="Make report").click()
+    visitor.page.get_by_role("button", name="Download report").wait_for()
     visitor.download("Download report").save_as(path)
     text = path.read_text(encoding="utf-8")
     held = re.search(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import engine
+from core import engine, panels
 from core.errors import InputError, ModelError
 from core.export.report import PANELS, Panel, studio
 from core.export.report import studio as studio_function
+from core.export.report.content import content
+from core.export.report.page import write
+from core.export.report.panels import of
 from core.instances import evenly
 from core.loading.frames import from_frame
 from core.loading.match import match
 from core.results import Attribution, Profile
 from core.types import Array
+from core.views.looks import looks
 from tests.contract_cases import CASES, case
 
 QUICK = ("shap", "ceteris_paribus", "model_profile")
@@ -214,3 +218,33 @@ def test_only_the_largest_features_get_profiles_when_there_are_many(monkeypatch:
     sizes = about.sizes()
     assert set(about.features) == set(sorted(sizes, key=lambda name: -sizes[name])[:2])
     assert {key[2] for key in about.of("ceteris_paribus").found} == set(about.features)  # type: ignore[union-attr]
+
+
+def test_other_looks_are_written_without_asking_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """modelStudio's ms_update_options: what is computed is drawn anew, predict is not called."""
+    model, table = case("xgboost with missing values")
+    about = studio(model, table, instances=2, panels=("shap", "ceteris_paribus"))
+    plain = write(about)
+    calls: list[int] = []
+    monkeypatch.setattr(type(model), "predict", lambda *_given, **_named: calls.append(1))
+    given = {"up": "#008800", "line": "#123456", "shap.title": "Why so?", "ceteris_paribus.y": "risk", "animation": 200}
+    styled = write(about, looks=looks(given))
+    assert "#008800" in styled
+    assert "#008800" not in plain
+    for text in ("Why so?", "risk", "#123456", '"animation":200'):
+        assert text in styled
+    assert not calls
+
+
+def test_panels_of_the_studio_keep_their_names_questions_and_options() -> None:
+    model, table = case("random forest, regression")
+    wanted = [of(panels.get(name)) for name in ("average_target", "partial_dependence", "accumulated_dependence")]
+    about = studio(model, table, instances=2, panels=wanted)
+    held = {panel["id"]: panel for panel in content(about, title="", made="")["panels"]}
+    assert held["average_target"]["title"] == "Average Target vs Feature"
+    assert held["average_target"]["question"] == "What is true on average along a feature?"
+    partial, accumulated = (about.of(name) for name in ("partial_dependence", "accumulated_dependence"))
+    assert partial
+    assert accumulated
+    assert next(iter(partial.found.values())).provenance.params["kind"] == "partial"
+    assert next(iter(accumulated.found.values())).provenance.params["kind"] == "accumulated"

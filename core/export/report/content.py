@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,13 +14,15 @@ from core.export.report import told
 from core.export.report.pack import Texts, pack
 from core.export.report.panels import Answers, Key, Studio
 from core.results import Attribution, Nudges, Profile, Result, Scores
-from core.views import palette, view
+from core.views import View, palette, view
 from core.views.force import force_data
+from core.views.looks import Looks, styled
 from core.views.scores import pictures
 from core.views.whatif import carry, cell, whatif_data
 
 HEAVIEST = 120_000
 """Tree nodes or weights of a model that travels in the file (about 1.5 MB)."""
+_MADE: WeakKeyDictionary[Studio, dict[str, Any]] = WeakKeyDictionary()
 LEVELS = {"row": "this instance", "model": "the whole model", "data": "the data"}
 
 
@@ -41,7 +44,9 @@ class Specs:
         ]
 
 
-def content(about: Studio, *, title: str, made: str, most_features: int | None = None) -> dict[str, Any]:
+def content(
+    about: Studio, *, title: str, made: str, most_features: int | None = None, looks: Looks | None = None
+) -> dict[str, Any]:
     """Describe a studio for ``core/assets/report.js``.
 
     Parameters
@@ -53,6 +58,8 @@ def content(about: Studio, *, title: str, made: str, most_features: int | None =
         When, in words; empty to leave it out.
     most_features : int, optional
         Features with profiles of their own at most, those that move the instances most.
+    looks : Looks, optional
+        Colours, sizes, words, movement.
 
     Returns
     -------
@@ -61,7 +68,7 @@ def content(about: Studio, *, title: str, made: str, most_features: int | None =
     """
     features = about.largest(most_features or len(about.features))
     texts, specs = Texts(), Specs()
-    panels = [_panel(about, answers, features, texts, specs) for answers in about.panels]
+    panels = [_panel(about, answers, features, texts, specs, looks) for answers in about.panels]
     data = {
         **told.head(about, title, made),
         "instances": told.instances(about),
@@ -70,16 +77,19 @@ def content(about: Studio, *, title: str, made: str, most_features: int | None =
         "allFeatures": len(about.table.schema),
         "force": _force(about),
         "panels": panels,
-        "whatif": _whatif(about),
+        "whatif": _alive(about),
+        "looks": {"size": looks.size, "animation": looks.animation} if looks else {},
         "specs": specs.listed(),
         "texts": texts.listed(),
     }
     return {"id": fingerprint.of_params(data)[:16], **data}
 
 
-def _panel(about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs) -> dict[str, Any]:
+def _panel(
+    about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs, looks: Looks | None
+) -> dict[str, Any]:
     """One panel with all its drawings, by ``variant/instance/feature``."""
-    method = answers.method
+    method, panel, look = answers.method, answers.panel, looks or Looks()
     entries: dict[str, Any] = {}
     variants: dict[str, int] = {}
     for key, result in answers.found.items():
@@ -87,11 +97,13 @@ def _panel(about: Studio, answers: Answers, features: tuple[str, ...], texts: Te
             continue
         for variant, options in _ways(key, result, about).items():
             place = variants.setdefault(variant, len(variants))
-            entries[_path(about, features, key, place)] = _entry(result, options, texts, specs)
+            drawn = view(result, dark=False, **panel.options, **options)
+            drawn = drawn if looks is None else styled(drawn, looks, panel.id, result.kind)
+            entries[_path(about, features, key, place)] = _entry(result, drawn, texts, specs)
     return {
         "id": answers.panel.id,
-        "title": method.title,
-        "question": method.question,
+        "title": look.text(panel.id, "subtitle") or panel.title or method.title,
+        "question": look.text(panel.id, "title") or panel.question or method.question,
         "level": LEVELS[method.scope],
         "takes": list(answers.takes),
         "variants": list(variants),
@@ -120,9 +132,8 @@ def _ways(key: Key, result: Result, about: Studio) -> dict[str, dict[str, Any]]:
     return {key[0]: options}
 
 
-def _entry(result: Result, options: Mapping[str, Any], texts: Texts, specs: Specs) -> dict[str, Any]:
+def _entry(result: Result, drawn: View, texts: Texts, specs: Specs) -> dict[str, Any]:
     """One drawing."""
-    drawn = view(result, dark=False, **options)
     entry: dict[str, Any] = {
         "spec": specs.place(drawn.spec),
         "rows": pack(drawn.rows, texts),
@@ -141,6 +152,13 @@ def _force(about: Studio) -> dict[str, Any] | None:
     if not results or len(results) != len(about.rows):
         return None
     return force_data(results, table=about.table, right=told.verdicts(about))
+
+
+def _alive(about: Studio) -> dict[str, Any]:
+    """What the live what-if needs, made once for a studio: other looks do not ask the model again."""
+    if about not in _MADE:
+        _MADE[about] = _whatif(about)
+    return _MADE[about]
 
 
 def _whatif(about: Studio) -> dict[str, Any]:

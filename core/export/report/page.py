@@ -17,6 +17,7 @@ from core.export.report.scripts import script, style
 from core.export.report.studio import MOST_FEATURES, studio
 from core.registry import Progress, silent
 from core.types import Model, Table
+from core.views.looks import Looks
 
 LARGEST = 3_000_000
 """Bytes of a file at most."""
@@ -37,6 +38,7 @@ def report(
     licence: str = "",
     made: str | None = None,
     fragment: bool = False,
+    looks: Looks | None = None,
     progress: Progress = silent,
 ) -> str:
     """Write linked panels as one HTML file that works from a disk, without server and network.
@@ -55,6 +57,8 @@ def report(
         When, in words; today by default, empty to leave it out.
     fragment : bool
         True for a part to put into another page: everything lives in a shadow root of its own.
+    looks : Looks, optional
+        Colours, sizes, words and movement (``core.views.looks.looks`` reads them from plain pairs).
     progress : callable
 
     Returns
@@ -83,16 +87,27 @@ def report(
     )
     progress(0.95, "writing the file")
     when = datetime.date.today().isoformat() if made is None else made
-    text = write(about, title=title, made=when, licence=licence, fragment=fragment)
+    text = write(about, title=title, made=when, licence=licence, fragment=fragment, looks=looks)
     progress(1.0, "done")
     return text
 
 
-def write(about: Studio, *, title: str = "", made: str = "", licence: str = "", fragment: bool = False) -> str:
-    """Write a studio that is computed already; parameters and errors are those of ``report``."""
+def write(
+    about: Studio,
+    *,
+    title: str = "",
+    made: str = "",
+    licence: str = "",
+    fragment: bool = False,
+    looks: Looks | None = None,
+) -> str:
+    """Write a studio that is computed already, as often as its looks change: nothing is computed anew.
+
+    Parameters and errors are those of ``report``.
+    """
     most = min(MOST_FEATURES, len(about.features))
     while True:
-        data = content(about, title=title, made=made, most_features=most)
+        data = content(about, title=title, made=made, most_features=most, looks=looks)
         text = _fragment(data, licence) if fragment else _page(data, licence)
         if len(text.encode("utf-8")) <= LARGEST:
             return text

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from core import panels
 from core.registry import Method
 from core.results import Attribution, Result
 from core.types import UNNAMED, Array, Model, Table
@@ -29,12 +30,19 @@ class Panel:
         Settings of each way to ask, by its title; one without a title by default.
     rows : bool
         False where the answer shows rows of the table beyond the explained ones.
+    title, question : str
+        Instead of the method's own; empty for those.
+    options : mapping
+        Of the kind's view.
     """
 
     id: str
     method: str
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
     rows: bool = True
+    title: str = ""
+    question: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 PANELS = (
@@ -58,6 +66,12 @@ PANELS = (
 """The default panels; those whose method is not registered are left out."""
 
 
+def of(one: panels.Panel, params: Mapping[str, Any] | None = None) -> Panel:
+    """A panel of the Studio as a panel of the report, with settings of its own."""
+    given = {**one.params, **(params or {})}
+    return Panel(one.id, one.method, {"": given}, not one.rows, one.title, one.question, one.options)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """What one panel shows.
@@ -78,7 +92,7 @@ class Answers:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Studio:
     """A model and a table with the answers of all panels.
 

@@ -13,6 +13,7 @@ from core.export.report.panels import Studio
 from core.instances import truth
 from core.results import Attribution, Profile, Result, Scores
 from core.types import Scale
+from core.version import VERSION
 from core.views import attribution, words
 
 _TASKS = {"binary": "one of two classes", "multiclass": "one of several classes", "regression": "a number"}
@@ -33,6 +34,7 @@ def head(about: Studio, title: str, made: str) -> dict[str, Any]:
         *_scores(about),
         ("Digest of the model", model.fingerprint[:16]),
         ("Digest of the table", table.fingerprint[:16]),
+        ("Made with", f"Instance Explorer {VERSION}"),
     ]
     return {
         "title": words.short(title or model.name or "Report", 120),
