@@ -7,7 +7,7 @@ from typing import Any
 from core import cache, panels
 from core.panels import Panel
 from core.results import Result
-from core.views import View, common
+from core.views import View, beside
 from core.views.looks import Looks, styled
 from pages.parts import chart, layout, panel, slots, subject, tuned
 from pages.parts.layout import Spot
@@ -56,9 +56,9 @@ def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, lo
 
     def make() -> View:
         result = answer(about, who, one, feature)
-        beside = [_reach(about, other, one, feature) for other in _pairs(about, spot)]
-        ends = [end for end in beside if end is not None]
-        view = common.on_one_axis(plain(about, result, who, one, picture), result, ends)
+        others = [_reach(about, other, one, feature) for other in _pairs(about, spot)]
+        ends = [end for end in others if end is not None]
+        view = beside.on_one_axis(plain(about, result, who, one, picture), result, ends)
         return styled(view, look, one.id, result.kind)
 
     found: View = cache.keep(who.both, "studio", key, make, "drawing")
@@ -76,7 +76,7 @@ def _reach(about: Subject, other: Spot, one: Panel, feature: str) -> tuple[float
     if feature and feature not in who.table.schema.names:
         return None
     result = answer(about, who, one, feature)
-    return common.extent(plain(about, result, who, one, None), result.kind)
+    return beside.extent(plain(about, result, who, one, None), result.kind)
 
 
 def plain(about: Subject, result: Result, who: Subject, one: Panel, picture: str | None) -> View:

@@ -9,7 +9,7 @@ import pytest
 from core import engine
 from core.errors import InputError
 from core.results import Result
-from core.views import View, common, looks, palette, view
+from core.views import View, beside, looks, palette, view
 from core.views.looks import Looks, styled
 from tests.contract_cases import case
 
@@ -89,10 +89,10 @@ def test_texts_are_bounded_and_defaults_are_as_usual() -> None:
 def test_neighbours_share_one_axis_and_the_specification_stays_constant() -> None:
     first, second = answer("shap", 0), answer("shap", 5)
     one, two = view(first), view(second)
-    ends = [common.extent(drawn, "attribution") for drawn in (one, two)]
+    ends = [beside.extent(drawn, "attribution") for drawn in (one, two)]
     assert ends[0]
     assert ends[1]
-    wide = [common.on_one_axis(one, first, [ends[1]]), common.on_one_axis(two, second, [ends[0]])]
+    wide = [beside.on_one_axis(one, first, [ends[1]]), beside.on_one_axis(two, second, [ends[0]])]
     reach = [[row["reach"] for row in drawn.rows if "reach" in row] for drawn in wide]
     assert reach[0] == reach[1]
     assert reach[0] == [min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1])]
@@ -103,7 +103,7 @@ def test_neighbours_share_one_axis_and_the_specification_stays_constant() -> Non
 def test_a_drawing_without_such_an_axis_stays_as_it_is() -> None:
     result = answer("distribution")
     drawn = view(result)
-    assert common.extent(drawn, result.kind) is None
-    assert common.on_one_axis(drawn, result, [(0.0, 1.0)]) is drawn
+    assert beside.extent(drawn, result.kind) is None
+    assert beside.on_one_axis(drawn, result, [(0.0, 1.0)]) is drawn
     profile = answer("ceteris_paribus")
-    assert common.on_one_axis(view(profile), profile, []).rows == view(profile).rows
+    assert beside.on_one_axis(view(profile), profile, []).rows == view(profile).rows
