@@ -98,15 +98,19 @@ def _panel(about: Subject, place: int, spot: Spot) -> None:
     with st.container(horizontal=True, key=f"studio_tools_{place}"):
         adjust.menu(about, place, spot, one)
         _close(place, one.title)
-    who = slots.subject(about, spot)
-    picture = _picture(about, who, place, spot, one)
+    work = st.container()  # what waits and asks stands apart, so that the last drawing stays while the next is made
+    with work:
+        who = slots.subject(about, spot)
+        picture = _picture(about, who, place, spot, one)
     shown = _shown(about, who, one, look, slots.title(about, spot))
     identity = f"{who.both.digest} {who.row} {spot} {sorted(about.asked.studio.items())}"
 
     def make(feature: str) -> View:
         return answers.drawn(about, who, spot, one, feature, look, picture)
 
-    drawing.show(place, shown, drawing.features(shown, make, place, identity), one.id)
+    with work:
+        found = drawing.features(shown, make, place, identity)
+    drawing.show(place, shown, found, one.id)
 
 
 def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) -> Shown:

@@ -77,8 +77,16 @@ def _at(about: Subject, chosen: int) -> Subject:
 
 
 def title(about: Subject, spot: Spot) -> str:
-    """Who that is, in words; empty for the model and the instance in question."""
-    names = [chooser.model_names()[model(about, spot.model)]] if spot.model != layout.MODELS[0] else []
-    if spot.instance != layout.INSTANCES[0]:
+    """Who that is, in words; empty where the Studio shows one model and one instance only."""
+    found = [other for other in layout.spots(about.asked) if other.panel]
+    names = []
+    if {other.model for other in found} != {layout.MODELS[0]}:
+        names.append(about.model.name if spot.model == layout.MODELS[0] else _called(about, spot.model))
+    if {other.instance for other in found} != {layout.INSTANCES[0]}:
         names.append(about.table.row_name(row(about, spot.instance)))
     return ", ".join(names)
+
+
+def _called(about: Subject, slot: str) -> str:
+    """The model of a slot by name."""
+    return chooser.model_names()[model(about, slot)]
