@@ -27,6 +27,26 @@ def silent(_fraction: float, _step: str) -> None:
     """Progress that goes nowhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A progress callable that also takes answers on the way, each better than the one before.
+
+    Attributes
+    ----------
+    step : callable
+        As ``Progress``.
+    found : callable
+        Called with a result that may still be bettered.
+    """
+
+    step: Progress
+    found: Callable[[Any], None]
+
+    def __call__(self, fraction: float, step: str) -> None:
+        """Tell the progress."""
+        self.step(fraction, step)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """All that a method may use to answer.
@@ -42,7 +62,7 @@ class Job:
     params : mapping
         Every parameter of the method, validated.
     progress : callable
-        Called with the fraction done and the step's name; raises to cancel.
+        Called with the fraction done and the step's name; raises to cancel. A ``Watch`` also takes answers on the way.
     """
 
     model: Model
@@ -62,6 +82,16 @@ class Job:
         """The class explained, or the target's name."""
         classes = self.model.classes
         return classes[self.output] if classes else (self.table.target or UNNAMED)
+
+    @property
+    def watched(self) -> bool:
+        """True when somebody takes answers on the way."""
+        return isinstance(self.progress, Watch)
+
+    def tell(self, answer: Result) -> None:
+        """Hand out an answer that may still be bettered, where somebody takes it."""
+        if isinstance(self.progress, Watch):
+            self.progress.found(answer)
 
     def predict(self, frame: pd.DataFrame) -> Array:
         """The explained output of many rows, shape (n_rows,): probability, or target units."""

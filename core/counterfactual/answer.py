@@ -11,7 +11,8 @@ from core.counterfactual.certificate import Proof
 from core.counterfactual.distance import gower
 from core.counterfactual.diversity import diverse
 from core.counterfactual.improve import Question, briefly, improve, oracle_for, question
-from core.counterfactual.oracle import Oracle
+from core.counterfactual.oracle import Found, Oracle, predict_again
+from core.counterfactual.path import ways
 from core.counterfactual.plausibility import density, isolation
 from core.counterfactual.refusal import reason
 from core.counterfactual.robustness import Robustness, firm, robustness
@@ -28,9 +29,11 @@ def answer(job: Job) -> Nudges:
         check = Check("predicted again", True, 0.0, "The row reaches the goal as it is.")
         return _result(asked, (Nudge((), float(asked.own[asked.goal.output]), 0.0),), (check,))
     oracle = oracle_for(asked)
-    for _ in improve(asked, oracle):
-        continue
-    chosen = diverse(oracle, int(job.params["k"]), lambda constraints: briefly(asked, constraints))
+    for found in improve(asked, oracle):
+        _tell(asked, [found])
+    chosen: list[Found] = []
+    for chosen in diverse(oracle, int(job.params["k"]), lambda constraints: briefly(asked, constraints)):
+        _tell(asked, chosen)
     if not chosen:
         return _refused(asked)
     rows = np.array([found.row for found in sorted(chosen, key=lambda found: found.cost)])
@@ -50,8 +53,22 @@ def stream(job: Job) -> Iterator[Nudge]:
     if asked.reached:
         return
     for found in improve(asked, oracle_for(asked)):
-        distance = float(gower(asked.code, found.row[None, :], asked.constraints.origin)[0])
-        yield Nudge(changes_of(asked, found.row), float(found.outputs[asked.goal.output]), distance)
+        yield _plain(asked, found)
+
+
+def _tell(asked: Question, chosen: list[Found]) -> None:
+    """Hand out what is known so far: predicted by the model itself, not measured yet."""
+    if not asked.job.watched:
+        return
+    made = tuple(_plain(asked, found) for found in sorted(chosen, key=lambda found: found.cost))
+    text = "Still searching: smaller changes may follow. What is shown was predicted by the model itself."
+    asked.job.tell(_result(asked, made, (Check("finished", None, None, text),)))
+
+
+def _plain(asked: Question, found: Found) -> Nudge:
+    """An answer without its measures."""
+    distance = float(gower(asked.code, found.row[None, :], asked.constraints.origin)[0])
+    return Nudge(changes_of(asked, found.row), float(found.outputs[asked.goal.output]), distance)
 
 
 def _provable(asked: Question, oracle: Oracle) -> bool:
@@ -67,7 +84,7 @@ def verify(asked: Question, rows: Array) -> Array:
     ComputeError
         If a row misses the goal or breaks a constraint: it must never be shown.
     """
-    outputs = asked.job.model.predict(asked.code.decode(rows))
+    outputs = predict_again(lambda coded: asked.job.model.predict(asked.code.decode(coded)), asked.goal, rows)
     if not (asked.goal.reached(outputs) & asked.constraints.allows(asked.code, rows)).all():
         why = "The model gives different answers to the same row."
         raise ComputeError("A nudge failed when it was predicted again.", why, "Ask again.")
@@ -77,6 +94,7 @@ def verify(asked: Question, rows: Array) -> Array:
 def _nudges(asked: Question, oracle: Oracle, rows: Array, outputs: Array) -> tuple[Nudge, ...]:
     """Coded rows as nudges with their measures."""
     distances = gower(asked.code, rows, asked.constraints.origin)
+    led = ways(asked.constraints, lambda tried: _said(asked, tried), rows, float(asked.own[asked.goal.output]))
     alone = isolation(asked.code, rows, asked.reaching)
     usual = density(asked.code, alone, asked.reaching)
     made = []
@@ -85,8 +103,14 @@ def _nudges(asked: Question, oracle: Oracle, rows: Array, outputs: Array) -> tup
         if slot == 0 and _provable(asked, oracle):
             extra["proved"] = asked.proof is not None and asked.proof.complete
         output = float(outputs[slot, asked.goal.output])
-        made.append(Nudge(changes_of(asked, row), output, float(distances[slot]), extra))
+        order, path = led[slot].order, led[slot].outputs
+        made.append(Nudge(changes_of(asked, row, order), output, float(distances[slot]), extra, path))
     return tuple(made)
+
+
+def _said(asked: Question, rows: Array) -> Array:
+    """The output that is moved, for coded rows."""
+    return np.asarray(asked.job.model.predict(asked.code.decode(rows))[:, asked.goal.output])
 
 
 def _measures(asked: Question, alone: float, usual: float, firmness: Robustness) -> dict[str, Any]:
@@ -99,10 +123,10 @@ def _measures(asked: Question, alone: float, usual: float, firmness: Robustness)
     return extra
 
 
-def changes_of(asked: Question, row: Array) -> tuple[Change, ...]:
-    """The changed cells of a coded row in their own types."""
+def changes_of(asked: Question, row: Array, order: tuple[int, ...] | None = None) -> tuple[Change, ...]:
+    """The changed cells of a coded row in their own types, in an order or the table's."""
     origin, code = asked.constraints.origin, asked.code
-    places = np.flatnonzero(asked.constraints.changed(row[None, :])[0])
+    places = np.flatnonzero(asked.constraints.changed(row[None, :])[0]) if order is None else order
     return tuple(
         Change(code.features[place].name, code.value(place, float(origin[place])), code.value(place, float(row[place])))
         for place in map(int, places)
@@ -173,5 +197,6 @@ def _result(asked: Question, made: tuple[Nudge, ...], checks: tuple[Check, ...],
         label=goal.label,
         nudges=made,
         reason=why,
+        line=goal.line(asked.own),
         checks=checks,
     )

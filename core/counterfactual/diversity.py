@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +18,8 @@ NEARER = 0.7
 """An answer that adds changes to a chosen one has to be nearer by this factor."""
 
 
-def diverse(oracle: Oracle, count: int, elsewhere: Callable[[Constraints], list[Found]]) -> list[Found]:
-    """Choose the cheapest answer, then cheap ones on other features.
+def diverse(oracle: Oracle, count: int, elsewhere: Callable[[Constraints], list[Found]]) -> Iterator[list[Found]]:
+    """Choose the cheapest answer, then cheap ones on other features; yield all chosen so far after each choice.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def diverse(oracle: Oracle, count: int, elsewhere: Callable[[Constraints], list[
     """
     oracle.confirm(1)
     chosen = oracle.best(1)
+    if chosen:
+        yield list(chosen)
     while chosen and len(chosen) < count:
         used = np.any([oracle.constraints.changed(found.row[None, :])[0] for found in chosen], axis=0)
         best = _next(oracle, chosen)
@@ -41,7 +43,7 @@ def diverse(oracle: Oracle, count: int, elsewhere: Callable[[Constraints], list[
         if best is None:
             break
         chosen.append(best)
-    return chosen
+        yield list(chosen)
 
 
 def _next(oracle: Oracle, chosen: list[Found]) -> Found | None:

@@ -52,6 +52,13 @@ class Goal:
             return np.asarray(winner == self.output)
         return np.asarray((winner != self.output) & (outputs.max(axis=1) >= self.least))
 
+    def line(self, own: Array) -> float | None:
+        """The output at which a row like this one reaches the goal; None where several outputs decide."""
+        if self.kind == "band":
+            end = self.low if own[self.output] < self.low else self.high
+            return float(end) if np.isfinite(end) else None
+        return 0.5 if len(own) == 2 else None
+
     def score(self, outputs: Array) -> Array:
         """How near rows are to the goal, shape (n_rows,); about additive in the features, at least 0 when reached.
 

@@ -46,6 +46,8 @@ class Question:
         What the last search proved (tree ensembles).
     reaching : ndarray, shape (n_rows, p)
         Coded real rows that reach the goal.
+    said : ndarray, shape (n_rows, n_outputs)
+        What the model says of them.
     """
 
     job: Job
@@ -55,6 +57,7 @@ class Question:
     constraints: Constraints
     prepared: Prepared
     reaching: Array
+    said: Array
     proof: Proof | None = None
     started: float = field(default_factory=time.perf_counter)
 
@@ -73,18 +76,16 @@ def question(job: Job) -> Question:
     """Read the goal and the constraints of a job."""
     prepared = prepare(job, int(job.params.get("seed") or 0))
     code = prepared.code
-    instance = job.instance
-    origin = code.encode(instance)[0]
-    own = prepared.of_row(job.row)
-    own = job.model.predict(instance)[0] if own is None else own
+    held = prepared.of_row(job.row)
+    origin, own = held or (code.encode(job.instance)[0], job.model.predict(job.instance)[0])
     target = job.table.target or "prediction"
     goal = goal_for(job.model, job.output, own, job.params, prepared.typical(0), target)
     wishes = read_wishes(code, job.params, job.table.label)
     constraints = build(code, origin, wishes, job.params.get("missing") or ())
-    reaching = prepared.reaching(goal)
+    reaching, said = prepared.reaching(goal)
     if not len(reaching) and len(job.table) > len(prepared.rows):
-        reaching = all_reaching(job, goal)
-    return Question(job, code, own, goal, constraints, prepared, reaching)
+        reaching, said = all_reaching(job, goal)
+    return Question(job, code, own, goal, constraints, prepared, reaching, said)
 
 
 def oracle_for(asked: Question, constraints: Constraints | None = None, seconds: float | None = None) -> Oracle:
@@ -143,7 +144,9 @@ def improve(asked: Question, oracle: Oracle) -> Iterator[Found]:
 
 
 def _stages(asked: Question, oracle: Oracle) -> Iterator[None]:
-    """The steps of the search, a pause after each."""
+    """The steps of the search, a pause after each; the first asks the model nothing."""
+    search.nearest_real_row(oracle, asked.reaching, asked.said)
+    yield
     search.from_real_rows(oracle, asked.reaching, 2)
     yield
     made = units(asked.code, oracle.constraints, asked.prepared.rows)

@@ -44,14 +44,16 @@ class Prepared:
     places: npt.NDArray[np.int64]
     quick: Quick | None
 
-    def of_row(self, row: int) -> Array | None:
-        """The model's outputs of one row of the table, None when the sample lacks it."""
+    def of_row(self, row: int) -> tuple[Array, Array] | None:
+        """One row of the table, coded, and the model's outputs; None when the sample lacks it."""
         place = int(np.searchsorted(self.places, row))
-        return self.outputs[place] if place < len(self.places) and self.places[place] == row else None
+        held = place < len(self.places) and self.places[place] == row
+        return (self.rows[place], self.outputs[place]) if held else None
 
-    def reaching(self, goal: Goal) -> Array:
-        """Coded rows that reach a goal, shape (n_reaching, p)."""
-        return np.asarray(self.rows[goal.reached(self.outputs)])
+    def reaching(self, goal: Goal) -> tuple[Array, Array]:
+        """Coded rows that reach a goal, shape (n_reaching, p), and their predictions."""
+        reached = goal.reached(self.outputs)
+        return self.rows[reached], self.outputs[reached]
 
     def typical(self, output: int) -> float:
         """Median prediction of the sample."""
@@ -83,14 +85,18 @@ def _sample(size: int, most: int, seed: int) -> npt.NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed).choice(size, size=most, replace=False))
 
 
-def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> Array:
-    """Coded rows of the whole table that reach a goal, in order, about so many: for when the sample holds none."""
+def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> tuple[Array, Array]:
+    """Rows of the whole table that reach a goal, coded, about so many, and predictions: for when the sample has none."""
     found: list[Array] = []
+    said: list[Array] = []
     code = coder(job.table)
     for start in range(0, len(job.table), _CHUNK):
         job.progress(start / len(job.table), "looking for rows that reach the goal")
         frame = job.table.rows(np.arange(start, min(len(job.table), start + _CHUNK)))
-        found.append(code.encode(frame[goal.reached(job.model.predict(frame))]))
+        outputs = job.model.predict(frame)
+        reached = goal.reached(outputs)
+        found.append(code.encode(frame[reached]))
+        said.append(outputs[reached])
         if sum(len(part) for part in found) >= most:
             break
-    return np.concatenate(found)[:most]
+    return np.concatenate(found)[:most], np.concatenate(said)[:most]

@@ -118,6 +118,18 @@ def beam(oracle: Oracle, moves: Moves, seeds: Asked | None) -> Iterator[None]:
         yield
 
 
+def nearest_real_row(oracle: Oracle, reaching: Array, said: Array) -> None:
+    """Take the nearest allowed real row that reaches the goal as it is: the model has answered it before."""
+    if not len(reaching):
+        return
+    distance = gower(oracle.code, reaching, oracle.origin, oracle.constraints.weights)
+    near = np.argpartition(distance, MORE)[:MORE] if len(distance) > MORE else np.arange(len(distance))
+    near = near[np.argsort(distance[near], kind="stable")]
+    allowed = near[oracle.constraints.allows(oracle.code, reaching[near])]
+    if len(allowed):
+        oracle.take(reaching[allowed[0]], said[allowed[0]])
+
+
 def from_real_rows(oracle: Oracle, reaching: Array, count: int = NEIGHBOURS) -> None:
     """Start from the nearest real rows that reach the goal and take back what is not needed."""
     if not len(reaching):

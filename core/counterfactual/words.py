@@ -1,52 +1,14 @@
-"""Nudges in words: a sentence for each, and the constraint that binds when there is none."""
+"""Nudges in words, and rows after them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from core.registry import Job
 from core.results import Change, Nudge
 from core.types import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The prediction after one more change; ``change`` is None for the instance itself."""
-
-    change: Change | None
-    output: float
-
-
-def path(job: Job, nudge: Nudge, output: int) -> tuple[Step, ...]:
-    """The prediction as a nudge's changes are made one at a time, at each step the one that leads furthest.
-
-    Parameters
-    ----------
-    job : Job
-    nudge : Nudge
-    output : int
-        Column of ``model.predict`` to follow (the position of the result's ``label``; 0 for a regression).
-
-    Returns
-    -------
-    tuple of Step
-        From the instance to the nudge, in probability or target units; one model call for each change.
-    """
-    frame, left = job.instance, list(nudge.changes)
-    steps = [Step(None, float(job.model.predict(frame)[0, output]))]
-    upwards = nudge.output >= steps[0].output
-    while left:
-        tried = pd.concat([apply(frame, [change]) for change in left], ignore_index=True)
-        outputs = job.model.predict(tried)[:, output]
-        best = int(np.argmax(outputs) if upwards else np.argmin(outputs))
-        steps.append(Step(left[best], float(outputs[best])))
-        frame = apply(frame, [left.pop(best)])
-    return tuple(steps)
 
 
 def apply(frame: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:

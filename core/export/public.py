@@ -166,6 +166,7 @@ def _nudges(result: Nudges) -> dict[str, Any]:
         "goal": result.goal,
         "target": [plain(bound) for bound in result.target],
         "output": result.output,
+        "line": result.line,
         "reason": result.reason,
         "nudges": [_nudge(nudge) for nudge in result.nudges],
     }
@@ -177,6 +178,7 @@ def _nudge(nudge: Nudge) -> dict[str, Any]:
         "changes": [{"name": item.name, "from": plain(item.before), "to": plain(item.after)} for item in nudge.changes],
         "output": nudge.output,
         "distance": nudge.distance,
+        "path": list(nudge.path),
         **{str(key): jsonable(value) for key, value in nudge.extra.items()},
     }
 

@@ -26,18 +26,23 @@ class Nudge:
     Attributes
     ----------
     changes : tuple of Change
+        In the order of ``path``.
     output : float
         The raw model's prediction of the changed row (predicted again, not assumed).
     distance : float
         Gower distance to the instance: mean over features of |difference| / observed range, 0 or 1 for levels.
     extra : mapping
-        Further measures by name (``"nearest_real_row"``, ``"robust"``, ``"proved"``).
+        Further measures by name (``"nearest_real_row"``, ``"holds_rounded"``, ``"proved"``).
+    path : tuple of float
+        The output as the changes are made one at a time, from the instance's own to the nudge's: one more than
+        changes; empty where it was not asked for.
     """
 
     changes: tuple[Change, ...]
     output: float
     distance: float
     extra: Mapping[str, Any] = field(default_factory=dict)
+    path: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +62,8 @@ class Nudges:
     nudges : tuple of Nudge
     reason : str
         Why there is none; empty otherwise.
+    line : float or None
+        The output at which the goal is reached, in ``scale``; None where it takes more than this one number.
     """
 
     kind: ClassVar[str] = "nudges"
@@ -69,5 +76,6 @@ class Nudges:
     label: str
     nudges: tuple[Nudge, ...]
     reason: str = ""
+    line: float | None = None
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None

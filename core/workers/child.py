@@ -164,6 +164,7 @@ def _explain(session: Session, request: Message) -> Message:
     """Run one method on some rows, inside."""
     from core.codec import encode
     from core.engine import explain_rows
+    from core.registry import Watch
 
     head = request.head
     table = session.tables.get(str(head["table"]))
@@ -176,8 +177,12 @@ def _explain(session: Session, request: Message) -> Message:
             last[0] = fraction
             send(session.target, Message({"progress": [float(fraction), str(step)[:200]]}))
 
+    def partly(result: Any) -> None:
+        send(session.target, Message({"progress": [max(0.0, last[0]), ""], "partly": encode(result)}))
+
+    watch = Watch(progress, partly) if head.get("watched") else progress
     found = explain_rows(
-        head["method"], session.held(), table, head["rows"], output=head["output"], progress=progress, **head["params"]
+        head["method"], session.held(), table, head["rows"], output=head["output"], progress=watch, **head["params"]
     )
     return Message({"results": [encode(result) for result in found]})
 

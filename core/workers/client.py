@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core import errors
+from core.registry import Progress, Watch
 from core.workers import launch
 from core.workers.wire import Closed, Late, Limits, Message, receive, send
 
@@ -17,7 +17,6 @@ _KINDS = {
     "NotApplicable": errors.NotApplicable,
     "ComputeError": errors.ComputeError,
 }
-Progress = Callable[[float, str], None]
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ class Client:
     used: float = field(default_factory=time.monotonic)
 
     def ask(self, request: Message, seconds: float, limits: Limits, progress: Progress | None = None) -> Message:
-        """Send a request and wait for its answer; steps on the way go to ``progress``.
+        """Send a request and wait for its answer; steps on the way go to ``progress``, as do encoded answers.
 
         Raises
         ------
@@ -53,7 +52,10 @@ class Client:
                 step = answer.head.get("progress")
                 if step is None:
                     break
-                if progress is not None:
+                if "partly" in answer.head:
+                    if isinstance(progress, Watch):
+                        progress.found(answer.head["partly"])
+                elif progress is not None:
                     progress(min(1.0, max(0.0, float(step[0]))), str(step[1])[:200])
         except Late as error:
             self.end(kill=True)

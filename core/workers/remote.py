@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -14,7 +14,7 @@ from core import fingerprint as digests
 from core.codec import decode
 from core.errors import ComputeError, InputError, ModelError, NotApplicable
 from core.portable import Portable
-from core.registry import Progress, silent
+from core.registry import Progress, Watch, silent
 from core.results import KINDS, Result
 from core.types import Array, Contributions, Scale, Table, Task
 from core.workers import columns
@@ -157,7 +157,11 @@ class RemoteModel:
     ) -> list[Result]:
         """Run a whole explanation inside the worker; errors and values as ``core.engine.explain_rows``."""
         head = {"op": "explain", "method": method_id, "table": table.fingerprint, "rows": [int(row) for row in rows]}
-        request = Message({**head, "output": output, "params": dict(params)})
+        watched = isinstance(progress, Watch)
+        request = Message({**head, "output": output, "params": dict(params), "watched": watched})
+        if isinstance(progress, Watch):
+            take = progress.found
+            progress = replace(progress, found=lambda raw: take(self._results([raw], 1)[0]))
         seconds = self.lease.settings.explain_seconds
         for _attempt in range(2):
             if self.lease.table != table.fingerprint or not self.alive:

@@ -13,11 +13,11 @@ import pytest
 from core.counterfactual.answer import stream
 from core.counterfactual.improve import improve, oracle_for, question
 from core.counterfactual.plausibility import density, isolation
-from core.counterfactual.words import apply, path, sentence
+from core.counterfactual.words import apply, sentence
 from core.engine import explain
 from core.errors import ComputeError
 from core.params import resolve
-from core.registry import Job, get
+from core.registry import Job, Watch, get
 from core.results import same
 
 
@@ -81,10 +81,53 @@ def test_the_stream_ends_with_the_answers_first_nudge(logistic_model, logistic_t
     for row in range(4):
         nudges = list(stream(job_of(logistic_model, logistic_table, row)))
         best = explain("nudges", logistic_model, logistic_table, row, defaults=False).nudges[0]
-        assert nudges[-1].changes == best.changes
+        assert set(nudges[-1].changes) == set(best.changes)
         assert nudges[-1].distance == best.distance
     reached = logistic_model.classes[int(logistic_model.predict(logistic_table.instance(0))[0].argmax())]
     assert list(stream(job_of(logistic_model, logistic_table, 0, target=reached))) == []
+
+
+def test_who_watches_gets_answers_on_the_way(logistic_model, logistic_table):
+    """Each as good as the one before, the last as good as the result, checked and stamped like it."""
+    many = 0
+    for row in range(6):
+        seen = []
+        watch = Watch(lambda fraction, step: None, seen.append)
+        result = explain("nudges", logistic_model, logistic_table, row, k=3, defaults=False, progress=watch)
+        firsts = [answer for answer in seen if len(answer.nudges) == 1]
+        costs = [len(answer.nudges[0].changes) + answer.nudges[0].distance for answer in firsts]
+        assert costs == sorted(costs, reverse=True)
+        assert costs[-1] == pytest.approx(len(result.nudges[0].changes) + result.nudges[0].distance)
+        assert [set(nudge.changes) for nudge in seen[-1].nudges] == [set(nudge.changes) for nudge in result.nudges]
+        for answer in seen:
+            assert answer.provenance.row == row
+            for nudge in answer.nudges:
+                again = logistic_model.predict(apply(logistic_table.instance(row), nudge.changes))[0]
+                assert again[logistic_model.classes.index(answer.label)] == pytest.approx(nudge.output)
+        many += len(firsts) >= 2
+    assert many >= 2
+
+
+def test_the_first_answer_asks_the_model_nothing(logistic_model, logistic_table):
+    """It is a real row of which the model's answer is known."""
+    question(job_of(logistic_model, logistic_table, 0))
+    asks = []
+
+    class Asked:
+        def __getattr__(self, name):
+            return getattr(logistic_model, name)
+
+        def predict(self, frame):
+            asks.append(len(frame))
+            return logistic_model.predict(frame)
+
+    for row in range(1, 8):
+        asked = question(replace(job_of(logistic_model, logistic_table, row), model=Asked()))
+        first = next(improve(asked, oracle_for(asked)))
+        assert not asks
+        real = logistic_table.inputs.eq(asked.code.decode(first.row[None, :]).iloc[0]).all(axis=1)
+        assert real.any()
+        assert asked.goal.reached(logistic_model.predict(asked.code.decode(first.row[None, :])))[0]
 
 
 def test_progress_may_cancel(logistic_model, logistic_table):
@@ -199,14 +242,46 @@ def test_a_goal_that_is_reached_needs_no_change(logistic_model, logistic_table):
 
 
 def test_the_path_leads_from_the_instance_to_the_nudge(logistic_model, logistic_table):
-    job = job_of(logistic_model, logistic_table, 3, prefer="smallest distance", locked=())
-    result = explain("nudges", logistic_model, logistic_table, 3, k=3, defaults=False)
-    for nudge in result.nudges:
-        steps = path(job, nudge, logistic_model.classes.index(result.label))
-        assert steps[0].output == pytest.approx(result.output)
-        assert steps[-1].output == pytest.approx(nudge.output)
-        assert {step.change.name for step in steps[1:]} == {change.name for change in nudge.changes}
-        assert sentence(nudge, logistic_table).startswith("Had ")
+    """Every step is what the model says of the row with so many changes made, and no other next step leads further."""
+    longest = 0
+    for row in range(0, 40, 5):
+        result = explain("nudges", logistic_model, logistic_table, row, k=3, defaults=False, prefer="smallest distance")
+        column = logistic_model.classes.index(result.label)
+        for nudge in result.nudges:
+            longest = max(longest, len(nudge.changes))
+            assert len(nudge.path) == len(nudge.changes) + 1
+            assert nudge.path[0] == result.output
+            assert nudge.path[-1] == pytest.approx(nudge.output)
+            for count in range(len(nudge.changes)):
+                outputs = [
+                    logistic_model.predict(
+                        apply(logistic_table.instance(row), [*nudge.changes[:count], nudge.changes[other]])
+                    )[0, column]
+                    for other in range(count, len(nudge.changes))
+                ]
+                assert nudge.path[count + 1] == pytest.approx(outputs[0])
+                assert outputs[0] == pytest.approx(max(outputs) if nudge.output > result.output else min(outputs))
+    assert longest >= 2
+
+
+def test_tied_features_are_one_step(logistic_model, logistic_table):
+    seen = 0
+    for row in range(0, 40, 2):
+        result = explain("nudges", logistic_model, logistic_table, row, k=1, ties="income+age", defaults=False)
+        for nudge in result.nudges:
+            names = [change.name for change in nudge.changes]
+            if {"income", "age"} <= set(names):
+                seen += 1
+                first, second = sorted((names.index("income"), names.index("age")))
+                assert second == first + 1
+                assert nudge.path[first + 1] == nudge.path[second + 1]
+    assert seen >= 3
+
+
+def test_the_line_is_where_the_goal_begins(logistic_model, logistic_table):
+    assert explain("nudges", logistic_model, logistic_table, 0, k=1).line == 0.5
+    own = explain("nudges", logistic_model, logistic_table, 0, k=1)
+    assert explain("nudges", logistic_model, logistic_table, 0, k=1, target=own.label, probability=0.8).line == 0.8
 
 
 def test_a_model_that_changes_its_mind_is_not_believed(logistic_model, logistic_table):

@@ -46,7 +46,9 @@ def test_the_quick_form_says_what_the_model_says(kind):
     assert made.quick is not None
     assert made.quick.outputs(made.rows) == pytest.approx(model.predict(table.inputs), abs=1e-9)
     assert made.outputs == pytest.approx(model.predict(table.inputs))
-    assert made.of_row(17) == pytest.approx(model.predict(table.instance(17))[0])
+    row, said = made.of_row(17)
+    assert said == pytest.approx(model.predict(table.instance(17))[0])
+    assert made.code.decode(row[None, :]).equals(table.instance(17).reset_index(drop=True))
 
 
 def test_a_quick_form_that_differs_is_not_used():
@@ -90,7 +92,9 @@ def test_rows_outside_the_sample_are_looked_for_when_it_has_none(monkeypatch):
 
     model = wrap(rare, features=["x", "n"], task="binary")
     goal = Goal("class", 1, 0.5, 1.0, 0.0, "", "1")
-    assert len(all_reaching(Job(model, table, 0, 1), goal)) == 1
+    rows, said = all_reaching(Job(model, table, 0, 1), goal)
+    assert len(rows) == len(said) == 1
+    assert goal.reached(said).all()
     result = explain("nudges", model, table, 5, k=1)
     assert {change.name for change in result.nudges[0].changes} <= {"x", "n"}
     assert result.nudges[0].output == pytest.approx(0.9)
