@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 from core import fingerprint, registry
 from core.errors import ComputeError, ExplorerError, InputError, NotApplicable, unknown_name
 from core.params import resolve
-from core.registry import Job, Method, Progress, Watch, silent
+from core.registry import Job, Method, Progress, silent
 from core.results import Attribution, Check, Provenance, Result
 from core.types import Array, Contributions, Model, Prediction, Scale, Table
 
@@ -215,11 +216,15 @@ def _run(method: Method, job: Job, rows: list[int]) -> list[Result]:
     counted = Counted(job.model)
     job = replace(job, model=counted)
     started = time.perf_counter()
+
+    def stamp(row: int, answer: Any) -> Result:
+        return _stamp(method, job, row, answer, time.perf_counter() - started, counted.evaluations)
+
     try:
         if method.many is not None and len(rows) > 1:
             answers = method.many(job, rows)
         else:
-            answers = [method.answer(_watched(method, replace(job, row=row), counted)) for row in rows]
+            answers = [method.answer(replace(job, row=row).through(partial(stamp, row))) for row in rows]
     except ExplorerError:
         raise
     except MemoryError as error:
@@ -235,19 +240,6 @@ def _run(method: Method, job: Job, rows: list[int]) -> list[Result]:
     seconds = (time.perf_counter() - started) / len(rows)
     share = -(-counted.evaluations // len(rows))
     return [_stamp(method, job, row, answer, seconds, share) for row, answer in zip(rows, answers, strict=True)]
-
-
-def _watched(method: Method, job: Job, counted: Counted) -> Job:
-    """A job whose answers on the way get the same checks and provenance as its last one."""
-    watch, started = job.progress, time.perf_counter()
-    if not isinstance(watch, Watch):
-        return job
-
-    def found(answer: Any) -> None:
-        seconds = time.perf_counter() - started
-        watch.found(_stamp(method, job, job.row, answer, seconds, counted.evaluations))
-
-    return replace(job, progress=Watch(watch.step, found))
 
 
 def _stamp(method: Method, job: Job, row: int, answer: Any, seconds: float, evaluations: int) -> Result:

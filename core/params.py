@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from core.errors import InputError, unknown_name
@@ -102,8 +104,18 @@ def _feature(_param: Param, value: Any, features: Sequence[str]) -> str:
 
 def _features(param: Param, value: Any, features: Sequence[str]) -> tuple[str, ...]:
     """Several names, as a sequence or as comma-separated text."""
-    names = value.split(",") if isinstance(value, str) else value
+    names = _listed(value) if isinstance(value, str) else value
     return tuple(_feature(param, str(name).strip() if isinstance(value, str) else name, features) for name in names)
+
+
+def _listed(text: str) -> list[str]:
+    """Names with commas between them, or a JSON list where a name holds one itself."""
+    if text.startswith("["):
+        with suppress(ValueError):
+            found = json.loads(text)
+            if isinstance(found, list):
+                return [str(name) for name in found]
+    return text.split(",")
 
 
 def _text(_param: Param, value: Any, _features: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -37,10 +37,13 @@ class Watch:
         As ``Progress``.
     found : callable
         Called with a result that may still be bettered.
+    enough : callable
+        True when the work should come to an end with what is known.
     """
 
     step: Progress
     found: Callable[[Any], None]
+    enough: Callable[[], bool] = lambda: False
 
     def __call__(self, fraction: float, step: str) -> None:
         """Tell the progress."""
@@ -88,10 +91,22 @@ class Job:
         """True when somebody takes answers on the way."""
         return isinstance(self.progress, Watch)
 
+    @property
+    def enough(self) -> bool:
+        """True when somebody asked for an end with what is known."""
+        return isinstance(self.progress, Watch) and self.progress.enough()
+
     def tell(self, answer: Result) -> None:
         """Hand out an answer that may still be bettered, where somebody takes it."""
         if isinstance(self.progress, Watch):
             self.progress.found(answer)
+
+    def through(self, stamp: Callable[[Any], Result]) -> Job:
+        """The same job; answers on the way pass through a function."""
+        watch = self.progress
+        if not isinstance(watch, Watch):
+            return self
+        return replace(self, progress=replace(watch, found=lambda answer: watch.found(stamp(answer))))
 
     def predict(self, frame: pd.DataFrame) -> Array:
         """The explained output of many rows, shape (n_rows,): probability, or target units."""

@@ -38,6 +38,7 @@ NAMES = ("income", "age", "member")
         (ONE, "age", "age"),
         (ONE, "", None),
         (MANY, "age, income", ("age", "income")),
+        (MANY, '["age", "member"]', ("age", "member")),
         (MANY, ["member"], ("member",)),
         (NOTE, 3, "3"),
     ],

@@ -34,6 +34,8 @@ def answer(job: Job) -> Nudges:
     chosen: list[Found] = []
     for chosen in diverse(oracle, int(job.params["k"]), lambda constraints: briefly(asked, constraints)):
         _tell(asked, chosen)
+        if job.enough:
+            break
     if not chosen:
         return _refused(asked)
     rows = np.array([found.row for found in sorted(chosen, key=lambda found: found.cost)])
@@ -144,8 +146,8 @@ def _checks(asked: Question, oracle: Oracle, made: tuple[Nudge, ...]) -> tuple[C
     text = f"{firm_ones} of {len(made)} hold when rounded, and when missed by 1 % of a feature's range."
     checks.append(Check("robust", None, firm_ones / len(made), text))
     if oracle.stopped:
-        seconds = float(asked.job.params.get("seconds") or 0)
-        text = f"The search was stopped after {seconds:g} s: with more time it may find smaller changes."
+        seconds = asked.seconds if asked.job.enough else float(asked.job.params.get("seconds") or 0)
+        text = f"The search was stopped after {seconds:.3g} s: with more time it may find smaller changes."
         checks.append(Check("finished", False, seconds, text))
     if "density" in made[0].extra:
         share = 100 * made[0].extra["density"]

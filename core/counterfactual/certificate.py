@@ -145,7 +145,7 @@ def prove(oracle: Oracle, cells: Cells, forms: Forms, seconds: float, states: in
         floor, _, state = heapq.heappop(heap)
         if floor >= oracle.bound - _EPS:
             break
-        if looked >= states or time.perf_counter() > deadline:
+        if looked >= states or time.perf_counter() > deadline or oracle.enough():
             return Proof(False, floor, looked)
         looked += 1
         for made in _expand(prover, state):

@@ -108,6 +108,7 @@ def oracle_for(asked: Question, constraints: Constraints | None = None, seconds:
         penalty=believable,
         deadline=asked.started + seconds,
         heartbeat=_heartbeat(asked, seconds),
+        enough=lambda: asked.job.enough,
     )
 
 

@@ -63,6 +63,8 @@ class Oracle:
         Extra cost of rows that reach the goal (plausibility, robustness), shape (n_rows,).
     deadline : float
         On the clock of ``time.perf_counter``.
+    enough : callable
+        True when the person asked for an end.
     """
 
     code: Coder
@@ -74,6 +76,7 @@ class Oracle:
     penalty: Callable[[Array], Array] | None = None
     deadline: float = np.inf
     heartbeat: Callable[[], None] = lambda: None
+    enough: Callable[[], bool] = lambda: False
     stopped: bool = False
     found: dict[bytes, Found] = field(default_factory=dict)
     refuted: set[bytes] = field(default_factory=set)
@@ -111,8 +114,13 @@ class Oracle:
             cost[hits] += self.penalty(rows[hits])
         score = self.goal.score(outputs)
         self._keep_all(rows[hits], outputs[hits], cost[hits], np.abs(score[hits]) > (np.inf if fast else _EDGE))
-        self.stopped = self.stopped or time.perf_counter() > self.deadline
+        self.late()
         return Asked(rows, outputs, reached, score, cost)
+
+    def late(self) -> bool:
+        """True past the deadline, or when the person has seen enough."""
+        self.stopped = self.stopped or time.perf_counter() > self.deadline or self.enough()
+        return self.stopped
 
     def confirm(self, count: int) -> None:
         """Let the model itself predict the cheapest answers until so many of the cheapest are sure."""

@@ -86,7 +86,7 @@ def _sample(size: int, most: int, seed: int) -> npt.NDArray[np.int64]:
 
 
 def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> tuple[Array, Array]:
-    """Rows of the whole table that reach a goal, coded, about so many, and predictions: for when the sample has none."""
+    """Rows of the whole table that reach a goal, coded, about so many, and predictions: for a sample without."""
     found: list[Array] = []
     said: list[Array] = []
     code = coder(job.table)

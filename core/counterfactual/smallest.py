@@ -33,6 +33,8 @@ def pairs(oracle: Oracle, cells: Cells, costs: list[Array]) -> Iterator[None]:
     alone = [oracle.goal.reached(cells.outputs(cells.single(unit))) for unit in _moving(cells)]
     for first, second in combinations(_moving(cells), 2):
         oracle.heartbeat()
+        if oracle.late():
+            return
         grid = cells.pair(first, second)
         reached = oracle.goal.reached(cells.outputs(grid)).reshape(grid.shape[:2])
         reached &= ~alone[first][:, None] & ~alone[second][None, :]

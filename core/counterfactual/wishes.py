@@ -19,6 +19,8 @@ from core.errors import InputError, unknown_name
 _IDENTIFIER = re.compile(r"(^|[\s_.-])(id|uuid|guid|key|identifier)($|[\s_.-])", re.IGNORECASE)
 _AGE = re.compile(r"(^|[\s_.-])age($|[\s_.-])", re.IGNORECASE)
 
+FREE = "any"
+"""The direction of a feature that may go either way, whatever custom says."""
 WishKind = Literal["locked", "up", "down", "range", "levels", "tie", "most", "weight"]
 
 
@@ -60,13 +62,15 @@ def read_wishes(coder: Coder, params: Mapping[str, Any], label: str | None = Non
     """
     names = [feature.name for feature in coder.features]
     found = [Wish("locked", (names.index(name),), (), f"'{name}' is locked") for name in params.get("locked") or ()]
-    found += [_direction(coder, names, name, way) for name, way in _entries(params.get("directions"), names)]
-    found += [_range(coder, names, name, text) for name, text in _entries(params.get("ranges"), names)]
-    found += [_levels(coder, names, name, text) for name, text in _entries(params.get("levels"), names)]
-    found += [_weight(names, name, text) for name, text in _entries(params.get("weights"), names)]
-    found += [_tie(names, group) for group in _groups(params.get("ties"), names)]
+    ways = entries(params.get("directions"), names)
+    found += [_direction(coder, names, name, way) for name, way in ways if way != FREE]
+    found += [_range(coder, names, name, text) for name, text in entries(params.get("ranges"), names)]
+    found += [_levels(coder, names, name, text) for name, text in entries(params.get("levels"), names)]
+    found += [_weight(names, name, text) for name, text in entries(params.get("weights"), names)]
+    found += [_tie(names, group) for group in groups(params.get("ties"), names)]
     if params.get("defaults", True):
         spoken = {place for wish in found for place in wish.features if wish.kind in ("up", "down", "range", "levels")}
+        spoken |= {names.index(name) for name, _ in ways}
         found += [wish for wish in _customs(coder, label) if wish.features[0] not in spoken]
     most = params.get("max_changes")
     if most is not None and most < len(names):
@@ -85,7 +89,7 @@ def _customs(coder: Coder, label: str | None) -> list[Wish]:
     return wishes
 
 
-def _entries(given: Any, names: Sequence[str]) -> list[tuple[str, str]]:
+def entries(given: Any, names: Sequence[str]) -> list[tuple[str, str]]:
     """Split ``"name:value; name:value"`` (or a JSON object) into pairs; names may hold any character."""
     if not given:
         return []
@@ -140,12 +144,12 @@ def _known(name: str, names: Sequence[str]) -> str:
 
 
 def _direction(coder: Coder, names: Sequence[str], name: str, way: str) -> Wish:
-    """``up``, ``down`` or ``fixed``."""
+    """``up``, ``down`` or ``fixed`` (``any`` is no condition)."""
     place = names.index(name)
     if way == "fixed":
         return Wish("locked", (place,), (), f"'{name}' is locked")
     if way not in ("up", "down"):
-        raise InputError(f"'{way}' is no direction.", f"It was given for '{name}'.", "Use up, down or fixed.")
+        raise InputError(f"'{way}' is no direction.", f"It was given for '{name}'.", "Use up, down, fixed or any.")
     if not coder.ordered[place]:
         raise InputError(f"'{name}' has no up and down.", "Its values have no order.", "Choose allowed levels instead.")
     return Wish("up" if way == "up" else "down", (place,), (), f"'{name}' may only go {way}")
@@ -197,7 +201,7 @@ def _weight(names: Sequence[str], name: str, text: str) -> Wish:
     return Wish("weight", (names.index(name),), (weight,), f"changing '{name}' costs {weight:g} times as much")
 
 
-def _groups(given: Any, names: Sequence[str]) -> list[list[str]]:
+def groups(given: Any, names: Sequence[str]) -> list[list[str]]:
     """``"a+b; c+d"`` (or JSON lists) as groups of names; names may hold any character."""
     if not given:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import time
 import traceback
 import warnings
 from collections.abc import Callable
@@ -16,12 +18,15 @@ from core.workers import columns
 from core.workers.wire import Closed, Limits, Message, receive, send
 
 _WORDS = 2_000
+_SILENCE = 0.2
+"""Seconds after which a step is told though little was done: the app answers a step only when there is one."""
 
 
 @dataclass(slots=True)
 class Session:
-    """What this worker holds: one model, the tables that it was shown, the pipe for answers."""
+    """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers."""
 
+    source: int
     target: int
     model: Model | None = None
     tables: dict[str, Table] = field(default_factory=dict)
@@ -35,14 +40,15 @@ class Session:
 
 def serve(source: int, target: int) -> None:
     """Answer until the app closes the pipe."""
-    session = Session(target)
+    session = Session(source, target)
     warnings.simplefilter("ignore")
     while True:
         try:
             request = receive(source, Limits())
         except Closed:
             return
-        send(target, _answer(session, request))
+        if request.head.get("op") != "enough":  # it came when the answer was on its way already
+            send(target, _answer(session, request))
 
 
 def _answer(session: Session, request: Message) -> Message:
@@ -170,17 +176,23 @@ def _explain(session: Session, request: Message) -> Message:
     table = session.tables.get(str(head["table"]))
     if table is None:
         return Message({"missing": "table"})
-    last = [-1.0]
+    last, spoken, told = [-1.0], [0.0], [False]
 
     def progress(fraction: float, step: str) -> None:
-        if fraction - last[0] >= 0.01 or fraction >= 1:
-            last[0] = fraction
+        now = time.monotonic()
+        if fraction - last[0] >= 0.01 or fraction >= 1 or now - spoken[0] > _SILENCE:
+            last[0], spoken[0] = max(last[0], fraction), now
             send(session.target, Message({"progress": [float(fraction), str(step)[:200]]}))
 
     def partly(result: Any) -> None:
         send(session.target, Message({"progress": [max(0.0, last[0]), ""], "partly": encode(result)}))
 
-    watch = Watch(progress, partly) if head.get("watched") else progress
+    def enough() -> bool:
+        if not told[0] and select.select([session.source], [], [], 0)[0]:
+            told[0] = receive(session.source, Limits()).head.get("op") == "enough"
+        return told[0]
+
+    watch = Watch(progress, partly, enough) if head.get("watched") else progress
     found = explain_rows(
         head["method"], session.held(), table, head["rows"], output=head["output"], progress=watch, **head["params"]
     )

@@ -47,6 +47,7 @@ class Client:
         deadline = time.monotonic() + seconds
         try:
             send(self.channel.target, request, deadline)
+            told = False
             while True:
                 answer = receive(self.channel.source, limits, deadline)
                 step = answer.head.get("progress")
@@ -57,6 +58,9 @@ class Client:
                         progress.found(answer.head["partly"])
                 elif progress is not None:
                     progress(min(1.0, max(0.0, float(step[0]))), str(step[1])[:200])
+                if not told and isinstance(progress, Watch) and progress.enough():
+                    told = True
+                    send(self.channel.target, Message({"op": "enough"}), deadline)
         except Late as error:
             self.end(kill=True)
             raise errors.ComputeError(

@@ -10,8 +10,8 @@ from core import registry
 from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
-from core.results import Attribution, Nudges, Result
-from pages.parts import force, frame, panel, profile, question, settings, subject
+from core.results import Attribution, Result
+from pages.parts import force, frame, nudges, panel, profile, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -77,17 +77,27 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
     expert = about.asked.level == "expert"
     with st.container(border=True, key=f"panel_{slot}"), frame.boundary(method.title):
         st.markdown(f"**{method.question}** :small[:gray[answered by {safe_long(method.title)}]]")
+        if method.id == nudges.METHOD:
+            return _nudges(about, method, slot, given, expert)
         params = given
         if slot == "first":
             params = settings.draw(method, given, about.table.schema, _setting(about), key=slot, expert=expert)
         result = panel.answer(about, method, params)
         above = method.id == force.METHOD and not expert
         drawn = panel.draw(result, about, slot, profile.pick, chart_above=above)
-        if isinstance(result, Nudges) and result.nudges:
-            _apply(about, result)
         panel.foot(method, result, drawn, slot, expert)
         return result
     return None
+
+
+def _nudges(about: Subject, method: Method, slot: str, given: dict[str, str], expert: bool) -> Result | None:
+    """Nudges, which are searched for beside the page; None while they are."""
+    params = nudges.controls(about, method, given, slot, expert) if slot == "first" else given
+    result = nudges.found(about, params, slot)
+    if result is not None:
+        drawn = nudges.draw(result, about, slot)
+        panel.foot(method, result, drawn, slot, expert)
+    return result
 
 
 def _setting(about: Subject) -> settings.Changed:
@@ -98,18 +108,6 @@ def _setting(about: Subject) -> settings.Changed:
         _ask(params={**left, name: text} if text else left)
 
     return changed
-
-
-def _apply(about: Subject, result: Nudges) -> None:
-    """Take a nudge to the What-if page."""
-    with st.container(horizontal=True):
-        for place, _nudge in enumerate(result.nudges[:5]):
-            st.page_link(
-                frame.page("what_if"),
-                label=f"Try change {place + 1} in What if",
-                icon=":material/tune:",
-                query_params={**question.as_link(about.asked), "nudge": str(place)},
-            )
 
 
 def _second(about: Subject, chosen: Method) -> Method | None:

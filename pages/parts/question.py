@@ -20,6 +20,8 @@ LONGEST, MOST = 1_000, 120
 """Characters of one of the Studio's settings (a note), and how many settings a link may hold."""
 _OF_TABLE = ("set.", "row.", "model.")
 """Settings of the Studio that speak of the model and the table in question."""
+_WIDEST = 4_000
+"""Characters of one setting of a method: rules for many features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def _from_link(given: Mapping[str, str], held: Question) -> Question:
     number = given.get("row", "0")
     values["row"] = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else -1
     values["params"] = {
-        name.removeprefix(_SETTING): text[:400] for name, text in given.items() if name.startswith(_SETTING)
+        name.removeprefix(_SETTING): text[:_WIDEST] for name, text in given.items() if name.startswith(_SETTING)
     }
     values["studio"] = {
         name.removeprefix(_STUDIO)[:LONGEST]: text[:LONGEST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -85,7 +86,10 @@ def as_text(param: Param, value: Any) -> str:
     if value is None or value == param.default:
         return ""
     if isinstance(value, list | tuple):
-        return "" if tuple(value) == tuple(param.default or ()) else ",".join(str(item) for item in value)
+        if tuple(value) == tuple(param.default or ()):
+            return ""
+        names = [str(item) for item in value]
+        return json.dumps(names) if any("," in name or name.startswith("[") for name in names) else ",".join(names)
     return str(value)
 
 

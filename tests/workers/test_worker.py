@@ -28,7 +28,8 @@ from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.models import read_model
 from core.loading.tables import read_table
-from core.results import same
+from core.registry import Watch
+from core.results import Nudges, same
 from core.types import Model
 from core.workers import RemoteModel, alive, close_all, doctor, open_model, open_table, pool, protected, protections
 from core.workers.settings import Settings
@@ -92,6 +93,24 @@ def test_whole_explanations_run_inside_and_are_the_same(remote: RemoteModel) -> 
         explain("nonsense", pair.model, pair.table)
     with pytest.raises(InputError):
         explain("ceteris_paribus", pair.model, pair.table, 0, feature="nonsense")
+
+
+def test_answers_on_the_way_come_out_and_an_early_end_goes_in(remote: RemoteModel) -> None:
+    pair = match(remote, from_frame(FRAME.assign(y=TARGET), "t.csv", target="y"))
+    seen: list[Any] = []
+    whole = explain("nudges", pair.model, pair.table, 3, progress=Watch(lambda f, s: None, seen.append))
+    assert len(seen) >= 2
+    assert same(explain("nudges", read_model(LINEAR, "m.pkl"), pair.table, 3), whole)
+    for answer in seen:
+        assert isinstance(answer, Nudges)
+        assert answer.nudges
+        assert answer.provenance is not None
+    worker = pid(remote)
+    cut = explain("nudges", pair.model, pair.table, 3, progress=Watch(lambda f, s: None, lambda r: None, lambda: True))
+    assert any("stopped" in check.text for check in cut.checks)
+    assert cut.nudges
+    assert same(explain("nudges", pair.model, pair.table, 3), whole)
+    assert pid(remote) == worker, "the worker lives on"
 
 
 def test_the_table_is_sent_once(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,105 @@
+"""What a nudge has to reach, chosen in plain words: another class, a class, a chance, a number's change or band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from core.views import words
+from pages.parts.subject import Subject
+
+Write = Callable[[dict[str, str]], None]
+"""Takes settings that change; an empty text is the default."""
+NAMES = ("target", "probability", "low", "high", "change")
+"""Settings that this part writes."""
+_ANY = "any other class"
+_WAYS = {"lower": "at least … % lower", "higher": "at least … % higher", "band": "between two values"}
+
+
+def draw(about: Subject, given: Mapping[str, str], write: Write) -> None:
+    """Show the goal's controls; ``write`` takes those that change."""
+    if about.model.classes:
+        _classes(about, given, write)
+    else:
+        _number(about, given, write)
+
+
+def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
+    """A class, and how sure the model has to be."""
+    names = list(about.model.classes)
+    now = names[int(about.predictions[about.row].argmax())]
+    other = [name for name in names if name != now]
+    single = len(names) == 2
+    options = [*names] if single else [_ANY, *names]
+    fallback = other[0] if single and other else _ANY
+    key, sure, least = "nudge_goal_class", "nudge_goal_sure", "nudge_goal_least"
+    st.session_state[key] = given.get("target") if given.get("target") in options else fallback
+    st.session_state[sure] = bool(given.get("probability"))
+    st.session_state[least] = _share(given.get("probability"))
+
+    def changed() -> None:
+        chosen = st.session_state[key]
+        chance = f"{st.session_state[least] / 100:g}" if st.session_state[sure] else ""
+        write({"target": "" if chosen == fallback else chosen, "probability": chance, "low": "", "high": ""})
+
+    left, middle, right = st.columns([3, 2, 3], gap="medium", vertical_alignment="bottom")
+    left.selectbox(
+        "The model should say",
+        options,
+        format_func=lambda name: name if name == _ANY else words.short(words.outcome(name, about.table.target), 60),
+        key=key,
+        on_change=changed,
+    )
+    middle.toggle("and be sure", key=sure, on_change=changed, help="Ask for a least probability of that answer")
+    if st.session_state[sure]:
+        right.slider("with a chance of at least", 1, 99, format="%d %%", key=least, on_change=changed)
+
+
+def _share(text: str | None) -> int:
+    """A probability as whole percent within the slider."""
+    try:
+        return min(99, max(1, round(float(text or 0.8) * 100)))
+    except ValueError:
+        return 80
+
+
+def _number(about: Subject, given: Mapping[str, str], write: Write) -> None:
+    """A change in percent, or a band."""
+    own = float(about.predictions[about.row, 0])
+    typical = float(about.predictions[:, 0].mean())
+    ends = [_float(given.get(name)) for name in ("low", "high")]
+    change = _float(given.get("change"))
+    usual = 10.0 if own <= typical else -10.0
+    way = "band" if any(end is not None for end in ends) else "lower" if (change or usual) < 0 else "higher"
+    keys = {name: f"nudge_goal_{name}" for name in ("way", "percent", "low", "high")}
+    st.session_state[keys["way"]] = way
+    st.session_state[keys["percent"]] = abs(change or usual)
+    low, high = ends if way == "band" else (min(own, typical), max(own, typical))
+    st.session_state[keys["low"]], st.session_state[keys["high"]] = low, high
+
+    def changed() -> None:
+        state = {name: st.session_state.get(key) for name, key in keys.items()}
+        if state["way"] == "band":
+            both = {name: "" if state[name] is None else repr(float(state[name])) for name in ("low", "high")}
+            write({"change": "", **both})
+            return
+        sign = -1 if state["way"] == "lower" else 1
+        write({"low": "", "high": "", "change": f"{sign * float(state['percent'] or 10):g}"})
+
+    left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
+    name = words.short(about.label, 40)
+    left.selectbox(f"{name} should be", list(_WAYS), format_func=_WAYS.__getitem__, key=keys["way"], on_change=changed)
+    if way == "band":
+        middle.number_input("from", value=None, key=keys["low"], format="%g", on_change=changed, placeholder="any")
+        right.number_input("to", value=None, key=keys["high"], format="%g", on_change=changed, placeholder="any")
+    else:
+        middle.number_input("percent", 0.1, 1000.0, format="%g", key=keys["percent"], on_change=changed)
+
+
+def _float(text: str | None) -> float | None:
+    """A number of a link, None where it is none."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

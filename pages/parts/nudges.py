@@ -1,0 +1,180 @@
+"""Nudges on the page: a goal, rules, a first answer at once and better ones as they come, then each one looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core import fingerprint, running
+from core.counterfactual.crossing import crossing
+from core.counterfactual.words import sentence
+from core.registry import Method
+from core.results import Nudge, Nudges
+from core.running import Running
+from core.views import View, nudge_crossing, nudge_path, words
+from pages.parts import chart, frame, nudge_goal, nudge_rules, panel, question, settings, subject
+from pages.parts.subject import Subject
+from pages.parts.text import safe, safe_long
+
+METHOD = "nudges"
+AT_ONCE = 0.15
+"""Seconds to wait for the end before what is known is shown."""
+AGAIN = 0.3
+"""Seconds between two looks at a search."""
+SHOWN = 5
+_HELD = "nudge search"
+SKIPPED = (*nudge_goal.NAMES, *nudge_rules.NAMES)
+
+
+def controls(about: Subject, method: Method, given: Mapping[str, str], slot: str, expert: bool) -> dict[str, str]:
+    """The goal, the rules and the rest of the settings; returns those that are valid."""
+
+    def write(changes: dict[str, str]) -> None:
+        left = {name: text for name, text in about.asked.params.items() if name not in changes}
+        question.ask(params={**left, **{name: text for name, text in changes.items() if text}})
+        frame.redraw("closer")
+
+    nudge_goal.draw(about, given, write)
+    nudge_rules.draw(about, given, write)
+    return settings.draw(
+        method, given, about.table.schema, lambda name, text: write({name: text}), SKIPPED, slot, expert
+    )
+
+
+def found(about: Subject, params: Mapping[str, str], slot: str) -> Nudges | None:
+    """The answer; None while it is searched for, what is known so far being shown."""
+    key = fingerprint.of_params([about.both.digest, about.row, about.output, dict(params)])
+    held: dict[str, tuple[str, Running]] = st.session_state.setdefault(_HELD, {})
+    known, search = held.get(slot, ("", None))
+    if search is None or known != key or search.error is not None:
+        if search is not None:
+            search.stop()
+        search = running.begin(about.both, METHOD, about.row, about.output, params)
+        held[slot] = (key, search)
+    if search.look(AT_ONCE):
+        return _end(search)
+    st.fragment(_look, run_every=AGAIN, key=f"{slot}.search")(slot, key)
+    return None
+
+
+def _end(search: Running) -> Nudges | None:
+    """The result of a search that is over.
+
+    Raises
+    ------
+    ExplorerError
+        If it failed.
+    """
+    if search.error is not None:
+        raise search.error
+    return search.latest if isinstance(search.latest, Nudges) else None
+
+
+def _look(slot: str, key: str) -> None:
+    """What a search knows so far, with a way to end it; when it is over the page is drawn anew."""
+    known, search = st.session_state.get(_HELD, {}).get(slot, ("", None))
+    if search is None or known != key:
+        return
+    if search.look():
+        st.rerun()  # the whole page: a part other than this one can be drawn anew in callbacks only
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{slot}.searching"):
+        st.progress(min(1.0, search.fraction), text=f"Searching for smaller changes, {search.seconds:.0f} s so far.")
+        st.button("Stop here", icon=":material/stop_circle:", key=f"{slot}.stop", on_click=search.stop)
+    if isinstance(search.latest, Nudges) and search.latest.nudges:
+        drawn = panel.picture(search.latest, subject.load(question.current()))
+        st.markdown(f"**So far:** {safe_long(drawn.sentence)}")
+        chart.show(drawn, f"{slot}.sofar")
+
+
+def go_on(search_slot: str) -> None:
+    """Search again, to the end."""
+    st.session_state.get(_HELD, {}).pop(search_slot, None)
+
+
+def draw(result: Nudges, about: Subject, slot: str) -> View:
+    """All nudges in words and in one picture, then one of them looked at closely."""
+    drawn = panel.picture(result, about)
+    st.markdown(safe_long(drawn.sentence))
+    chart.show(drawn, f"{slot}.chart")
+    if result.nudges and result.nudges[0].changes:
+        place = _choose(result, slot)
+        _one(result, about, place, slot)
+    panel.checks(result.checks)
+    search = st.session_state.get(_HELD, {}).get(slot, ("", None))[1]
+    if search is not None and search.stopped:
+        label = "Search on, from the start"
+        st.button(label, icon=":material/play_arrow:", key=f"{slot}.on", on_click=go_on, args=(slot,))
+    return drawn
+
+
+def _choose(result: Nudges, slot: str) -> int:
+    """Which nudge is looked at."""
+    count = min(SHOWN, len(result.nudges))
+    if count < 2:
+        return 0
+    key = f"{slot}.which"
+    if st.session_state.get(key) not in range(count):
+        st.session_state[key] = 0
+    chosen = st.segmented_control(
+        "Look at", range(count), format_func=lambda place: f"Nudge {place + 1}", key=key, required=True
+    )
+    return int(chosen or 0)
+
+
+def _one(result: Nudges, about: Subject, place: int, slot: str) -> None:
+    """One nudge: the sentence, how far it holds, the way there, the crossing."""
+    nudge = result.nudges[place]
+    then = words.output(nudge.output, result.scale, result.label, about.table.target)
+    st.markdown(f"**{safe_long(sentence(nudge, about.table))}, the model would say {safe(then)}.**")
+    st.caption(safe_long(" ".join(_facts(nudge))))
+    left, right = st.columns(2, gap="large")
+    with left:
+        drawn = nudge_path.view(result, place, dark=chart.dark())
+        if drawn.rows:
+            st.markdown("One change at a time")
+            chart.show(drawn, f"{slot}.path")
+    with right, frame.boundary("The crossing"):
+        _crossing(result, about, place, slot)
+    st.page_link(
+        frame.page("what_if"),
+        label=f"Try change {place + 1} in What if",
+        icon=":material/tune:",
+        query_params={**question.as_link(about.asked), "nudge": str(place)},
+    )
+
+
+def _facts(nudge: Nudge) -> list[str]:
+    """What is known of a nudge beside its changes, in words."""
+    extra: Mapping[str, Any] = nudge.extra
+    said = [f"Distance {words.number(nudge.distance, 3)}."]
+    if extra.get("proved"):
+        said.insert(0, "Proved smallest.")
+    if "holds_rounded" in extra:
+        rounded = "holds" if extra["holds_rounded"] else "does not hold"
+        missed = float(extra["holds_missed"])
+        much = "holds" if missed == 1 else "fails" if missed == 0 else f"holds in {missed:.0%} of the cases"
+        said.append(f"Rounded to usual precision it {rounded}; missed by 1 % of a range it {much}.")
+    if "nearest_real_row" in extra:
+        said.append(f"The nearest real row with this outcome is {words.number(extra['nearest_real_row'], 3)} away.")
+    return said
+
+
+def _crossing(result: Nudges, about: Subject, place: int, slot: str) -> None:
+    """The profile of one changed feature, with the goal's line and where it is crossed."""
+    nudge = result.nudges[place]
+    names = [change.name for change in nudge.changes]
+    key = f"{slot}.along"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    name = names[0]
+    if len(names) > 1:
+        name = st.selectbox("Along", names, format_func=lambda text: words.short(text, 40), key=key)
+    else:
+        st.markdown(f"Along {safe(words.short(name, 40))}")
+    profile = crossing(about.model, about.table, about.row, result, place, name)
+    feature, change = about.table.schema[name], nudge.changes[names.index(name)]
+    drawn = nudge_crossing.view(profile, change, len(names) - 1, feature=feature, dark=chart.dark())
+    chart.show(drawn, f"{slot}.crossing")
+    st.caption(safe_long(drawn.sentence))

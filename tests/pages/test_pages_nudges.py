@@ -1,0 +1,149 @@
+"""Nudges on the Explain page: goals and rules without settings as text, a search that can be ended, each nudge shown."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import running
+from core.registry import Progress, Watch
+from core.results import Result
+from core.running import Running
+from tests.pages.app import errors, open_page, words
+
+LINEAR = {"model": "loans-linear", "data": "loans", "method": "nudges"}
+
+
+def finished(app: AppTest) -> AppTest:
+    """The page when its search is over (the test runner has no clock that draws it anew)."""
+    for _ in range(300):
+        if "So far" not in words(app) and not [item for item in app.button if item.key == "first.stop"]:
+            return app
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError("the search never ends")
+
+
+def asked(app: AppTest) -> dict[str, str]:
+    """The pairs of the page's address."""
+    return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}
+
+
+def test_each_nudge_is_a_sentence_with_its_way_and_its_crossing() -> None:
+    app = finished(open_page(**LINEAR, row=4, p_k=2))
+    text = words(app)
+    assert errors(app) == []
+    for part in ("Had ", "the model would say", "One change at a time", "goal", "predicts it again"):
+        assert part in text, part
+    assert "Along" in text or [item for item in app.selectbox if item.key == "first.along"]
+    assert "crosses 50 %" in text or "reaches the goal" in text
+
+
+def test_a_goal_is_chosen_in_words() -> None:
+    app = finished(open_page(**LINEAR, row=4, p_k=1))
+    app.toggle(key="nudge_goal_sure").set_value(True).run()
+    finished(app)
+    assert asked(app)["p.probability"] == "0.8"
+    app.slider(key="nudge_goal_least").set_value(65).run()
+    finished(app)
+    assert asked(app)["p.probability"] == "0.65"
+    assert "probability at least 65 %" in words(app)
+    assert errors(app) == []
+
+
+def test_a_number_may_fall_by_percent_or_into_a_band() -> None:
+    app = finished(open_page(model="diabetes", data="diabetes", method="nudges", row=3, p_k=1))
+    app.selectbox(key="nudge_goal_way").set_value("lower").run()
+    app.number_input(key="nudge_goal_percent").set_value(15).run()
+    finished(app)
+    assert asked(app)["p.change"] == "-15"
+    assert "15 % lower" in words(app)
+    app.selectbox(key="nudge_goal_way").set_value("band").run()
+    finished(app)
+    assert {"p.low", "p.high"} <= set(asked(app))
+    assert "p.change" not in asked(app)
+    assert errors(app) == []
+
+
+def test_rules_are_added_told_and_dropped() -> None:
+    app = finished(open_page(**LINEAR, row=4, p_k=1))
+    assert "can only rise" in words(app)
+    app.selectbox(key="nudge_rule_feature").set_value("savings").run()
+    app.selectbox(key="nudge_way").set_value("fixed").run()
+    finished(app)
+    assert json.loads(asked(app)["p.directions"]) == {"savings": "fixed"}
+    assert "'savings' is locked" in words(app)
+    app.selectbox(key="nudge_rule_feature").set_value("age").run()
+    app.selectbox(key="nudge_way").set_value("any").run()
+    finished(app)
+    assert "can only rise" not in words(app)
+    dropping = next(item for item in app.button if item.key == "nudge_drop_0")
+    dropping.click().run()
+    finished(app)
+    assert "is locked" not in words(app)
+    assert errors(app) == []
+
+
+def test_a_refusal_names_the_rule_that_binds() -> None:
+    app = open_page(model="loans-linear", data="loans", row=4)
+    locked = {name: "fixed" for name in app.selectbox(key="feature").options}
+    app = finished(open_page(**LINEAR, row=4, p_k=1, p_directions=json.dumps(locked)))
+    assert "No change was found" in words(app)
+    assert errors(app) == []
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> list[Running]:
+    """Searches that give their first answer and then wait to be ended."""
+    made: list[Running] = []
+    plain: Callable[..., Running] = running.begin
+
+    def begin(*question: Any) -> Running:
+        whole = plain(*question)
+        while not whole.look(0.1):
+            continue
+
+        def ask(progress: Progress) -> Result:
+            assert isinstance(progress, Watch)
+            progress.found(whole.latest)
+            while not progress.enough():
+                time.sleep(0.01)
+            assert whole.latest is not None
+            return whole.latest
+
+        made.append(Running(ask).start())
+        return made[-1]
+
+    monkeypatch.setattr(running, "begin", begin)
+    monkeypatch.setattr(running, "ABANDONED", 3600.0)
+    return made
+
+
+def test_the_first_answer_is_shown_while_the_search_goes_on_and_stop_keeps_it(slow: list[Running]) -> None:
+    app = open_page(**LINEAR, row=6, p_k=1)
+    assert "**So far:** To reach" in words(app)
+    assert not slow[0].over.is_set()
+    app.button(key="first.stop").click().run()
+    assert slow[0].stopped
+    app = finished(app)
+    assert "the model would say" in words(app)
+    assert len(slow) == 1
+    assert any(item.key == "first.on" for item in app.button)
+    app.button(key="first.on").click().run()
+    assert len(slow) == 2
+    slow[1].stop()
+    assert errors(app) == []
+
+
+def test_another_row_ends_the_search(slow: list[Running]) -> None:
+    app = open_page(**LINEAR, row=6, p_k=1)
+    app.query_params["row"] = "7"
+    app.run()
+    assert slow[0].stopped
+    assert not slow[1].stopped
+    slow[1].stop()
