@@ -16,7 +16,7 @@ from core.params import resolve
 from core.registry import Progress, Watch
 from core.results import Result
 
-ABANDONED = 3.0
+ABANDONED = 10.0
 """Seconds without a look after which nobody waits any more."""
 _LOG = logging.getLogger("instance_explorer")
 

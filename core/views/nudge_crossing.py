@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from core.results import Change, Profile
@@ -44,7 +46,20 @@ def view(
         if row["role"] == "line" and found.ordered and start is not None and row["x"] == start
     ]
     sentence = _tell(found, change, others, decimals)
-    return View(drawn.spec, rows, drawn.table, sentence, f"{'Line' if found.ordered else 'Dot'} chart. {sentence}")
+    return View(
+        _aside(drawn.spec), rows, drawn.table, sentence, f"{'Line' if found.ordered else 'Dot'} chart. {sentence}"
+    )
+
+
+def _aside(spec: dict[str, Any]) -> dict[str, Any]:
+    """The line's label at the left end of an ordered profile: at the right the nudge has its own."""
+    layers = []
+    for layer in spec["layer"]:
+        if layer["mark"].get("align") == "right" and "threshold" in layer["transform"][0]["filter"]:
+            layer = {**layer, "mark": {**layer["mark"], "align": "left"}}
+            layer["encoding"] = {**layer["encoding"], "x": {"value": 4}}
+        layers.append(layer)
+    return {**spec, "layer": layers}
 
 
 def _tell(found: Profile, change: Change, others: int, decimals: int | None) -> str:

@@ -36,7 +36,7 @@ def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
     key, sure, least = "nudge_goal_class", "nudge_goal_sure", "nudge_goal_least"
     st.session_state[key] = given.get("target") if given.get("target") in options else fallback
     st.session_state[sure] = bool(given.get("probability"))
-    st.session_state[least] = _share(given.get("probability"))
+    st.session_state[least] = round(100 * number(given.get("probability"), 0.8, 0.01, 0.99))
 
     def changed() -> None:
         chosen = st.session_state[key]
@@ -56,12 +56,12 @@ def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
         right.slider("with a chance of at least", 1, 99, format="%d %%", key=least, on_change=changed)
 
 
-def _share(text: str | None) -> int:
-    """A probability as whole percent within the slider."""
+def number(text: str | None, otherwise: float, low: float, high: float) -> float:
+    """A number of a link within bounds, another where it is none."""
     try:
-        return min(99, max(1, round(float(text or 0.8) * 100)))
+        return min(high, max(low, float(text))) if text else otherwise
     except ValueError:
-        return 80
+        return otherwise
 
 
 def _number(about: Subject, given: Mapping[str, str], write: Write) -> None:

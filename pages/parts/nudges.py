@@ -24,8 +24,9 @@ AT_ONCE = 0.15
 AGAIN = 0.3
 """Seconds between two looks at a search."""
 SHOWN = 5
-_HELD = "nudge search"
-SKIPPED = (*nudge_goal.NAMES, *nudge_rules.NAMES)
+SKIPPED = (*nudge_goal.NAMES, *nudge_rules.NAMES, "plausibility", "robust", "k")
+_MOST = 8
+"""Ways that a person can ask for here."""
 
 
 def controls(about: Subject, method: Method, given: Mapping[str, str], slot: str, expert: bool) -> dict[str, str]:
@@ -38,15 +39,46 @@ def controls(about: Subject, method: Method, given: Mapping[str, str], slot: str
 
     nudge_goal.draw(about, given, write)
     nudge_rules.draw(about, given, write)
+    _wishes(given, write)
     return settings.draw(
         method, given, about.table.schema, lambda name, text: write({name: text}), SKIPPED, slot, expert
+    )
+
+
+def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
+    """Small or believable, firm or not, and how many."""
+    left, middle, right = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
+    like, firm, many = "nudge_like", "nudge_firm", "nudge_many"
+    st.session_state[like] = nudge_goal.number(given.get("plausibility"), 0.0, 0.0, 1.0)
+    st.session_state[firm] = str(given.get("robust")).lower() in ("true", "1", "yes")
+    st.session_state[many] = int(nudge_goal.number(given.get("k"), 4, 1, 20))
+    left.slider(
+        "From the smallest change to the one most like real rows",
+        0.0,
+        1.0,
+        step=0.05,
+        key=like,
+        on_change=lambda: write({"plausibility": f"{st.session_state[like]:g}" if st.session_state[like] else ""}),
+    )
+    middle.toggle(
+        "It should hold when rounded or missed by 1 %",
+        key=firm,
+        on_change=lambda: write({"robust": "true" if st.session_state[firm] else ""}),
+        help="Goes a little further, so that it does not fail for a trifle",
+    )
+    right.number_input(
+        "Different ways",
+        1,
+        max(_MOST, st.session_state[many]),
+        key=many,
+        on_change=lambda: write({"k": "" if st.session_state[many] == 4 else str(st.session_state[many])}),
     )
 
 
 def found(about: Subject, params: Mapping[str, str], slot: str) -> Nudges | None:
     """The answer; None while it is searched for, what is known so far being shown."""
     key = fingerprint.of_params([about.both.digest, about.row, about.output, dict(params)])
-    held: dict[str, tuple[str, Running]] = st.session_state.setdefault(_HELD, {})
+    held = question.searches()
     known, search = held.get(slot, ("", None))
     if search is None or known != key or search.error is not None:
         if search is not None:
@@ -74,7 +106,7 @@ def _end(search: Running) -> Nudges | None:
 
 def _look(slot: str, key: str) -> None:
     """What a search knows so far, with a way to end it; when it is over the page is drawn anew."""
-    known, search = st.session_state.get(_HELD, {}).get(slot, ("", None))
+    known, search = question.searches().get(slot, ("", None))
     if search is None or known != key:
         return
     if search.look():
@@ -90,7 +122,7 @@ def _look(slot: str, key: str) -> None:
 
 def go_on(search_slot: str) -> None:
     """Search again, to the end."""
-    st.session_state.get(_HELD, {}).pop(search_slot, None)
+    question.searches().pop(search_slot, None)
 
 
 def draw(result: Nudges, about: Subject, slot: str) -> View:
@@ -102,7 +134,7 @@ def draw(result: Nudges, about: Subject, slot: str) -> View:
         place = _choose(result, slot)
         _one(result, about, place, slot)
     panel.checks(result.checks)
-    search = st.session_state.get(_HELD, {}).get(slot, ("", None))[1]
+    search = question.searches().get(slot, ("", None))[1]
     if search is not None and search.stopped:
         label = "Search on, from the start"
         st.button(label, icon=":material/play_arrow:", key=f"{slot}.on", on_click=go_on, args=(slot,))
@@ -154,7 +186,7 @@ def _facts(nudge: Nudge) -> list[str]:
     if "holds_rounded" in extra:
         rounded = "holds" if extra["holds_rounded"] else "does not hold"
         missed = float(extra["holds_missed"])
-        much = "holds" if missed == 1 else "fails" if missed == 0 else f"holds in {missed:.0%} of the cases"
+        much = "holds" if missed == 1 else "fails" if missed == 0 else f"holds in {100 * missed:.0f} % of the cases"
         said.append(f"Rounded to usual precision it {rounded}; missed by 1 % of a range it {much}.")
     if "nearest_real_row" in extra:
         said.append(f"The nearest real row with this outcome is {words.number(extra['nearest_real_row'], 3)} away.")

@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.running import Running
+
 _HELD = "question"
 _NAMES = {"output": "class"}
 _SETTING, _STUDIO = "p.", "s."
@@ -22,6 +24,7 @@ _OF_TABLE = ("set.", "row.", "model.")
 """Settings of the Studio that speak of the model and the table in question."""
 _WIDEST = 4_000
 """Characters of one setting of a method: rules for many features."""
+_SEARCHES = "searches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,22 @@ def hold(**changes: Any) -> Question:
     if "method" in changes and changes["method"] != held.method:
         changes = {"params": {}, **changes}
     asked = replace(held, **changes)
+    if {"row", "model", "data", "output", "method", "params"} & changes.keys():
+        end_searches()
     st.session_state[_HELD] = asked
     return asked
+
+
+def searches() -> dict[str, tuple[str, Running]]:
+    """Answers that are computed beside the page, each with the question it answers, by their place."""
+    found: dict[str, tuple[str, Running]] = st.session_state.setdefault(_SEARCHES, {})
+    return found
+
+
+def end_searches() -> None:
+    """Nobody waits for them any more: what is asked next must not wait for them either."""
+    for _, search in searches().values():
+        search.stop()
 
 
 def with_row(asked: Question, row: int) -> Question:

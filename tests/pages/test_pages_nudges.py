@@ -91,7 +91,7 @@ def test_rules_are_added_told_and_dropped() -> None:
 
 def test_a_refusal_names_the_rule_that_binds() -> None:
     app = open_page(model="loans-linear", data="loans", row=4)
-    locked = {name: "fixed" for name in app.selectbox(key="feature").options}
+    locked = dict.fromkeys(app.selectbox(key="feature").options, "fixed")
     app = finished(open_page(**LINEAR, row=4, p_k=1, p_directions=json.dumps(locked)))
     assert "No change was found" in words(app)
     assert errors(app) == []
