@@ -74,6 +74,19 @@ def _tell(result: Nudges, changes: tuple[Change, ...], path: tuple[float, ...]) 
     return f"From {words.output(path[0], result.scale, result.label)}: {words.listed(said)}."
 
 
+_TIPS = [
+    {"field": "label", "title": "change"},
+    {"field": "said", "title": "the model then says"},
+    {"field": "moved", "title": "moved by"},
+]
+_COLOR = {
+    "field": "way",
+    "type": "nominal",
+    "legend": None,
+    "scale": {"domain": ["up", "down", "none"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]},
+}
+
+
 def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of a path (one for each scale)."""
     ink = palette.INKS[dark]
@@ -82,17 +95,6 @@ def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
     if result.scale == "probability":
         x["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
     y = {"field": "order", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.1}}
-    color = {
-        "field": "way",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": ["up", "down", "none"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]},
-    }
-    tips = [
-        {"field": "label", "title": "change"},
-        {"field": "said", "title": "the model then says"},
-        {"field": "moved", "title": "moved by"},
-    ]
     text = {"type": "text", "color": ink, "fontWeight": 600}
     here = {"x": x, "y": y}
     return {
@@ -109,12 +111,12 @@ def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
             _part(
                 "step",
                 {"type": "bar", "height": 9, "yOffset": 9},
-                {**here, "x2": {"field": "start"}, "color": color, "tooltip": tips},
+                {**here, "x2": {"field": "start"}, "color": _COLOR, "tooltip": _TIPS},
             ),
             _part(
                 "step",
                 {"type": "point", "filled": True, "opacity": 1, "size": 110, "yOffset": 9},
-                {**here, "color": color, "tooltip": tips},
+                {**here, "color": _COLOR, "tooltip": _TIPS},
             ),
             _part("step", {**text, "dy": -8, "align": "left"}, {"x": {"value": 0}, "y": y, "text": {"field": "label"}}),
             _part("step", {**text, "dy": 9, "align": "left", "dx": 9}, {**here, "text": {"field": "said"}}),

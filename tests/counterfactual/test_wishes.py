@@ -40,6 +40,14 @@ def test_directions_and_ranges_in_the_short_form(code):
     ]
 
 
+def test_a_feature_may_go_either_way_against_custom(code):
+    usual = [wish.words for wish in read_wishes(code, {})]
+    assert any("'age' can only rise" in words for words in usual)
+    assert any("'customer_id' identifies" in words for words in usual)
+    freed = read_wishes(code, {"directions": "age:any; customer_id:any"})
+    assert [wish.kind for wish in freed] == []
+
+
 def test_names_may_hold_the_separators(code):
     assert found(code, directions="x: y; z:up") == [("up", ["x: y; z"], ())]
     assert found(code, ties="a+b+age") == [("tie", ["age", "a+b"], ())]
