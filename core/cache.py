@@ -258,17 +258,6 @@ def keep(both: Pair, name: str, question: Any, make: Callable[[], Any], family: 
     return store(both.mine).get(family, fingerprint.of_params([name, both.digest, question]), make)
 
 
-def explained(
-    both: Pair, method_id: str, rows: Sequence[int], output: int, params: Mapping[str, Any], progress: Progress
-) -> list[Result]:
-    """Answers computed now, where the model lives."""
-    remote = getattr(both.model, "explain_rows", None)
-    if remote is not None:
-        found: list[Result] = remote(method_id, both.table, rows, output, params, progress)
-        return found
-    return explain_rows(method_id, both.model, both.table, rows, output=output, progress=progress, **params)
-
-
 def explain(
     both: Pair,
     method_id: str,
@@ -294,7 +283,7 @@ def explain(
     answers: dict[int, Result] = {row: answer for row, answer in found.items() if answer is not None}
     missing = [row for row in found if row not in answers]
     if missing:
-        fresh = explained(both, method_id, missing, output, resolved, progress)
+        fresh = explain_rows(method_id, both.model, both.table, missing, output=output, progress=progress, **resolved)
         for row, answer in zip(missing, fresh, strict=True):
             held.keep("result", keys[row], answer)
             answers[row] = answer

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import cache, registry
-from core.engine import job_key
+from core.engine import explain, job_key
 from core.errors import ComputeError, ExplorerError
 from core.params import resolve
 from core.registry import Progress, Watch
@@ -103,7 +103,7 @@ def begin(both: cache.Pair, method_id: str, row: int, output: int, params: Mappi
     key = job_key(registry.get(method_id), both.model, both.table, row, output, resolved)
 
     def ask(progress: Progress) -> Result:
-        answer = cache.explained(both, method_id, [row], output, resolved, progress)[0]
+        answer = explain(method_id, both.model, both.table, row, output=output, progress=progress, **resolved)
         if not running.stopped:
             held.keep("result", key, answer)
         return answer
