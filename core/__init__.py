@@ -6,7 +6,8 @@ In a notebook three lines are enough::
     table = core.table(frame, target="y")  # or "data.csv"
     result = core.explain("shap", model, table, row=3)
 
-and one makes a file of linked panels: ``Path("report.html").write_text(core.report(model, table), "utf-8")``.
+``core.score_importances(score, X, y)`` asks nothing but a score of any black box. One line makes a file of linked
+panels: ``Path("report.html").write_text(core.report(model, table), "utf-8")``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from core.results import Result
     from core.types import Model, Table
 
-__all__ = ["explain", "model", "report", "table"]
+__all__ = ["explain", "loss_importances", "model", "report", "score_importances", "table"]
 
 
 def model(source: Any, **options: Any) -> Model:
@@ -159,6 +160,48 @@ def report(model: Any, table: Any, **options: Any) -> str:
     if given is not None and not isinstance(given, Looks):
         options["looks"] = read(given)
     return write(work.model, work.table, **{"progress": tell(), **options})
+
+
+def score_importances(score: Any, X: Any, y: Any, **options: Any) -> Result:
+    """Importances of any black box that has only a score: ``score(X, y)``; see ``core.importances.of_score``.
+
+    Parameters
+    ----------
+    score : callable
+        ``(X, y) -> number``, higher is better.
+    X : DataFrame or ndarray, shape (n_rows, n_columns)
+    y : array-like
+    **options
+        ``rounds``, ``columns`` (names, positions, groups), ``seed``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
+    >>> found = score_importances(lambda X, y: -abs(X[:, 0] - y).sum(), X, X[:, 0])
+    >>> bool(found.values[0] > 0), float(found.values[1])
+    (True, 0.0)
+    """
+    from core.importances import of_score
+
+    return of_score(score, X, y, **options)
+
+
+def loss_importances(model: Any, table: Any, loss: Any, **options: Any) -> Result:
+    """Permutation importance by a loss of one's own; see ``core.importances.of_loss``.
+
+    Parameters
+    ----------
+    model, table : object
+        Anything that ``core.model`` and ``core.table`` take.
+    loss : callable
+        ``(truth, predictions) -> number``, lower is better; the losses of ``sklearn.metrics`` fit.
+    **options
+        ``weights`` (one a row, passed as ``sample_weight``), ``rounds``, ``groups``, ``seed``.
+    """
+    from core.importances import of_loss
+
+    return of_loss(model, table, loss, **options)
 
 
 def _read(source: str | PathLike[str], what: str) -> tuple[bytes, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core import registry
-from pages.parts import frame, rivals, sections, sidebar, summary
+from pages.parts import frame, rivals, sections, sidebar, stop, summary
 
 frame.enter()
+stop.draw()
 found = registry.methods("model")
 frame.holds(*[sections.part(method) for method in found])
 about = sidebar.draw(listed=False)

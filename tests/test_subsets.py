@@ -135,7 +135,7 @@ def test_the_method_draws_and_its_subsets_open_their_rows() -> None:
 
 def test_hostile_levels_are_data_and_performance_counts_only_the_rows_asked() -> None:
     model, table = case("pipeline with text levels")
-    result = engine.explain("subsets", model, table, least=10)
+    result = engine.explain("subsets", model, table, min_rows=10)
     assert isinstance(result, Subsets)
     for picture in ("worst", "funnel"):
         drawn = view(result, picture=picture, schema=table.schema)

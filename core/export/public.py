@@ -155,7 +155,7 @@ def _points(result: Points) -> dict[str, Any]:
         for row, name, x, y in zip(result.rows, result.names, result.x, result.y, strict=True)
     ]
     line = [{"x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
-    return {"x": result.x_title, "y": result.y_title, "points": points, "line": line}
+    return {"x": result.x_title, "y": result.y_title, "points": points, "line": line, "chosen": result.chosen}
 
 
 def _nudges(result: Nudges) -> dict[str, Any]:

@@ -46,7 +46,7 @@ PARAMS = (
         choices=("auto", "absolute", "squared", "wrong", "log_loss"),
     ),
     Param("pairs", "bool", True, "Pairs of conditions too.", expert=False),
-    Param("least", "int", 20, "Rows of a subset at least.", low=2, high=100_000, expert=False),
+    Param("min_rows", "int", 20, "Rows of a subset at least.", low=2, high=100_000, expert=False),
     Param("bins", "int", 4, "Parts of a number, of about as many rows each.", low=2, high=20),
     Param("where", "text", "", "Only rows where, for example: age > 50; job = cook; income is missing."),
     Param("rows", "int", 20_000, "Rows used, drawn with the seed.", low=4, high=500_000),
@@ -85,7 +85,7 @@ def explain(job: Job) -> Subsets:
     said = job.model.predict(frame)
     loss, unit = losses(job.model.classes, said, known, str(job.params["loss"]))
     job.progress(0.6, "comparing subsets")
-    least = int(job.params["least"])
+    least = int(job.params["min_rows"])
     found = search(
         frame, job.table.schema, loss, bins=int(job.params["bins"]), least=least, pairs=bool(job.params["pairs"])
     )
@@ -123,7 +123,10 @@ def _checks(job: Job, result: Subsets, worse: int) -> tuple[Check, ...]:
     if not count:
         return (
             Check(
-                "subsets", None, 0.0, f"No part has at least {job.params['least']} rows: there is nothing to compare."
+                "subsets",
+                None,
+                0.0,
+                f"No part has at least {job.params['min_rows']} rows: there is nothing to compare.",
             ),
         )
     if not worse:

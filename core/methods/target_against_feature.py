@@ -37,6 +37,7 @@ J. Tukey, *Exploratory Data Analysis*, 1977.
 PARAMS = (
     Param("feature", "feature", None, "The feature; empty: the first.", expert=False),
     Param("share", "float", 2 / 3, "Share of rows that each piece of the line uses.", low=0.02, high=1),
+    Param("instance", "int", None, "The row that is marked; empty: none.", low=0),
     Param("rows", "int", 1_000, "Rows drawn, chosen with the seed.", low=2, high=5_000),
     Param("seed", "int", 0, "Fixes which rows.", low=0, high=2**31 - 1),
 )
@@ -56,7 +57,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     id="target_against_feature",
     title="Target against feature",
     question="What does the truth look like along a feature?",
-    version="1",
+    version="2",
     scope="data",
     kind="points",
     params=PARAMS,
@@ -66,7 +67,8 @@ def _unsupported(model: Model, table: Table) -> str | None:
 )
 def explain(job: Job) -> Points:
     """Put the truth of each known row against a feature."""
-    rows, known = scored_rows(job)
+    rows, known = _with_own(job, *scored_rows(job))
+    own = job.params["instance"]
     chosen = job.params["feature"]
     if chosen is None:
         fits = [one.name for one in job.table.schema.features if one.is_ordered or not job.model.classes]
@@ -89,15 +91,25 @@ def explain(job: Job) -> Points:
         check = _spread(classes, heights)
         return Points(
             classes, heights, positions, names, job.table.target or "target", "value of the feature", empty, empty,
-            False, checks=(check,),
+            False, chosen=own if own in positions else None, checks=(check,),
         )  # fmt: skip  # in the order of the fields
     ordered = feature.kind in ("numeric", "integer")
     cells: tuple[Any, ...] = tuple(plain(cell) for cell in column[kept])
     line = _line(column[kept], known[kept], float(job.params["share"])) if ordered else (np.empty(0), np.empty(0))
     return Points(
         cells if ordered else tuple(words.cell(cell) for cell in cells), known[kept], positions, names, chosen,
-        "the true value", *line, ordered, checks=(_missing(len(rows), int(kept.sum())),),
+        "the true value", *line, ordered, chosen=own if own in positions else None,
+        checks=(_missing(len(rows), int(kept.sum())),),
     )  # fmt: skip  # in the order of the fields
+
+
+def _with_own(job: Job, rows: np.ndarray, known: Array) -> tuple[np.ndarray, Array]:
+    """The rows and their truth with the chosen instance among them, where its truth is known."""
+    row, whole = job.params["instance"], truth(job.model, job.table)
+    if row is None or whole is None or np.isnan(whole[job.table.position(int(row))]):
+        return rows, known
+    both = np.union1d(rows, [int(row)])
+    return both, whole[both]
 
 
 def _line(column: pd.Series[Any], known: Array, share: float) -> tuple[Array, Array]:

@@ -29,6 +29,8 @@ class Points:
         The smooth line; empty where x has levels.
     ordered : bool
         True for a numeric x.
+    chosen : int or None
+        The row of the instance in question, where it is drawn.
     """
 
     kind: ClassVar[str] = "points"
@@ -43,6 +45,7 @@ class Points:
     ordered: bool
     colour: tuple[Any, ...] = ()
     colour_title: str = ""
+    chosen: int | None = None
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

@@ -59,7 +59,7 @@ def view(result: Matrix, *, picture: str = "cells", dark: bool | None = None) ->
     ]
     named = not is_square(result)
     if named:
-        rows += [_name("across", result.column_title), _name("up", result.row_title)]
+        rows.append(_name(result.row_title, result.column_title))
     sentence = tell(result)
     if picture == "lines":
         return View(lines(dark), rows, table(result), sentence, f"Lines, {len(shown)} of them. {sentence}")
@@ -77,10 +77,11 @@ def _spread_out(count: int) -> list[int]:
     return sorted({round(at) for at in np.linspace(0, count - 1, min(count, len(palette.CURVES)))})
 
 
-def _name(role: str, text: str) -> dict[str, Any]:
-    """The name of an axis: from outside, so drawn from the data."""
+def _name(down: str, across: str) -> dict[str, Any]:
+    """The names of the axes: from outside, so drawn from the data."""
+    text = f"\N{UPWARDS ARROW} {words.short(down)}    \N{RIGHTWARDS ARROW} {words.short(across)}"
     blank = dict.fromkeys(("feature", "other", "row", "column", "row place", "column place", "value"))
-    return {**blank, "text": words.short(text), "role": role}
+    return {**blank, "text": text, "role": "name"}
 
 
 def _labels(names: tuple[str, ...]) -> list[str]:
@@ -149,29 +150,21 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
     return {
         "width": "container",
         "height": {"step": 28},
-        "padding": {"bottom": 24 if named else 5, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
         "encoding": {"x": x, "y": y, "tooltip": tips},
-        "layer": layers + _names(dark) if named else layers,
+        "layer": [*layers, _names(dark)] if named else layers,
         "config": {"view": {"stroke": None}},
     }
 
 
-def _names(dark: bool | None, up: bool = True) -> list[dict[str, Any]]:
+def _names(dark: bool | None) -> dict[str, Any]:
     """The names of both axes, from the data."""
-    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600}
-    text = {"text": {"field": "text"}, "tooltip": None}
-    across = {
-        "transform": [{"filter": "datum.role === 'across'"}],
-        "mark": {**mark, "baseline": "top", "dy": 52},
-        "encoding": {"x": {"value": {"expr": "width / 2"}}, "y": {"value": {"expr": "height"}}, **text},
+    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "align": "left", "baseline": "bottom"}
+    return {
+        "transform": [{"filter": "datum.role === 'name'"}],
+        "mark": {**mark, "dy": -6, "limit": {"expr": "width"}},
+        "encoding": {"x": {"value": 0}, "y": {"value": 0}, "text": {"field": "text"}, "tooltip": None},
     }
-    beside = {
-        "transform": [{"filter": "datum.role === 'up'"}],
-        "mark": {**mark, "align": "left", "baseline": "bottom", "dy": -6},
-        "encoding": {"x": {"value": 0}, "y": {"value": 0}, **text},
-    }
-    return [across, beside] if up else [across]
 
 
 def lines(dark: bool | None) -> dict[str, Any]:
@@ -194,9 +187,8 @@ def lines(dark: bool | None) -> dict[str, Any]:
     return {
         "width": "container",
         "height": 320,
-        "padding": {"bottom": 24, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
-        "layer": [line, *_names(dark, up=False)],
+        "layer": [line, _names(dark)],
         "config": {"view": {"stroke": None}},
     }
 
@@ -231,9 +223,11 @@ def _tell_pair(result: Matrix) -> str:
     if not np.isfinite(result.values).any():
         return f"There is no number to show: {result.unit}."
     down, across = words.short(result.row_title, 40), words.short(result.column_title, 40)
+    share = result.unit.startswith("mean answer (probability of")
     parts = []
     for end in (np.nanargmin, np.nanargmax):
         row, column = np.unravel_index(int(end(result.values)), result.values.shape)
-        number = words.number(float(result.values[row, column]), 3)
+        value = float(result.values[row, column])
+        number = words.percent(value) if share else words.number(value, 3)
         parts.append(f"{number} where {down} is {result.rows[row]} and {across} is {result.columns[column]}")
-    return f"From {parts[0]} to {parts[1]}: {result.unit}. Up: {down}; across: {across}."
+    return f"From {parts[0]} to {parts[1]}: {result.unit}."

@@ -31,6 +31,8 @@ def view(result: Points, *, dark: bool | None = None) -> View:
     rows = [_dot(result, at) for at in range(len(result.rows))]
     rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
     rows.append({"role": "title", "label": words.short(result.x_title)})
+    if result.y_title not in OWN_TITLES:
+        rows.append({"role": "up", "label": f"\N{UPWARDS ARROW} {words.short(result.y_title)}"})
     sentence = tell(result)
     kind = "Scatter plot" if result.ordered else "Strip plot"
     return View(spec(result, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}")
@@ -47,6 +49,7 @@ def _dot(result: Points, at: int) -> dict[str, Any]:
         "aside": result.rows[at] * GOLDEN % 1.0,
         "name": words.short(result.names[at], 40),
         "cell": words.cell(x),
+        "mark": "chosen" if result.rows[at] == result.chosen else "",
     }
     if result.colour:
         shade = result.colour[at]
@@ -65,6 +68,31 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     height = {"title": _plain_title(result), "tickCount": 6}
     y = {"field": "y", "type": "quantitative", "axis": height, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
+    layers = [_dots(result, x, y, tips)]
+    if result.ordered:
+        line = {"type": "line", "strokeWidth": 3, "color": palette.MARK}
+        layers.append(
+            {"transform": [{"filter": "datum.role === 'line'"}], "mark": line, "encoding": {"x": x, "y": y}},
+        )
+    else:
+        layers.append(_box(x, y, dark))
+    if result.chosen is not None:
+        layers.append(_ring(result, x, y, tips))
+    return {
+        "width": "container",
+        "height": 320,
+        "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
+        "data": {"name": "rows"},
+        "layer": [*layers, _title(dark), _up(dark)],
+        "config": {"view": {"stroke": None}},
+    }
+
+
+_ASIDE = {"field": "aside", "type": "quantitative", "scale": {"domain": [-0.5, 1.5]}}
+
+
+def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
+    """The rows; a click picks one."""
     dot: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'dot'"}],
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["row"]}}],
@@ -77,24 +105,29 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
         },
     }
     if not result.ordered:
-        dot["encoding"]["xOffset"] = {"field": "aside", "type": "quantitative", "scale": {"domain": [-0.5, 1.5]}}
+        dot["encoding"]["xOffset"] = _ASIDE
     if result.colour:
         numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
         scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
         shade = {"field": "shade", "type": "quantitative" if numbers else "nominal", "scale": scale}
         dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top"}}
-    line = {
-        "transform": [{"filter": "datum.role === 'line'"}],
-        "mark": {"type": "line", "strokeWidth": 3, "color": palette.MARK},
-        "encoding": {"x": x, "y": y},
-    }
+    return dot
+
+
+def _ring(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
+    """The instance in question."""
+    encoding = {"x": x, "y": y, "tooltip": tips} | ({} if result.ordered else {"xOffset": _ASIDE})
+    mark = {"type": "point", "size": 220, "strokeWidth": 3, "color": palette.MARK, "opacity": 1}
+    return {"transform": [{"filter": "datum.mark === 'chosen'"}], "mark": mark, "encoding": encoding}
+
+
+def _up(dark: bool | None) -> dict[str, Any]:
+    """The layer that names the variable up, where its name comes from outside."""
+    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "bottom", "align": "left"}
     return {
-        "width": "container",
-        "height": 320,
-        "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
-        "data": {"name": "rows"},
-        "layer": [dot, *([line] if result.ordered else [_box(x, y, dark)]), _title(dark)],
-        "config": {"view": {"stroke": None}},
+        "transform": [{"filter": "datum.role === 'up'"}],
+        "mark": {**mark, "dy": -6},
+        "encoding": {"x": {"value": 0}, "y": {"value": 0}, "text": {"field": "label"}},
     }
 
 
@@ -167,7 +200,11 @@ def tell(result: Points) -> str:
         for name, height in zip(largest["name"], largest[result.y_title], strict=True)
     ]
     against = words.short(result.x_title)
-    start = f"{len(result.rows):,} rows, {result.y_title} against {against}."
+    start = f"{len(result.rows):,} rows, {words.short(result.y_title)} against {against}."
+    if result.chosen is not None:
+        own = result.rows.index(result.chosen)
+        below = float((result.y < result.y[own]).mean())
+        start += f" The ring is {words.short(result.names[own], 40)}: {words.percent(below)} of the rows lie lower."
     if result.colour_title:
         start += f" Coloured by {words.short(result.colour_title)}."
     return f"{start} Largest: {words.listed(named)}." if named else start

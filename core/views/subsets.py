@@ -124,7 +124,7 @@ def _subset(mark: dict[str, Any], encoding: dict[str, Any], pick: bool = False) 
 
 def _axis(result: Subsets) -> dict[str, Any]:
     """The axis of losses: our own words."""
-    axis: dict[str, Any] = {"title": result.unit, "tickCount": 5}
+    axis: dict[str, Any] = {"title": result.unit, "tickCount": 5, "titleAnchor": "end"}
     if result.unit.startswith("share"):
         axis["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
     return {"type": "quantitative", "axis": axis, "scale": {"zero": False, "padding": 10}}

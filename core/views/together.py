@@ -60,7 +60,7 @@ def _profiles(result: Together, feature: Feature | None, dark: bool | None) -> V
     items = [item for item in result.results if isinstance(item, Profile)]
     parts = [f"{name} {_range(item)}" for name, item in zip(result.names, items, strict=True)]
     moved = words.short(merged.feature)
-    sentence = f"As {moved} changes, the mean answer ranges: {'; '.join(parts)}. {result.checks[0].text}"
+    sentence = f"As {moved} changes, the mean answer ranges: {'; '.join(parts)}."
     return replace(drawn, sentence=sentence, alt=f"Lines of {len(parts)} models. {sentence}")
 
 

@@ -15,6 +15,8 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "performance": {"cutoff": ("regression", "multiclass")},
     "distribution": {"bins": TASKS, "instance": TASKS},
+    "target_against_feature": {"instance": TASKS},
+    "two_columns": {"instance": TASKS},
     "residuals": {"size": ("binary", "multiclass")},
 }
 """Settings of methods that mean nothing for some tasks, or that the page sets by other means."""

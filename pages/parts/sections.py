@@ -14,7 +14,7 @@ from core import cache, registry
 from core.comparison import together
 from core.registry import Method
 from core.results import Result
-from pages.parts import controls, frame, leads, panel, question, rivals, settings, shows, subject
+from pages.parts import controls, frame, leads, panel, question, rivals, settings, shows, stop, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -66,6 +66,8 @@ def _answer(about: Subject, method: Method) -> None:
     )
     if method.id in controls.CONTROLS:
         controls.CONTROLS[method.id](about, params, _changed(about, method))
+    if stop.halted(method.id, method.title, lambda: frame.redraw(part(method))):
+        return
     result = _together(about, method, params, answer(about, method, params))
     shown = shows.SHOWS.get(result.kind, shows.plain)(result, about, method.id, said)
     panel.checks(tuple(check for check in result.checks if check.name not in shows.TOLD))
@@ -74,7 +76,7 @@ def _answer(about: Subject, method: Method) -> None:
 
 def answer(about: Subject, method: Method, params: dict[str, str]) -> Result:
     """The method's answer for the class in question, from memory or computed now."""
-    with subject.patience(method.title) as progress:
+    with stop.running(method.id), subject.patience(method.title, "") as progress:
         return cache.explain(about.both, method.id, [0], about.output, params, progress)[0]
 
 

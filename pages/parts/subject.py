@@ -113,8 +113,8 @@ def predictions(both: Pair) -> Array:
 
 
 @contextmanager
-def patience(title: str) -> Iterator[Progress]:
-    """A progress bar once a wait is longer than people notice; another choice on the page stops the work."""
+def patience(title: str, way_out: str = "Choosing something else stops it.") -> Iterator[Progress]:
+    """A progress bar once a wait is longer than people notice, with the time left and the way to end it."""
     place = st.empty()
     started = time.monotonic()
 
@@ -122,7 +122,7 @@ def patience(title: str) -> Iterator[Progress]:
         spent = time.monotonic() - started
         if spent > SOON:
             left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
-            words = f"{step or title}{left}. Choosing something else stops it."
+            words = f"{step or title}{left}. {way_out}"
             place.progress(min(max(fraction, 0.0), 1.0), text=words)
 
     yield show

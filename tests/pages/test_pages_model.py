@@ -194,7 +194,7 @@ def test_a_model_that_does_not_fit_is_told_and_left_out(monkeypatch: pytest.Monk
 
 def test_two_features_are_drawn_as_cells_or_lines_and_a_cell_picks_nothing() -> None:
     app = open_page("model", OPEN, model=samples()[0].id)
-    assert "Up: " in words(app)
+    assert "mean answer (probability of" in words(app)
     app.segmented_control(key="two_features.picture").set_value("lines").run()
     assert errors(app) == []
 
@@ -226,3 +226,39 @@ def test_a_subset_lists_its_rows_in_explain_and_leads_back() -> None:
     assert f"Rows where {feature.name} above" in words(app)
     app.button(key="all_cells").click().run()
     assert "Rows where" not in words(app)
+
+
+def test_stopped_work_waits_until_it_is_asked_for_again() -> None:
+    app = open_page("model", {"stopped methods": {"performance"}}, model=samples()[0].id)
+    assert errors(app) == []
+    assert "was stopped before it was finished" in words(app)
+    assert "known truth" not in words(app)
+    app.button(key="again.performance").click().run()
+    assert "known truth" in words(app)
+
+
+def test_the_stop_button_remembers_what_ran() -> None:
+    closed = dict.fromkeys(OPEN, False)
+    app = open_page("model", closed | {"running method": "residuals"}, model=samples()[0].id)
+    app.session_state["running method"] = "residuals"
+    app.button(key="stop").click().run()
+    assert app.session_state["stopped methods"] == {"residuals"}
+
+
+def test_rows_and_rounds_are_printed_for_everybody() -> None:
+    app = open_page("model", model=samples()[0].id)
+    assert "rows = 1,000, rounds = 10 (at most), seed 0" in words(app)
+
+
+def test_a_table_is_filtered_by_a_part_of_a_name() -> None:
+    import json
+
+    import pandas as pd
+
+    from pages.parts.panel import filtered, records
+
+    table = pd.DataFrame({"feature": ["Age", "income <b>", "wage"], "value": [1.0, float("nan"), 3.0]})
+    assert list(filtered(table, "AGE")["feature"]) == ["Age", "wage"]
+    assert len(filtered(table, "")) == 3
+    assert len(filtered(table, "1")) == 0
+    assert json.loads(records(filtered(table, "inc"))) == [{"feature": "income <b>", "value": None}]

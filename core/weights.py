@@ -1,0 +1,201 @@
+"""What a model says of itself: linear weights in a person's own units, importances of trees with their deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.portable.form import Column, Linear, Portable
+from core.types import Array
+from core.views import words
+
+AFFINE = {"subtract", "divide", "multiply", "add", "fill"}
+"""Steps after which a straight line is still one (``fill`` concerns missing values only)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Weights of a linear model on the columns that a person knows.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        Features, ``feature = level`` and ``feature is missing``.
+    sources : tuple of int
+        Feature position of each term.
+    numbers : tuple of bool
+        True where the weight is per one unit of the feature.
+    values : ndarray, shape (n_terms,)
+    base : float
+        The answer where every number is 0 and no level applies.
+    spread : ndarray, shape (n_terms,), or None
+        Standard deviations where the model knows the covariance of its coefficients.
+    """
+
+    terms: tuple[str, ...]
+    sources: tuple[int, ...]
+    numbers: tuple[bool, ...]
+    values: Array
+    base: float
+    spread: Array | None
+
+
+def line(column: Column) -> tuple[float, float] | None:
+    """The steps after a column's question as slope and offset; None where they bend."""
+    slope, offset = 1.0, 0.0
+    for kind, number in column.steps:
+        if kind not in AFFINE:
+            return None
+        if kind in ("multiply", "divide"):
+            factor = number if kind == "multiply" else 1.0 / number
+            slope, offset = slope * factor, offset * factor
+        elif kind != "fill":
+            offset += number if kind == "add" else -number
+    return slope, offset
+
+
+def bends(portable: Portable) -> bool:
+    """True where a column is not a straight line of the person's own, so that no weight per unit exists."""
+    return any(line(column) is None for column in portable.columns)
+
+
+def linear(portable: Portable, output: int, covariance: Array | None = None) -> Weights:
+    """Weights in original units: scaling is undone, levels get their names, columns of one feature are added.
+
+    Parameters
+    ----------
+    portable : Portable
+        With a ``Linear`` body, see ``bends``.
+    output : int
+        The class; of two classes the weights of the first are those of the second with the sign turned.
+    covariance : ndarray, shape (n_columns, n_columns), optional
+        Of the encoded coefficients.
+    """
+    body = portable.body
+    assert isinstance(body, Linear)  # asked for by the caller
+    side = -1.0 if portable.link == "logistic" and output == 0 else 1.0
+    place = 0 if body.weights.shape[1] == 1 else output
+    coefficients = side * body.weights[:, place]
+    rows: dict[tuple[str, int, bool], Array] = {}
+    base = side * float(body.base[place])
+    for at, column in enumerate(portable.columns):
+        found = line(column) or (1.0, 0.0)
+        terms, offset = _terms(column, portable.features[column.source], *found)
+        base += float(coefficients[at]) * offset
+        for name, number, factor in terms:
+            row = rows.setdefault((name, column.source, number), np.zeros(len(coefficients)))
+            row[at] += factor
+    mixing = np.array(list(rows.values())) if rows else np.empty((0, len(coefficients)))
+    spread = None if covariance is None else np.sqrt(np.maximum(0, np.diag(mixing @ covariance @ mixing.T)))
+    names, sources, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+    return Weights(names, sources, numbers, np.asarray(mixing @ coefficients), base, spread)
+
+
+def _terms(column: Column, feature: str, slope: float, offset: float) -> tuple[list[tuple[str, bool, float]], float]:
+    """Terms of one encoded column: name, whether per unit, factor; and what it adds where no term applies."""
+    if column.op == "number":
+        return [(feature, True, slope)], offset
+    if column.op == "missing":
+        return [(f"{feature} is missing", False, slope)], offset
+    if column.op == "equals":
+        return [(f"{feature} = {words.cell(column.level)}", False, slope)], offset
+    return [(f"{feature} = {words.cell(level)}", False, slope * code + offset) for level, code in column.table], 0.0
+
+
+def covariance(estimator: Any, count: int) -> Array | None:
+    """Covariance of the coefficients where a fitted estimator keeps it (Bayesian regressions), else None."""
+    sigma = getattr(estimator, "sigma_", None)
+    if sigma is None or np.ndim(sigma) != 2:
+        return None
+    kept = np.arange(count)
+    if hasattr(estimator, "threshold_lambda"):
+        kept = np.flatnonzero(np.asarray(estimator.lambda_) < estimator.threshold_lambda)
+    if len(sigma) != len(kept):
+        return None
+    whole = np.zeros((count, count))
+    whole[np.ix_(kept, kept)] = sigma
+    return whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Own:
+    """Importances that a model keeps: per encoded column, and per tree where it has trees of its own."""
+
+    values: Array
+    trees: Array | None
+    unit: str
+
+
+def importances(estimator: Any) -> Own | None:
+    """The importances that a fitted estimator keeps; None where it keeps none."""
+    for name, read in _READERS.items():
+        if type(estimator).__module__.startswith(name):
+            return read(estimator)
+    return None
+
+
+def _sklearn(estimator: Any) -> Own | None:
+    """Mean decrease of impurity, tree by tree where the estimator is made of trees."""
+    values = getattr(estimator, "feature_importances_", None)
+    if values is None:
+        return None
+    parts = np.ravel(np.asarray(getattr(estimator, "estimators_", []), dtype=object))
+    own = [part.feature_importances_ for part in parts if hasattr(part, "feature_importances_")]
+    trees = np.array(own) if len(own) > 1 and all(len(part) == len(values) for part in own) else None
+    return Own(np.asarray(values, dtype=np.float64), trees, "share of the impurity that its splits remove")
+
+
+def _xgboost(model: Any) -> Own | None:
+    """Mean gain of a feature's splits, as a share."""
+    booster = model.get_booster() if hasattr(model, "get_booster") else model
+    names = booster.feature_names or [f"f{at}" for at in range(booster.num_features())]
+    score = booster.get_score(importance_type="total_gain")
+    return _share(np.array([float(np.sum(score.get(name, 0.0))) for name in names]), "share of the gain of its splits")
+
+
+def _lightgbm(model: Any) -> Own | None:
+    """Total gain of a feature's splits, as a share."""
+    booster = getattr(model, "booster_", model)
+    return _share(np.asarray(booster.feature_importance("gain"), dtype=np.float64), "share of the gain of its splits")
+
+
+def _catboost(model: Any) -> Own | None:
+    """CatBoost's own: how far the answer moves on average when the feature changes, as a share."""
+    values = np.asarray(model.get_feature_importance(), dtype=np.float64)
+    return _share(values, "share of the changes that it makes to the answer")
+
+
+def _share(values: Array, unit: str) -> Own:
+    """Values that add up to one."""
+    total = float(values.sum())
+    return Own(values / total if total > 0 else values, None, unit)
+
+
+_READERS: dict[str, Callable[[Any], Own | None]] = {
+    "sklearn": _sklearn,
+    "xgboost": _xgboost,
+    "lightgbm": _lightgbm,
+    "catboost": _catboost,
+}
+
+
+def by_feature(values: Array, sources: Sequence[int], count: int) -> Array:
+    """Sum encoded columns back to features: (..., n_encoded) to (..., n_features)."""
+    found = np.zeros((*values.shape[:-1], count))
+    for at, source in enumerate(sources):
+        found[..., source] += values[..., at]
+    return found
+
+
+def last_step(native: Any) -> Any:
+    """The estimator at the end of pipelines and searches."""
+    while True:
+        if hasattr(native, "best_estimator_"):
+            native = native.best_estimator_
+        elif hasattr(native, "named_steps") and hasattr(native, "steps"):
+            native = native.steps[-1][1]
+        else:
+            return native

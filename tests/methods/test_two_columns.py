@@ -1,0 +1,79 @@
+"""One column against another: the rows themselves, their association, the instance's ring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from core import engine
+from core.errors import InputError, NotApplicable
+from core.results import Points
+from core.views import view
+from tests.contract_cases import HOSTILE, case
+
+
+def ask(name: str, **params: object) -> Points:
+    result = engine.explain("two_columns", *case(name), **params)
+    assert isinstance(result, Points)
+    return result
+
+
+def test_the_dots_are_the_rows() -> None:
+    result = ask("random forest, regression", feature="b", other="d")
+    _, table = case("random forest, regression")
+    assert list(result.x) == list(table.frame["b"])
+    assert list(result.y) == list(table.frame["d"])
+    assert list(result.colour) == pytest.approx(list(table.frame["y"]))
+    wanted = spearmanr(table.frame["b"], table.frame["d"]).statistic
+    assert result.checks[0].value == pytest.approx(wanted)
+
+
+def test_the_instance_is_always_drawn_and_ringed() -> None:
+    _, table = case("random forest, regression")
+    for row in (0, 77, 159):
+        result = ask("random forest, regression", rows=20, instance=row)
+        assert row in result.rows
+        assert result.chosen == row
+        drawn = view(result)
+        ringed = [one for one in drawn.rows if one.get("mark") == "chosen"]
+        assert [one["row"] for one in ringed] == [row]
+        assert ringed[0]["x"] == pytest.approx(table.frame["a"].iloc[row])
+        assert f"The ring is row {row}" in drawn.sentence
+    assert ask("random forest, regression").chosen is None
+
+
+def test_missing_cells_are_left_out_and_counted() -> None:
+    result = ask("xgboost with missing values", feature="amount", other="age")
+    _, table = case("xgboost with missing values")
+    assert len(result.rows) == table.frame["amount"].notna().sum()
+    assert set(result.colour) == {"0", "1"}
+
+
+def test_numbers_go_up_whatever_the_order_of_the_question() -> None:
+    one = ask("pipeline with text levels", feature=HOSTILE, other="age")
+    two = ask("pipeline with text levels", feature="age", other=HOSTILE)
+    assert one.x_title == two.x_title == HOSTILE
+    assert not one.ordered
+    assert "|x|" not in str(view(one).spec)
+
+
+def test_what_cannot_be_drawn_is_told() -> None:
+    with pytest.raises(NotApplicable, match="both have levels"):
+        ask("pipeline with text levels", feature=HOSTILE, other="owner")
+    with pytest.raises(InputError, match="against itself"):
+        ask("random forest, regression", feature="a", other="a")
+    with pytest.raises(NotApplicable, match="Two columns are needed"):
+        ask("one column")
+
+
+def test_the_target_against_a_feature_rings_the_instance_too() -> None:
+    for name in ("random forest, regression", "lightgbm, three classes"):
+        model, table = case(name)
+        result = engine.explain("target_against_feature", model, table, instance=88, rows=30)
+        assert isinstance(result, Points)
+        assert result.chosen == 88
+        at = result.rows.index(88)
+        value = table.frame["a"].iloc[88]
+        assert value == pytest.approx(result.x[at] if result.ordered else result.y[at])
+        assert np.isfinite(result.y).all()
