@@ -29,6 +29,11 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
+$(VENV)-peers/.done: requirements-peers.txt $(VENV)/.dev
+	$(BIN)/python -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
+	@touch $@
+
 app: $(VENV)/.app ## run the app on http://localhost:8501 (PORT=... for another)
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
 
@@ -45,11 +50,11 @@ types: $(VENV)/.dev ## check types (strict on core)
 layout: $(VENV)/.dev ## check the shape of the tree
 	$(BIN)/python -m pytest tests/test_layout.py
 
-bench: $(VENV)/.bench ## measure against the peers, side by side (ONLY=name for one)
-	CHROMIUM="$$(PYTHON=$(BIN)/python sh tests/browser/chromium.sh)" $(BIN)/python -m benchmarks $(ONLY)
+bench: $(VENV)/.bench $(VENV)-peers/.done ## measure against the peers, side by side (ONLY=name for one)
+	CHROMIUM="$$(PYTHON=$(BIN)/python sh tests/browser/chromium.sh)" PEERS=$(VENV)-peers/bin/python $(BIN)/python -m benchmarks $(ONLY)
 
 samples: $(VENV)/.app ## build the sample models and tables again
 	$(BIN)/python sample_models/build.py
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from core.errors import NotApplicable
 from core.registry import Job, method
 from core.results import Attribution, Check
-from core.shapley.answer import Answer
+from core.shapley import orders
+from core.shapley.answer import Answer, background, explained, own_scale
 from core.shapley.choose import KINDS, solve
-from core.types import Model, Param, Table
+from core.shapley.game import game
+from core.types import Array, Model, Param, Scale, Table
 
 PARAMS = (
     Param("kind", "choice", "auto", "How the values are computed; auto takes the fastest exact way.", choices=KINDS),
@@ -26,6 +32,7 @@ PARAMS = (
     Param("samples", "int", 1_000, "Orderings or coalitions where sampling is needed.", low=10, high=1_000_000),
     Param("seed", "int", 0, "Fixes the background and every random choice.", low=0, high=2**31 - 1),
 )
+PATHS = Param("paths", "int", 0, "Single orderings drawn as box plots; 0: none.", low=0, high=500)
 
 ABOUT = """
 **What it is.** A prediction differs from a baseline: what the model says when it knows nothing about this row. SHAP
@@ -67,11 +74,32 @@ def _unsupported(model: Model, _table: Table) -> str | None:
 
 def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     """Explain a page of rows at once."""
+    if job.params["paths"]:
+        job = replace(job, params=against_background(job.params))
     answer = solve(job, list(rows))
     frame = job.table.rows(list(rows))
     data = frame.to_numpy(dtype=object, copy=True)
     data[pd.isna(data)] = None
-    return [_attribution(job, answer, at, tuple(data[at])) for at in range(len(rows))]
+    draws = walked(job, rows, answer.scale) if job.params["paths"] else [None] * len(rows)
+    return [_attribution(job, answer, at, tuple(data[at]), draws[at]) for at in range(len(rows))]
+
+
+def against_background(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of the game whose single orderings can be walked: the one against the background."""
+    if params["kind"] == "path-dependent":
+        raise NotApplicable(
+            "Path-dependent values have no orderings to draw.",
+            "They come from the trees, without rows to mix.",
+            "Choose the kind 'interventional', or 0 paths.",
+        )
+    return {**params, "kind": "interventional" if params["kind"] == "auto" else params["kind"]}
+
+
+def walked(job: Job, rows: Sequence[int], scale: Scale) -> list[Array | None]:
+    """The attributions of single orderings of each row, shape (n_paths, n_features) each."""
+    number = explained(job, "probability" if scale == own_scale(job.model) else "log-odds")
+    reference, paths, seed = background(job), int(job.params["paths"]), int(job.params["seed"])
+    return [orders.contributions(game(number.of, job.table.instance(row), reference), paths, seed) for row in rows]
 
 
 @method(
@@ -81,7 +109,7 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     version="2",
     scope="row",
     kind="attribution",
-    params=PARAMS,
+    params=(*PARAMS, PATHS),
     order=10,
     cost="instant",
     about=ABOUT,
@@ -93,7 +121,9 @@ def explain(job: Job) -> Attribution:
     return _many(job, [job.row])[0]
 
 
-def _attribution(job: Job, answer: Answer, at: int, data: tuple[object, ...]) -> Attribution:
+def _attribution(
+    job: Job, answer: Answer, at: int, data: tuple[object, ...], draws: Array | None = None
+) -> Attribution:
     """One row's result."""
     spread = None if answer.spread is None else answer.spread[at]
     checks = answer.checks
@@ -110,5 +140,17 @@ def _attribution(job: Job, answer: Answer, at: int, data: tuple[object, ...]) ->
         scale=answer.scale,
         label=job.label,
         spread=spread,
-        checks=checks,
+        draws=draws,
+        checks=checks if draws is None else (*checks, _paths_check(draws, job.model.features)),
     )
+
+
+def _paths_check(draws: Array, names: Sequence[str]) -> Check:
+    """How far single orderings lie apart."""
+    width = np.ptp(draws, axis=0)
+    widest = int(np.argmax(width))
+    text = (
+        f"Over {len(draws):,} single orderings '{names[widest]}' got {draws[:, widest].min():+.3g} to "
+        f"{draws[:, widest].max():+.3g}; the bar is the mean over all orderings."
+    )
+    return Check("orderings", None, float(width[widest]), text)

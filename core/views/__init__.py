@@ -8,12 +8,11 @@ from typing import Any
 from core.errors import unknown_name
 from core.results import Result
 from core.views import (
-    attribution,
     attributions,
     distribution,
-    importance,
     matrix,
     nudges,
+    pictures,
     points,
     profile,
     scores,
@@ -24,10 +23,10 @@ from core.views import (
 from core.views.view import View
 
 VIEWS: dict[str, Callable[..., View]] = {
-    "attribution": attribution.view,
+    "attribution": pictures.of_attribution,
     "profile": profile.view,
     "nudges": nudges.view,
-    "importance": importance.view,
+    "importance": pictures.of_importance,
     "scores": scores.view,
     "points": points.view,
     "attributions": attributions.view,
@@ -48,7 +47,7 @@ def view(result: Result, **options: Any) -> View:
     result : Result
         Of any kind in ``core.results.KINDS``.
     **options
-        Of the kind's own view (``core.views.attribution.view`` and its like); ``dark`` is taken by all: True or
+        Of the kind's own view (``core.views.pictures.of_attribution`` and its like); ``dark`` is taken by all: True or
         False choose the text colour for a theme, None one that is readable on both.
 
     Returns

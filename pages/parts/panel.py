@@ -15,7 +15,8 @@ from core.codec import plain
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
 from core.views import View, view, words
-from pages.parts import chart, downloads, subject
+from core.views.pictures import pictures
+from pages.parts import chart, downloads, leads, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -40,10 +41,12 @@ def draw(
     chart_above: bool = False,
 ) -> View:
     """Show a result in words, as a picture unless the page holds one already, and how far it can be trusted."""
-    drawn = picture(result, about)
+    kinds = {} if chart_above else pictures(result)
+    chosen = leads.picture(kinds, key) if len(kinds) > 1 else "chart"
+    drawn = picture(result, about) if not kinds else view(result, picture=chosen, dark=chart.dark())
     st.markdown(safe_long(drawn.sentence))
     if not chart_above:
-        chart.show(drawn, f"{key}.chart", on_pick)
+        chart.show(drawn, f"{key}.{chosen}", on_pick)
     checks(result.checks)
     return drawn
 

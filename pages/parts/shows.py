@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.instances import Query
 from core.results import Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
 from core.views import View, matrix, overlay, scores, subsets, view, words
+from core.views.pictures import pictures
 from pages.parts import chart, frame, leads, many_rows, panel, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
@@ -57,9 +58,11 @@ def importance(result: Importance, about: Subject, key: str, said: DeltaGenerato
     if key == "interactions":
         return couples(result, about, key, said)
     leads.lead(result, about)
-    drawn = view(result, dark=chart.dark())
+    kinds = pictures(result)
+    chosen = leads.picture(kinds, key) if kinds else "bars"
+    drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
-    chart.show(drawn, f"{key}.chart", leads.pick)
+    chart.show(drawn, f"{key}.{chosen}", leads.pick)
     st.caption(":material/touch_app: Click a bar to see how the answer changes with that feature, below.")
     return drawn
 

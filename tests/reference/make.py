@@ -2,8 +2,7 @@
 
 Needs an environment of its own, since dalex asks for pandas 2::
 
-    python -m venv originals && originals/bin/pip install "pandas<3" "numpy<2.4" scikit-learn==1.9.1 dalex==1.8.0 \
-        eli5==0.16.0 shap==0.51.0 lime==0.2.0.1 xgboost-cpu==3.2.0 lightgbm==4.7.0 catboost==1.2.10
+    python -m venv originals && originals/bin/pip install -r requirements-peers.txt
     originals/bin/python tests/reference/make.py ../shared/data [case ...]
 
 Everything is asked with all rows of the table as data or background, and with orders and grids given, so that nothing

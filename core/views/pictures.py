@@ -1,0 +1,45 @@
+"""Which pictures an answer has, and drawing one of them by its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import unknown_name
+from core.results import Attribution, Importance, Result
+from core.views import attribution, boxes, importance, steps
+from core.views.view import View
+
+
+def pictures(result: Result) -> dict[str, str]:
+    """Ids of an answer's pictures and what they are called, the first by default; empty where there is only one."""
+    if isinstance(result, Attribution):
+        found = {"bars": "Bars", "steps": "Step by step"}
+        return found if result.draws is None else {**found, "boxes": "Box plots"}
+    if isinstance(result, Importance) and result.rounds is not None and result.rounds.shape[1] > 1:
+        return {"bars": "Bars", "boxes": "Box plots"}
+    return {}
+
+
+def of_attribution(result: Attribution, *, picture: str = "bars", **options: Any) -> View:
+    """Bars, a staircase from the baseline to the output (waterfall), or box plots of what was drawn."""
+    _known(result, picture)
+    return {"bars": attribution.view, "steps": steps.view, "boxes": boxes.of_attribution}[picture](result, **options)
+
+
+def of_importance(result: Importance, *, picture: str = "bars", **options: Any) -> View:
+    """Bars with their deviation, or box plots of the rounds."""
+    _known(result, picture)
+    return {"bars": importance.view, "boxes": boxes.of_importance}[picture](result, **options)
+
+
+def _known(result: Result, picture: str) -> None:
+    """Refuse a picture that this answer does not have.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    found = pictures(result) or {"bars": ""}
+    if picture not in found:
+        raise unknown_name("picture", picture, found)
