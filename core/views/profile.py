@@ -70,11 +70,13 @@ def _names(result: Profile) -> list[str]:
     return names
 
 
-def _point(result: Profile, role: str, curve: int, value: Any, y: float, decimals: int | None) -> dict[str, Any]:
+def _point(
+    result: Profile, role: str, curve: int, name: str, value: Any, y: float, decimals: int | None
+) -> dict[str, Any]:
     """The record of one point of a curve."""
     return _row(
         role,
-        curve=_names(result)[curve],
+        curve=name,
         x=axis.place(value) if result.ordered else None,
         x2=None if result.ordered else _home(result, curve),
         y=y,
@@ -101,12 +103,13 @@ def _iso(result: Profile, value: Any) -> bool:
 def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
     """Every point of every curve; a missing cell is a point of its own."""
     rows = []
-    for curve in range(len(result.curves)):
+    for curve, name in enumerate(_names(result)):
         for place, value in enumerate(result.grid):
             if not math.isfinite(float(result.values[curve, place])):
                 continue
             gap = result.ordered and axis.place(value) is None
-            point = _point(result, "gap" if gap else "line", curve, value, float(result.values[curve, place]), decimals)
+            y = float(result.values[curve, place])
+            point = _point(result, "gap" if gap else "line", curve, name, value, y, decimals)
             rows.append(point | {"order": place})
     return rows
 
@@ -114,10 +117,11 @@ def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
 def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
     """Each curve's own point, marked."""
     rows = []
+    names = _names(result)
     for curve, value in enumerate(result.at):
         if not math.isfinite(float(result.outputs[curve])):
             continue
-        point = _point(result, "own", curve, value, float(result.outputs[curve]), decimals)
+        point = _point(result, "own", curve, names[curve], value, float(result.outputs[curve]), decimals)
         gap = result.ordered and point["x"] is None
         label = f"now {point['cell']}: {words.figure(point['y'], result.scale)}"
         rows.append(point | {"role": "own gap" if gap else "own", "label": label})

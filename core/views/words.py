@@ -116,7 +116,8 @@ def moment(value: date) -> str:
 
 def short(text: str, longest: int = LONGEST) -> str:
     """One line of bounded length: control characters become spaces, the end becomes an ellipsis."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(printable.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 

@@ -82,7 +82,7 @@ def content(
         "specs": specs.listed(),
         "texts": texts.listed(),
     }
-    return {"id": fingerprint.of_params(data)[:16], **data}
+    return {"id": fingerprint.of_bytes(json.dumps(data, default=str).encode("utf-8", "replace"))[:16], **data}
 
 
 def _panel(
