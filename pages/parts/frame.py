@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -66,7 +66,12 @@ def configure() -> None:
 def route() -> StreamlitPage:
     """The page that the address asks for (called by the entry point)."""
     st.session_state[_ROUTED] = True
-    return st.navigation(pages(), position="top")
+    return st.navigation(pages(), position=_bar())
+
+
+def _bar() -> Literal["top", "hidden"]:
+    """Where the list of pages stands; inside somebody else's page (``?embed=true``) there is none."""
+    return "hidden" if st.context.is_embedded else "top"
 
 
 def enter() -> None:
@@ -76,7 +81,7 @@ def enter() -> None:
     takes a ``pages`` folder for its older way of navigation); then list them and start again, the link kept.
     """
     if not st.session_state.get(_ROUTED):
-        st.navigation(pages(icons=False), position="top")  # here an icon would be fetched from elsewhere
+        st.navigation(pages(icons=False), position=_bar())  # here an icon would be fetched from elsewhere
         st.rerun()
 
 

@@ -21,6 +21,10 @@ _CSS = """
 }
 </style>
 """
+_EMBEDDED = """
+<style>[data-testid="stMainBlockContainer"] { padding: .75rem .75rem 1rem !important; }</style>
+"""
+"""Inside another page there is nothing above and little around."""
 _WIDE = """
 <style>
 [data-testid="stMainBlockContainer"] { max-width: 1760px; padding-top: 3.6rem; }
@@ -46,4 +50,6 @@ def wide() -> None:
 def apply() -> None:
     """Add the style to the page."""
     theme = "dark" if st.context.theme.type == "dark" else "light"
+    if st.context.is_embedded:
+        st.html(_EMBEDDED)
     st.html(_CSS % {"strip": _STRIP, "back": st.get_option(f"theme.{theme}.backgroundColor")})

@@ -96,7 +96,9 @@ def test_two_models_side_by_side_have_one_axis(visit: Callable[..., Visitor]) ->
     link = "/studio?model=loans&row=5&grid=1x2&panels=permutation_importance,permutation_importance&s.bind.1=b"
     visitor = visit(link)
     painted(visitor, 0, 1)
-    ends = [visitor.page.locator(f".st-key-place_{place} .role-axis-label text").all_text_contents() for place in (0, 1)]
+    ends = [
+        visitor.page.locator(f".st-key-place_{place} .role-axis-label text").all_text_contents() for place in (0, 1)
+    ]
     numbers = [sorted(float(text) for text in texts if text.replace(".", "").isdigit()) for texts in ends]
     assert numbers[0]
     assert numbers[0] == numbers[1]
@@ -143,7 +145,8 @@ def test_a_stranger_s_session_is_shown_as_text(visit: Callable[..., Visitor], tm
 def test_embedded_the_page_has_no_frame_of_its_own(visit: Callable[..., Visitor]) -> None:
     visitor = visit("/studio?embed=true&model=diabetes&grid=1x2", width=900)
     painted(visitor, 0, 1)
-    assert (
-        visitor.page.locator('[data-testid="stHeader"]').count() == 0
-        or not visitor.page.locator('[data-testid="stHeader"]').is_visible()
-    )
+    assert visitor.page.get_by_role("link", name="Compare").count() == 0
+    first = visitor.page.locator(".st-key-studio_top").bounding_box()
+    assert first["y"] < 60
+    visitor.page.locator(".st-key-studio_grid").wait_for()
+    assert "embed=true" in visitor.page.url
