@@ -38,6 +38,10 @@ class Judge:
         self.span = (self.high - self.low).replace(0, 1)
         self.whole = {name for name in case.numbers if (case.inputs[name] % 1 == 0).all()}
         self.levels = {name: set(case.inputs[name]) for name in case.texts}
+        self.gaps = {
+            row: self._isolation(slot, case.inputs.iloc[[row]].reset_index(drop=True))
+            for slot, row in enumerate(map(int, case.rows))
+        }
 
     def score(self, slot: int, values: dict[str, Any]) -> Scored:
         """Coerce a proposal, predict it again, measure it."""
@@ -83,6 +87,7 @@ class Judge:
         good = [(item, raw) for item, raw in found if item.valid]
         record |= {"valid": bool(found) and len(good) == len(found), "proper": all(item.proper for item, _ in found)}
         record["seconds"] = found[0][1]["seconds"] if found else np.nan
+        record["cpu"] = found[0][1].get("cpu", np.nan) if found else np.nan
         record["proved"] = found[0][1].get("proved", "") if found else ""
         if not good or fewest is None:
             record["valid"] = fewest is None and not found
@@ -96,6 +101,7 @@ class Judge:
             "changes": best.changes,
             "distance": best.distance,
             "isolation": best.isolation,
+            "gap": self.gaps[row],
             "spread": np.mean([len(one ^ two) for one, two in pairs]) if pairs else np.nan,
             "jaccard": np.mean([_jaccard(one, two) for one, two in pairs]) if pairs else np.nan,
         }

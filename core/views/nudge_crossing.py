@@ -65,7 +65,8 @@ def _aside(spec: dict[str, Any]) -> dict[str, Any]:
 def _tell(found: Profile, change: Change, others: int, decimals: int | None) -> str:
     """Where the answer crosses the goal's line on the way, in words."""
     name = words.short(found.feature)
-    head = "" if not others else f"With the other change{'s' if others > 1 else ''} made: "
+    made = f"With the other change{'s' if others > 1 else ''} made" if others else "With nothing else changed"
+    head = f"{made}, "
     ends = f"{words.cell(change.before, decimals)} to {words.cell(change.after, decimals)}"
     start, end = (axis.place(end) for end in (change.before, change.after)) if found.ordered else (None, None)
     if found.threshold is None or start is None or end is None:

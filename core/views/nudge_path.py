@@ -90,7 +90,7 @@ _COLOR = {
 def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of a path (one for each scale)."""
     ink = palette.INKS[dark]
-    x: dict[str, Any] = {"field": "end", "type": "quantitative", "scale": {"zero": False, "padding": 36}}
+    x: dict[str, Any] = {"field": "end", "type": "quantitative", "scale": {"zero": False, "padding": 44}}
     x["axis"] = {"title": words.AXIS[result.scale], "tickCount": 5, "grid": False}
     if result.scale == "probability":
         x["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
@@ -119,12 +119,20 @@ def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
                 {**here, "color": _COLOR, "tooltip": _TIPS},
             ),
             _part("step", {**text, "dy": -8, "align": "left"}, {"x": {"value": 0}, "y": y, "text": {"field": "label"}}),
-            _part("step", {**text, "dy": 9, "align": "left", "dx": 9}, {**here, "text": {"field": "said"}}),
+            *(
+                _part(
+                    "step",
+                    {**text, "dy": 9, "align": "right" if down else "left", "dx": -9 if down else 9},
+                    {**here, "text": {"field": "said"}},
+                    f" && (datum.way === 'down') === {str(down).lower()}",
+                )
+                for down in (True, False)
+            ),
         ],
         "config": {"view": {"stroke": None}},
     }
 
 
-def _part(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
-    """A layer that draws the records of one role."""
-    return {"transform": [{"filter": f"datum.role === '{role}'"}], "mark": mark, "encoding": encoding}
+def _part(role: str, mark: dict[str, Any], encoding: dict[str, Any], more: str = "") -> dict[str, Any]:
+    """A layer that draws the records of one role, under a further condition."""
+    return {"transform": [{"filter": f"datum.role === '{role}'{more}"}], "mark": mark, "encoding": encoding}

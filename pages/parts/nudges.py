@@ -61,10 +61,10 @@ def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
         on_change=lambda: write({"plausibility": f"{st.session_state[like]:g}" if st.session_state[like] else ""}),
     )
     middle.toggle(
-        "It should hold when rounded or missed by 1 %",
+        "Holds when missed by 1 %",
         key=firm,
         on_change=lambda: write({"robust": "true" if st.session_state[firm] else ""}),
-        help="Goes a little further, so that it does not fail for a trifle",
+        help="Goes a little further, so that it holds when rounded to usual precision or missed by 1 % of a range",
     )
     right.number_input(
         "Different ways",
@@ -120,11 +120,6 @@ def _look(slot: str, key: str) -> None:
         chart.show(drawn, f"{slot}.sofar")
 
 
-def go_on(search_slot: str) -> None:
-    """Search again, to the end."""
-    question.searches().pop(search_slot, None)
-
-
 def draw(result: Nudges, about: Subject, slot: str) -> View:
     """All nudges in words and in one picture, then one of them looked at closely."""
     drawn = panel.picture(result, about)
@@ -134,11 +129,25 @@ def draw(result: Nudges, about: Subject, slot: str) -> View:
         place = _choose(result, slot)
         _one(result, about, place, slot)
     panel.checks(result.checks)
-    search = question.searches().get(slot, ("", None))[1]
-    if search is not None and search.stopped:
-        label = "Search on, from the start"
-        st.button(label, icon=":material/play_arrow:", key=f"{slot}.on", on_click=go_on, args=(slot,))
+    if any(check.name == "finished" and check.passed is False for check in result.checks):
+        _more(about, slot)
     return drawn
+
+
+def _more(about: Subject, slot: str) -> None:
+    """A way to go on: a search that was stopped begins again, one that ran out of time gets twice as much."""
+    search = question.searches().get(slot, ("", None))[1]
+    spent = nudge_goal.number(about.asked.params.get("seconds"), 10.0, 0.1, 300.0)
+    stopped = search is None or search.stopped
+
+    def go_on() -> None:
+        question.searches().pop(slot, None)
+        if not stopped:
+            question.ask(params={**about.asked.params, "seconds": f"{2 * spent:g}"})
+        frame.redraw("closer")
+
+    label = "Search on, from the start" if stopped else f"Search longer (up to {2 * spent:g} s)"
+    st.button(label, icon=":material/play_arrow:", key=f"{slot}.on", on_click=go_on)
 
 
 def _choose(result: Nudges, slot: str) -> int:

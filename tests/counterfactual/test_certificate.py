@@ -7,7 +7,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 from core.counterfactual.cells import cells_of
 from core.counterfactual.certificate import prove
@@ -48,6 +54,8 @@ def model_of(family: str, frame: pd.DataFrame) -> Model:
     kind = {
         "forest": RandomForestClassifier(8, max_depth=4, random_state=0),
         "boosting": GradientBoostingClassifier(n_estimators=8, random_state=0),
+        "extra trees": ExtraTreesClassifier(8, max_depth=4, random_state=0),
+        "histogram boosting": HistGradientBoostingClassifier(max_iter=8, max_depth=3, random_state=0),
         "regression": RandomForestRegressor(8, max_depth=4, random_state=0),
     }[family]
     return wrap(kind.fit(inputs, truth))
@@ -71,7 +79,7 @@ def brute_force(model: Model, table: Table, row: int, reached: object) -> float:
     return float(((gaps > 1e-9).sum(axis=1) + (gaps / ranges).mean(axis=1)).min())
 
 
-@pytest.mark.parametrize("family", ["xgboost", "lightgbm", "forest", "boosting"])
+@pytest.mark.parametrize("family", ["xgboost", "lightgbm", "forest", "extra trees", "boosting", "histogram boosting"])
 @pytest.mark.parametrize("classes", [2, 3])
 def test_proved_answers_are_what_brute_force_finds(family, classes):
     frame = small(classes)

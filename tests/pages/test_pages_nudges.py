@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import running
 from core.registry import Progress, Watch
-from core.results import Result
+from core.results import Check, Result
 from core.running import Running
 from tests.pages.app import errors, open_page, words
 
@@ -114,7 +115,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[Running]:
             while not progress.enough():
                 time.sleep(0.01)
             assert whole.latest is not None
-            return whole.latest
+            cut = Check("finished", False, 1.0, "The search was stopped after 1 s.")
+            return replace(whole.latest, checks=(*whole.latest.checks, cut))
 
         made.append(Running(ask).start())
         return made[-1]
