@@ -32,6 +32,7 @@ from _paired import table  # noqa: E402 - after the path
 
 from core.counterfactual.improve import improve, oracle_for, question  # noqa: E402 - after the path
 from core.engine import explain  # noqa: E402 - after the path
+from core.errors import ComputeError  # noqa: E402 - after the path
 from core.loading.frames import from_frame  # noqa: E402 - after the path
 from core.models import wrap  # noqa: E402 - after the path
 from core.params import resolve  # noqa: E402 - after the path
@@ -72,20 +73,16 @@ def ours(case: cases.Case, settings: dict[str, Any], timing: bool) -> dict[str, 
     return found
 
 
-class _Enough(BaseException):
-    """The first answer is there."""
-
-
 def _first(case: cases.Case, model: Any, data: Any, row: int, params: dict[str, Any]) -> list[dict[str, Any]]:
     """The first answer as a page gets it: through the engine, to whoever watches, checked and stamped."""
     got: list[Any] = []
 
     def found(result: Any) -> None:
         got.append((time.perf_counter() - started, time.process_time() - used, result))
-        raise _Enough
+        raise ComputeError("Enough: the first answer is there.")
 
     started, used = time.perf_counter(), time.process_time()
-    with suppress(_Enough):
+    with suppress(ComputeError):
         explain("nudges", model, data, row, progress=Watch(lambda _fraction, _step: None, found), **params)
     return [
         _record(case, row, result.nudges[0], result) | {"seconds": wall, "cpu": cpu}

@@ -89,48 +89,52 @@ _COLOR = {
 
 def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification of a path (one for each scale)."""
-    ink = palette.INKS[dark]
     x: dict[str, Any] = {"field": "end", "type": "quantitative", "scale": {"zero": False, "padding": 44}}
     x["axis"] = {"title": words.AXIS[result.scale], "tickCount": 5, "grid": False}
     if result.scale == "probability":
         x["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
-    y = {"field": "order", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.1}}
-    text = {"type": "text", "color": ink, "fontWeight": 600}
-    here = {"x": x, "y": y}
     return {
         "width": "container",
         "height": {"step": 46},
         "data": {"name": "rows"},
-        "layer": [
-            _part("goal", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4], "strokeWidth": 2}, {"x": x}),
-            _part(
-                "goal",
-                {**text, "color": palette.MARK, "dy": -6, "baseline": "bottom"},
-                {"x": x, "y": {"value": 0}, "text": {"field": "said"}},
-            ),
-            _part(
-                "step",
-                {"type": "bar", "height": 9, "yOffset": 9},
-                {**here, "x2": {"field": "start"}, "color": _COLOR, "tooltip": _TIPS},
-            ),
-            _part(
-                "step",
-                {"type": "point", "filled": True, "opacity": 1, "size": 110, "yOffset": 9},
-                {**here, "color": _COLOR, "tooltip": _TIPS},
-            ),
-            _part("step", {**text, "dy": -8, "align": "left"}, {"x": {"value": 0}, "y": y, "text": {"field": "label"}}),
-            *(
-                _part(
-                    "step",
-                    {**text, "dy": 9, "align": "right" if down else "left", "dx": -9 if down else 9},
-                    {**here, "text": {"field": "said"}},
-                    f" && (datum.way === 'down') === {str(down).lower()}",
-                )
-                for down in (True, False)
-            ),
-        ],
+        "layer": _layers(x, palette.INKS[dark]),
         "config": {"view": {"stroke": None}},
     }
+
+
+def _layers(x: dict[str, Any], ink: str) -> list[dict[str, Any]]:
+    """The goal's line, then of each step the bar, its end, what changes and what the model then says."""
+    y = {"field": "order", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.1}}
+    text = {"type": "text", "color": ink, "fontWeight": 600}
+    here = {"x": x, "y": y}
+    return [
+        _part("goal", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4], "strokeWidth": 2}, {"x": x}),
+        _part(
+            "goal",
+            {**text, "color": palette.MARK, "dy": -6, "baseline": "bottom"},
+            {"x": x, "y": {"value": 0}, "text": {"field": "said"}},
+        ),
+        _part(
+            "step",
+            {"type": "bar", "height": 9, "yOffset": 9},
+            {**here, "x2": {"field": "start"}, "color": _COLOR, "tooltip": _TIPS},
+        ),
+        _part(
+            "step",
+            {"type": "point", "filled": True, "opacity": 1, "size": 110, "yOffset": 9},
+            {**here, "color": _COLOR, "tooltip": _TIPS},
+        ),
+        _part("step", {**text, "dy": -8, "align": "left"}, {"x": {"value": 0}, "y": y, "text": {"field": "label"}}),
+        *(
+            _part(
+                "step",
+                {**text, "dy": 9, "align": "right" if down else "left", "dx": -9 if down else 9},
+                {**here, "text": {"field": "said"}},
+                f" && (datum.way === 'down') === {str(down).lower()}",
+            )
+            for down in (True, False)
+        ),
+    ]
 
 
 def _part(role: str, mark: dict[str, Any], encoding: dict[str, Any], more: str = "") -> dict[str, Any]:
