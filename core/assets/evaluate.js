@@ -100,9 +100,8 @@ export const evaluator = (() => {
       number: Float64Array.from(unpack(json.number)),
       owner: json.output ? Int32Array.from(unpack(json.output)) : null,
       leaves: json.leaves ? Float64Array.from(unpack(json.leaves)) : null,
-      base: Float64Array.from(json.base),
-      strict: json.strict,
-      float32: json.float32,
+      cover: json.cover ? Float64Array.from(unpack(json.cover)) : null,
+      base: Float64Array.from(json.base), strict: json.strict, float32: json.float32,
     };
   }
 
@@ -121,7 +120,7 @@ export const evaluator = (() => {
     const bySource = json.features.map(() => []);
     columns.forEach((column, position) => bySource[column.source].push(position));
     return {
-      features: json.features, classes: json.classes, task: json.task, link: json.link,
+      features: json.features, classes: json.classes, task: json.task, link: json.link, scale: json.margin_scale,
       columns, bySource, body: loadBody(json.body),
     };
   }
@@ -135,15 +134,17 @@ export const evaluator = (() => {
     return encoded;
   }
 
+  /* Whether a node sends the value of its column (rounded already where float32 asks for it) to the left. */
+  function goesLeft({ number, missingLeft, asks, sets, strict }, at, value) {
+    if (value !== value) return missingLeft[at] === 1;
+    if (asks[at] === 1) return sets.get(at).has(Math.trunc(value));
+    return strict ? value < number[at] : value <= number[at];
+  }
+
   function leafOf(body, at, x) {
-    const { feature, left, right, number, missingLeft, asks, strict, float32 } = body;
+    const { feature, left, right, float32 } = body;
     for (let column = feature[at]; column >= 0; column = feature[at]) {
-      const value = float32 ? Math.fround(x[column]) : x[column];
-      let goLeft;
-      if (value !== value) goLeft = missingLeft[at] === 1;
-      else if (asks[at] === 1) goLeft = body.sets.get(at).has(Math.trunc(value));
-      else goLeft = strict ? value < number[at] : value <= number[at];
-      at = goLeft ? left[at] : right[at];
+      at = goesLeft(body, at, float32 ? Math.fround(x[column]) : x[column]) ? left[at] : right[at];
     }
     return at;
   }
@@ -292,5 +293,5 @@ export const evaluator = (() => {
     });
   }
 
-  return { load, encode, margin, predict, profile };
+  return { load, encode, margin, predict, profile, goesLeft };
 })();

@@ -12,6 +12,7 @@ data = {
   means         cells of the average row, in feature order
   start         "instance" or "mean": where to begin
   values        cells to begin with where they differ from the start (a nudge), or absent
+  reference     of a linear model: the mean of each encoded column, from which its bars are measured; null for others
   distribution  per output: ascending order statistics of all predictions; rows: how many instances they stand for
   classes       names in output order, [] for regression; output: the one shown large; target, unit: of a regression
   server        {id, outputs, profile: {feature, grid, values} | null, error} or null: Python's last answer
@@ -23,6 +24,7 @@ time), and its answer comes back as data.server with the same id. */
 import { evaluator } from "./evaluate.js";
 import { drawSpark, sparkEnds } from "./whatif_charts.js";
 import { buildControls } from "./whatif_list.js";
+import { pushLater } from "./whatif_push.js";
 import { makePanel, paintAnswer, paintChanges, paintKept, paintProfile } from "./whatif_panel.js";
 import { gridOf, isChance, isRanged, outputName, outputText, put, sameCell } from "./whatif_words.js";
 
@@ -186,6 +188,7 @@ function paint(view) {
   view.origins.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.start === state.origin)));
   paintSparks(view);
   view.root.dataset.painted = String(performance.now());
+  pushLater(view);
 }
 
 function profileOf(view, index, count = 81) {
@@ -254,6 +257,7 @@ export function mountWhatIf(element, data, callbacks = {}) {
   return () => {
     if (view.uses !== mine) return; // a newer call has taken over
     clearTimeout(view.timer);
+    clearTimeout(view.pushTimer);
     cancelAnimationFrame(view.frame);
     view.watcher.disconnect();
     view.root.remove();

@@ -1,4 +1,5 @@
 // The what-if's answers: the prediction, what changed, the moved feature's profile, kept scenarios side by side.
+import { makePush } from "./whatif_push.js";
 import { drawCrowd, drawProfile, placeText } from "./whatif_charts.js";
 import { brief, cellText, changeText, isChance, isRanged, outputName, outputText, put, putButton, putSvg, sameCell } from "./whatif_words.js";
 
@@ -20,6 +21,7 @@ export function makePanel(root, calls) {
   const tools = put("div", "iw-tools", panel);
   const keep = putButton("iw-button iw-strong", tools, "Keep scenario", "", calls.keep);
   const resetAll = putButton("iw-button", tools, "Reset all", "", calls.resetAll);
+  const push = makePush(panel);
   const changes = put("div", "iw-block iw-changes", panel);
   const profile = put("div", "iw-block iw-profile", panel);
   const heading = put("h4", "iw-title", profile);
@@ -27,7 +29,7 @@ export function makePanel(root, calls) {
   const chart = putSvg("svg", { class: "iw-chart", role: "img", width: "100%" }, profile);
   const levels = put("div", "iw-levels", profile);
   const kept = put("div", "iw-block iw-kept", root);
-  return { panel, label, number, change, classes, crowd, place, note, live, keep, resetAll, changes, profile, heading, unit, chart, levels, kept, rows: [] };
+  return { panel, label, number, change, classes, crowd, place, note, live, keep, resetAll, push, changes, profile, heading, unit, chart, levels, kept, rows: [] };
 }
 
 export function paintAnswer(parts, data, state, choose) {

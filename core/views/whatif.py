@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import fingerprint
 from core.codec import plain
-from core.portable import Network, Portable, Trees, check, to_json
+from core.portable import Linear, Network, Portable, Trees, check, encode, to_json
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
@@ -29,14 +29,18 @@ TOLERANCE = 1e-6
 """Largest difference allowed, relative to the largest prediction (probabilities: absolute)."""
 HEAVIEST = 400_000
 """Tree nodes that are sent to a browser at most (about 5 MB)."""
+BACKGROUND = 100
+"""Rows of SHAP's default background (``core/methods/shap.py``)."""
 _CROWD = 201
 _ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = (
     "evaluate.js",
+    "attribute.js",
     "whatif_words.js",
     "whatif_charts.js",
     "whatif_controls.js",
     "whatif_list.js",
+    "whatif_push.js",
     "whatif_panel.js",
     "whatif.js",
 )
@@ -107,8 +111,9 @@ def whatif_data(
         "scenarios": [dict(scenario) for scenario in scenarios],
     }
     key = [model.fingerprint, table.fingerprint, row, int(output)]
-    portable = browser_model(model, table, known) if carried is None else carried.model
-    return {"id": fingerprint.of_params(key), **data, "model": portable, "server": None}
+    carried = carry(model, table, known) if carried is None else carried
+    own = {"model": carried.model, "reference": carried.reference}
+    return {"id": fingerprint.of_params(key), **data, **own, "server": None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,12 +129,15 @@ class Carried:
     rows : int
     reason : str
         Why there is none, in words; empty where there is one.
+    reference : list of float or None
+        Of a linear model: the mean of each encoded column over SHAP's default background; bars measure from there.
     """
 
     model: dict[str, Any] | None
     difference: float
     rows: int
     reason: str = ""
+    reference: list[float] | None = None
 
 
 def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIEST) -> Carried:
@@ -152,7 +160,15 @@ def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIE
     if not difference <= allowed(predictions):
         reason = f"its plain form differs from it by up to {words.number(difference, 2)}"
         return Carried(None, difference, len(rows), reason)
-    return Carried(to_json(portable, cover=False), difference, len(rows))
+    return Carried(to_json(portable), difference, len(rows), reference=_reference(portable, table))
+
+
+def _reference(portable: Portable, table: Table) -> list[float] | None:
+    """Where a linear model's attributions are measured from; None for others, or where a mean is not a number."""
+    if not isinstance(portable.body, Linear):
+        return None
+    means = encode(portable, table.background(BACKGROUND, 0)).mean(axis=0)
+    return [float(mean) for mean in means] if np.isfinite(means).all() else None
 
 
 def browser_model(model: Model, table: Table, predictions: Array) -> dict[str, Any] | None:

@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from core.engine import explain
 from core.loading.frames import from_frame
 from core.models import wrap
 from core.types import Model, Table
@@ -294,3 +296,52 @@ def test_new_data_starts_anew_and_leaves_nothing_behind(show: Any, made: Any) ->
     assert tab.locator(".ie-what").count() == 1
     tab.evaluate("later()")
     assert tab.locator(".ie-what").count() == 0
+
+
+def bars(tab: Any) -> dict[str, str]:
+    """Names and sizes of the bars under the live prediction, once they are painted."""
+    tab.wait_for_function("here.querySelector('.iw-push-check').textContent !== ''")
+    names, sizes = (tab.locator(f".iw-push-{part}").all_inner_texts() for part in ("name", "size"))
+    return dict(zip(names, sizes, strict=True))
+
+
+def test_bars_under_the_prediction_are_shap_of_the_changed_row(show: Any, made: Any) -> None:
+    model, table = made
+    tab = show(data_of(made))
+    tab.locator(".iw-large .iw-slider").first.focus()
+    tab.keyboard.press("End")
+    told = rest(tab, 0)
+    found = bars(tab)
+    row = changed(table, told["values"])
+    moved = from_frame(pd.concat([row, table.inputs], ignore_index=True).astype(table.inputs.dtypes), "moved")
+    own = explain("shap", model, moved, 0, output=1)
+    sizes = dict(zip(own.features, own.values, strict=True))
+    for name, size in sorted(sizes.items(), key=lambda item: -abs(item[1]))[:4]:
+        shown = next(text for full, text in found.items() if full[:50] == name[:50])
+        assert float(shown.replace("\N{MINUS SIGN}", "-")) == pytest.approx(
+            size, rel=0.01, abs=max(abs(x) for x in sizes.values()) / 100
+        )
+    check = tab.inner_text(".iw-push-check")
+    assert check.endswith("✓")
+    assert tab.inner_text(".iw-number") in check
+    assert "log-odds" in tab.inner_text(".iw-push .iw-unit")
+
+
+def test_the_other_class_has_the_opposite_bars(show: Any, made: Any) -> None:
+    tab = show(data_of(made))
+    first = bars(tab)
+    tab.locator(".iw-classes .iw-class").first.click()
+    tab.wait_for_function("text => here.querySelector('.iw-push .iw-unit').textContent.includes(text)", arg="of no")
+    for name, size in list(bars(tab).items())[:3]:
+        assert {first[name][0], size[0]} == {"+", "\N{MINUS SIGN}"}
+        assert first[name][1:] == size[1:]
+
+
+def test_a_network_says_that_bars_are_not_live(show: Any, made: Any) -> None:
+    _, table = made
+    frame = table.inputs[["constructor", "whole"]]
+    network = MLPRegressor(hidden_layer_sizes=(3,), max_iter=20, random_state=0, tol=1e9).fit(frame, frame["whole"])
+    small = from_frame(frame, "small")
+    tab = show(whatif_data(wrap(network), small, 4, 0))
+    tab.wait_for_function("here.querySelector('.iw-push-check').textContent.includes('network')")
+    assert tab.locator(".iw-push-row").count() == 0
