@@ -30,7 +30,8 @@ def model(source: Any, **options: Any) -> Model:
     source : estimator, booster, pipeline, function, dalex Explainer, path or Model
         A file goes through the very door of an upload: into a locked process of its own.
     **options
-        ``name``, ``features``, ``classes``, ``task``, ``predict_function``: see ``core.models.wrap``.
+        ``name`` (or ``label``), ``features``, ``classes``, ``task``, ``predict_function``, ``residual_function``,
+        ``output`` (the class to explain): see ``core.models.wrap``.
 
     Returns
     -------
@@ -43,9 +44,13 @@ def model(source: Any, **options: Any) -> Model:
     """
     from core.types import Model
 
+    if "label" in options:
+        options.setdefault("name", str(options.pop("label")))
     if isinstance(source, str | PathLike):
+        from core.given import no_functions
         from core.loading.uploads import open_upload
 
+        no_functions(options)
         data, name = _read(source, "model")
         return open_upload(data, options.pop("name", name), **options)
     if isinstance(source, Model) and not isinstance(source, type):
@@ -55,14 +60,14 @@ def model(source: Any, **options: Any) -> Model:
     return wrap(source, **options)
 
 
-def table(source: Any, target: str | None = None, **options: Any) -> Table:
+def table(source: Any, target: Any = None, **options: Any) -> Table:
     """A table of a frame or of a file.
 
     Parameters
     ----------
     source : DataFrame, array, dalex Explainer, path or Table
-    target : str, optional
-        Column of the true value; guessed where evident.
+    target : str or sequence, optional
+        Column of the true value, or the true values themselves; guessed where evident.
     **options
         ``label``, ``kinds``, and ``name`` for a frame: see ``core.loading.frames.from_frame``.
 
@@ -78,13 +83,22 @@ def table(source: Any, target: str | None = None, **options: Any) -> Table:
     from core.loading.frames import from_frame, with_roles
     from core.types import Table
 
+    if target is not None and not isinstance(target, str):
+        from core.given import with_truth
+
+        source, target = with_truth(source, target)
     if isinstance(source, Table):
         return source if target is None else with_roles(source, target=target)
     if isinstance(source, str | PathLike):
+        from core.loading.brought import is_pickle
         from core.loading.tables import read_table
+        from core.loading.uploads import open_table_upload
 
         data, name = _read(source, "table")
-        return read_table(data, options.pop("name", name), target=target, **options)
+        name = options.pop("name", name)
+        if is_pickle(data, name):  # a dalex Explainer or a frame: only opened where models are
+            return open_table_upload(data, name, target=target, **options)
+        return read_table(data, name, target=target, **options)
     from core.models.dalex_explainer import table_frame, unwrap
 
     held = unwrap(source)
@@ -95,7 +109,7 @@ def table(source: Any, target: str | None = None, **options: Any) -> Table:
 
 
 def explain(
-    method_id: str, model: Any, table: Any, row: int = 0, *, output: int | str | None = None, **params: Any
+    method_id: str, model: Any, table: Any, row: int | str = 0, *, output: int | str | None = None, **params: Any
 ) -> Result:
     """Answer one question about one row; model and table are matched by column name first.
 
@@ -105,8 +119,8 @@ def explain(
         ``"shap"``, ``"lime"``, ``"nudges"``…: see ``core.registry.methods()``.
     model, table : object
         Anything that ``core.model`` and ``core.table`` take.
-    row : int
-        Position of the instance.
+    row : int or str
+        Position of the instance, counted from 0, or its name where a column names the rows.
     output : int or str, optional
         Class to explain.
     **params

@@ -1,12 +1,14 @@
 """The command line: ``python -m core explain|report|methods|check|doctor``, built from the registry.
 
-Exit codes: 0 done, 2 bad input, 3 a refused model file.
+Exit codes: 0 done, 1 a fault of the program itself, 2 bad input, 3 a refused model file.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +19,11 @@ from core.errors import ExplorerError, InputError, ModelError
 from core.results import Result
 from core.types import Model, Table
 
-BAD_INPUT, REFUSED = 2, 3
+FAULT, BAD_INPUT, REFUSED = 1, 2, 3
+
+
+class Refused(Exception):  # noqa: N818 - an answer of the door, not a fault
+    """A model file that the door did not let in; its cause says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,18 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names from outside may hold letters that this screen lacks
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except ModelError as error:
-        return _complain(error, REFUSED)
+    except Refused as refused:
+        return _complain(refused.__cause__, REFUSED)
     except ExplorerError as error:
         return _complain(error, BAD_INPUT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough (``| head``)
+        return 0
+    except Exception as error:  # the last line before a person would see a traceback
+        return _complain(error, FAULT)
 
 
-def _complain(error: ExplorerError, code: int) -> int:
+def _complain(error: BaseException | None, code: int) -> int:
     """Write an error in words."""
-    lines = [error.what, error.why, error.hint]
+    if isinstance(error, ExplorerError):
+        lines = [error.what, error.why, error.hint]
+    else:
+        lines = ["This is a fault of the program, not of your files.", f"{type(error).__name__}: {str(error)[:500]}"]
     print("\n".join(line for line in lines if line), file=sys.stderr)
     return code
 
@@ -55,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     explain = commands.add_parser("explain", help="answer a question about one row")
     explain.add_argument("--model", required=True, help="a model file, or the id of a sample's model")
-    explain.add_argument("--data", required=True, help="a table file, or the id of a sample's table")
-    explain.add_argument("--row", type=int, default=0, help="the instance's position, from 0")
+    explain.add_argument("--data", help="a table file, or the id of a sample's table; a sample or dalex brings its own")
+    explain.add_argument("--row", default="0", help="the instance's position, from 0, or its name")
     explain.add_argument("--method", default="shap", help="as listed by 'methods'")
     explain.add_argument("--class", dest="output", help="the class to explain, by name or position")
     explain.add_argument("--target", help="the column that holds the true value")
@@ -82,11 +99,26 @@ def _explain(options: argparse.Namespace) -> int:
     """Answer one question and write it in the wanted form."""
     import core
 
-    table, model = _table(options.data, options.target), _model(options.model)
+    model = _model(options.model) if options.data is None else None
+    table = _table(options.data or _brought(options.model, model), options.target)
+    model = model or _model(options.model)
     params = dict(_pair(text) for text in options.param)
     result = core.explain(options.method, model, table, row=options.row, output=options.output, **params)
     _write(_rendered(result, options.form), options.out)
     return 0
+
+
+def _brought(source: str, model: Any) -> str:
+    """The sample's table, or the model's own file where it brings one."""
+    from core.loading.samples import samples
+
+    tables = {sample.id: sample.table for sample in samples()}
+    if source in tables and not Path(source).exists():
+        return tables[source]
+    if not getattr(model, "brings_table", False):
+        hint = "Name one: --data FILE, or a sample's id."
+        raise InputError("The table is missing.", f"'{source}' brings no data of its own.", hint)
+    return source
 
 
 def _table(source: str, target: str | None) -> Table:
@@ -94,8 +126,12 @@ def _table(source: str, target: str | None) -> Table:
     import core
     from core.loading.samples import load_sample_table, samples
 
-    if not Path(source).exists() and source in {sample.table for sample in samples()}:
-        return core.table(load_sample_table(source), target=target)
+    if not Path(source).exists():
+        known = list(dict.fromkeys(sample.table for sample in samples()))
+        if source in known:
+            return core.table(load_sample_table(source), target=target)
+        why = f"It is neither a file nor the id of a sample's table ({', '.join(known)})."
+        raise InputError(f"There is no table '{source[:200]}'.", why, "Check the path.")
     return core.table(source, target=target)
 
 
@@ -104,9 +140,16 @@ def _model(source: str) -> Model:
     import core
     from core.loading.samples import load_sample_model, samples
 
-    if not Path(source).exists() and source in {sample.id for sample in samples()}:
-        return load_sample_model(source)
-    return core.model(source)
+    if not Path(source).exists():
+        known = [sample.id for sample in samples()]
+        if source in known:
+            return load_sample_model(source)
+        why = f"It is neither a file nor the id of a sample's model ({', '.join(known)})."
+        raise InputError(f"There is no model '{source[:200]}'.", why, "Check the path.")
+    try:
+        return core.model(source)
+    except ModelError as error:
+        raise Refused from error
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -122,15 +165,22 @@ def _rendered(result: Result, form: str) -> bytes:
     if form == "text":
         from core.views import view
 
-        drawn = view(result)
-        checks = "".join(f"  {check.text}\n" for check in result.checks)
-        return f"{drawn.sentence}\n\n{drawn.table.to_string(index=False)}\n\nChecks:\n{checks}".encode()
+        parts = []
+        for one in (result, *getattr(result, "also", ())):
+            drawn = view(one)
+            checks = "".join(f"  {check.text}\n" for check in one.checks)
+            parts.append(f"{drawn.sentence}\n\n{drawn.table.to_string(index=False)}\n\nChecks:\n{checks}")
+        return "\n".join(parts).encode(errors="backslashreplace")
     from core import export
 
     if form == "json":
-        return (json.dumps(export.to_json(result), ensure_ascii=False, allow_nan=False) + "\n").encode()
+        body = export.to_json(result)
+        try:
+            return (json.dumps(body, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        except UnicodeEncodeError:  # half a letter, which UTF-8 cannot hold: JSON can, escaped
+            return (json.dumps(body, allow_nan=False) + "\n").encode()
     if form == "html":
-        return export.to_html(result, _question(result)).encode()
+        return export.to_html(result, _question(result)).encode(errors="backslashreplace")
     return export.to_picture(result, "png")
 
 
@@ -177,6 +227,8 @@ def _check(options: argparse.Namespace) -> int:
     from core.loading.check import check
 
     if options.file != "-":
+        if not Path(options.file).is_file():
+            raise InputError(f"There is no file '{options.file[:200]}'.", hint="Check the path.")
         verdict = check(options.file)
         print(verdict.message, file=sys.stdout if verdict.loaded else sys.stderr)
         return 0 if verdict.loaded else REFUSED

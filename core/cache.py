@@ -205,13 +205,9 @@ def table(identity: str) -> Table:
 
 def _read(upload: Upload) -> Table:
     """Parse a visitor's table in a worker; where none can be locked, here, within the budgets of the door."""
-    from core.workers import open_table, protected
+    from core.loading.uploads import open_table_upload
 
-    if protected():
-        return open_table(upload.data, upload.name, **upload.options)
-    from core.loading.tables import read_table
-
-    return read_table(upload.data, upload.name, **upload.options)
+    return open_table_upload(upload.data, upload.name, **upload.options)
 
 
 def pair(model_id: str, table_id: str) -> Pair:

@@ -32,8 +32,10 @@ def resolve(method: Method, given: Mapping[str, Any], table: Table) -> dict[str,
     """
     for name in given:
         method.param(name)
+    names = table.schema.names
     return {
-        param.name: parse(param, given.get(param.name, param.default), table.schema.names) for param in method.params
+        param.name: parse(param, given[param.name], names) if param.name in given else param.default
+        for param in method.params
     }
 
 

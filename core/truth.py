@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from core.conditions import mask, parse
-from core.errors import InputError
+from core.errors import InputError, ModelError
 from core.instances import truth
 from core.registry import Job
 from core.types import Array, Model, Table
@@ -44,3 +47,32 @@ def _wanted(job: Job) -> np.ndarray:
     """Rows that meet the conditions of the setting ``where``, where a method has one."""
     parts = parse(str(job.params.get("where", "")), job.table.schema)
     return mask(job.table.frame, job.table.schema, parts)
+
+
+def own_residuals(model: Any, frame: pd.DataFrame, known: Array) -> Array:
+    """What a person's own residual function says, shape (n_rows,).
+
+    Parameters
+    ----------
+    model : Model
+        With a ``residual_function``.
+    frame : DataFrame, shape (n_rows, n_features)
+    known : ndarray, shape (n_rows,)
+        Target units, or class positions.
+
+    Raises
+    ------
+    ModelError
+        If it fails, or does not give one number a row.
+    """
+    try:
+        found = np.asarray(model.residual_function(model.native, frame, known), dtype=np.float64).reshape(-1)
+    except Exception as error:  # somebody else's code may raise anything
+        raise ModelError("The residual function failed.", f"{type(error).__name__}: {str(error)[:300]}") from error
+    if found.shape != known.shape or not np.isfinite(found).all():
+        raise ModelError(
+            "The residual function does not fit.",
+            f"For {len(known)} rows it gave {len(found)} values, {int(np.isfinite(found).sum())} of them numbers.",
+            "It takes (model, frame, truth) and gives one number a row.",
+        )
+    return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from core import engine, registry
 from core.params import resolve
+from core.place import position
 from core.results import Result
 from core.types import Model, Prediction, Table
 
@@ -41,8 +42,10 @@ class Workspace:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, model: Any, table: Any, row: int = 0, *, target: str | None = None) -> Workspace:
+    def of(cls, model: Any, table: Any, row: int | str = 0, *, target: str | None = None) -> Workspace:
         """Make one of anything that ``core.model`` and ``core.table`` take, and match the two.
+
+        ``row`` is a position, or a row's name (``core.place``).
 
         Raises
         ------
@@ -53,11 +56,11 @@ class Workspace:
         from core.loading.match import match
 
         matched = match(core.model(model), core.table(table, target=target))
-        return cls(matched.model, matched.table, matched.table.position(row), matched.notes)
+        return cls(matched.model, matched.table, position(matched.table, row), matched.notes)
 
-    def at(self, row: int) -> Workspace:
-        """The same with another instance in focus."""
-        return replace(self, row=self.table.position(row))
+    def at(self, row: int | str) -> Workspace:
+        """The same with another instance in focus, by position or name."""
+        return replace(self, row=position(self.table, row))
 
     def prediction(self, output: int | str | None = None) -> Prediction:
         """What the model says of this instance."""

@@ -112,7 +112,8 @@ def test_a_bad_table_is_bad_input_and_a_bad_model_is_refused(
 ) -> None:
     assert main(["explain", "--model", files["model.json"], "--data", files["empty"]]) == BAD_INPUT
     assert main(["explain", "--model", files["broken.json"], "--data", files["rows"]]) == REFUSED
-    assert main(["explain", "--model", "missing.json", "--data", files["rows"]]) == REFUSED
+    assert main(["explain", "--model", "missing.json", "--data", files["rows"]]) == BAD_INPUT
+    assert main(["check", "missing.json"]) == BAD_INPUT
     assert "Traceback" not in capsys.readouterr().err
 
 

@@ -35,17 +35,25 @@ def to_html(result: Result, title: str) -> str:
     -------
     str
     """
-    drawn = view(result)
-    picture = base64.b64encode(to_picture(result, "svg")).decode("ascii")
-    checks = "".join(f"<li>{escape(check.text)}</li>" for check in result.checks)
+    parts = "".join(_part(one) for one in (result, *getattr(result, "also", ())))
     return (
         "<!doctype html>\n"
         f'<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(title)}</h1><p>{escape(drawn.sentence)}</p>"
+        f"<h1>{escape(title)}</h1>{parts}{_footer(result)}</body></html>\n"
+    )
+
+
+def _part(result: Result) -> str:
+    """Words, picture, numbers and checks of one answer (of one class, where several were asked for)."""
+    drawn = view(result)
+    picture = base64.b64encode(to_picture(result, "svg")).decode("ascii")
+    checks = "".join(f"<li>{escape(check.text)}</li>" for check in result.checks)
+    return (
+        f"<p>{escape(drawn.sentence)}</p>"
         f'<img alt="{escape(drawn.alt)}" src="data:image/svg+xml;base64,{picture}">'
-        f"{_table(drawn.table)}<h2>Checks</h2><ul>{checks}</ul>{_footer(result)}</body></html>\n"
+        f"{_table(drawn.table)}<h2>Checks</h2><ul>{checks}</ul>"
     )
 
 

@@ -33,18 +33,23 @@ def to_json(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        Always ``kind, method, version, checks, provenance``; the rest by kind. Numbers are in the units that
-        ``scale`` names. Missing values are ``null``.
+        Always ``kind, method, version, class, scale, checks, provenance``; the rest by kind. Numbers are in the units
+        that ``scale`` names. What is missing, not a number or does not apply is ``null``, so the JSON is strict.
     """
     provenance = result.provenance
-    return {
-        "kind": result.kind,
-        "method": provenance.method if provenance else None,
-        "version": provenance.version if provenance else None,
-        **PUBLIC[result.kind](result),
-        "checks": [_check(check) for check in result.checks],
-        "provenance": _provenance(provenance) if provenance else None,
-    }
+    described: dict[str, Any] = jsonable(
+        {
+            "kind": result.kind,
+            "method": provenance.method if provenance else None,
+            "version": provenance.version if provenance else None,
+            "class": None,
+            "scale": None,
+            **PUBLIC[result.kind](result),
+            "checks": [_check(check) for check in result.checks],
+            "provenance": _provenance(provenance) if provenance else None,
+        }
+    )
+    return described
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -87,6 +92,10 @@ def _attribution(result: Attribution) -> dict[str, Any]:
     head: dict[str, Any] = {"class": result.label, "scale": result.scale, "base": result.base, "output": result.output}
     if result.fitted is not None:
         head["fitted"] = result.fitted
+    if result.also:
+        head["also"] = [
+            {**_attribution(other), "checks": [_check(check) for check in other.checks]} for other in result.also
+        ]
     return {**head, "features": entries}
 
 

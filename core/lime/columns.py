@@ -123,6 +123,22 @@ def levels(feature: Feature, cells: pd.Series) -> Levels:
     return Levels(feature, cells.iloc[firsts].reset_index(drop=True), shares)
 
 
+def own_codes(found: Sequence[Column], instance: pd.DataFrame) -> Codes:
+    """Which bin or level each cell of one row is in, shape (p,)."""
+    plain = [isinstance(column, Bins) and getattr(column.dtype, "kind", "") == "f" for column in found]
+    if all(plain):  # column by column costs 0.1 ms each
+        values = instance.to_numpy(dtype=np.float64)[0]
+        return np.array([_bin(column, value) for column, value in zip(found, values, strict=True)], dtype=np.int64)
+    codes = [codes_of(column, instance.iloc[:, place])[0] for place, column in enumerate(found)]
+    return np.array(codes, dtype=np.int64)
+
+
+def _bin(column: Column, value: float) -> int:
+    """The bin of one number."""
+    assert isinstance(column, Bins)
+    return len(column.low) if np.isnan(value) else int(np.searchsorted(column.borders, value))
+
+
 def codes_of(column: Column, cells: pd.Series) -> Codes:
     """Which bin or level each cell is in, shape (n_cells,); -1 for a level that the table does not have."""
     if isinstance(column, Bins):
@@ -134,12 +150,12 @@ def codes_of(column: Column, cells: pd.Series) -> Codes:
     return np.array([known.index(value) if value in known else -1 for value in asked], dtype=np.int64)
 
 
-def restore(column: Bins, values: Array) -> pd.Series:
+def restore(column: Bins, values: Array) -> pd.Series | npt.NDArray[np.floating[Any]]:
     """Numbers as cells of the column's own type: whole where it is whole, dates where it holds dates."""
     kind = getattr(column.dtype, "kind", "O")
     if kind == "f" and isinstance(column.dtype, np.dtype):
         whole = np.rint(values) if column.feature.kind == "integer" else values
-        return pd.Series(whole.astype(column.dtype))
+        return whole.astype(column.dtype, copy=False)
     if kind == "M":
         stamps = pd.Series(pd.to_datetime(np.rint(values), unit="s", utc=True))
         zone = getattr(column.dtype, "tz", None)

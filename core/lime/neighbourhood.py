@@ -168,7 +168,7 @@ def draw(found: tuple[Column, ...], size: int, seed: int, plain: bool) -> Neighb
         Ordered columns are not cut: a normal with the column's mean and deviation.
     """
     rng = np.random.default_rng(seed)
-    codes = np.empty((size, len(found)), dtype=np.int64)
+    codes = np.empty((size, len(found)), dtype=np.int64, order="F")
     scaled = np.zeros((size, len(found))) if plain else np.empty((0, len(found)))
     cells: dict[str, Any] = {}
     for place, column in enumerate(found):
@@ -180,9 +180,10 @@ def draw(found: tuple[Column, ...], size: int, seed: int, plain: bool) -> Neighb
             continue
         gap = picked == len(column.low)
         values = rng.normal(column.center, column.scale, size) if plain else within(column, picked, rng.random(size))
-        cells[column.feature.name] = own = restore(column, np.where(gap, np.nan, values))
+        values[gap] = np.nan
+        cells[column.feature.name] = own = restore(column, values)
         if plain:
-            scaled[:, place] = np.where(gap, 0.0, (numbers(own) - column.center) / column.scale)
+            scaled[:, place] = np.where(gap, 0.0, (numbers(pd.Series(own)) - column.center) / column.scale)
     return Neighbourhood(found, codes, scaled, pd.DataFrame(cells), Kept())
 
 
@@ -206,6 +207,8 @@ def within(column: Bins, codes: Codes, uniform: Array) -> Array:
     start, end = (column.low - column.mean) / column.std, (column.high - column.mean) / column.std
     flip = np.where(start > 0, -1.0, 1.0)  # the lower tail keeps its precision
     first, last = ndtr(np.where(flip > 0, start, -end)), ndtr(np.where(flip > 0, end, -start))
-    share = first[codes] + uniform * (last - first)[codes]
-    values = column.mean[codes] + column.std[codes] * flip[codes] * ndtri(share)
-    return np.asarray(np.clip(values, column.low[codes], column.high[codes]), dtype=np.float64)
+    values = ndtri(first.take(codes) + uniform * (last - first).take(codes))
+    values *= (column.std * flip).take(codes)
+    values += column.mean.take(codes)
+    np.maximum(values, column.low.take(codes), out=values)
+    return np.asarray(np.minimum(values, column.high.take(codes), out=values))

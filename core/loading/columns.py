@@ -90,3 +90,8 @@ def listed(names: Iterable[object], limit: int = 6) -> str:
     every = list(names)
     shown = ", ".join(f"'{name}'" for name in every[:limit])
     return shown + (f" and {len(every) - limit} more" if len(every) > limit else "")
+
+
+def counted(count: int, what: str) -> str:
+    """``1 row``, ``2,000 rows``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

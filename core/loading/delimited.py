@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 
 from core.errors import InputError
 from core.loading import budgets
-from core.loading.columns import tidy
+from core.loading.columns import counted, tidy
 from core.loading.dialect import Dialect, sniff
 from core.loading.encodings import to_utf8
 from core.loading.texts import settle
@@ -75,7 +75,7 @@ def read(data: bytes, as_text: Collection[str] = ()) -> tuple[pd.DataFrame, list
     if not dialect.header:
         said.append("The first row holds numbers only: read as data; the columns are numbered.")
     if dialect.skipped:
-        said.append(f"{dialect.skipped} lines above the header skipped.")
+        said.append(f"{counted(dialect.skipped, 'line')} above the header skipped.")
     return frame, said + notes + repairs + found
 
 
@@ -163,7 +163,8 @@ def _repair(text: bytes, dialect: Dialect, width: int) -> tuple[pa.Buffer, list[
             )
         short += len(record) < width
         writer.writerow(record + [""] * (width - len(record)))
-    notes = [f"{short:,} rows were shorter than the header; their last cells are missing."] if short else []
+    told = f"{counted(short, 'row')} {'was' if short == 1 else 'were'} shorter than the header"
+    notes = [f"{told}; their last cells are missing."] if short else []
     return pa.py_buffer(out.getvalue().encode("utf-8")), notes
 
 

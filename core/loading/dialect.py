@@ -35,7 +35,7 @@ class Dialect:
     spaced : bool
         A quotation mark follows a separator and a space.
     skipped : int
-        Lines of a title above the header.
+        Lines of a title or of remarks above the header.
     """
 
     separator: str
@@ -60,7 +60,7 @@ def sniff(text: bytes) -> Dialect:
     InputError
         If there are no rows, or too many columns.
     """
-    start, separator = _preamble(text)
+    start, separator, remarks = _preamble(text)
     head = text[start : start + _HEAD]
     whole = start + _HEAD >= len(text)
     if not head.strip():
@@ -79,7 +79,7 @@ def sniff(text: bytes) -> Dialect:
     if skipped:
         start += _lines(head, skipped)
         records = records[skipped:]
-    return _describe(sample, records, separator, start, skipped)
+    return _describe(sample, records, separator, start, skipped + remarks)
 
 
 def _describe(sample: str, records: list[list[str]], separator: str, start: int, skipped: int) -> Dialect:
@@ -97,12 +97,25 @@ def _describe(sample: str, records: list[list[str]], separator: str, start: int,
     return Dialect(separator, _decimal(records, separator), tuple(names), header, start, spaced, skipped)
 
 
-def _preamble(text: bytes) -> tuple[int, str]:
-    """Bytes before the first line that counts, and the separator that Excel's ``sep=;`` line names."""
+def _preamble(text: bytes) -> tuple[int, str, int]:
+    """Bytes before the first line that counts, the separator of Excel's ``sep=;`` line, and how many remarks there are.
+
+    Remarks begin with ``#``; the last of them is the header when it has as many cells as the row below it.
+    """
     blank = re.match(rb"(?:[ \t]*(?:\r\n|\r|\n))*", text)
     start = blank.end() if blank else 0
     named = re.match(rb'"?sep=([,;|\t])"?[ \t]*(?:\r\n|\r|\n)', text[start : start + 16])
-    return (start + named.end(), named.group(1).decode()) if named else (start, "")
+    if named:
+        return start + named.end(), named.group(1).decode(), 0
+    found = re.match(rb"(?:#[^\r\n]*(?:\r\n|\r|\n)+)+", text[start : start + _HEAD])
+    if not found:
+        return start, "", 0
+    remarks = re.findall(rb"#[^\r\n]*(?:\r\n|\r|\n)+", found.group())
+    below = re.match(rb"[^\r\n]*", text[start + found.end() : start + _HEAD])
+    cells = {mark: below.group().count(mark.encode()) for mark in _SEPARATORS} if below else {}
+    if any(count and remarks[-1].count(mark.encode()) == count for mark, count in cells.items()):
+        remarks = remarks[:-1]
+    return start + sum(map(len, remarks)), "", len(remarks)
 
 
 def _records(sample: str, separator: str, whole: bool) -> list[list[str]]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.errors import ExplorerError, InputError
 from core.loading import budgets
-from core.loading.columns import listed, tidy
+from core.loading.columns import counted, listed, tidy
 from core.loading.texts import settle
 
 _ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", ""}
@@ -71,19 +71,28 @@ def _check_archive(data: bytes) -> None:
 
 
 def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:
-    """The first sheet that has rows."""
-    empty: list[str] = []
+    """The first sheet that looks like a table: two rows of two cells; else the first one with content."""
+    titles = [sheet.title for sheet in book.worksheets]
+    chosen, held, empty = "", [], set[str]()
     for sheet in book.worksheets:
         rows = list(_rows(sheet))
-        if rows:
-            frame, notes = _frame(rows)
-            others = [other.title for other in book.worksheets if other.title not in (sheet.title, *empty)]
-            notes.insert(0, f"Excel, sheet '{sheet.title}'.")
-            if others:
-                notes.append(f"Other sheets are not read: {listed(others)}.")
-            return frame, notes
-        empty.append(sheet.title)
-    raise InputError("This Excel file is empty.", "None of its sheets has rows.", "Fill a sheet, with a header on top.")
+        wide = sum(sum(cell is not None for cell in row) > 1 for row in rows[:100]) > 1
+        if wide or (rows and not chosen):
+            chosen, held = sheet.title, rows
+        if wide:
+            break
+        if not rows:
+            empty.add(sheet.title)
+    if not chosen:
+        raise InputError(
+            "This Excel file is empty.", "None of its sheets has rows.", "Fill a sheet, with a header on top."
+        )
+    frame, notes = _frame(held)
+    others = [title for title in titles if title != chosen and title not in empty]
+    notes.insert(0, f"Excel, sheet '{chosen}'.")
+    if others:
+        notes.append(f"Other sheets are not read: {listed(others)}.")
+    return frame, notes
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -113,18 +122,52 @@ def _frame(rows: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, list[str]]:
     """Header and typed columns."""
     modal = max(len(row) for row in rows)
     skipped = 0
-    while modal >= 3 and skipped < min(5, len(rows) - 2) and sum(cell is not None for cell in rows[skipped]) < 2:
+    while skipped < min(5, len(rows) - 2) and _is_title(rows, skipped, modal):
         skipped += 1
     header, body = rows[skipped], rows[skipped + 1 :]
-    names, notes = tidy([*header, *[""] * (modal - len(header))])
+    named = [*header, *[""] * (modal - len(header))]
+    above = _is_above(rows[skipped:], modal)
+    if above:
+        named, body = _joined(named, body[0]), body[1:]
+    names, notes = tidy(named)
     if skipped:
-        notes.append(f"{skipped} lines above the header skipped.")
+        notes.append(f"{counted(skipped, 'line')} above the header skipped.")
+    if above:
+        notes.append("The header has two lines: their names are joined.")
     columns = {}
     for position, name in enumerate(names):
         cells = [row[position] if position < len(row) else None for row in body]
         columns[name], note = _column(cells, name)
         notes += [note] if note else []
     return pd.DataFrame(columns), notes
+
+
+def _is_title(rows: list[tuple[Any, ...]], at: int, width: int) -> bool:
+    """True for a line of one cell above a table; of two columns, when names and then numbers follow."""
+    if width < 2 or sum(cell is not None for cell in rows[at]) > 1:
+        return False
+    below, data = rows[at + 1], rows[at + 2]
+    named = len(below) == width and all(isinstance(cell, str) for cell in below)
+    return width > 2 or (named and any(cell is not None and not isinstance(cell, str) for cell in data))
+
+
+def _is_above(rows: list[tuple[Any, ...]], width: int) -> bool:
+    """True when the first line names groups (with empty cells after a name) and the second the columns, before data."""
+    if len(rows) < 3 or len(rows[1]) != width or not all(isinstance(cell, str) for cell in rows[1]):
+        return False
+    first = [*rows[0], *[None] * (width - len(rows[0]))]
+    gaps = [cell is None for cell in first]
+    data = any(cell is not None and not isinstance(cell, str) for cell in rows[2])
+    return data and any(gaps) and all(cell is None or isinstance(cell, str) for cell in first)
+
+
+def _joined(groups: list[Any], names: tuple[Any, ...]) -> list[Any]:
+    """Each name after its group's, which stands over the first of its columns only."""
+    found, group = [], ""
+    for above, name in zip(groups, names, strict=True):
+        group = str(above or group)
+        found.append(f"{group} {name}".strip())
+    return found
 
 
 def _column(cells: list[Any], name: str) -> tuple[pd.Series, str | None]:

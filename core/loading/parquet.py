@@ -57,11 +57,11 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
         raise ValueError("column names are repeated")
     texts = [field.name for field in schema if _is_text(field.type)]
     file = pq.ParquetFile(source, read_dictionary=texts)
-    columns = dict(zip(flat, _decode(file, flat).columns, strict=True))
+    frame = _frame(file, flat, texts)
     notes = ["Parquet."]
     if left_out := [name for name in schema.names if name not in flat]:
         notes.append(f"Left out, for their cells are no single values: {listed(left_out)}.")
-    return _frame(columns, texts), notes
+    return frame, notes
 
 
 def _declared(file: pq.ParquetFile, group: int) -> int:
@@ -72,16 +72,18 @@ def _declared(file: pq.ParquetFile, group: int) -> int:
     return size
 
 
-def _decode(file: pq.ParquetFile, names: list[str]) -> pa.Table:
-    """All batches, stopped where they go beyond the budgets whatever the footer said."""
-    batches, rows, size = [], 0, 0
-    for batch in file.iter_batches(batch_size=_BATCH, columns=names):
-        rows += batch.num_rows
-        budgets.check_cells(rows, len(names))
-        size += sum(_spelt_out(column, name) for name, column in zip(names, batch.columns, strict=True))
+def _decode(file: pq.ParquetFile, name: str, width: int, size: int) -> tuple[pa.ChunkedArray, int]:
+    """One column and the bytes so far; stopped where they go beyond the budgets whatever the footer said."""
+    chunks, rows = [], 0
+    for batch in file.iter_batches(batch_size=_BATCH, columns=[name]):
+        column = batch.column(batch.schema.get_field_index(name))
+        rows += len(column)
+        budgets.check_cells(rows, width)
+        size += _spelt_out(column, name)
         budgets.check_bytes(size)
-        batches.append(batch)
-    return pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
+        chunks.append(column)
+    kind = chunks[0].type if chunks else file.schema_arrow.field(name).type
+    return pa.chunked_array(chunks, type=kind), size
 
 
 def _spelt_out(column: pa.Array, name: str) -> int:
@@ -109,14 +111,16 @@ def _is_flat(kind: pa.DataType) -> bool:
     return any(test(kind) for test in flat)
 
 
-def _frame(columns: dict[str, pa.ChunkedArray], texts: list[str]) -> pd.DataFrame:
-    """Arrow columns to pandas ones, each freed before the next; a stored index has no name of its own."""
-    names, _ = tidy(["" if name.startswith("__index_level_") else name for name in columns])
+def _frame(file: pq.ParquetFile, flat: list[str], texts: list[str]) -> pd.DataFrame:
+    """Column by column to pandas, so that one at a time is held twice; a stored index has no name of its own."""
+    names, _ = tidy(["" if name.startswith("__index_level_") else name for name in flat])
     typed: dict[str, pd.Series] = {}
-    for name, tidied in zip(list(columns), names, strict=True):
-        column = columns.pop(name)
+    size = 0
+    for name, tidied in zip(flat, names, strict=True):
+        column, size = _decode(file, name, len(flat), size)
         if name in texts:
             column = column.cast(pa.string())
         typed[tidied] = to_series(column, tidied)
-    pa.default_memory_pool().release_unused()
+        del column
+        pa.default_memory_pool().release_unused()
     return pd.DataFrame(typed, copy=False)

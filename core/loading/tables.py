@@ -47,6 +47,7 @@ def read_table(
     target: str | None = None,
     label: str | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    pickles: bool = False,
 ) -> Table:
     """Read a table from a file's content.
 
@@ -61,6 +62,9 @@ def read_table(
     kinds : mapping of str to Kind, optional
         What some columns are, where the guess is wrong; ``"text"`` keeps cells as written.
 
+    pickles : bool
+        Whether a pickle's table is taken (``core.loading.brought``): in a worker, or where the person vouches for it.
+
     Returns
     -------
     Table
@@ -73,6 +77,12 @@ def read_table(
     """
     if not data[:4096].strip() and not data.strip():
         raise InputError(f"'{name}' is empty.", "The file holds no bytes but blanks.", _HINT)
+    if pickles:
+        from core.loading import brought
+
+        if brought.is_pickle(data, name) and data[:2] != b"\x1f\x8b":
+            budgets.check_bytes(len(data))
+            return brought.read(data, name, target=target, label=label, kinds=kinds)
     notes: list[str] = []
     if data[:2] == b"\x1f\x8b":
         data = budgets.gunzip(data)

@@ -15,6 +15,8 @@ _ENGLISH = re.compile(rf"[+-]?\d{{1,3}}([,{_GAP}]\d{{3}})+(\.\d+)?")
 _GERMAN = re.compile(rf"[+-]?\d{{1,3}}([.{_GAP}]\d{{3}})+(,\d+)?")
 _STANDS_FOR_MISSING = {"?", "-", "--", ".", "..", "*", "na", "n.a.", "n/a", "nan", "null", "missing", "k.a."}
 _STANDS_FOR_MISSING |= {"#div/0!", "#value!", "#ref!", "#num!", "#name?", "not available"}
+_UNITS = "%$\u20ac\u00a3\u00a5\u20b9"
+"""Signs that may stand beside every number of a column."""
 _PROBE = 500
 
 
@@ -44,9 +46,15 @@ def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None
     rest = [text for text in stripped if text not in words]
     if not rest:
         return column, None
-    read = _reader(rest[:_PROBE], rest, decimal)
+    bare, unit = _undressed(rest)
+    read = _reader(bare[:_PROBE], bare, decimal)
     if read is not None:
-        return _numbers(column, levels, stripped, words, read)
+        known = dict(zip(rest, bare, strict=True))
+        numbers, note = _numbers(column, levels, [known.get(text, text) for text in stripped], words, read)
+        if unit:
+            told = note.split(" (written ")[0].rstrip(".")
+            note = f"{told}; the sign {unit} is left out ({rest[0]!r} is {_number(bare[0], read)})."
+        return numbers, note
     dates = _dates(rest)
     if dates is not None:
         return _as_dates(column, levels, stripped, words, rest, dates)
@@ -57,10 +65,19 @@ def _is_plainly_text(column: pd.Series, decimal: str) -> bool:
     """True when most of the first cells are neither a number nor a date: a long column need not be read in full."""
     head = [text.strip() for text in column.head(_PROBE).dropna().unique().tolist()]
     head = [text for text in head if text.lower() not in _STANDS_FOR_MISSING]
-    if not head or _reader(head, head, decimal) or _dates(head):
+    bare = _undressed(head)[0]
+    if not head or _reader(bare, bare, decimal) or _dates(head):
         return False
     numbers = sum(_PLAIN.fullmatch(text) is not None for text in head)
     return numbers < 0.5 * len(head)
+
+
+def _undressed(texts: list[str]) -> tuple[list[str], str]:
+    """Numbers without the one sign that all of them carry (``10 %``, ``$5``), with a plain minus (``(3)`` is -3)."""
+    unit = next((sign for sign in _UNITS if all(sign in text for text in texts)), "")
+    bare = [text.replace(unit, "", 1).strip() for text in texts] if unit else texts
+    plain = [text.replace("\N{MINUS SIGN}", "-") for text in bare]
+    return [re.sub(r"\((\d[^()]*)\)", r"-\1", text) for text in plain], unit
 
 
 def _reader(probe: list[str], rest: list[str], decimal: str) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.engine import output_index
 from core.instances import truth
+from core.truth import own_residuals
 from core.types import Array, Model, Table, Task
 
 SAMPLE = 100_000
@@ -104,7 +105,8 @@ def understood(model: Model, table: Table, predictions: Array | None = None) -> 
         classes=classes,
         output=classes[output] if classes else "",
         predictions=_spread(explained),
-        residuals=_residuals(known, explained, output if classes else None),
+        residuals=_own_residuals(model, table, rows, known)
+        or _residuals(known, explained, output if classes else None),
         accuracy=_accuracy(known, answers) if classes else None,
         used=len(rows),
     )
@@ -134,6 +136,14 @@ def _residuals(known: Array | None, explained: Array, output: int | None) -> Spr
     there = ~np.isnan(known)
     wanted = known[there] if output is None else (known[there] == output).astype(np.float64)
     return _spread(wanted - explained[there])
+
+
+def _own_residuals(model: Model, table: Table, rows: np.ndarray, known: Array | None) -> Spread | None:
+    """By the person's own function, where there is one."""
+    if getattr(model, "residual_function", None) is None or known is None or np.isnan(known).all():
+        return None
+    there = ~np.isnan(known)
+    return _spread(own_residuals(model, table.rows(rows[there]), known[there]))
 
 
 def _accuracy(known: Array | None, answers: Array) -> float | None:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from core.errors import ModelError
-from core.types import Model
+from core.types import Model, Table
 
 TRUST = "INSTANCE_EXPLORER_TRUST_LOCAL_FILES"
 
@@ -50,3 +50,27 @@ def open_upload(data: bytes, name: str, **options: Any) -> Model:
         "A model file can carry an attack, and this system has no way to lock a process against it (it needs Linux).",
         f"The samples work. On your own computer, with files that you trust, start the app with {TRUST}=1.",
     )
+
+
+def open_table_upload(data: bytes, name: str, **options: Any) -> Table:
+    """Parse a table file that somebody gave us, in a worker; where none can be locked, here, within the door's budgets.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+    **options
+        ``target``, ``label``, ``kinds``, as ``core.loading.tables.read_table`` takes them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as a table.
+    """
+    from core.workers import open_table, protected
+
+    if protected():
+        return open_table(data, name, **options)
+    from core.loading.tables import read_table
+
+    return read_table(data, name, **options, pickles=is_trusting())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,8 +65,22 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     params = job.params
     near = neighbourhood(job.model, job.table, params["discretise"], params["num_samples"] - 1, params["seed"])
     instances = job.table.rows(rows)
-    mimicked, own = answers(job.model, near)[:, job.output], job.predict(instances)
-    return [_one(job, near, instances.iloc[[place]], np.append(own[place], mimicked)) for place in range(len(rows))]
+    mimicked, own = answers(job.model, near), job.model.predict(instances)
+    found = []
+    for place in range(len(rows)):
+        instance, told = instances.iloc[[place]], np.vstack([own[[place]], mimicked])
+        first, *others = [
+            _one(replace(job, output=output), near, instance, told[:, output]) for output in _outputs(job, own[place])
+        ]
+        found.append(replace(first, also=tuple(others)) if others else first)
+    return found
+
+
+def _outputs(job: Job, chances: Array) -> list[int]:
+    """The chosen class, then the most probable others, as many as were asked for."""
+    ranked = np.argsort(-chances, kind="stable").tolist() if job.model.classes else []
+    others = [int(output) for output in ranked if output != job.output]
+    return [job.output, *others[: int(job.params["top_labels"]) - 1]]
 
 
 @method(
@@ -82,6 +97,15 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     many=_many,
     params=(
         Param("num_features", "int", 10, "Rules at most.", low=1, high=1_000, expert=False),
+        Param(
+            "top_labels",
+            "int",
+            1,
+            "Classes explained at once: the chosen one and the most probable others.",
+            low=1,
+            high=100,
+            expert=False,
+        ),
         Param("num_samples", "int", 5_000, "Made-up rows that the model is asked for.", low=50, high=200_000),
         Param(
             "kernel_width", "float", None, "How far near reaches; empty: 0.75 √(number of columns).", low=0.01, high=1e6
@@ -116,15 +140,16 @@ def lime(job: Job) -> Attribution:
     Parameters
     ----------
     job : Job
-        ``params``: ``num_features``, ``num_samples`` (the instance among them), ``kernel_width``, ``discretise``,
-        ``distance``, ``feature_selection``, ``seed``.
+        ``params``: ``num_features``, ``top_labels``, ``num_samples`` (the instance among them), ``kernel_width``,
+        ``discretise``, ``distance``, ``feature_selection``, ``seed``.
 
     Returns
     -------
     Attribution
         The chosen features only, largest weight first. ``base`` is the intercept, ``fitted`` the local model's answer,
         ``output`` the model's own, all in probability or target units; ``rules`` the conditions; ``spread`` each
-        weight's standard deviation over seeds. Without bins a value is weight times standardised value.
+        weight's standard deviation over seeds. Without bins a value is weight times standardised value. ``also`` holds
+        the other classes of ``top_labels``, from the same made-up rows.
 
     References
     ----------
@@ -135,11 +160,11 @@ def lime(job: Job) -> Attribution:
 
 def _one(job: Job, near: Neighbourhood, instance: pd.DataFrame, answers: Array) -> Attribution:
     """Explain one row from the answers for itself and for the neighbourhood."""
-    from core.lime.columns import Bins, codes_of, rule
+    from core.lime.columns import Bins, own_codes, rule
     from core.lime.fit import fit, nearness
 
     params, names = job.params, job.table.schema.names
-    own = np.array([codes_of(column, instance[name])[0] for column, name in zip(near.columns, names, strict=True)])
+    own = own_codes(near.columns, instance)
     design = _design(near, instance, own)
     width = params["kernel_width"] or 0.75 * np.sqrt(len(names))
     weights = nearness(design, params["distance"], width)

@@ -12,7 +12,7 @@ from core.instances import errors, truth
 from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess
-from core.truth import scored_rows
+from core.truth import own_residuals, scored_rows
 from core.types import Array, Model, Param, Table
 from core.views import words
 
@@ -63,7 +63,10 @@ def explain(job: Job) -> Points:
     rows, known = scored_rows(job)
     frame = job.table.rows(rows)
     said = job.model.predict(frame)
-    off = known - said[:, 0] if job.model.task == "regression" else errors(job.model, said, known)
+    if getattr(job.model, "residual_function", None) is not None:
+        off = own_residuals(job.model, frame, known)
+    else:
+        off = known - said[:, 0] if job.model.task == "regression" else errors(job.model, said, known)
     off = np.abs(off) if job.params["size"] else off
     name = job.params["feature"]
     ordered = name is None or job.table.schema[name].kind in ("numeric", "integer")
@@ -90,6 +93,8 @@ def explain(job: Job) -> Points:
 
 def _title(job: Job) -> str:
     """What the height is."""
+    if getattr(job.model, "residual_function", None) is not None:
+        return "size of your residual" if job.params["size"] else "residual by your own function"
     if job.model.task != "regression":
         return "error: 1 - probability of the true class"
     return "size of the error" if job.params["size"] else "true value minus prediction"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core import fingerprint as digests
+from core.engine import output_index
 from core.errors import ModelError
 from core.models import (
     catboost_model,
@@ -38,6 +40,8 @@ def wrap(
     classes: Sequence[str] | None = None,
     task: Task | None = None,
     predict_function: Callable[[Any, Any], Any] | None = None,
+    residual_function: Callable[[Any, Any, Any], Any] | None = None,
+    output: int | str | None = None,
 ) -> AdaptedModel:
     """Put a fitted estimator, booster, pipeline or function behind ``core.types.Model``.
 
@@ -58,6 +62,11 @@ def wrap(
     predict_function : callable, optional
         ``predict_function(estimator, frame)`` is asked instead of the library: probabilities, shape (n, n_classes)
         or (n,) of the second class, or target values, shape (n,).
+    residual_function : callable, optional
+        ``residual_function(estimator, frame, truth)`` in place of truth minus prediction, shape (n,); the truth is in
+        target units, or the position of the class.
+    output : int or str, optional
+        Class that is explained where a question names none.
 
     Returns
     -------
@@ -82,12 +91,18 @@ def wrap(
         predict_function,
     )
     facts, engine = _adapt(estimator, options)
+    if held is not None:
+        said = (*facts.notes, f"The dalex Explainer calls it '{held.label[:80]}'.")
+        facts = replace(facts, brings_table=held.frame is not None, notes=said)
     digest = fingerprint or of_object(estimator)
     if predict_function is not None:
         digest = digests.of_params([digest, of_object(predict_function)])
     if features is not None or classes is not None:
         digest = digests.of_params([digest, list(facts.features), list(facts.classes)])
-    return AdaptedModel(name or facts.kind, digest, facts, engine, estimator)
+    if residual_function is not None:
+        digest = digests.of_params([digest, of_object(residual_function)])
+    wrapped = AdaptedModel(name or facts.kind, digest, facts, engine, estimator, residual_function)
+    return wrapped if output is None else replace(wrapped, explained=output_index(wrapped, output))
 
 
 def _adapt(estimator: Any, options: Options) -> tuple[Facts, Engine]:

@@ -47,6 +47,8 @@ class Facts:
         Levels of categorical features that the model was trained with, where it keeps them.
     notes : tuple of str
         What a person should know before reading the predictions, in words.
+    brings_table : bool
+        True when the file or object holds the data too, as a dalex Explainer does (``core.table`` takes them out).
     """
 
     family: str
@@ -58,6 +60,7 @@ class Facts:
     margin_scale: Scale | None = None
     levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    brings_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,10 @@ class AdaptedModel:
     engine : Engine
     native : object
         The library's own object (estimator, pipeline, booster, session, function). Never write to it.
+    residual_function : callable or None
+        ``residual_function(native, frame, truth)``, a person's own idea of how wrong each row is, shape (n_rows,).
+    explained : int or None
+        The output explained where a question names none.
     """
 
     name: str
@@ -78,6 +85,8 @@ class AdaptedModel:
     facts: Facts
     engine: Engine
     native: Any
+    residual_function: Callable[[Any, pd.DataFrame, Any], Any] | None = None
+    explained: int | None = None
     _memo: dict[str, Any] = field(default_factory=dict, repr=False)  # the portable form, converted once
 
     @property
@@ -119,6 +128,11 @@ class AdaptedModel:
     def notes(self) -> tuple[str, ...]:
         """What a person should know before reading the predictions."""
         return self.facts.notes
+
+    @property
+    def brings_table(self) -> bool:
+        """True when the file or object that the model came in holds data, too."""
+        return self.facts.brings_table
 
     @property
     def margin_scale(self) -> Scale | None:
@@ -232,6 +246,5 @@ def rebind(model: AdaptedModel, features: tuple[str, ...]) -> AdaptedModel:
         )
     levels = {new: model.levels[old] for new, old in zip(names, model.features, strict=True) if old in model.levels}
     facts = replace(model.facts, features=names, named=True, levels=levels)
-    return AdaptedModel(
-        model.name, fingerprint.of_params([model.fingerprint, list(names)]), facts, model.engine, model.native
-    )
+    digest = fingerprint.of_params([model.fingerprint, list(names)])
+    return replace(model, fingerprint=digest, facts=facts, _memo={})

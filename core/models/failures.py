@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from core.errors import ModelError
@@ -38,7 +39,10 @@ def in_words(kind: str, error: Exception, frame: pd.DataFrame) -> ModelError:
             "Fill them, or upload a pipeline with an imputer.",
         )
     if _INFINITE.search(message):
-        return ModelError(what, f"A value is infinite or too large: {message}.", "Correct the cell.")
+        columns = [str(name) for name in frame.columns if _holds_infinity(frame[name])]
+        why = f"It cannot take infinite values; they are in: {_listed(columns)}." if columns else ""
+        hint = "Correct those cells, or leave their rows out."
+        return ModelError(what, why or f"A value is infinite or too large: {message}.", hint)
     return ModelError(
         what,
         f"{type(error).__name__}: {message}",
@@ -52,6 +56,11 @@ def _holds_text(column: pd.Series) -> bool:
         return False
     numbers = pd.to_numeric(column.astype(object), errors="coerce")
     return bool((numbers.isna() & column.notna()).any())
+
+
+def _holds_infinity(column: pd.Series) -> bool:
+    """True when a number is infinite."""
+    return column.dtype.kind == "f" and bool(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any())
 
 
 def _listed(names: list[str]) -> str:

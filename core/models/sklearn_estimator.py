@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ModelError
+from core.models import forest_rows
 from core.models.adapter import Facts
 from core.models.options import Options, class_task
 from core.models.rows import plain_frame
@@ -40,6 +41,8 @@ class SklearnEngine:
     def predict(self, rows: Any) -> Any:
         """Probabilities, votes or target values."""
         given = self.prepare(rows)
+        if forest_rows.is_forest(self.estimator):
+            return forest_rows.predict(self.estimator, given)
         if not self.outputs:
             return np.asarray(self.estimator.predict(given), dtype=np.float64)
         if hasattr(self.estimator, "predict_proba"):

@@ -37,6 +37,8 @@ class Attribution:
         row's output after each step.
     steps : bool
         True where the features stand in the order of a path, to be drawn one after the other.
+    also : tuple of Attribution
+        The same question for other classes, where several were asked for at once.
     """
 
     kind: ClassVar[str] = "attribution"
@@ -52,6 +54,7 @@ class Attribution:
     spread: Array | None = None
     draws: Array | None = None
     steps: bool = False
+    also: tuple[Attribution, ...] = ()
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

@@ -117,7 +117,7 @@ def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
     way : {"path-dependent", "interventional"}
     prepared : Prepared
     """
-    values, output = prepared.explainer.values(prepared.form.encode(job.table.rows(rows)))
+    values, output = prepared.explainer.values(prepared.form.encode_rows(job.table, rows))
     base = np.full(len(rows), prepared.explainer.base)
     checks = (Check("algorithm", None, None, _words(job, way)), prepared.form.check)
     return Answer(values, base, output, prepared.form.scale, None, checks)

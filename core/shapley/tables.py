@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,18 +58,25 @@ class Lookup:
     def _part(self, encoded: Array) -> Array:
         """Attributions and sums of a few rows at once, shape (n_rows, n_features + 1)."""
         rows, width = len(encoded), self.features + 1
-        bits = self.tested.test(encoded).view(np.uint8)
-        if len(self.index) > BITS:
-            bits = bits.astype(np.uint16)
-        pattern = bits[self.index[0]]
-        for place in range(1, len(self.index)):
-            pattern |= bits[self.index[place]] << bits.dtype.type(place)
-        terms = self.table.take(self.start + pattern, axis=0)
+        terms = self.table.take(self.start + self._pattern(self.tested.test(encoded)), axis=0)
         player = self.player[:, None, :]
         if rows > 1:
             player = player + width * np.arange(rows)[None, :, None]
         sums: Array = np.bincount(player.ravel(), terms.ravel(), minlength=rows * width).astype(np.float64, copy=False)
         return sums.reshape(rows, width)
+
+    def _pattern(self, bits: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+        """Each tip's bits as one number, shape (n_tips, n_rows)."""
+        if len(self.index) <= BITS and bits.shape[1] == 1:
+            packed: npt.NDArray[Any] = np.packbits(bits[:, 0][self.index], axis=0, bitorder="little")[0][:, None]
+            return packed
+        whole: npt.NDArray[Any] = bits.view(np.uint8)
+        if len(self.index) > BITS:
+            whole = whole.astype(np.uint16)
+        pattern: npt.NDArray[Any] = whole[self.index[0]]
+        for place in range(1, len(self.index)):
+            pattern |= whole[self.index[place]] << whole.dtype.type(place)
+        return pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,6 +115,7 @@ def _facts(model: Any) -> Message:
             "named": bool(getattr(model, "named", True)),
             "levels": levels,
             "notes": list(getattr(model, "notes", ())),
+            "brings_table": bool(getattr(model, "brings_table", False)),
         }
     )
 
@@ -203,7 +204,9 @@ def _read_table(_session: Session, request: Message) -> Message:
     """Parse a table file."""
     from core.loading.tables import read_table
 
-    return columns.encode_table(read_table(bytes(request.blob), request.head["name"], **request.head["options"]))
+    return columns.encode_table(
+        read_table(bytes(request.blob), request.head["name"], **request.head["options"], pickles=True)
+    )
 
 
 _REQUESTS: dict[str, Callable[[Session, Message], Message]] = {

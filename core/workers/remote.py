@@ -35,7 +35,7 @@ class RemoteModel:
     ----------
     name, family, kind, task, classes, features, fingerprint, margin_scale
         As in ``core.types.Model``; checked text and numbers, never objects of the worker.
-    named, levels, notes
+    named, levels, notes, brings_table
         As in ``core.models.adapter.AdaptedModel``.
     """
 
@@ -51,6 +51,7 @@ class RemoteModel:
     named: bool
     levels: Mapping[str, tuple[Any, ...]]
     notes: tuple[str, ...]
+    brings_table: bool = False
 
     @property
     def alive(self) -> bool:
@@ -144,7 +145,7 @@ class RemoteModel:
         levels = {new: self.levels[old] for new, old in zip(names, self.features, strict=True) if old in self.levels}
         facts = (self.name, self.family, self.kind, self.task, self.classes, names)
         digest = digests.of_params([self.fingerprint, list(names)])
-        return RemoteModel(self.lease, *facts, digest, self.margin_scale, True, levels, self.notes)
+        return RemoteModel(self.lease, *facts, digest, self.margin_scale, True, levels, self.notes, self.brings_table)
 
     def explain_rows(
         self,
@@ -235,9 +236,8 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     raw = facts.get("levels", {})
     levels = {str(name)[:_NAME]: tuple(columns.decode_value(value) for value in known) for name, known in raw.items()}
     words = (str(facts.get("family"))[:100], str(facts.get("kind"))[:_NAME])
-    return RemoteModel(
-        lease, lease.name, *words, task, classes, features, digest, scale, facts.get("named") is True, levels, notes
-    )
+    named, brings = facts.get("named") is True, facts.get("brings_table") is True
+    return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, named, levels, notes, brings)
 
 
 _LISTS = (("classes", MAX_CLASSES), ("features", MAX_FEATURES), ("notes", 100))

@@ -11,7 +11,7 @@ from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Result
-from pages.parts import force, frame, nudges, panel, profile, question, settings, subject
+from pages.parts import force, frame, nudges, panel, profile, question, rules, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -84,7 +84,10 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
             params = settings.draw(method, given, about.table.schema, _setting(about), key=slot, expert=expert)
         result = panel.answer(about, method, params)
         above = method.id == force.METHOD and not expert
-        drawn = panel.draw(result, about, slot, profile.pick, chart_above=above)
+        if isinstance(result, Attribution) and result.rules:
+            drawn = rules.draw(result, about, slot, side=not about.asked.second)
+        else:
+            drawn = panel.draw(result, about, slot, profile.pick, chart_above=above)
         panel.foot(method, result, drawn, slot, expert)
         return result
     return None

@@ -23,7 +23,7 @@ def draw(model_id: str, table_id: str) -> None:
         predictions = subject.predictions(both)
         found = cache.keep(both, "understood", [], lambda: understood(both.model, both.table, predictions))
         st.success("The model and the table fit together.", icon=":material/check_circle:")
-        for note in both.notes:
+        for note in (*getattr(both.model, "notes", ()), *both.notes):
             st.caption(f":material/info: {safe_long(note)}")
         with st.container(border=True, key="understood"):
             st.subheader("What was understood", anchor=False)

@@ -37,6 +37,8 @@ def draw(kind: str) -> str | None:
     if given is not None and st.session_state.get(seen) != given.file_id:
         st.session_state[seen] = given.file_id
         st.session_state[f"refused_{kind}"] = _take(kind, given.name, given.getvalue())
+        if kind == "model" and "next_table" in st.session_state:
+            st.rerun()  # the table's place is above: it is drawn anew with what the model brought
     refusal = st.session_state.get(f"refused_{kind}")
     if refusal is not None:
         frame.tell(refusal)
@@ -53,6 +55,20 @@ def _take(kind: str, name: str, data: bytes) -> ExplorerError | None:
         cache.drop_upload(kind, identity)
         return error
     st.session_state[f"mine_{kind}"] = st.session_state[f"pair_{kind}"] = identity
+    if kind == "model" and getattr(cache.model(identity), "brings_table", False):
+        return _brought(name, data)
+    return None
+
+
+def _brought(name: str, data: bytes) -> ExplorerError | None:
+    """Take the data and true values that a model's file brings, as a dalex Explainer does."""
+    identity = cache.add_upload("table", name, data)
+    try:
+        cache.table(identity)
+    except ExplorerError as error:
+        cache.drop_upload("table", identity)
+        return error
+    st.session_state["next_table"] = identity
     return None
 
 

@@ -98,7 +98,7 @@ def test_a_column_without_any_value_is_always_missing() -> None:
 )
 def test_numbers_go_and_come_back_in_the_column_s_own_type(cells: pd.Series) -> None:
     column = bins(Feature("x", "numeric"), cells, np.empty(0))
-    back = restore(column, numbers(cells))
+    back = pd.Series(restore(column, numbers(cells)))
     assert back.dtype == cells.dtype
     pd.testing.assert_series_equal(back, cells, check_names=False)
 

@@ -48,7 +48,7 @@ def test_an_unseen_level_is_named() -> None:
 
 def test_infinity_is_said() -> None:
     model = wrap(LogisticRegression().fit(FRAME[["age"]], [0, 0, 1, 1]))
-    assert "infinite or too large" in told(model, pd.DataFrame({"age": [np.inf]}))
+    assert "infinite values; they are in: 'age'" in told(model, pd.DataFrame({"age": [np.inf]}))
 
 
 def test_a_message_about_missing_values_is_doubted_where_none_are() -> None:
@@ -69,3 +69,9 @@ def test_long_messages_and_many_columns_are_cut() -> None:
 def test_an_error_without_words_still_names_its_kind() -> None:
     assert "KeyError" in in_words("M", KeyError("x"), FRAME).why
     assert "ZeroDivisionError" in in_words("M", ZeroDivisionError(), FRAME).why
+
+
+def test_infinite_cells_are_named_by_their_columns() -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [np.inf, 1.0], "c": pd.array([1, None], dtype="Int64")})
+    told = in_words("RandomForestClassifier", ValueError("Input X contains infinity or a value too large"), frame)
+    assert "infinite values; they are in: 'b'." in str(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -17,7 +18,7 @@ def open_page(page: str = "explain", state: dict[str, object] | None = None, **l
     if page != "explain":
         app.switch_page(f"pages/{page}.py")
     for name, value in link.items():
-        app.query_params[name.replace("klass", "class").replace("p_", "p.")] = str(value)
+        app.query_params[re.sub("^p_", "p.", name.replace("klass", "class"))] = str(value)
     return app.run()
 
 

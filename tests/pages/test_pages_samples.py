@@ -29,3 +29,18 @@ def test_the_headline_is_the_models_own_prediction(sample) -> None:
     label = both.model.classes[output] if both.model.classes else both.table.target
     scale = "probability" if both.model.classes else "target"
     assert f"**{said.output(float(values[output]), scale, label, both.table.target)}**" in words(app)
+
+
+def test_lime_tells_values_weights_and_the_chances_of_all_classes() -> None:
+    app = open_page("explain", model="wine", data="wine", row=70, method="lime", p_top_labels=3)
+    assert errors(app) == []
+    weights = [item.value for item in app.dataframe if list(item.value.columns) == ["rule", "value", "weight"]]
+    assert len(weights) == 3
+    chances = next(item.value for item in app.dataframe if "probability" in item.value.columns)["probability"]
+    assert chances.sum() == pytest.approx(1)
+    assert chances.is_monotonic_decreasing
+    app.toggle(key="first.unused").set_value(True).run()
+    assert errors(app) == []
+    longer = [item.value for item in app.dataframe if list(item.value.columns) == ["rule", "value", "weight"]]
+    assert all(len(more) == 13 > len(less) for more, less in zip(longer, weights, strict=True))
+    assert longer[0]["weight"].isna().sum() == 13 - len(weights[0])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from pathlib import Path
+
 import pytest
 
 from core import fingerprint
@@ -118,3 +122,17 @@ def test_only_models_that_take_the_table_are_offered_for_comparison() -> None:
     app = open_page("compare", state, **link)
     assert errors(app) == []
     assert app.selectbox(key="versus").options == ["second.pkl (yours)"]
+
+
+@needs_lock
+def test_a_dalex_explainer_brings_its_table() -> None:
+    kept = json.loads((Path(__file__).parents[1] / "models" / "dalex-1.8.json").read_text(encoding="utf-8"))["ex"]
+    app = open_page("load")
+    app.file_uploader(key="upload_model").set_value(("explainer.pkl", base64.b64decode(kept["file"]), "")).run()
+    assert errors(app) == []
+    text = words(app)
+    for part in ("The model and the table fit together", "80 rows", kept["label"], "one of two classes", "Residuals"):
+        assert part in text, part
+    app.button(key="explain_own").click().run()
+    assert errors(app) == []
+    assert "explainer.pkl" in words(app)
