@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from core.types import Array, Contributions, Model, Prediction, Scale, Table
 ADDITIVITY = 1e-6
 
 
+@runtime_checkable
 class Elsewhere(Protocol):
     """A model that lives in another process, where whole explanations run (``core.workers``)."""
 

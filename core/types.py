@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -109,7 +108,7 @@ class Table:
     fingerprint: str
     notes: tuple[str, ...] = ()
     _places: npt.NDArray[np.intp] = field(init=False, repr=False)  # found once: by name it costs 0.2 ms a row
-    _memo: dict[str, Any] = field(init=False, repr=False, default_factory=dict)  # views of the columns, on demand
+    memo: dict[str, Any] = field(init=False, repr=False, default_factory=dict)  # views of the columns, on demand
 
     def __post_init__(self) -> None:
         places = self.frame.columns.get_indexer(pd.Index(self.schema.names))
@@ -142,40 +141,6 @@ class Table:
             If there is no such row.
         """
         return self.rows([self.position(row)])
-
-    def cells(self, positions: Sequence[int]) -> list[tuple[Any, ...]]:
-        """Feature values of some rows in their own types, None where missing: one tuple of n_features a row."""
-        arrays = self._arrays()
-        if arrays is None:
-            found = self.rows(positions).to_numpy(dtype=object, copy=True)
-            found[pd.isna(found)] = None
-            return [tuple(row) for row in found]
-        if len(positions) == 1:
-            columns = [[array[positions[0]].item()] for array in arrays]
-        else:
-            columns = [array[list(positions)].tolist() for array in arrays]
-        return [tuple([None if cell != cell else cell for cell in row]) for row in zip(*columns, strict=True)]
-
-    def numbers(self, positions: Sequence[int]) -> Array | None:
-        """Feature columns of some rows as floats, shape (len(positions), n_features); a fifth of the time of ``rows``.
-
-        None where a column holds anything but numpy's own numbers (text, levels, truth values, dates).
-        """
-        arrays = self._arrays()
-        if arrays is None:
-            return None
-        if len(positions) == 1:
-            return np.array([[array[positions[0]] for array in arrays]], dtype=np.float64)
-        return np.column_stack([array[positions] for array in arrays]).astype(np.float64, copy=False)
-
-    def _arrays(self) -> list[npt.NDArray[Any]] | None:
-        """The feature columns as views, where all of them are plain numbers."""
-        if "arrays" not in self._memo:
-            columns = [self.frame.iloc[:, place] for place in self._places]
-            plain = all(isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf" for column in columns)
-            self._memo["arrays"] = [column.to_numpy() for column in columns] if plain and columns else None
-        found: list[npt.NDArray[Any]] | None = self._memo["arrays"]
-        return found
 
     def position(self, row: int) -> int:
         """Return the row number, or raise an InputError if there is no such row."""

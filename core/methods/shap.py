@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.errors import NotApplicable
+from core.plain_rows import cells
 from core.registry import Job, method
 from core.results import Attribution, Check
 from core.shapley import orders
@@ -77,11 +77,9 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     if job.params["paths"]:
         job = replace(job, params=against_background(job.params))
     answer = solve(job, list(rows))
-    frame = job.table.rows(list(rows))
-    data = frame.to_numpy(dtype=object, copy=True)
-    data[pd.isna(data)] = None
+    data = cells(job.table, list(rows))
     draws = walked(job, rows, answer.scale) if job.params["paths"] else [None] * len(rows)
-    return [_attribution(job, answer, at, tuple(data[at]), draws[at]) for at in range(len(rows))]
+    return [_attribution(job, answer, at, data[at], draws[at]) for at in range(len(rows))]
 
 
 def against_background(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.plain_rows import numbers
 from core.portable import Column, Portable
 from core.portable.evaluate import encode, finish, sums
 from core.registry import Job
@@ -57,7 +58,7 @@ class Trusted:
 
     def encode_rows(self, table: Table, rows: Sequence[int]) -> Array:
         """Encoded inputs of a table's rows, shape (n_rows, n_columns), without a frame where it holds only numbers."""
-        values = table.numbers(rows) if self.alike else None
+        values = numbers(table, rows) if self.alike else None
         return self.encode(table.rows(rows)) if values is None else self._alike(values)
 
     def _alike(self, values: Array) -> Array:
