@@ -100,9 +100,8 @@ def output_index(model: Model, output: int | str | None, probabilities: Array | 
         If there is no such class.
     """
     if output is None:
-        chosen: int | None = getattr(model, "explained", None)
-        if chosen is not None:
-            return chosen
+        if getattr(model, "explained", None) is not None:
+            return int(model.explained)  # type: ignore[attr-defined]  # of AdaptedModel only
         if model.task == "multiclass" and probabilities is not None:
             return int(np.argmax(probabilities))
         return 1 if model.task == "binary" else 0
