@@ -27,6 +27,14 @@ def lead(result: Importance, about: Subject) -> None:
     st.session_state.setdefault(leading(about), max(zip(result.values, result.features, strict=True))[1])
 
 
+def feature_of(term: str, features: Sequence[str]) -> str:
+    """The feature that a term speaks of (``job = cook``, ``age is missing``); the term itself where none does."""
+    if term in features:
+        return term
+    fitting = [name for name in features if term.startswith((f"{name} = ", f"{name} is missing"))]
+    return max(fitting, key=len, default=term)
+
+
 def pick(feature: str) -> None:
     """Show another feature wherever one is shown."""
     question.ask(feature=feature)

@@ -57,12 +57,13 @@ def importance(result: Importance, about: Subject, key: str, said: DeltaGenerato
     """Bars; a click shows the feature's profile below."""
     if key == "interactions":
         return couples(result, about, key, said)
-    leads.lead(result, about)
+    if not result.signed:
+        leads.lead(result, about)
     kinds = pictures(result)
     chosen = leads.picture(kinds, key) if kinds else "bars"
     drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
-    chart.show(drawn, f"{key}.{chosen}", leads.pick)
+    chart.show(drawn, f"{key}.{chosen}", lambda name: leads.pick(leads.feature_of(name, about.model.features)))
     st.caption(":material/touch_app: Click a bar to see how the answer changes with that feature, below.")
     return drawn
 

@@ -262,3 +262,14 @@ def test_a_table_is_filtered_by_a_part_of_a_name() -> None:
     assert len(filtered(table, "")) == 3
     assert len(filtered(table, "1")) == 0
     assert json.loads(records(filtered(table, "inc"))) == [{"feature": "income <b>", "value": None}]
+
+
+def test_a_term_leads_to_its_feature() -> None:
+    from pages.parts.leads import feature_of
+
+    features = ("job", "job = new", "age")
+    assert feature_of("age", features) == "age"
+    assert feature_of("age is missing", features) == "age"
+    assert feature_of("job = cook", features) == "job"
+    assert feature_of("job = new = yes", features) == "job = new"
+    assert feature_of("other", features) == "other"
