@@ -12,6 +12,7 @@ from core.types import Array
 from core.views import attribution, palette, words
 from core.views.view import View
 
+PERCENT = "format(datum.value * 100, '.3~g')"
 FAR = 1.5
 """Whiskers end at the last point within this many times the box's length."""
 
@@ -30,11 +31,15 @@ def of_attribution(result: Attribution, *, k: int = 10, dark: bool | None = None
     assert result.draws is not None
     names = attribution.labels(result)
     ranked = list(range(len(names))) if result.steps else attribution.order(result)[:k]
-    title = f"output after each step ({words.AXIS[result.scale]})" if result.steps else words.AXIS_CHANGE[result.scale]
+    after = "%" if result.scale == "probability" else words.AXIS[result.scale]
+    title = f"output after each step ({after})" if result.steps else words.AXIS_CHANGE[result.scale]
     means = result.base + np.cumsum(result.values) if result.steps else result.values
     boxes = [box(result.draws[:, at], float(means[at]), names[at], result.features[at]) for at in ranked]
     what = "background rows after each step" if result.steps else "single orderings"
-    return _view(boxes, title, attribution.tell(result), f"{len(result.draws):,} {what}", result.steps, dark)
+    drawn = _view(boxes, title, attribution.tell(result), f"{len(result.draws):,} {what}", result.steps, dark)
+    if result.scale == "probability":
+        drawn.spec["layer"][0 if result.steps else 1]["encoding"]["x"]["axis"]["labelExpr"] = PERCENT
+    return drawn
 
 
 def of_importance(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:

@@ -105,7 +105,9 @@ def _text(value: float, small: bool) -> str:
 def _limit(result: Matrix) -> float | None:
     """1 where the numbers are correlations, else None: the data's own range."""
     known = result.values[np.isfinite(result.values)]
-    return 1.0 if result.signed and len(known) and float(np.abs(known).max()) <= 1.0 + 1e-9 else None
+    shares = is_square(result) and not np.allclose(np.diag(result.values), 1.0, equal_nan=True)
+    limited = len(known) > 0 and float(np.abs(known).max()) <= 1.0 + 1e-9
+    return 1.0 if result.signed and limited and not shares else None
 
 
 def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, named: bool = False) -> dict[str, Any]:

@@ -78,7 +78,11 @@ def _row(place: int, feature: str, label: str, start: float, stop: float, way: s
 def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification."""
     ink = palette.INKS[dark]
-    axis: dict[str, Any] = {"title": f"output ({words.AXIS[scale]})", "grid": True, "tickCount": 5}
+    axis: dict[str, Any] = {
+        "title": f"output ({'%' if scale == 'probability' else words.AXIS[scale]})",
+        "grid": True,
+        "tickCount": 5,
+    }
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}

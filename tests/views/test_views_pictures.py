@@ -65,6 +65,8 @@ def test_boxes_of_a_path_stand_at_the_outputs() -> None:
     assert [row["median"] for row in drawn.rows] == pytest.approx([0.6, 0.2, 0.4])
     assert [row["mean"] for row in drawn.rows] == pytest.approx([0.6, 0.2, 0.4])
     assert "after each step" in drawn.sentence
+    assert drawn.spec["layer"][0]["encoding"]["x"]["axis"]["title"] == "output after each step (%)"
+    assert "* 100" in drawn.spec["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
 
 
 def test_boxes_of_an_importance_are_those_of_its_rounds() -> None:
