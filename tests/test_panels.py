@@ -34,10 +34,10 @@ def test_every_method_has_a_panel_and_no_panel_is_there_twice() -> None:
 
 @pytest.mark.parametrize("panel", panels.TEN, ids=lambda panel: panel.id)
 def test_what_a_panel_takes_changes_its_answer_and_nothing_else_does(panel: panels.Panel) -> None:
-    """modelStudio: a variable moves seven panels, an instance three (and the mark in the distributions)."""
+    """modelStudio: a variable moves seven panels, an instance three (and its mark in those about the data)."""
     seven = NAMES[2:3] + NAMES[4:]
     assert panel.takes("feature") == (panel.title in seven)
-    assert panel.takes("instance") == (panel.level == "Local" or panel.method == "distribution")
+    assert panel.takes("instance") == (panel.level in ("Local", "EDA"))
 
 
 @pytest.mark.parametrize("name", ["pipeline with text levels", "lightgbm, three classes", "random forest, regression"])
