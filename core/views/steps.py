@@ -78,13 +78,7 @@ def _row(place: int, feature: str, label: str, start: float, stop: float, way: s
 def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     """The constant Vega-Lite specification."""
     ink = palette.INKS[dark]
-    axis: dict[str, Any] = {
-        "title": f"output ({'%' if scale == 'probability' else words.AXIS[scale]})",
-        "grid": True,
-        "tickCount": 5,
-    }
-    if scale == "probability":
-        axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
+    axis = _axis(scale)
     y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
     limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
@@ -119,3 +113,10 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
         "layer": [bars, ends, texts],
         "config": {"view": {"stroke": None}},
     }
+
+
+def _axis(scale: Scale) -> dict[str, Any]:
+    """The output's axis; probabilities in percent."""
+    percent = scale == "probability"
+    axis: dict[str, Any] = {"title": f"output ({'%' if percent else words.AXIS[scale]})", "grid": True, "tickCount": 5}
+    return {**axis, "labelExpr": "format(datum.value * 100, '.3~g')"} if percent else axis
