@@ -14,7 +14,7 @@ import numpy as np
 
 from core import errors
 from core.types import Model, Table
-from core.workers import columns
+from core.workers import cells, columns
 from core.workers.wire import Closed, Limits, Message, receive, send
 
 _WORDS = 2_000
@@ -38,13 +38,13 @@ class Session:
         return self.model
 
 
-def serve(source: int, target: int) -> None:
-    """Answer until the app closes the pipe."""
+def serve(source: int, target: int, region: memoryview | None = None) -> None:
+    """Answer until the app closes the pipe; large arrays of questions lie in the region."""
     session = Session(source, target)
     warnings.simplefilter("ignore")
     while True:
         try:
-            request = receive(source, Limits())
+            request = receive(source, Limits(), region=region)
         except Closed:
             return
         if request.head.get("op") != "enough":  # it came when the answer was on its way already
@@ -102,7 +102,7 @@ def _examine(_session: Session, request: Message) -> Message:
 
 def _facts(model: Any) -> Message:
     """What the app needs to know of the model, and nothing that runs."""
-    levels = {name: [columns.encode_value(v) for v in known] for name, known in getattr(model, "levels", {}).items()}
+    levels = {name: [cells.encode_value(v) for v in known] for name, known in getattr(model, "levels", {}).items()}
     return Message(
         {
             "family": model.family,
@@ -161,7 +161,7 @@ def _portable(session: Session, _request: Message) -> Message:
 
 def _table(session: Session, request: Message) -> Message:
     """Keep a table under its fingerprint."""
-    table = columns.decode_table(request)
+    table = columns.decode_table(Message(request.head, [array.copy() for array in request.arrays]))  # it stays
     session.tables.clear()  # one at a time: a worker's memory is limited
     session.tables[table.fingerprint] = table
     return Message({})

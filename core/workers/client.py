@@ -46,7 +46,7 @@ class Client:
             raise errors.ModelError("The model's process is closed.", "", "Ask again.")
         deadline = time.monotonic() + seconds
         try:
-            send(self.channel.target, request, deadline)
+            send(self.channel.target, request, deadline, self.channel.region)
             told = False
             while True:
                 answer = receive(self.channel.source, limits, deadline)

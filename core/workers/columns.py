@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.types import Feature, Schema, Table
+from core.workers.cells import decode_text, decode_value, encode_text, encode_value
 from core.workers.wire import Closed, Message
 
 _PLAIN = frozenset("biuf")
 
 
 def encode_frame(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """A frame as a description and arrays; dtypes, levels and missing cells survive."""
-    names = [str(name) for name in frame.columns]
-    first = frame.dtypes.iloc[0] if len(names) else None
-    if isinstance(first, np.dtype) and first.kind in _PLAIN and all(kind == first for kind in frame.dtypes):
+    """A frame as a description and arrays; dtypes, levels and missing cells survive.
+
+    Columns of one number type travel together, as one array.
+    """
+    names, kinds = [str(name) for name in frame.columns], list(frame.dtypes)
+    if kinds and all(_is_plain(kind) and kind == kinds[0] for kind in kinds):
         values = frame.to_numpy()
         row_major = bool(values.flags.c_contiguous)
         block = {"rows": len(frame), "names": names, "order": "C" if row_major else "F"}
         return block, [values if row_major else values.T]
-    columns, arrays = [], []
-    for position in range(len(names)):
+    groups: dict[str, list[int]] = {}
+    for position, kind in enumerate(kinds):
+        if _is_plain(kind):
+            groups.setdefault(kind.str, []).append(position)
+    arrays = [frame.iloc[:, places].to_numpy().T for places in groups.values()]
+    columns = []
+    for position in [place for place, kind in enumerate(kinds) if not _is_plain(kind)]:
         description, parts = _encode_column(frame.iloc[:, position])
-        columns.append(description)
+        columns.append([position, description])
         arrays.extend(parts)
-    return {"rows": len(frame), "names": names, "columns": columns}, arrays
+    return {"rows": len(frame), "names": names, "groups": list(groups.values()), "columns": columns}, arrays
+
+
+def _is_plain(kind: Any) -> bool:
+    """True for numpy's own number types."""
+    return isinstance(kind, np.dtype) and kind.kind in _PLAIN
 
 
 def _encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """One column."""
+    """One column that is not of plain numbers, or the levels of one."""
     kind = column.dtype
-    if isinstance(kind, np.dtype) and kind.kind in _PLAIN:
+    if _is_plain(kind):
         return {"as": "numbers"}, [column.to_numpy()]
     if isinstance(kind, np.dtype) and kind.kind in "mM":
         return {"as": "times", "dtype": kind.str}, [column.to_numpy().view(np.int64)]
@@ -45,52 +57,7 @@ def _encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]
         zero: Any = kind.type(0)  # in the column's own type: the stubs know no numpy scalar
         filled = column.fillna(zero).to_numpy(dtype=kind.numpy_dtype)
         return {"as": "nullable", "dtype": str(kind)}, [filled, column.isna().to_numpy()]
-    cells = column.to_numpy(dtype=object)
-    missing = np.asarray(pd.isna(cells), dtype=bool)
-    tagged = [None if gap else _tag(cell) for cell, gap in zip(cells.tolist(), missing.tolist(), strict=True)]
-    known: dict[Any, int] = {}
-    codes = np.fromiter(
-        (-1 if tag is None else known.setdefault(tag, len(known)) for tag in tagged), np.int32, len(cells)
-    )
-    gaps = sorted({_gap(cell) for cell, gap in zip(cells.tolist(), missing.tolist(), strict=True) if gap})
-    which = np.fromiter(
-        (gaps.index(_gap(c)) if g else 0 for c, g in zip(cells, missing, strict=True)), np.int8, len(cells)
-    )
-    form = {"as": "text", "dtype": _text_type(kind), "values": [list(tag) for tag in known], "gaps": gaps}
-    return form, [codes, which] if len(gaps) > 1 else [codes]
-
-
-def _text_type(kind: Any) -> str:
-    """Which of pandas' homes a text column lives in."""
-    if isinstance(kind, pd.StringDtype):
-        return "str" if isinstance(kind.na_value, float) else "string"
-    return "object"
-
-
-def _tag(cell: Any) -> tuple[str, Any]:
-    """A cell with its type, as JSON can hold it."""
-    if isinstance(cell, bool | np.bool_):
-        return "bool", bool(cell)
-    if isinstance(cell, int | np.integer):
-        return "int", str(int(cell))
-    if isinstance(cell, float | np.floating):
-        return "float", repr(float(cell))
-    if isinstance(cell, pd.Timestamp):
-        return "time", cell.isoformat()
-    return "str", str(cell)
-
-
-def _gap(cell: Any) -> str:
-    """Which kind of missing."""
-    if cell is None:
-        return "none"
-    if cell is pd.NA:
-        return "na"
-    return "nat" if cell is pd.NaT else "nan"
-
-
-_GAPS = {"none": None, "na": pd.NA, "nat": pd.NaT, "nan": math.nan}
-_TAGS = {"bool": bool, "int": int, "float": float, "str": str, "time": pd.Timestamp}
+    return encode_text(column)
 
 
 def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
@@ -108,64 +75,50 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
         if values.shape != (rows, len(names)):
             raise Closed("a table of the wrong shape")
         return pd.DataFrame(values, columns=names)
-    columns = [_decode_column(item, arrays) for item in form["columns"]]
-    if len(columns) != len(names) or any(len(column) != rows for column in columns):
+    columns: dict[int, Any] = {}
+    for places in form["groups"]:
+        block = arrays.pop(0)
+        if block.shape != (len(places), rows):
+            raise Closed("a table of the wrong shape")
+        columns.update(zip(map(int, places), block, strict=True))
+    columns.update((int(place), _decode_column(item, arrays)) for place, item in form["columns"])
+    fits = sorted(columns) == list(range(len(names))) and all(len(column) == rows for column in columns.values())
+    if not fits or len(names) != len(form["columns"]) + sum(map(len, form["groups"])):
         raise Closed("a table of the wrong shape")
-    found = pd.DataFrame(dict(enumerate(columns)), index=pd.RangeIndex(rows))
+    index = pd.RangeIndex(rows)
+    for place, column in columns.items():
+        if column.dtype == object:  # as it is: pandas would look for text in a bare array
+            columns[place] = pd.Series(column, index=index, dtype=object)
+    found = pd.DataFrame({place: columns[place] for place in range(len(names))}, index=index)
     found.columns = pd.Index(names, dtype="str") if names else found.columns
     return found
 
 
-def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.Series:
-    """One column."""
-    kind = form["as"]
+def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
+    """One column, as an array."""
+    kind, first = form["as"], arrays.pop(0)
+    if first.ndim != 1:
+        raise Closed("a column of the wrong shape")
     if kind == "numbers":
-        return pd.Series(arrays.pop(0))
+        return first
     if kind == "times":
         dtype = np.dtype(str(form["dtype"]))
-        if dtype.kind not in "mM":
+        if dtype.kind not in "mM" or first.dtype != np.int64:
             raise Closed("a column of an unknown type")
-        return pd.Series(arrays.pop(0).astype(np.int64).view(dtype))
+        return first.view(dtype)
     if kind == "levels":
-        codes = arrays.pop(0)
-        levels = pd.Index(_decode_column(form["of"], arrays))
-        return pd.Series(pd.Categorical.from_codes(codes, levels, ordered=bool(form["ordered"])))
+        inner = _decode_column(form["of"], arrays)
+        levels = pd.Index(inner, dtype=inner.dtype)
+        return pd.Categorical.from_codes(first, levels, ordered=bool(form["ordered"]))
     if kind == "nullable":
-        values, gaps = arrays.pop(0), arrays.pop(0)
-        found: pd.Series[Any] = pd.Series(values, dtype=pd.api.types.pandas_dtype(str(form["dtype"])))
-        return found.mask(pd.Series(gaps.astype(bool)))
+        gaps = arrays.pop(0)
+        dtype = pd.api.types.pandas_dtype(str(form["dtype"]))
+        found = pd.array(first, dtype=dtype)
+        found[gaps.astype(bool)] = pd.NA
+        return found
     if kind == "text":
-        return _decode_text(form, arrays)
+        return decode_text(form, first)
     raise Closed("a column of an unknown type")
-
-
-def _decode_text(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.Series:
-    """Text, or mixed cells."""
-    codes, gaps = arrays.pop(0), [_GAPS[gap] for gap in form["gaps"]] or [None]
-    which = arrays.pop(0) if len(gaps) > 1 else np.zeros(len(codes), dtype=np.int8)
-    values = [_TAGS[tag](value) for tag, value in form["values"]]
-    cells = np.empty(len(codes), dtype=object)
-    for position, (code, gap) in enumerate(zip(codes.tolist(), which.tolist(), strict=True)):
-        cells[position] = gaps[gap] if code < 0 else values[code]
-    return pd.Series(cells, dtype="object" if form["dtype"] == "object" else str(form["dtype"]))
-
-
-def encode_value(value: Any) -> Any:
-    """A level or bound with its type."""
-    return None if value is None else list(_tag(value)) if not _is_gap(value) else ["gap", _gap(value)]
-
-
-def _is_gap(value: Any) -> bool:
-    """True for NaN, NaT and NA."""
-    return value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-
-
-def decode_value(value: Any) -> Any:
-    """The level or bound back."""
-    if value is None:
-        return None
-    tag, inner = value
-    return _GAPS[inner] if tag == "gap" else _TAGS[tag](inner)
 
 
 def encode_table(table: Table) -> Message:

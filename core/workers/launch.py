@@ -16,6 +16,7 @@ from typing import Any
 
 from core.errors import ComputeError, ModelError
 from core.workers.lockdown.apply import NEEDED, Layer
+from core.workers.region import Region, create
 from core.workers.settings import Settings, from_environment
 
 START_SECONDS = 120.0
@@ -44,11 +45,12 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A worker: its process and the two pipes."""
+    """A worker: its process, the two pipes, and the memory for large questions where the system has it."""
 
     pid: int
     source: int
     target: int
+    region: Region | None = None
 
 
 _STATE: dict[str, Parent] = {}
@@ -179,14 +181,16 @@ def spawn() -> Channel:
     to_child, from_app = os.pipe()
     to_app, from_child = os.pipe()
     _widen(from_app, from_child)
+    made = create()
+    handed = (to_child, from_child) if made is None else (to_child, from_child, made[1])
     try:
-        answer = _ask(known, {"op": "spawn"}, (to_child, from_child))
+        answer = _ask(known, {"op": "spawn"}, handed)
     finally:
-        os.close(to_child)
-        os.close(from_child)
+        for descriptor in handed:
+            os.close(descriptor)
     os.set_blocking(from_app, False)
     os.set_blocking(to_app, False)
-    return Channel(int(answer["pid"]), to_app, from_app)
+    return Channel(int(answer["pid"]), to_app, from_app, None if made is None else made[0])
 
 
 def _widen(*pipes: int) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from core.workers import imports
 from core.workers.child import serve
 from core.workers.lockdown import Layer, Terms, library_folders, lock
+from core.workers.region import attach
 
 _WATCH = 0.1
 _LIMIT_TAG = "memory"
@@ -75,8 +76,8 @@ def _serve(house: House) -> bool:
     if not data:
         return False
     request = json.loads(data)
-    if request["op"] == "spawn" and len(descriptors) == 2:
-        worker = _fork(house, descriptors[0], descriptors[1])
+    if request["op"] == "spawn" and len(descriptors) in (2, 3):
+        worker = _fork(house, *descriptors)
         _say(house, {"pid": worker.pid})
     elif request["op"] == "end":
         worker = house.workers.get(request["pid"], Worker(0, -1, 0))
@@ -90,28 +91,29 @@ def _serve(house: House) -> bool:
     return True
 
 
-def _fork(house: House, source: int, target: int) -> Worker:
+def _fork(house: House, source: int, target: int, memory: int = -1) -> Worker:
     """A child that locks itself and serves."""
     read, write = os.pipe()
     os.set_blocking(read, False)
     mother = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become_worker(house, source, target, write, mother)
+        _become_worker(house, (source, target, write), memory, mother)
     os.close(write)
     worker = Worker(pid, read)
     house.workers[pid] = worker
     return worker
 
 
-def _become_worker(house: House, source: int, target: int, report: int, mother: int) -> None:
+def _become_worker(house: House, pipes: tuple[int, int, int], memory: int, mother: int) -> None:
     """The child's whole life."""
-    code = 1
+    code, (source, target, report) = 1, pipes
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        lock((source, target, report), report, mother, house.terms)
-        serve(source, target)
+        region = attach(memory) if memory >= 0 else None
+        lock(pipes, report, mother, house.terms)
+        serve(source, target, region)
         code = 0
     except Exception as error:  # the process ends here; the app hears why
         os.write(report, f"failed: {type(error).__name__} {error}".encode()[:100])

@@ -13,6 +13,8 @@ from core.workers.client import Client
 from core.workers.settings import Settings, from_environment
 
 _SWEEP = 5.0
+_KEPT_SECONDS = 5.0
+"""How long the memory for questions is kept after one, for the next to need no new pages."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,14 +79,29 @@ def _forget_closed() -> None:
 
 
 def sweep(idle_seconds: float) -> int:
-    """Close every worker that nobody asked for so long; returns how many."""
+    """Close every worker that nobody asked for so long, and empty those at rest; returns how many were closed."""
     with _GUARD:
         _forget_closed()
-        late = time.monotonic() - idle_seconds
+        now = time.monotonic()
+        late = now - idle_seconds
+        for place in _PLACES:
+            if place.client.used < now - min(_KEPT_SECONDS, idle_seconds):
+                _empty(place)
         old = [place for place in _PLACES if place.client.used < late and not place.lock.locked()]
         for place in old:
             _close(place)
     return len(old)
+
+
+def _empty(place: Place) -> None:
+    """Give back the pages that an idle worker's questions took (the guard is held)."""
+    channel = place.client.channel
+    if channel is None or channel.region is None or not place.lock.acquire(blocking=False):
+        return
+    try:
+        channel.region.release()
+    finally:
+        place.lock.release()
 
 
 def _sweep_forever() -> None:

@@ -17,7 +17,7 @@ from core.portable import Portable
 from core.registry import Progress, Watch, silent
 from core.results import KINDS, Result
 from core.types import Array, Contributions, Scale, Table, Task
-from core.workers import columns
+from core.workers import cells, columns
 from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Message
@@ -234,7 +234,7 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)) or not features:
         raise Closed("a model that says neither its task nor its columns")
     raw = facts.get("levels", {})
-    levels = {str(name)[:_NAME]: tuple(columns.decode_value(value) for value in known) for name, known in raw.items()}
+    levels = {str(name)[:_NAME]: tuple(cells.decode_value(value) for value in known) for name, known in raw.items()}
     words = (str(facts.get("family"))[:100], str(facts.get("kind"))[:_NAME])
     named, brings = facts.get("named") is True, facts.get("brings_table") is True
     return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, named, levels, notes, brings)

@@ -1,5 +1,7 @@
 """What goes through the pipes: a JSON head and raw bytes, sizes first; nothing that can run code.
 
+Large arrays of a question may lie in the worker's region (``region.py``); the head then says where. Answers never do.
+
 ::
 
     b"IEX1" | length of head, 4 bytes | length of body, 8 bytes | head: JSON | body: bytes, the arrays one after another
@@ -14,9 +16,12 @@ import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
+
+from core.workers.region import Region
 
 MAGIC = b"IEX1"
 _SIZES = struct.Struct("<4sIQ")
@@ -61,17 +66,34 @@ class Limits:
     body: int = MAX_BODY
 
 
-def pack(message: Message) -> list[bytes | memoryview]:
-    """The parts to write, in order."""
-    described = [{"dtype": array.dtype.str, "shape": array.shape} for array in message.arrays]
-    parts = [memoryview(np.ascontiguousarray(array).data).cast("B") for array in message.arrays if array.size]
+def pack(message: Message, region: Region | None = None) -> list[bytes | memoryview]:
+    """The parts to write, in order; large arrays are put into the region where there is one."""
+    described: list[dict[str, Any]] = []
+    parts: list[memoryview] = []
+    if region is not None:
+        region.start()
+    for given in message.arrays:
+        array = np.ascontiguousarray(given)
+        place = None if region is None else region.put(array)
+        described.append({"dtype": array.dtype.str, "shape": given.shape})
+        if place is not None:
+            described[-1]["at"] = place
+        elif array.size:
+            parts.append(memoryview(array.data).cast("B"))
     size = sum(len(part) for part in parts) + len(message.blob)
     head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
 
 
-def unpack(head: bytes, body: memoryview) -> Message:
+def unpack(head: bytes, body: memoryview, region: memoryview | None = None) -> Message:
     """Rebuild a message; every array's size is compared with what is there.
+
+    Parameters
+    ----------
+    head : bytes
+    body : memoryview
+    region : memoryview, optional
+        Where arrays may lie that the head gives a place; the app never passes one.
 
     Raises
     ------
@@ -85,24 +107,32 @@ def unpack(head: bytes, body: memoryview) -> Message:
         described, blob = values.pop("arrays"), values.pop("blob")
         arrays, position = [], 0
         for item in described:
-            kind = np.dtype(str(item["dtype"]))
-            shape = tuple(int(size) for size in item["shape"])
-            if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
-                raise ValueError("an array of another kind")
-            end = position + int(np.prod(shape, dtype=np.int64)) * kind.itemsize
-            if end > len(body):
-                raise ValueError("an array that is not there")
-            arrays.append(np.frombuffer(body[position:end], dtype=kind).reshape(shape))
-            position = end
+            if "at" in item and region is not None:
+                arrays.append(_array(item, region, int(item["at"])))
+                continue
+            arrays.append(_array(item, body, position))
+            position += arrays[-1].nbytes
         if position + int(blob) != len(body):
             raise ValueError("bytes left over")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Closed(f"a message of the wrong form: {error}") from error
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise Closed(f"a message of the wrong form: {str(error)[:200]}") from error
     return Message(values, arrays, body[position:])
 
 
-def send(target: int, message: Message, deadline: float | None = None) -> None:
-    """Write a message to a pipe.
+def _array(item: dict[str, Any], held: memoryview, start: int) -> np.ndarray:
+    """One array of numbers from a place in memory; ValueError if it is not there."""
+    kind = np.dtype(str(item["dtype"]))
+    shape = tuple(int(size) for size in item["shape"])
+    if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
+        raise ValueError("an array of another kind")
+    end = start + prod(shape) * kind.itemsize
+    if start < 0 or end > len(held):
+        raise ValueError("an array that is not there")
+    return np.frombuffer(held[start:end], dtype=kind).reshape(shape)
+
+
+def send(target: int, message: Message, deadline: float | None = None, region: Region | None = None) -> None:
+    """Write a message to a pipe, and its large arrays to the region where there is one.
 
     Raises
     ------
@@ -111,7 +141,7 @@ def send(target: int, message: Message, deadline: float | None = None) -> None:
     Late
         If the deadline (``time.monotonic``) passes; only for descriptors that do not block.
     """
-    for part in pack(message):
+    for part in pack(message, region):
         view = memoryview(part)
         while view:
             try:
@@ -122,8 +152,8 @@ def send(target: int, message: Message, deadline: float | None = None) -> None:
                 raise Closed(str(error)) from error
 
 
-def receive(source: int, limits: Limits, deadline: float | None = None) -> Message:
-    """Read a message from a pipe.
+def receive(source: int, limits: Limits, deadline: float | None = None, region: memoryview | None = None) -> Message:
+    """Read a message from a pipe; only a worker has a region, whose writer it trusts.
 
     Raises
     ------
@@ -136,7 +166,7 @@ def receive(source: int, limits: Limits, deadline: float | None = None) -> Messa
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
     head = bytes(_read(source, head_size, deadline))
-    return unpack(head, _read(source, body_size, deadline))
+    return unpack(head, _read(source, body_size, deadline), region)
 
 
 def _read(source: int, size: int, deadline: float | None) -> memoryview:
