@@ -25,6 +25,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
         The file's name; its extension counts only where the content leaves it open.
     **options
         ``features``, ``classes``, ``task``: what the file does not say itself (``core.models.wrap``).
+        ``fingerprint``: the digest of the bytes, where the caller has it.
 
     Returns
     -------
@@ -49,7 +50,8 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
         try:
             options.setdefault("classes", classes)
-            return wrap(estimator, name=name, fingerprint=fingerprint.of_bytes(data), **options)
+            options["fingerprint"] = options.get("fingerprint") or fingerprint.of_bytes(data)
+            return wrap(estimator, name=name, **options)
         except ModelError:
             raise
         except Exception as error:  # an honest-looking file with a state that its own class cannot use

@@ -112,8 +112,7 @@ def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
         return pd.Categorical.from_codes(first, levels, ordered=bool(form["ordered"]))
     if kind == "nullable":
         gaps = arrays.pop(0)
-        dtype = pd.api.types.pandas_dtype(str(form["dtype"]))
-        found = pd.array(first, dtype=dtype)
+        found = pd.array(first, dtype=pd.api.types.pandas_dtype(str(form["dtype"])))
         found[gaps.astype(bool)] = pd.NA
         return found
     if kind == "text":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import fingerprint
 from core.registry import Progress
 from core.workers import pool
 from core.workers.settings import Settings
@@ -22,6 +23,7 @@ class Lease:
     settings: Settings
     place: pool.Place | None = None
     features: tuple[str, ...] | None = None
+    digest: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     table: str | None = None
 
@@ -43,7 +45,8 @@ class Lease:
     def _open(self, place: pool.Place) -> None:
         """Send the file, and the names that were given to its columns since."""
         limits = Limits(self.settings.reply, 0)
-        head = {"op": "open", "name": self.name, "options": dict(self.options)}
+        self.digest = self.digest or fingerprint.of_bytes(self.data)
+        head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
         try:
             with place.lock:
                 answer = place.client.ask(Message(head, blob=self.data), self.settings.open_seconds, limits)

@@ -217,7 +217,7 @@ def open_model(data: bytes, name: str, settings: Settings | None = None, **optio
     lease = Lease(bytes(data), name, plain, settings or from_environment())
     lease.ready()
     try:
-        model = _model_of(lease, digests.of_bytes(lease.data))
+        model = _model_of(lease, lease.digest)
     except Closed as error:
         lease.close()
         raise ModelError(f"'{name}' is refused.", "Its process described it in a way that does not fit.") from error
