@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.errors import InputError
 from core.results import KINDS, PARTS
+from core.typed import check_fields
 
 _CLASSES = {**{cls.__name__: cls for cls in KINDS.values()}, **PARTS}
 
@@ -68,7 +69,7 @@ def decode(value: Any) -> Any:
         return value
     try:
         return _decode_tagged(value)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("This saved result cannot be read.", f"It is not of the expected form ({error}).") from error
 
 
@@ -84,4 +85,6 @@ def _decode_tagged(value: dict[str, Any]) -> Any:
         return tuple(decode(item) for item in value["items"])
     if tag == "map":
         return {key: decode(item) for key, item in value["items"]}
-    return _CLASSES[tag](**{key: decode(item) for key, item in value["fields"].items()})
+    made = _CLASSES[tag](**{key: decode(item) for key, item in value["fields"].items()})
+    check_fields(made)
+    return made

@@ -83,7 +83,7 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, SklearnEngine] | Non
     scale, margin_of = _margin(estimator, classes)
     votes_only = bool(classes) and not hasattr(estimator, "predict_proba")
     facts = Facts(
-        family="scikit-learn" if type(estimator).__module__.startswith("sklearn.") else _library(estimator),
+        family="scikit-learn" if type(estimator).__module__.startswith(("sklearn.", "core.")) else _library(estimator),
         kind=kind,
         task=class_task(classes) if classes else "regression",
         classes=classes,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from core import errors
 from core.registry import Progress, Watch
 from core.workers import launch
 from core.workers.wire import Closed, Late, Limits, Message, receive, send
+from core.workers.words import shown
 
 _KINDS = {
     "InputError": errors.InputError,
@@ -53,11 +55,12 @@ class Client:
                 step = answer.head.get("progress")
                 if step is None:
                     break
+                fraction, words = _step(step)
                 if "partly" in answer.head:
                     if isinstance(progress, Watch):
                         progress.found(answer.head["partly"])
                 elif progress is not None:
-                    progress(min(1.0, max(0.0, float(step[0]))), str(step[1])[:200])
+                    progress(fraction, words)
                 if not told and isinstance(progress, Watch) and progress.enough():
                     told = True
                     send(self.channel.target, Message({"op": "enough"}), deadline)
@@ -91,11 +94,10 @@ class Client:
         if reason == "memory":
             return errors.ModelError(what, "It used more memory than it may.", "Use fewer rows or a smaller model.")
         if reason:
-            return errors.ModelError(
-                what, f"It tried something that no model needs ({reason[:60]}).", "Do not use this file."
-            )
+            told = "".join(letter for letter in reason[:60] if letter.isalnum() or letter in " ._:")
+            return errors.ModelError(what, f"It tried something that no model needs ({told}).", "Do not use this file.")
         if code is not None and code < 0:
-            name = signal.Signals(-code).name
+            name = signal.Signals(-code).name if -code in signal.valid_signals() else f"signal {-code}"
             why = {
                 "SIGSYS": "It tried to start a program; the system refused.",
                 "SIGXCPU": "It used more processor time than it may.",
@@ -104,10 +106,19 @@ class Client:
         return errors.ModelError(what, "It broke off in the middle of an answer.", hint)
 
 
+def _step(found: Any) -> tuple[float, str]:
+    """How far it is, as the worker says; Closed if that is something else."""
+    if type(found) is not list or len(found) != 2 or type(found[0]) not in (int, float) or type(found[1]) is not str:
+        raise Closed("a step that is none")
+    return min(1.0, max(0.0, found[0])), shown(found[1], 200)
+
+
 def _raise(answer: Message) -> None:
     """Raise the error that an answer holds."""
     found = answer.head.get("error")
     if found is None:
         return
-    kind, *words = [str(part)[:2_000] for part in found][:4]
-    raise _KINDS.get(kind, errors.ModelError)(*words)
+    if type(found) is not list or any(type(part) is not str for part in found):
+        raise errors.ModelError("The model failed on this question.", "It did not say why.", "Do not use this file.")
+    kind, *words = [shown(part, 2_000) for part in found[:4]] or [""]
+    raise _KINDS.get(kind, errors.ModelError)(*(words or ["The model failed on this question."]))

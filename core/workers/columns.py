@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import re
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from core.types import Feature, Schema, Table
+from core.types import Feature, Kind, Schema, Table
 from core.workers.cells import decode_text, decode_value, encode_text, encode_value
 from core.workers.wire import Closed, Message
+from core.workers.words import is_text, shown
 
 _PLAIN = frozenset("biuf")
+_NOTES, _WORDS, _DECIMALS = 200, 2_000, 20
+_DIGEST = re.compile("[0-9a-f]{1,64}")
 
 
 def encode_frame(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
@@ -112,7 +117,8 @@ def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
         return pd.Categorical.from_codes(first, levels, ordered=bool(form["ordered"]))
     if kind == "nullable":
         gaps = arrays.pop(0)
-        found = pd.array(first, dtype=pd.api.types.pandas_dtype(str(form["dtype"])))
+        dtype_of: Any = pd.api.types.pandas_dtype(str(form["dtype"]))
+        found: Any = pd.array(first, dtype=dtype_of)
         found[gaps.astype(bool)] = pd.NA
         return found
     if kind == "text":
@@ -160,22 +166,35 @@ def decode_table(message: Message) -> Table:
     try:
         frame = decode_frame(head["frame"], list(message.arrays))
         features = tuple(_feature(item) for item in head["features"])
-        notes = tuple(str(note) for note in head["notes"])
+        notes = tuple(shown(str(note), _WORDS) for note in head["notes"][:_NOTES])
         roles = [None if head[role] is None else str(head[role]) for role in ("target", "label")]
-        return Table(frame, Schema(features), roles[0], roles[1], str(head["name"]), str(head["fingerprint"]), notes)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise Closed(f"a table of the wrong form: {error}") from error
+        digest = str(head["fingerprint"])
+        known = set(frame.columns)
+        if len(known) != frame.shape[1] or not known.issuperset([*(f.name for f in features), *filter(None, roles)]):
+            raise ValueError("columns that are not there")
+        if not all(map(is_text, known)) or not _DIGEST.fullmatch(digest):
+            raise ValueError("names that are none")
+        return Table(frame, Schema(features), roles[0], roles[1], shown(str(head["name"]), _WORDS), digest, notes)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise Closed(f"a table of the wrong form: {str(error)[:200]}") from error
 
 
 def _feature(item: dict[str, Any]) -> Feature:
-    """One column's description."""
-    return Feature(
+    """One column's description, each part of its type."""
+    numbers = [decode_value(item[part]) for part in ("low", "high", "missing")]
+    made = Feature(
         str(item["name"]),
         item["kind"],
-        decode_value(item["low"]),
-        decode_value(item["high"]),
+        numbers[0],
+        numbers[1],
         tuple(decode_value(value) for value in item["quantiles"]),
         tuple(decode_value(value) for value in item["levels"]),
-        decode_value(item["missing"]),
+        numbers[2],
         int(item["decimals"]),
     )
+    ordered = (*made.quantiles, made.missing, *(part for part in numbers[:2] if part is not None))
+    if made.kind not in get_args(Kind) or not all(type(part) in (int, float) for part in ordered):
+        raise ValueError("a column of an unknown kind")
+    if not 0 <= made.decimals <= _DECIMALS or not all(math.isfinite(part) for part in ordered):
+        raise ValueError("a column out of bounds")
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.workers import pool
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Limits, Message
+from core.workers.words import shown
 
 
 def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
@@ -21,6 +22,6 @@ def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
         with place.lock:
             head = {"op": "examine", "name": name}
             answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0))
-        return str(answer.head.get("text"))[:1_000]
+        return shown(str(answer.head.get("text")), 1_000)
     finally:
         pool.give_back(place)

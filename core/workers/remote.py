@@ -21,10 +21,11 @@ from core.workers import cells, columns
 from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Message
+from core.workers.words import is_text, shown
 
 MAX_CLASSES = 10_000
 MAX_FEATURES = 200_000
-_NAME = 500
+_NAME, _LONGEST = 500, 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -90,7 +91,8 @@ class RemoteModel:
 
     def _checked(self, arrays: Sequence[np.ndarray], *shapes: tuple[int, ...]) -> Array:
         """The first array, when all have the expected form."""
-        if [array.shape for array in arrays] != list(shapes) or any(array.dtype != np.float64 for array in arrays):
+        forms = [array.shape for array in arrays] == list(shapes) and all(a.dtype == np.float64 for a in arrays)
+        if not forms or not all(bool(np.isfinite(array).all()) for array in arrays):
             self.close()
             raise ModelError(
                 "The model's process answered with something else than numbers.", hint="Do not use this file."
@@ -123,7 +125,14 @@ class RemoteModel:
         except ModelError:  # an answer beyond the limit: the model is too large for a page anyway
             return None
         found = answer.head.get("portable")
-        return None if found is None else from_json(found)
+        if found is None:
+            return None
+        made = from_json(found)
+        if made.features != self.features or made.classes != self.classes or made.task != self.task:
+            raise ModelError(
+                "The model's process answered with another model.", "Its columns differ.", "Do not use this file."
+            )
+        return made
 
     def rebind(self, features: Sequence[str]) -> RemoteModel:
         """Give names to the columns of a model that only knows how many it takes.
@@ -182,7 +191,10 @@ class RemoteModel:
     def _results(self, found: Any, count: int) -> list[Result]:
         """Decode results; only registered kinds of result pass."""
         kinds = tuple(KINDS.values())
-        results = [decode(item) for item in found] if isinstance(found, list) else []
+        try:
+            results = [decode(item) for item in found] if isinstance(found, list) else []
+        except InputError:  # not of a result's form
+            results = []
         if len(results) != count or not all(isinstance(result, kinds) for result in results):
             self.close()
             raise ModelError(
@@ -218,7 +230,7 @@ def open_model(data: bytes, name: str, settings: Settings | None = None, **optio
     lease.ready()
     try:
         model = _model_of(lease, lease.digest)
-    except Closed as error:
+    except (Closed, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         lease.close()
         raise ModelError(f"'{name}' is refused.", "Its process described it in a way that does not fit.") from error
     weakref.finalize(model, Lease.close, lease)
@@ -234,8 +246,8 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)) or not features:
         raise Closed("a model that says neither its task nor its columns")
     raw = facts.get("levels", {})
-    levels = {str(name)[:_NAME]: tuple(cells.decode_value(value) for value in known) for name, known in raw.items()}
-    words = (str(facts.get("family"))[:100], str(facts.get("kind"))[:_NAME])
+    levels = {shown(name, _NAME): tuple(cells.decode_value(value) for value in known) for name, known in raw.items()}
+    words = (shown(str(facts.get("family")), 100), shown(str(facts.get("kind")), _NAME))
     named, brings = facts.get("named") is True, facts.get("brings_table") is True
     return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, named, levels, notes, brings)
 
@@ -244,7 +256,9 @@ _LISTS = (("classes", MAX_CLASSES), ("features", MAX_FEATURES), ("notes", 100))
 
 
 def _texts(found: Any, limit: int) -> tuple[str, ...]:
-    """A list of short texts."""
+    """A list of texts that a page can show."""
     if not isinstance(found, list) or len(found) > limit or any(type(item) is not str for item in found):
         raise Closed("a list that is none")
-    return tuple(item[:10_000] for item in found)
+    if any(len(item) > _LONGEST or not is_text(item) for item in found):
+        raise Closed("a text that is none")
+    return tuple(found)

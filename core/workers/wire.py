@@ -101,7 +101,7 @@ def unpack(head: bytes, body: memoryview, region: memoryview | None = None) -> M
         If the bytes are not of that form.
     """
     try:
-        values = json.loads(head)
+        values = json.loads(head, parse_constant=_refuse)
         if type(values) is not dict:
             raise ValueError("a head that is none")
         described, blob = values.pop("arrays"), values.pop("blob")
@@ -117,6 +117,11 @@ def unpack(head: bytes, body: memoryview, region: memoryview | None = None) -> M
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Closed(f"a message of the wrong form: {str(error)[:200]}") from error
     return Message(values, arrays, body[position:])
+
+
+def _refuse(constant: str) -> None:
+    """JSON has no NaN and no infinity."""
+    raise ValueError(f"{constant} in a head")
 
 
 def _array(item: dict[str, Any], held: memoryview, start: int) -> np.ndarray:
@@ -162,6 +167,8 @@ def receive(source: int, limits: Limits, deadline: float | None = None, region: 
     Late
         If the deadline passes.
     """
+    if deadline is not None and time.monotonic() > deadline:  # one that never stops talking never makes us wait
+        raise Late("no end in time")
     magic, head_size, body_size = _SIZES.unpack(_read(source, _SIZES.size, deadline))
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
@@ -184,6 +191,8 @@ def _read(source: int, size: int, deadline: float | None) -> memoryview:
         if not count:
             raise Closed("the pipe is closed")
         filled += count
+        if deadline is not None and time.monotonic() > deadline:
+            raise Late("no end in time")
     return view
 
 

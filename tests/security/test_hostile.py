@@ -37,7 +37,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return marker, [*_module("hostile").cases(marker), *_module("hostile_keras").cases(marker)]
+        families = ("hostile", "hostile_keras", "hostile_state")
+        return marker, [case for name in families for case in _module(name).cases(marker)]
 
 
 def test_the_corpus_is_large(corpus: tuple[Path, list[tuple[str, bytes]]]) -> None:

@@ -21,7 +21,7 @@ ROOT = str(Path(__file__).resolve().parents[2])
 SCRIPT = """
 import sys, os, json
 sys.path.insert(0, sys.argv[1])
-import socket, ctypes, threading, mmap, time, resource
+import socket, ctypes, fcntl, threading, mmap, time, resource
 from core.workers.lockdown import Terms, library_folders, lock
 landlock, attempts, marker = sys.argv[2] == "1", sys.argv[3], sys.argv[4]
 import core.workers.lockdown.audit as audit
@@ -62,6 +62,10 @@ for attempt in attempts.split(","):
             "unlock": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)),
             "dup-out": lambda: os.write(1, b"x") and 0 or 1,
             "users": lambda: os.setuid(0) or 1 / 0,
+            "signal-owner": lambda: fcntl.fcntl(write, fcntl.F_SETOWN, mother),
+            "signal-kind": lambda: fcntl.fcntl(write, 10, 9),
+            "signal-owner-ex": lambda: fcntl.fcntl(write, 15, bytes(8)),
+            "affinity": lambda: os.sched_setaffinity(mother, {0}),
         }
         try:
             found = ATTEMPTS[attempt]()
@@ -83,6 +87,7 @@ print(json.dumps(answers))
 EVERYTHING = (
     *("thread", "write", "append", "create", "read-hosts", "read-home", "read-proc", "mkdir", "socket", "unix", "pair"),
     *("fork", "kill", "memory", "unlock", "users", "exec", "ptrace", "system"),
+    *("signal-owner", "signal-kind", "signal-owner-ex", "affinity"),
 )
 
 
@@ -111,6 +116,7 @@ def test_layers_are_on_and_computing_works(landlock: bool) -> None:
 
 FORBIDDEN = ("write", "append", "create", "read-hosts", "read-home", "read-proc", "mkdir", "socket", "unix", "pair")
 FORBIDDEN += ("fork", "kill", "memory", "unlock", "users")
+FORBIDDEN += ("signal-owner", "signal-kind", "signal-owner-ex", "affinity")  # ways to reach the app's own process
 
 
 @pytest.mark.parametrize("landlock", [False, True])
@@ -193,6 +199,10 @@ def test_the_filter_means_what_it_says(name: str) -> None:
     assert ask("tgkill", 1) != allow
     assert ask("prctl", 15) == allow
     assert ask("prctl", 22) != allow
+    for command in range(2_000):
+        assert (ask("fcntl", 5, command) == allow) == (command in (0, 1, 2, 3, 4, 1030)), command
+    assert ask("sched_setaffinity", 0) == allow
+    assert ask("sched_setaffinity", 1) != allow
     assert ask("prlimit64", 0, 0, 0) == allow
     assert ask("prlimit64", 0, 0, 1 << 40) != allow
     assert ask("openat", 0, 0, 0) != allow

@@ -11,6 +11,7 @@ from core.loading.formats.tree_checks import damaged
 
 _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
 _DEPTH = 20
+_SPARSE, _TRAINING, _FUNCTIONS = 15, 20, 25
 _LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
 
 
@@ -46,14 +47,28 @@ def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
 
 def _check(data: bytes, name: str) -> tuple[str, ...] | None:
     """Walk model, graphs, nodes and tensors; returns the class labels of a classifier node."""
+    if data[4:8] == b"ORTM":  # ONNX Runtime would read these bytes as its own format, whatever else they are
+        raise damaged(name, "It is written in ONNX Runtime's own form, not in ONNX")
     try:
-        graphs = [part for field, part in _fields(data) if field == 7 and isinstance(part, bytes)]
+        parts = [(field, part) for field, part in _fields(data) if isinstance(part, bytes)]
+        graphs = [part for field, part in parts if field == 7]
         if len(graphs) != 1:
             raise damaged(name, "It holds no graph, so it is no ONNX model")
+        if any(field == _TRAINING for field, _ in parts):
+            raise damaged(name, "It holds graphs for training")
+        for function in (part for field, part in parts if field == _FUNCTIONS):
+            _function(function, name)
         found = list(_graph(graphs[0], name, 0))
     except ValueError as error:
         raise damaged(name, f"It is no complete ONNX model: {error}") from error
     return found[0] if found else None
+
+
+def _function(function: bytes, name: str) -> None:
+    """Check the operators of a function that the file defines itself."""
+    for field, part in _fields(function):
+        if field == 7 and isinstance(part, bytes):
+            list(_node(part, name, 1))
 
 
 def _graph(graph: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
@@ -67,6 +82,8 @@ def _graph(graph: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
             yield from _node(part, name, depth)
         elif field == 5:
             _tensor(part, name)
+        elif field == _SPARSE:
+            _sparse(part, name)
 
 
 def _node(node: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
@@ -89,6 +106,8 @@ def _attribute(attribute: bytes, name: str, depth: int) -> Iterator[tuple[str, .
     for field, part in parts:
         if field in (5, 10) and isinstance(part, bytes):
             _tensor(part, name)
+        elif field in (22, 23) and isinstance(part, bytes):
+            _sparse(part, name)
         elif field in (6, 11) and isinstance(part, bytes):
             yield from _graph(part, name, depth + 1)
     if title in _LABELS:
@@ -100,10 +119,17 @@ def _attribute(attribute: bytes, name: str, depth: int) -> Iterator[tuple[str, .
             yield texts or whole
 
 
+def _sparse(tensor: bytes, name: str) -> None:
+    """A sparse tensor is two tensors: values and places."""
+    for field, part in _fields(tensor):
+        if field in (1, 2) and isinstance(part, bytes):
+            _tensor(part, name)
+
+
 def _tensor(tensor: bytes, name: str) -> None:
     """Refuse a tensor whose numbers lie in another file."""
     for field, part in _fields(tensor):
-        if field == 13 or (field == 14 and part == 1):
+        if field == 13 or (field == 14 and part != 0):
             raise ModelError(
                 f"'{name}' keeps its numbers in another file.",
                 "Only files that hold everything are read.",
@@ -132,6 +158,8 @@ def _fields(data: bytes) -> Iterator[tuple[int, bytes | int]]:
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
+        if key >= 1 << 32:  # protobuf would drop the upper bits and see another field
+            raise ValueError("a field's number is out of bounds")
         field, wire = key >> 3, key & 7
         if wire == 0:
             value, at = _varint(data, at)

@@ -49,10 +49,23 @@ def load(data: bytes, name: str, form: str) -> Any:
     return booster
 
 
+def parse_json(text: str | bytes) -> Any:
+    """JSON in which no name stands twice: two parsers could take different ones, and only one of them checks."""
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError if a name is there twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
 def _document(data: bytes, name: str, form: str) -> Mapping[str, Any]:
     """The decoded file, if it is an XGBoost model's."""
     try:
-        found = decode(data) if form == "ubj" else json.loads(data.decode("utf-8-sig"))
+        found = decode(data) if form == "ubj" else parse_json(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise damaged(name, f"It is not complete {form.upper()}: {str(error)[:120]}") from error
     if not isinstance(found, dict) or "learner" not in found:

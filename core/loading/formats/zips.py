@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 
 from core.errors import ModelError
@@ -21,7 +22,8 @@ def members(data: bytes, name: str) -> dict[str, int]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = {item.filename: item.file_size for item in archive.infolist()}
+            listed = archive.infolist()
+            found = {item.filename: item.file_size for item in listed}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ModelError(
             f"'{name}' is a damaged archive.", f"{str(error)[:120]}.", "Save or download it again."
@@ -31,6 +33,12 @@ def members(data: bytes, name: str) -> dict[str, int]:
             f"'{name}' opens to too much.",
             f"{len(found):,} members and {sum(found.values()) / 1e6:,.0f} MB; {OPENED / 1e6:,.0f} MB are allowed.",
             "Use a smaller model.",
+        )
+    if len(found) != len(listed) or any(stat.S_ISLNK(item.external_attr >> 16) for item in listed):
+        raise ModelError(
+            f"'{name}' is refused.",
+            "A name in it stands twice, or is a link to another place.",
+            "Save the model again yourself.",
         )
     outside = [path for path in found if path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/")]
     if outside:

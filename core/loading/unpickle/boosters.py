@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ def checked(check: Callable[[Any, str], None], content: Any, name: str) -> None:
 
 def _xgboost(content: bytes, name: str) -> None:
     """Check a serialised booster: the model beside its configuration, as UBJ or, before 1.6, JSON."""
-    document = json.loads(content) if content[:2] in (b'{"', b"{ ") else decode(content)
+    document = xgboost_file.parse_json(content) if content[:2] in (b'{"', b"{ ") else decode(content)
     xgboost_file.check(document["Model"], name)
 
 

@@ -6,6 +6,9 @@ from collections import OrderedDict, defaultdict, deque
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 from core.loading.unpickle.trees import upgrade_predictor
@@ -14,8 +17,12 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
-_PLAIN_KEYS = (str, bytes, int, float, bool, complex, type(None))
+_PLAIN_KEYS = (str, bytes, float, bool, type(None))
+_NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
+MAX_GROUPS = 20_000
+"""Tuples as keys of one dictionary or set: their hashes can be made to collide, and each then costs all the others."""
+_WORD = 1 << 63
 
 
 def call(machine: Machine, function: Any, args: Any) -> Any:
@@ -129,8 +136,6 @@ def _set_attributes(target: Any, state: dict[str, Any]) -> None:
 
 def _isotonic(model: Any) -> None:
     """Rebuild the interpolation, from arrays of numbers only."""
-    import numpy as np
-
     vars(model).pop("f_", None)
     found = [vars(model).get(name) for name in ("X_thresholds_", "y_thresholds_")]
     if all(part is None for part in found):
@@ -169,7 +174,9 @@ def add_items(target: Any, items: list[Any]) -> None:
     """ADDITEMS: sets only."""
     if type(target) is not set:
         raise Refused(f"it adds to a {type(target).__name__}")
-    target.update(key(item) for item in items)
+    for item in items:
+        few_groups(target, item)
+        target.add(key(item))
 
 
 def set_items(target: Any, items: list[Any]) -> None:
@@ -183,20 +190,29 @@ def set_items(target: Any, items: list[Any]) -> None:
     store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
     for position in range(0, len(items), 2):
         name = items[position]
-        store(target, name if name.__class__ is str else key(name), items[position + 1])
+        if name.__class__ is not str:
+            few_groups(target, key(name))
+        store(target, name, items[position + 1])
 
 
 def key(item: Any, depth: int = 0) -> Any:
-    """An object that may be a key: hashing it runs nothing and ends soon."""
-    import numpy as np
-    import pandas as pd
-
-    if type(item) in _PLAIN_KEYS or isinstance(item, np.generic) or (isinstance(item, type) and depth == 0):
+    """An object that may be a key: hashing it runs nothing, ends soon and cannot be made to collide at will."""
+    if type(item) in _PLAIN_KEYS or isinstance(item, _NUMPY_KEYS) or (isinstance(item, type) and depth == 0):
         return item
-    if type(item) in (tuple, frozenset) and len(item) <= MAX_KEY and depth < 3:
+    if type(item) is int and -_WORD <= item < _WORD * 2:
+        return item
+    if type(item) in (tuple, frozenset) and len(item) <= MAX_KEY and depth < 2:
+        if depth and any(type(part) in (tuple, frozenset) for part in item):
+            raise Refused("it uses a group of groups as a key")
         for part in item:
             key(part, depth + 1)
         return item
     if item is pd.NA or item is pd.NaT or (isinstance(item, np.ufunc | FunctionType) and depth == 0):
         return item
     raise Refused(f"it uses a {type(item).__name__} as a key")
+
+
+def few_groups(held: Any, item: Any) -> None:
+    """Refuse a group as one more key of many."""
+    if type(item) in (tuple, frozenset) and len(held) > MAX_GROUPS:
+        raise Refused("it has too many groups as keys")

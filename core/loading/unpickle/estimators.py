@@ -11,9 +11,13 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import BaseEnsemble
 
+from core.loading.unpickle import natives
 from core.loading.unpickle.inert import Refused, Stub
+from core.loading.unpickle.natives import broken as _broken
+from core.loading.unpickle.older import UPGRADES, other_class
 
-_OFF: dict[str, Any] = {"n_jobs": 1, "memory": None, "verbose": 0, "callbacks": None, "warm_start": False}
+_OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": 0, "warm_start": False}
+_OFF["callbacks"] = None
 _OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
 _READS_FILES = ("filename", "file")
 
@@ -37,6 +41,9 @@ def _defaults(cls: Any) -> dict[str, Any]:
 
 def complete(model: Any) -> None:
     """Give an estimator of an older scikit-learn the settings that were added since, at their defaults."""
+    change = UPGRADES.get(type(model).__name__)
+    if change is not None and type(model).__module__.startswith(("sklearn.", "scipy.")):
+        change(vars(model))
     if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
         return
     own = vars(model)
@@ -53,12 +60,7 @@ def complete(model: Any) -> None:
         own["_base_loss"] = model._get_loss()
     if isinstance(own.get("_loss", own.get("loss_")), Stub) and isinstance(own.get("estimators_"), np.ndarray):
         _boosting_loss(model)
-    if type(model).__name__ == "AdaBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
-        raise Refused(
-            "its AdaBoostClassifier was fitted with SAMME.R, which scikit-learn 1.6 took out: "
-            "this version would answer something else; fit it again, or save it as ONNX with the old one",
-            "AdaBoostClassifier",
-        )
+    other_class(model)
 
 
 def _boosting_loss(model: Any) -> None:
@@ -70,10 +72,6 @@ def _boosting_loss(model: Any) -> None:
     own["_loss"] = model._get_loss(sample_weight=None)
 
 
-def _broken(model: Any) -> Refused:
-    return Refused(f"the parts of its {type(model).__name__} do not fit each other", type(model).__name__)
-
-
 def _tree(model: Any) -> None:
     """A decision tree takes as many columns as its estimator says."""
     from sklearn.tree._tree import Tree
@@ -83,8 +81,8 @@ def _tree(model: Any) -> None:
         return
     if type(model).__name__ == "KernelDensity" and type(tree).__module__.startswith("sklearn.neighbors."):
         return
-    columns = vars(model).get("n_features_in_", vars(model).get("n_features_", getattr(tree, "n_features", None)))
-    if type(tree) is not Tree or tree.n_features != columns:
+    columns = vars(model).get("n_features_in_")  # written since 0.24; without it, nobody looks at the rows' width
+    if type(tree) is not Tree or type(columns) is not int or tree.n_features != columns:
         raise _broken(model)
 
 
@@ -115,7 +113,11 @@ def _members(model: Any) -> None:
     chosen, columns = own.get("estimators_features_"), own.get("n_features_in_", own.get("n_features_"))
     for position, member in enumerate(members):
         tree = getattr(member, "__dict__", {}).get("tree_")
-        if tree is None or columns is None:
+        if tree is None:
+            continue
+        if columns is None and not isinstance(getattr(type(model), "n_features_in_", None), property):
+            raise _broken(model)
+        if columns is None:  # voting and stacking pass rows on whole, and each member looks at them itself
             continue
         taken = chosen[position] if chosen is not None and position < len(chosen) else None
         wanted = columns if taken is None else _chosen(model, taken, columns)
@@ -170,6 +172,8 @@ def _support_vectors(model: Any) -> None:
     own = vars(model)
     if "_n_support" not in own:  # linear ones have none
         return
+    if own.get("_impl", type(model)._impl) != type(model)._impl:
+        raise _broken(model)
     vectors, weights, counts = own["support_vectors_"], own.get("_dual_coef_"), own["_n_support"]
     bias, support = own.get("_intercept_"), own.get("support_")
     arrays = all(isinstance(part, np.ndarray) for part in (counts, bias, support))
@@ -179,9 +183,13 @@ def _support_vectors(model: Any) -> None:
     classes = max(2, len(counts))
     if own.get("_sparse"):
         total = total if weights.shape[1] else 0
+        if not hasattr(weights, "nnz") or weights.nnz != weights.shape[0] * weights.shape[1]:
+            raise _broken(model)
     pairs = classes * (classes - 1) // 2
     single = "SVR" in type(model).__name__ or "OneClass" in type(model).__name__
     pairs, height = (1, 1) if single else (pairs, classes - 1)
+    if single and len(counts) > 2:
+        raise _broken(model)
     fits = len(support) == total and weights.shape == (height, total) and bias.size == pairs and counts.min() >= 0
     if not fits or (not single and int(counts.sum()) != total):
         raise _broken(model)
@@ -190,7 +198,10 @@ def _support_vectors(model: Any) -> None:
             raise _broken(model)
     if own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1] and own.get("kernel") != "precomputed":
         raise _broken(model)
-    if own.get("kernel") == "precomputed" and not (0 <= int(support.min(initial=0)) <= int(support.max(initial=0))):
+    columns = own.get("n_features_in_")
+    if own.get("kernel") == "precomputed" and not 0 <= int(support.min(initial=0)) <= int(support.max(initial=0)) < (
+        columns if type(columns) is int else 0
+    ):
         raise _broken(model)
 
 
@@ -210,12 +221,14 @@ def _spline(model: Any) -> None:
         raise _broken(model)
 
 
-CHECKS: dict[str, Callable[[Any], None]] = {
-    "tree_": _tree,
-    "_tree": _neighbour_tree,
-    "estimators_": _members,
-    "_predictors": _histograms,
-    "support_vectors_": _support_vectors,
-    "extrapolate": _spline,
-}
-"""Attribute -> check of the object that has it."""
+CHECKS: tuple[tuple[str, Callable[[Any], None]], ...] = (
+    ("tree_", _tree),
+    ("_tree", _neighbour_tree),
+    ("estimators_", _members),
+    ("_predictors", _histograms),
+    ("support_vectors_", _support_vectors),
+    ("t", _spline),
+    ("_t", _spline),
+    *natives.CHECKS.items(),
+)
+"""Attribute and the check of the object that has it."""

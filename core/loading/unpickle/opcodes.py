@@ -137,7 +137,9 @@ def _dict(machine: Machine) -> None:
 
 def _frozenset(machine: Machine) -> None:
     items = solids(machine.pop_mark())
-    machine.stack.append(frozenset(build.key(item) for item in items))
+    found: set[Any] = set()
+    build.add_items(found, items)
+    machine.stack.append(frozenset(found))
 
 
 def _append(machine: Machine) -> None:

@@ -51,7 +51,7 @@ def collection(cls: type[Any], name: str) -> Any:
     """``list``, ``tuple``, ``set``, ``frozenset``, ``deque``: empty or from one list."""
 
     def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
-        from core.loading.unpickle.build import key
+        from core.loading.unpickle.build import add_items
 
         if not args:
             return cls()
@@ -66,7 +66,9 @@ def collection(cls: type[Any], name: str) -> Any:
         if extra or type(args[0]) not in (list, tuple):
             raise wrong(name)
         if cls in (set, frozenset):
-            return cls(key(item) for item in args[0])
+            found: set[Any] = set()
+            add_items(found, list(args[0]))
+            return found if cls is set else frozenset(found)
         return cls(args[0])
 
     return make

@@ -40,7 +40,7 @@ def check(found: Any) -> Any:
         If an attribute holds a function or a class out of place, an estimator contains itself, or arrays that a
         compiled ``predict`` reads do not fit each other.
     """
-    seen: set[int] = set()
+    seen: dict[int, Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
     pending: list[tuple[Any, str, bool]] = [(found, "", False)]
     while pending:
@@ -55,7 +55,7 @@ def check(found: Any) -> Any:
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
         if id(item) in seen:
             continue
-        seen.add(id(item))
+        seen[id(item)] = item
         inner = _inside(item, place)
         if inner is None:
             continue
@@ -70,8 +70,8 @@ def check(found: Any) -> Any:
 def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
     """What an object holds, by attribute; None for an end."""
     cls = type(item)
-    if cls is np.ndarray or cls is np.ma.MaskedArray:
-        return [(place, part) for part in item.ravel(order="K").tolist()] if item.dtype == object else None
+    if isinstance(item, np.ndarray):  # every kind of array: a matrix holds objects, too
+        return [(place, part) for part in np.asarray(item).ravel().tolist()] if item.dtype.hasobject else None
     if cls in _HOLDERS or (issubclass(cls, tuple) and hasattr(cls, "_fields")):
         return [(place, part) for part in item]
     if cls in _MAPPINGS:
@@ -82,12 +82,25 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         _function(item, place)
         return None
     if isinstance(item, pd.DataFrame):
-        return [("", item.iloc[:, n].to_numpy()) for n, kind in enumerate(item.dtypes) if kind == np.dtype(object)]
-    if isinstance(item, pd.Series | pd.Index):
-        return [("", item.to_numpy())] if item.dtype == object else None
+        columns = [item.iloc[:, n].array for n in range(item.shape[1])]
+        return [("", part) for part in (item.index, item.columns, *columns)]
+    if isinstance(item, pd.Series):
+        return [("", item.index), ("", item.array), ("", item.name)]
+    if isinstance(item, pd.Index | pd.api.extensions.ExtensionArray | pd.CategoricalDtype):
+        return _labels(item)
     if isinstance(item, dict):
         return [(_name(key, place), part) for key, part in item.items()]
     return _attributes(item)
+
+
+def _labels(item: Any) -> list[tuple[str, Any]] | None:
+    """What an index, an array of pandas or a type of categories holds beyond numbers and texts."""
+    kind = item if isinstance(item, pd.CategoricalDtype) else item.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return [("", kind.categories)]
+    if isinstance(item, pd.MultiIndex):
+        return [("", level) for level in item.levels]
+    return [("", np.asarray(item))] if getattr(kind, "numpy_dtype", kind) == np.dtype(object) else None
 
 
 def _name(key: Any, place: str) -> str:
@@ -115,13 +128,13 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
     if not hasattr(item, "__dict__"):
         return None
     if not type(item).__module__.startswith(
-        ("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines")
+        ("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines", "core.")
     ):
         return None
     own = vars(item)
     complete(item)
     quiet(item)
-    for name, verify in CHECKS.items():
+    for name, verify in CHECKS:
         if name in own:
             verify(item)
     return list(own.items())

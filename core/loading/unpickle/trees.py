@@ -40,7 +40,6 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
     if type(state) is not dict or not {"max_depth", "node_count", "nodes", "values"} <= set(state):
         raise wrong(_NAME)
     nodes, values = upgrade_nodes(state["nodes"], NODE_DTYPE), state["values"]
-    old = "missing_go_to_left" not in state["nodes"].dtype.names
     count = len(nodes)
     if type(state["max_depth"]) is not int or state["node_count"] != count or not 0 <= state["max_depth"] <= count:
         raise wrong(_NAME)
@@ -51,9 +50,10 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
     features = nodes["feature"][inner]
     if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
         raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
-    if old and int(n_classes.max()) > 1:  # before 1.3 leaves held counts, and predict_proba made shares of them
+    if int(n_classes.max()) > 1:  # older versions kept counts in the nodes, and predict_proba made shares of them
         total = values.sum(axis=2, keepdims=True)
-        values = values / np.where(total == 0.0, 1.0, total)
+        if not np.allclose(total, 1.0, rtol=0.0, atol=1e-6):
+            values = values / np.where(total == 0.0, 1.0, total)
     made = Tree(n_features, n_classes, n_outputs)
     made.__setstate__(
         {

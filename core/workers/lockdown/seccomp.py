@@ -15,13 +15,15 @@ _WRITING = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20200000
 _EMPTY_PATH = 0x1000
 _THREAD = 0x00010000
 _SET_NAME = 15
+_DESCRIPTOR_COMMANDS = (0, 1, 2, 3, 4, 1030)
+"""``fcntl``: copies and flags. Its owner commands are left out: with them the system would send signals for us."""
 
 ALLOWED = (
     *("read", "write", "close", "fstat", "poll", "lseek", "mmap", "mprotect", "munmap", "brk", "rt_sigaction"),
     *("rt_sigprocmask", "rt_sigreturn", "pread64", "readv", "writev", "select", "sched_yield", "mremap", "madvise"),
-    *("nanosleep", "getpid", "exit", "uname", "fcntl", "getrlimit", "getrusage", "sysinfo", "times", "getuid"),
+    *("nanosleep", "getpid", "exit", "uname", "getrlimit", "getrusage", "sysinfo", "times", "getuid"),
     *("getgid", "geteuid", "getegid", "getppid", "sigaltstack", "sched_getparam", "sched_getscheduler", "gettid"),
-    *("time", "futex", "sched_setaffinity", "sched_getaffinity", "set_tid_address", "restart_syscall"),
+    *("time", "futex", "sched_getaffinity", "set_tid_address", "restart_syscall"),
     *("clock_gettime", "clock_getres", "clock_nanosleep", "exit_group", "mbind", "set_mempolicy", "get_mempolicy"),
     *("pselect6", "ppoll", "set_robust_list", "getcpu", "sched_getattr", "getrandom", "membarrier", "rseq"),
 )
@@ -65,6 +67,12 @@ def program(machine: Machine, reading: bool, pid: int) -> list[Rule]:
     rules += _answer("clone3", numbers, _op(_RETURN, _ERRNO | _ENOSYS))
     rules += _answer("clone", numbers, _op(_LOAD, first), _op(_JUMP_AND, _THREAD, 0, 1), allow, fail)
     rules += _answer("prctl", numbers, _op(_LOAD, first), _op(_JUMP_EQUAL, _SET_NAME, 0, 1), allow, fail)
+    wanted = [_op(_LOAD, _ARGS + 8)]
+    for command in _DESCRIPTOR_COMMANDS:
+        wanted += [_op(_JUMP_EQUAL, command, 0, 1), allow]
+    rules += _answer("fcntl", numbers, *wanted, fail)
+    own_thread = (_op(_LOAD, first), _op(_JUMP_EQUAL, 0, 0, 1), allow, fail)
+    rules += _answer("sched_setaffinity", numbers, *own_thread)
     rules += _answer("tgkill", numbers, _op(_LOAD, first), _op(_JUMP_EQUAL, pid, 0, 1), allow, fail)
     asks = (_op(_LOAD, third), _op(_JUMP_EQUAL, 0, 0, 3), _op(_LOAD, third + 4), _op(_JUMP_EQUAL, 0, 0, 1), allow, fail)
     rules += _answer("prlimit64", numbers, *asks)

@@ -1,0 +1,113 @@
+"""State that compiled code takes as positions without looking: each must lie within what it points into.
+
+None of these runs code by itself. Read past the end of an array they crash, and written past it they corrupt, the
+process that predicts; so they are refused with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.neighbors._base import NeighborsBase
+
+from core.loading.unpickle.inert import Refused
+
+_WHOLE = (int, np.integer)
+
+
+def broken(model: Any) -> Refused:
+    """The refusal of parts that contradict each other."""
+    return Refused(f"the parts of its {type(model).__name__} do not fit each other", type(model).__name__)
+
+
+def _within(found: Any, limit: int) -> bool:
+    """True for an array of whole numbers from zero to below a limit."""
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "iu":
+        return False
+    return not found.size or (int(found.min()) >= 0 and int(found.max()) < limit)
+
+
+def answers(model: Any) -> None:
+    """Neighbours vote by label: every label is a class, and there are as many as rows."""
+    own = vars(model)
+    labels, classes, rows = own.get("_y"), own.get("classes_"), own.get("_fit_X")
+    if not hasattr(rows, "shape") or not isinstance(model, NeighborsBase):
+        return
+    if own.get("n_samples_fit_", rows.shape[0]) != rows.shape[0]:
+        raise broken(model)
+    if labels is None:
+        return
+    if not isinstance(labels, np.ndarray) or labels.shape[:1] != rows.shape[:1]:
+        raise broken(model)
+    if classes is None:
+        return
+    many = own.get("outputs_2d_") or isinstance(classes, list)
+    columns = labels.T if many and labels.ndim == 2 else [labels]
+    known = list(classes) if many and isinstance(classes, list) else [classes]
+    if len(columns) != len(known) or not all(_within(c, len(k)) for c, k in zip(columns, known, strict=True)):
+        raise broken(model)
+
+
+def one_hot(model: Any) -> None:
+    """Columns of an encoder: as many as its categories make, each category in one of them."""
+    own = vars(model)
+    levels, dropped = own.get("categories_"), own.get("_drop_idx_after_grouping", own.get("drop_idx_"))
+    mappings = own.get("_default_to_infrequent_mappings")
+    if type(levels) is not list or (mappings is not None and len(mappings) != len(levels)):
+        raise broken(model)
+    if dropped is not None and len(dropped) != len(levels):
+        raise broken(model)
+    sizes = []
+    for position, known in enumerate(levels):
+        mapping = None if mappings is None else mappings[position]
+        if mapping is not None and (not _within(mapping, len(known)) or len(mapping) != len(known)):
+            raise broken(model)
+        size = len(known) if mapping is None else int(mapping.max()) + 1
+        out = None if dropped is None else dropped[position]
+        if out is not None and (not isinstance(out, _WHOLE) or not 0 <= out < size):
+            raise broken(model)
+        sizes.append(size - (out is not None))
+    if list(own["_n_features_outs"]) != sizes:
+        raise broken(model)
+
+
+def vocabulary(model: Any) -> None:
+    """A vocabulary numbers its words from zero."""
+    words = vars(model)["vocabulary_"]
+    if not isinstance(words, dict) or not all(isinstance(n, _WHOLE) and 0 <= n < len(words) for n in words.values()):
+        raise broken(model)
+
+
+def centres(model: Any) -> None:
+    """Centres have the columns of the rows that are compared with them."""
+    own = vars(model)
+    found, columns = own["cluster_centers_"], own.get("n_features_in_")
+    if not hasattr(found, "shape") or len(found.shape) != 2 or found.shape[1] != columns:
+        raise broken(model)
+
+
+def bins(model: Any) -> None:
+    """Splits by category of a histogram booster are on columns that its bins know as categories."""
+    own = vars(model)
+    mapper = getattr(own.get("_bin_mapper"), "__dict__", {})
+    marks, columns = mapper.get("is_categorical_"), own.get("n_features_in_", own.get("_n_features"))
+    for trees in own["_predictors"]:
+        for tree in trees:
+            nodes = vars(tree)["nodes"]
+            asked = nodes["feature_idx"][(nodes["is_categorical"] != 0) & (nodes["is_leaf"] == 0)]
+            if not asked.size:
+                continue
+            if not isinstance(marks, np.ndarray) or marks.shape != (columns,) or not marks[asked].all():
+                raise broken(model)
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "_fit_X": answers,
+    "_n_features_outs": one_hot,
+    "vocabulary_": vocabulary,
+    "cluster_centers_": centres,
+    "_predictors": bins,
+}
+"""Attribute -> check of the object that has it."""
