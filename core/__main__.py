@@ -224,7 +224,7 @@ def _described(entry: registry.Method) -> dict[str, Any]:
 
 def _check(options: argparse.Namespace) -> int:
     """Say what model files hold."""
-    from core.loading.check import check
+    from core.loading.check import check, check_lines
 
     if options.file != "-":
         if not Path(options.file).is_file():
@@ -232,12 +232,10 @@ def _check(options: argparse.Namespace) -> int:
         verdict = check(options.file)
         print(verdict.message, file=sys.stdout if verdict.loaded else sys.stderr)
         return 0 if verdict.loaded else REFUSED
-    for line in sys.stdin:
-        path = line.rstrip("\r\n")
-        if path:
-            verdict = check(path)
-            message = " ".join(verdict.message.split())
-            print(f"{'loaded' if verdict.loaded else 'refused'}\t{message}", flush=True)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a file's name may be any bytes
+    for answer in check_lines(sys.stdin):
+        print(answer, flush=True)
     return 0
 
 

@@ -13,6 +13,8 @@ MODULES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob(
 CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
 LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
+OLDER = {"AdaBoostClassifier", "NearestCentroid"}
+"""Classes of a library that are refined to answer as their older versions did: files made by those are of these classes."""
 
 
 def name_of(path: Path) -> str:
@@ -98,7 +100,7 @@ def test_no_pyplot_no_swallowed_error_no_inheritance(path: Path) -> None:
         if isinstance(node, ast.ClassDef):
             for base in node.bases:
                 name = ast.unparse(base).split("[")[0].split(".")[-1]
-                allowed = name in BASES or name.endswith(("Error", "Unpickler")) or name == "ExplorerError"
+                allowed = name in BASES | OLDER or name.endswith(("Error", "Unpickler")) or name == "ExplorerError"
                 assert allowed, f"{node.name} inherits from {name}"
 
 

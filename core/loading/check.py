@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,10 @@ def _content(source: str | Path | bytes, name: str) -> tuple[bytes, str]:
         return source, name or "upload"
     path = Path(source)
     try:
-        if path.stat().st_size > MAX_FILE:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe or a device would never end
+            raise ModelError(f"'{path.name}' is no file.", "It is a folder, a pipe or a device.", "Check the path.")
+        if facts.st_size > MAX_FILE:
             raise ModelError(f"'{path.name}' is too large.", f"{MAX_FILE >> 20} MB are allowed.")
         return path.read_bytes(), name or path.name
     except (OSError, ValueError) as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -211,3 +213,108 @@ def test_the_filter_means_what_it_says(name: str) -> None:
         assert ask("openat", 0, 0, flags, reading=True) != allow
     assert run_filter(seccomp.program(known, True, 42), calls["read"], (), 0x1234) == 0x80000000
     assert run_filter(seccomp.program(known, True, 42), 0x40000000 | calls["read"], (), known.audit) == 0x80000000
+
+
+HEADERS = {
+    "aarch64": ("/usr/include/asm-generic/unistd.h",),
+    "x86_64": ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"),
+}
+
+
+def numbers_of(path: Path) -> dict[str, int]:
+    """System calls and their numbers, as the kernel's own header defines them."""
+    lines = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+|__NR3264_\w+)$", path.read_text(), re.MULTILINE)
+    found = {name: int(value) for name, value in lines if value.isdigit()}
+    for name, value in lines:
+        if not value.isdigit() and value.removeprefix("__NR3264_") in found:
+            found[name] = found[value.removeprefix("__NR3264_")]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(HEADERS))
+def test_the_numbers_are_those_of_the_kernels_headers(name: str) -> None:
+    """ARM's 64-bit processors use the generic table: checked against the header, without such a machine."""
+    path = next((Path(item) for item in HEADERS[name] if Path(item).exists()), None)
+    if path is None:
+        pytest.skip("the kernel's headers are not installed here")
+    known, ours = numbers_of(path), _MACHINES[name].calls
+    wrong = {call: (number, known.get(call)) for call, number in ours.items() if known.get(call) != number}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("reading", [False, True])
+def test_on_arm_no_unlisted_call_passes(reading: bool) -> None:
+    """Every number that the kernel's generic table has, through the filter, with arguments of all ones and none."""
+    path = Path(HEADERS["aarch64"][0])
+    if not path.exists():
+        pytest.skip("the kernel's headers are not installed here")
+    arm = _MACHINES["aarch64"]
+    rules, allow = seccomp.program(arm, reading, 42), 0x7FFF0000
+    conditional = {"clone", "prctl", "tgkill", "prlimit64", "fcntl", "sched_setaffinity", "newfstatat", "openat"}
+    may = {arm.calls[call] for call in (*seccomp.ALLOWED, *conditional) if call in arm.calls}
+    for call, number in numbers_of(path).items():
+        answers = {run_filter(rules, number, (value,) * 6, arm.audit) for value in (0, (1 << 64) - 1)}
+        if number not in may:
+            assert allow not in answers, call
+
+
+TROUBLES = {
+    "low limits": "import resource\nfor k in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC): "
+    "resource.setrlimit(k, (32, 32)) if k == resource.RLIMIT_NOFILE else resource.setrlimit(k, (4000, 4000))",
+    "another user": "import os\nos.setgroups([]); os.setgid(65534); os.setuid(65534)",
+    "no new privileges already": "import ctypes\nctypes.CDLL(None).prctl(38, 1, 0, 0, 0)",
+    "no capabilities": "import ctypes\n[ctypes.CDLL(None).prctl(24, n, 0, 0, 0) for n in range(41)]",
+}
+TOLD = """
+import sys, os, json
+sys.path.insert(0, sys.argv[1])
+from core.workers.lockdown import Terms, library_folders, lock
+folders, _ = library_folders(), "".encode("ascii")  # found while this user may still read them
+exec(sys.argv[2])
+for landlock in (False, True):
+    read, write = os.pipe()
+    mother = os.getpid()
+    if os.fork() == 0:
+        try:
+            layers = lock((write,), write, mother, Terms(64 << 20, 20, folders if landlock else ()))
+            answer = {l.name: l.active for l in layers}
+            try:
+                open("/etc/hostname").read()
+                answer["read"] = True
+            except OSError:
+                answer["read"] = False
+            os.write(write, json.dumps(answer).encode())
+        except BaseException as error:
+            os.write(write, json.dumps({"error": repr(error)}).encode())
+        os._exit(0)
+    os.close(write)
+    print(os.fdopen(read, "rb").read().decode())
+    os.wait()
+"""
+
+
+@pytest.mark.parametrize("trouble", sorted(TROUBLES))
+def test_every_layer_that_works_there_is_got(trouble: str) -> None:
+    """As another user, under low limits, without capabilities: what is needed holds all the same."""
+    if trouble == "another user" and os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    command = [sys.executable, "-c", TOLD, ROOT, TROUBLES[trouble]]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 2, done.stderr
+    for answer in answers:
+        assert "error" not in answer
+        assert all(answer[layer] for layer in ("system calls", "privileges", "limits", "descriptors", "audit hook"))
+        assert not answer["read"]
+
+
+def test_without_proc_the_limits_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some containers hide it: the address space is then bounded from a guess."""
+    from core.workers.lockdown import limits
+
+    def hidden(*_given: object, **_named: object) -> object:
+        raise FileNotFoundError("/proc")
+
+    assert 0 < limits._held() < 1 << 44
+    monkeypatch.setattr("builtins.open", hidden)
+    assert limits._held() == 4 << 30

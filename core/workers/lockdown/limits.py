@@ -77,10 +77,18 @@ def seal(parent: int) -> None:
     prctl(_DUMPABLE, 0)
 
 
+def _held() -> int:
+    """Bytes of address space in use; a generous guess where the system does not tell (no /proc)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as source:
+            return int(source.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 4 * GIB
+
+
 def limit(memory: int, seconds: int) -> None:
     """Set the resource limits; address space counts from what the libraries already hold."""
-    with open("/proc/self/statm", encoding="ascii") as source:
-        held = int(source.read().split()[0]) * resource.getpagesize()
+    held = _held()
     wanted = {
         resource.RLIMIT_AS: held + memory + 2 * GIB,  # CatBoost reserves a gibibyte that it does not use
         resource.RLIMIT_CPU: seconds,
