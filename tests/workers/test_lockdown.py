@@ -269,7 +269,8 @@ TOLD = """
 import sys, os, json
 sys.path.insert(0, sys.argv[1])
 from core.workers.lockdown import Terms, library_folders, lock
-folders, _ = library_folders(), "".encode("ascii")  # found while this user may still read them
+import codecs
+folders, _ = library_folders(), codecs.lookup("ascii")  # found while this user may still read them
 exec(sys.argv[2])
 for landlock in (False, True):
     read, write = os.pipe()
