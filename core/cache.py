@@ -24,11 +24,11 @@ from core.results import Result
 from core.store import Store
 from core.types import Array, Model, Table
 
-LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 48, "drawing": 1500}
+LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 96, "drawing": 1500}
 OWN_LIMITS = {"model": 3, "table": 3, "pair": 9, "predictions": 9, "result": 1500, "other": 18, "drawing": 500}
 OWN_LIMITS["session"] = 3
 PREDICT_ROWS = 50_000
-PREFETCH = 50
+PREFETCH = 25
 """Explanations in a page of the force plot."""
 _LOG = logging.getLogger("instance_explorer")
 MINE = "mine-"

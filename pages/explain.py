@@ -18,3 +18,4 @@ if sidebar.draw() is not None:
         profile.draw()
     closer.draw()
     report_file.draw()
+    force.ahead()

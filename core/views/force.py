@@ -15,7 +15,8 @@ from core.types import Table
 from core.views import attribution, words
 
 _ASSETS = Path(__file__).parent.parent / "assets"
-_JOIN = re.compile(r'^import \{[^}]*\} from "\./force_layout\.js";\n', re.MULTILINE)
+_PARTS = ("force_layout.js", "force_paint.js", "force.js")
+_JOIN = re.compile(r'^import \{[^}]*\} from "\./force_\w+\.js";\n', re.MULTILINE)
 
 
 def force_data(
@@ -124,11 +125,10 @@ def _notes(result: Attribution) -> list[str]:
 @cache
 def script() -> str:
     """The script as one module: the default export is for Streamlit, ``mount(element, data, callbacks)`` for pages."""
-    layout, force = ((_ASSETS / name).read_text(encoding="utf-8") for name in ("force_layout.js", "force.js"))
-    joined, found = _JOIN.subn("", force)
-    if found != 1:
-        raise ValueError("core/assets/force.js no longer imports its layout as expected")
-    return layout + joined
+    joined, found = _JOIN.subn("", "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _PARTS))
+    if found != 3:
+        raise ValueError("core/assets/force.js no longer imports its parts as expected")
+    return joined
 
 
 @cache

@@ -11,7 +11,7 @@ from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Result
-from pages.parts import force, frame, nudges, panel, profile, question, rules, settings, subject
+from pages.parts import force, frame, nudges, panel, profile, question, rules, settings, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -19,6 +19,7 @@ from pages.parts.text import safe_long
 @st.fragment(key="closer")
 def draw() -> None:
     """The lower part of the Explain page."""
+    turns.let_pass()
     with frame.boundary("The answer"):
         about = subject.load(question.current())
         st.subheader("Ask more about this instance", anchor=False)
@@ -43,7 +44,7 @@ def _ask(**changes: Any) -> None:
     before = question.current()
     after = question.ask(**changes)
     touches = before.params != after.params and force.METHOD in (before.method, after.method)
-    frame.redraw(*(["force", "profile", "closer"] if touches else ["closer"]))
+    frame.redraw(*(["force", "profile", "closer", "neighbours"] if touches else ["closer"]))
 
 
 def row_methods(about: Subject) -> dict[str, Method]:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import cache, registry
+from core import cache, fingerprint, registry
 from core.results import Attribution
 from core.views.force import force_data, script, style
-from pages.parts import frame, question, subject
+from pages.parts import frame, question, subject, turns
 from pages.parts.subject import Subject
 
 METHOD = "shap"
@@ -25,7 +25,7 @@ _PLOT = st.components.v2.component("force_plot", js=script(), css=style())
 
 @st.fragment(key="force")
 def draw() -> None:
-    """The force plot of the instance and its neighbours in the list."""
+    """The force plot of the instance; its neighbours in the list follow when the page is drawn."""
     with frame.boundary("The explanation"):
         about = subject.load(question.current())
         with st.container(border=True, key="panel_force"):
@@ -37,22 +37,63 @@ def draw() -> None:
                 on_turn_change=_turned,
                 on_pick_change=_picked,
             )
+    turns.served()
+
+
+@st.fragment(key="neighbours")
+def ahead() -> None:
+    """The page of explanations around the instance, drawn last: the browser leafs through it without asking."""
+    turns.let_pass()
+    with frame.boundary("The neighbours"), st.container(key="neighbours"):
+        about = subject.load(question.current())
+        rows, before, total = window(about)
+        if len(rows) > 1:
+            _PLOT(key="ahead", data={"ahead": page(about, rows, before, total)}, height=1)
 
 
 def data(about: Subject) -> dict[str, Any]:
-    """What the plot shows, made once for a page of the list."""
+    """What the plot shows first: the instance alone, and the name of the page that it stands on."""
     rows, before, total = window(about)
-    settings = _settings(about)
-    k = 6 if about.asked.level == "plain" else 12
-    page = cache.keep(
-        about.both,
-        "force",
-        [rows, about.asked.output, settings, before, total, k],
-        lambda: force_data(
-            explained(about, rows), table=about.table, right=_right(about, rows), before=before, total=total, k=k
-        ),
+    place = rows.index(about.row)
+    shown = force_data(
+        explained(about, [about.row]),
+        table=about.table,
+        right=_right(about, [about.row]),
+        before=before + place,
+        total=total,
+        k=_bars(about),
+        picked=about.asked.feature or None,
     )
-    return {**page, "at": rows.index(about.row), "picked": about.asked.feature or None}
+    return {**shown, "page": fingerprint.of_params(_key(about, rows, before, total))}
+
+
+def page(about: Subject, rows: Sequence[int], before: int, total: int) -> dict[str, Any]:
+    """A whole page of the list, made once."""
+    key = _key(about, rows, before, total)
+
+    def make() -> dict[str, Any]:
+        shown = force_data(
+            explained(about, rows),
+            table=about.table,
+            right=_right(about, rows),
+            before=before,
+            total=total,
+            k=_bars(about),
+        )
+        return {**shown, "page": fingerprint.of_params(key)}
+
+    found: dict[str, Any] = cache.keep(about.both, "force", key, make)
+    return found
+
+
+def _key(about: Subject, rows: Sequence[int], before: int, total: int) -> list[Any]:
+    """What a page of explanations depends on."""
+    return [about.both.digest, list(rows), about.asked.output, _settings(about), before, total, _bars(about)]
+
+
+def _bars(about: Subject) -> int:
+    """Bars that are shown one by one."""
+    return 6 if about.asked.level == "plain" else 12
 
 
 def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
@@ -66,7 +107,7 @@ def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
 def _leafed() -> None:
     """The reader turned to another row of the page, which is painted already."""
     subject.choose(int(st.session_state["force"]["row"]))
-    frame.redraw(*[part for part in frame.EVERYTHING if part != "force"])
+    frame.redraw(*[part for part in frame.EVERYTHING if part not in ("force", "neighbours")])
 
 
 def _turned() -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from core.errors import ExplorerError, ModelError, NotApplicable
+from pages.parts import turns
 from pages.parts.text import safe_long
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 ICON = Path(__file__).resolve().parent / "icon.svg"
-EVERYTHING = ("force", "headline", "profile", "closer", "choices", "rows")
+EVERYTHING = ("force", "headline", "profile", "closer", "choices", "rows", "neighbours")
 """The parts of the Explain page that change with the instance, in the order in which they are drawn anew."""
 _ROUTED, _PARTS = "routed", "parts"
 _FOLDER = ICON.parent.parent
@@ -99,6 +100,8 @@ def held(parts: Iterable[str]) -> list[str]:
 def redraw(*parts: str) -> None:
     """Draw some parts of the page anew (called in a widget's callback); the whole page where it has none of them."""
     here = st.session_state.get(_PARTS, ())
+    if "force" in parts:
+        turns.come()
     st.rerun(list(parts) if set(parts) <= set(here) else "app")
 
 

@@ -8,7 +8,7 @@ from core import cache
 from core.loading.samples import samples
 from core.types import UNNAMED, Scale
 from core.views import place, words
-from pages.parts import chart, frame, levels, question, subject
+from pages.parts import chart, frame, levels, question, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -16,6 +16,7 @@ from pages.parts.text import safe
 @st.fragment(key="choices")
 def choices() -> None:
     """What the model is for, the class that is explained, the level, the link."""
+    turns.let_pass()
     with frame.boundary("The choices"):
         about = subject.load(question.current())
         left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
@@ -28,6 +29,7 @@ def choices() -> None:
 @st.fragment(key="headline")
 def draw() -> None:
     """The prediction in words and where it lies among all; the style keeps this part in sight."""
+    turns.let_pass()
     with frame.boundary("The prediction"):
         about = subject.load(question.current())
         with st.container(key="headline"):

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import instances
+from core import cache, instances
 from core.instances import Query
 from core.views import words
-from pages.parts import frame, origin, question, subject
+from pages.parts import frame, origin, question, subject, turns
 from pages.parts.subject import Subject
 
 PAGE = 200
@@ -32,6 +32,7 @@ NAMES = {
 @st.fragment(key="rows")
 def draw() -> None:
     """The picker; a choice redraws the answer, not the page."""
+    turns.let_pass()
     about = subject.load(question.current())
     _condition(about)
     origin.draw(about, lambda: _changed(about, "cell", "none"))
@@ -215,8 +216,9 @@ def _table(about: Subject, found: np.ndarray) -> None:
     pages = -(-len(found) // PAGE)
     page = min(max(int(st.session_state.get("page_number", 1)), 1), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
+    key = [page, about.output, subject.query_key(subject.current_query(about))]
     st.dataframe(
-        listing(about, shown),
+        cache.keep(about.both, "listing", key, lambda: listing(about, shown)),
         hide_index=True,
         height=430,
         key="table",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import registry
 from core.views import words
-from pages.parts import force, frame, panel, question, subject
+from pages.parts import force, frame, panel, question, subject, turns
 from pages.parts.subject import Subject
 
 METHOD = "ceteris_paribus"
@@ -15,6 +15,7 @@ METHOD = "ceteris_paribus"
 @st.fragment(key="profile")
 def draw() -> None:
     """The profile of the feature that was picked, or of the one that matters most."""
+    turns.let_pass()
     with frame.boundary("The profile"):
         about = subject.load(question.current())
         method = registry.get(METHOD)

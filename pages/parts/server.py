@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,10 +11,14 @@ from typing import Any
 
 import streamlit as st
 
+SWITCH = 0.001
+"""Seconds after which a thread hands over to one that waits: the one that sends answers waits for all the others."""
+
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From the server's start to its end."""
+    sys.setswitchinterval(SWITCH)
     threading.Thread(target=_preload, name="preload", daemon=True).start()
     yield
 

@@ -14,6 +14,7 @@ _CSS = """
   position: sticky; top: 3.4rem; z-index: 90; background: %(back)s;
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%%, transparent);
 }
+[data-testid="stLayoutWrapper"]:has(> .st-key-neighbours) { display: none; }
 .st-key-headline { padding: .4rem 0 .3rem; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }

@@ -43,7 +43,7 @@ def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterat
         file.write_text(
             f"<!doctype html><meta charset=utf-8><style>body{{margin:8px}}{style()}</style><div id=here></div>"
             f"<script type=module>{script()}\nwindow.calls = []; const tell = (name) => (value) => calls.push([name, value]);"
-            f"window.put = (data) => mount(here, data, {{row: tell('row'), turn: tell('turn'), pick: tell('pick')}});"
+            f"window.stock = stock; window.put = (data) => mount(here, data, {{row: tell('row'), turn: tell('turn'), pick: tell('pick')}});"
             f"window.data = {body}; window.gone = put(data);</script>",
             encoding="utf-8",
         )
@@ -130,3 +130,53 @@ def test_only_the_last_owner_can_remove_it(show: Any) -> None:
     assert tab.locator(".ie-force").count() == 0
     tab.evaluate("void put(data)")
     assert tab.locator(".ie-force").count() == 1
+
+
+def alone(page: dict[str, Any], at: int, name: str) -> dict[str, Any]:
+    """One row of a page, as it comes before the page does."""
+    return {**page, "rows": [page["rows"][at]], "before": page["before"] + at, "at": 0, "page": name}
+
+
+def test_a_row_comes_first_and_its_page_later(show: Any) -> None:
+    """A row alone is shown at once; when its page has come, leafing asks Python for nothing but is told of."""
+    page = page_of(6, rows=8, before=40, total=90) | {"page": "five"}
+    tab = show(alone(page, 3, "five"))
+    assert tab.locator(".ie-count").inner_text() == "44 of 90"
+    tab.evaluate("page => stock(page)", page)
+    assert tab.locator(".ie-count").inner_text() == "44 of 90"
+    tab.locator(".ie-turn").last.click()
+    assert tab.locator(".ie-force").get_attribute("data-row") == "44"
+    tab.wait_for_function("calls.length > 0")
+    assert tab.evaluate("calls") == [["row", 44]]
+    tab.evaluate("row => void put(row)", alone(page, 4, "five"))
+    for _ in range(4):
+        tab.locator(".ie-turn").first.click()
+    assert tab.locator(".ie-force").get_attribute("data-row") == "40"
+
+
+def test_without_its_page_a_row_asks_for_the_next(show: Any) -> None:
+    page = page_of(6, rows=8, before=40, total=90) | {"page": "six"}
+    tab = show(alone(page, 3, "six"))
+    tab.evaluate("page => stock(page)", page_of(6, rows=8, before=48, total=90) | {"page": "seven"})
+    tab.locator(".ie-turn").last.click()
+    assert tab.evaluate("calls") == [["turn", 1]]
+    assert tab.locator(".ie-force").get_attribute("data-row") == "43"
+
+
+def test_a_page_that_is_here_already_serves_its_rows(show: Any) -> None:
+    page = page_of(6, rows=8, before=40, total=90) | {"page": "eight"}
+    tab = show(page_of(6))
+    tab.evaluate("page => stock(page)", page)
+    tab.evaluate("row => void put(row)", alone(page, 7, "eight"))
+    assert tab.locator(".ie-force").get_attribute("data-row") == "47"
+    tab.locator(".ie-turn").first.click()
+    assert tab.locator(".ie-force").get_attribute("data-row") == "46"
+
+
+def test_only_a_few_pages_are_kept(show: Any) -> None:
+    tab = show(page_of(4))
+    for name in range(20):
+        tab.evaluate("page => stock(page)", page_of(4, rows=2) | {"page": str(name)})
+    assert tab.evaluate("[...globalThis[Symbol.for('instance-explorer.force')].pages.keys()]") == [
+        *["14", "15", "16", "17", "18", "19"]
+    ]
