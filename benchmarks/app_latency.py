@@ -61,7 +61,7 @@ def rows_chosen(ours: Page, rerun: Callable[[], float]) -> list[list[str]]:
         ours.evaluate(ARMED)
         box = ours.locator(".st-key-table canvas").first.bounding_box()
         assert box is not None
-        ours.mouse.click(box["x"] + 100, box["y"] + 35 * (2.5 + 2 * (next(lines) % 5)))
+        ours.mouse.click(box["x"] + 16, box["y"] + 35 * (2.5 + 2 * (next(lines) % 5)))
         ours.wait_for_function("() => window.taken !== null", timeout=60_000)
         spent = float(ours.evaluate("() => window.taken"))
         quiet(ours)

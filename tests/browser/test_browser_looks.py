@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.visitor import PATIENCE
+
 pytestmark = pytest.mark.browser
 PAGES = ("/?row=2&method=lime", "/what_if?row=2", "/compare?row=2", "/load", "/about")
 
@@ -74,3 +76,56 @@ def test_back_and_forth_between_instances_shows_each_ones_own_numbers(visit) -> 
         plot.get_by_role("button", name="Previous instance").click()
     expect(plot).to_have_attribute("data-row", "40")
     assert plot.locator(".ie-said").inner_text() == first
+
+
+def test_a_phone_by_keyboard_alone(visit) -> None:
+    """Open the list, ask for a row by number and by chance, leaf, then move a feature: no pointer, 390 pixels."""
+    visitor = visit("/?row=3", width=390, height=844)
+    keys = visitor.page.keyboard
+    visitor.page.get_by_test_id("stExpandSidebarButton").focus()
+    keys.press("Enter")
+    number = visitor.page.locator(".st-key-row_number input")
+    number.focus()
+    keys.press("Control+A")
+    keys.type("17")
+    keys.press("Enter")
+    plot = visitor.force()
+    expect(plot).to_have_attribute("data-row", "17", timeout=PATIENCE)
+    visitor.settle()
+    visitor.page.get_by_role("button", name="Random one").last.focus()
+    keys.press("Enter")
+    expect(plot).not_to_have_attribute("data-row", "17", timeout=PATIENCE)
+    visitor.settle()
+    visitor.page.get_by_test_id("stSidebarCollapseButton").locator("button").focus()
+    keys.press("Enter")
+    before = visitor.row()
+    back = before > 0
+    plot.get_by_role("button", name="Previous instance" if back else "Next instance").focus()
+    keys.press("ArrowLeft" if back else "ArrowRight")
+    expect(plot).to_have_attribute("data-row", str(before - 1 if back else before + 1), timeout=PATIENCE)
+    visitor.open("/what_if?row=3")
+    panel = visitor.page.locator(".ie-what")
+    panel.locator(".iw-large .iw-slider").first.focus()
+    keys.press("PageUp")
+    keys.press("PageUp")
+    expect(panel).to_contain_text("What changed (1)")
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_row_chosen_in_another_place_can_be_leafed_on_at_once(visit) -> None:
+    """The chosen row comes alone; its neighbours follow by themselves and then need no server."""
+    visitor = visit("/?row=3")
+    number = visitor.page.locator(".st-key-row_number input")
+    number.fill("901")
+    number.press("Enter")
+    plot = visitor.force()
+    expect(plot).to_have_attribute("data-row", "901", timeout=PATIENCE)
+    visitor.settle()
+    expect(plot.locator(".ie-count")).to_contain_text("902 of")
+    visitor.page.context.set_offline(True)
+    plot.get_by_role("button", name="Next instance").click()
+    expect(plot).to_have_attribute("data-row", "902")
+    visitor.page.context.set_offline(False)
+    expect(visitor.page.locator(".st-key-headline")).to_contain_text("%")
+    hidden = visitor.page.locator(".st-key-neighbours")
+    assert hidden.evaluate_all("all => all.every((e) => e.getBoundingClientRect().height === 0)")
