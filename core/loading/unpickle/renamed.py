@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.loading.unpickle.reviewed import BUILTIN_CALLS
+from core.loading.unpickle.reviewed import BUILTIN_CALLS, CALLS
 
+LOSSES = sorted(full.partition(":")[2] for full in CALLS if full.startswith("sklearn._loss._loss:"))
 HOMES: dict[str, str] = {
     "numpy.ma:MaskedArray": "numpy.ma",
     "pandas:StringDtype": "pandas",
@@ -50,6 +51,7 @@ RENAMED: dict[str, str] = {
     "pandas.core.arrays.integer:Int64Dtype": "pandas:Int64Dtype",
     "pandas.core.arrays.floating:Float64Dtype": "pandas:Float64Dtype",
     "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
+    **{f"_loss:{name}": f"sklearn._loss._loss:{name}" for name in LOSSES},  # scikit-learn 1.5 to 1.7 wrote it so
     "scipy.sparse.csr:csr_matrix": "scipy.sparse._csr:csr_matrix",
     "scipy.sparse.csc:csc_matrix": "scipy.sparse._csc:csc_matrix",
     "scipy.sparse.coo:coo_matrix": "scipy.sparse._coo:coo_matrix",
