@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.views import words
 from pages.parts.subject import Subject
+from pages.parts.text import safe
 
 Write = Callable[[dict[str, str]], None]
 """Takes settings that change; an empty text is the default."""
@@ -88,7 +89,7 @@ def _number(about: Subject, given: Mapping[str, str], write: Write) -> None:
         write({"low": "", "high": "", "change": f"{sign * float(state['percent'] or 10):g}"})
 
     left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
-    name = words.short(about.label, 40)
+    name = safe(words.short(about.label, 40))
     left.selectbox(f"{name} should be", list(_WAYS), format_func=_WAYS.__getitem__, key=keys["way"], on_change=changed)
     if way == "band":
         middle.number_input("from", value=None, key=keys["low"], format="%g", on_change=changed, placeholder="any")

@@ -15,6 +15,7 @@ from core.instances import Query
 from core.views import words
 from pages.parts import frame, origin, question, subject, turns
 from pages.parts.subject import Subject
+from pages.parts.text import safe
 
 PAGE = 200
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
@@ -273,7 +274,7 @@ def listing(about: Subject, rows: np.ndarray) -> pd.DataFrame:
 
 def _columns(about: Subject) -> dict[str, Any]:
     """How the first columns look."""
-    name = words.short(about.label, 30)
+    name = safe(words.short(about.label, 30))
     if about.model.classes:
         shown = st.column_config.ProgressColumn(
             "predicted", help=f"Probability of {name}", min_value=0.0, max_value=1.0, format="percent", width="small"

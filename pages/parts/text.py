@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^&=])")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters without a shape, and those that turn the text after them around: they would reorder our own words."""
 LONGEST = 300
 
 
@@ -13,9 +15,9 @@ def safe(text: object) -> str:
     line = " ".join(str(text).split())
     if len(line) > LONGEST:
         line = line[: LONGEST - 1] + "…"
-    return _SPECIAL.sub(r"\\\1", line)
+    return safe_long(line)
 
 
 def safe_long(text: object) -> str:
     """The same for a passage of ours that holds names from outside; not cut."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return _SPECIAL.sub(r"\\\1", _UNSEEN.sub("\ufffd", " ".join(str(text).split())))
