@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.blocks import ask_blocks
 from core.types import Array
 
-CELLS = 4_000_000
-"""Cells of one model call at most: bounds the memory, whatever the table."""
 Predict = Callable[[pd.DataFrame], Array]
 
 
@@ -90,16 +89,9 @@ def _strength(left: Array, whole: Array) -> Strength:
 
 def _answers(predict: Predict, frame: pd.DataFrame, names: Sequence[str]) -> Array:
     """Answers of shape (n_points, n_rows): every row with each point's values of some features."""
-    count = len(frame)
-    step = max(1, CELLS // max(1, frame.size))
-    parts = []
-    for start in range(0, count, step):
-        points = np.arange(start, min(start + step, count))
-        moved = frame.iloc[np.tile(np.arange(count), len(points))].reset_index(drop=True)
-        for name in names:
-            moved[name] = frame[name].array.take(np.repeat(points, count))
-        parts.append(predict(moved).reshape(len(points), count))
-    return np.concatenate(parts)
+    columns = [int(place) for place in frame.columns.get_indexer(list(names))]
+    moves = [dict.fromkeys(columns, np.array([point])) for point in range(len(frame))]
+    return np.concatenate([block for _, block in ask_blocks(predict, frame, len(frame), moves)])
 
 
 def _centred(values: Array) -> Array:

@@ -13,15 +13,29 @@ from core.instances import truth
 from core.registry import Job
 from core.types import Array, Model, Table
 
+_COUNTS = {2: "two", 10: "ten", 20: "twenty"}
 
-def unknown(model: Model, table: Table) -> str | None:
-    """Why a method that measures against the truth cannot answer; None where it can."""
+
+def unknown(model: Model, table: Table, least: int = 2) -> str | None:
+    """Why a method that measures against the truth cannot answer; None where it can.
+
+    Parameters
+    ----------
+    model : Model
+    table : Table
+    least : int
+        Rows with a known truth that the method needs.
+    """
     known = truth(model, table)
     if known is None:
         return "The true values are not known: no column of the table is marked as the target."
-    if int((~np.isnan(known)).sum()) < 2:
-        return "Fewer than two rows have a true value that the model knows."
-    return None
+    count = int((~np.isnan(known)).sum())
+    if count >= least:
+        return None
+    why = f"Fewer than {_COUNTS.get(least, least)} rows have a true value that the model knows"
+    if count or not model.classes or table.frame[table.target].isna().all():
+        return f"{why}."
+    return f"{why}: what the target holds is none of its classes. The notes on the data (Load) say what to do."
 
 
 def scored_rows(job: Job) -> tuple[np.ndarray, Array]:

@@ -5,19 +5,10 @@
 import { makeChart, makeTip } from "./report_charts.js";
 import { unpack } from "./report_data.js";
 import { bus, pick } from "./studio_bus.js";
+import { engine } from "./studio_engine.js";
 
-const ENGINE = Symbol.for("instance-explorer.engine");
 const MOUNTED = new WeakMap();
 let vega, vegaLite, expressionInterpreter;
-
-function engine() {
-  if (!globalThis[ENGINE]) {
-    let resolve;
-    const promise = new Promise((done) => (resolve = done));
-    globalThis[ENGINE] = { promise, resolve };
-  }
-  return globalThis[ENGINE];
-}
 
 function put(tag, name, parent, text) {
   const node = document.createElement(tag);

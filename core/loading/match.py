@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from core.errors import InputError
-from core.instances import truth
 from core.loading.columns import listed
 from core.loading.fit import fit
 from core.loading.frames import derive, from_frame
 from core.loading.schema import infer
-from core.loading.target import by_classes, guess
+from core.loading.target import by_classes, guess, misfits
 from core.types import Feature, Model, Schema, Table
 
 _LEVELS = 1_000
@@ -73,7 +72,7 @@ def match(model: Model, table: Table) -> Match:
         notes.append(f"'{target}' is taken for the target: {reason}")
         matched = derive(matched, frame, schema, target=target)
     _ignored(table, sources, target, notes)
-    notes += [*said, *_target_notes(model, matched)]
+    notes += [*said, *misfits(model, matched)]
     return Match(model, matched, tuple(notes))
 
 
@@ -242,20 +241,3 @@ def _feature(table: Table, frame: pd.DataFrame, name: str, source: str) -> Featu
             "Give numbers, text, yes or no, or dates.",
         )
     return described
-
-
-def _target_notes(model: Model, table: Table) -> list[str]:
-    """What the target holds that the model does not know."""
-    if table.target is None:
-        return []
-    column = table.frame[table.target]
-    codes = truth(model, table)
-    unknown = column[pd.isna(codes) & column.notna().to_numpy()]
-    if not len(unknown):
-        return []
-    if not model.classes:
-        return [f"The target '{table.target}' is no number in {len(unknown):,} rows: no residual there."]
-    return [
-        f"The target '{table.target}' holds {listed(unknown.unique())}, which the model does not know"
-        f" ({listed(model.classes)}): in {len(unknown):,} rows it cannot be right or wrong."
-    ]

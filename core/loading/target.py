@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from core.instances import truth
+from core.loading.columns import listed
 from core.loading.frames import derive
 from core.types import Array, Model, Table
 
 ROWS = 500
+LEVELS, NAME = 6, 40
+"""Levels and letters of each that a note spells out."""
 EXPLAINED = 0.3
 """Share of a column's variance that predictions must leave explained before it is taken for their truth: a column in
 other units, or one that only goes along with the target, falls below zero."""
@@ -84,3 +88,49 @@ def _explained(known: Array, said: Array) -> float:
     if spread == 0:
         return -np.inf
     return 1 - float(np.square(known[there] - said[there]).sum()) / spread
+
+
+def misfits(model: Model, table: Table) -> list[str]:
+    """What the target holds that the model does not know, and what a person can do about it.
+
+    Parameters
+    ----------
+    model : Model
+    table : Table
+        Matched with the model.
+
+    Returns
+    -------
+    list of str
+        At most one sentence or two; none where every value is known.
+    """
+    if table.target is None:
+        return []
+    column = table.frame[table.target]
+    codes = truth(model, table)
+    unknown = column[pd.isna(codes) & column.notna().to_numpy()]
+    if not len(unknown):
+        return []
+    if not model.classes:
+        return [f"The target '{table.target}' is no number in {len(unknown):,} rows: no residual there."]
+    levels = unknown.unique()
+    said = (
+        f"The target '{table.target}' holds {listed(levels)}, which the model does not know"
+        f" ({listed(model.classes)}): in {len(unknown):,} rows it cannot be right or wrong."
+    )
+    same = len(unknown) == int(column.notna().sum()) and len(levels) == len(model.classes)
+    return [f"{said} {_advice(model, levels)}" if same else said]
+
+
+def _advice(model: Model, levels: Sequence[object]) -> str:
+    """What to do about a target with as many levels as classes, under other names; nobody but a person knows which
+    is which: an order chosen because the model looks good with it would flatter a model that is wrong.
+    """
+    named = sorted((str(level) for level in levels), key=str)
+    shown = "[" + ", ".join(json.dumps(name[:NAME], ensure_ascii=False) for name in named[:LEVELS]) + "]"
+    shown = shown if len(named) <= LEVELS else shown.replace("]", ", ...]")
+    return (
+        f"If these are the same classes under other names, write the model's names ({listed(model.classes)}) into the"
+        f" column; or in a notebook name the classes in the model's order, such as core.model(..., classes={shown})"
+        " where they were numbered by the alphabet."
+    )

@@ -12,7 +12,7 @@ from core.losses import Loss, loss_for
 from core.permutation import shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
-from core.truth import scored_rows
+from core.truth import scored_rows, unknown
 from core.types import Array, Model, Param, Table
 
 ABOUT = """
@@ -53,12 +53,10 @@ def _unsupported(model: Model, table: Table) -> str | None:
     native = getattr(model, "native", None)
     if not all(callable(getattr(native, name, None)) for name in ("fit", "predict", "get_params")):
         return "Only a scikit-learn style estimator that is open in this process can be trained again."
-    known = truth(model, table)
-    if known is None:
-        return "The true values are not known: no column of the table is marked as the target."
+    lacking, known = unknown(model, table, least=20), truth(model, table)
+    if lacking or known is None:
+        return lacking
     known = known[~np.isnan(known)]
-    if len(known) < 20:
-        return "Fewer than twenty rows have a true value: too few to train again."
     if model.classes and (np.bincount(known.astype(np.int64), minlength=len(model.classes)) < 3).any():
         return "A class has fewer than three rows: it cannot be in every fold."
     return None

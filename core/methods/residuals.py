@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from core.grid import plain
-from core.instances import errors, truth
+from core.instances import errors
 from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess
-from core.truth import own_residuals, scored_rows
-from core.types import Array, Model, Param, Table
+from core.truth import own_residuals, scored_rows, unknown
+from core.types import Array, Param
 from core.views import words
 
 ABOUT = """
@@ -39,13 +39,6 @@ PARAMS = (
 )
 
 
-def _unsupported(model: Model, table: Table) -> str | None:
-    """Errors need the truth."""
-    if truth(model, table) is None:
-        return "The true values are not known: no column of the table is marked as the target."
-    return None
-
-
 @method(
     id="residuals",
     title="Residuals",
@@ -56,7 +49,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     params=PARAMS,
     order=220,
     about=ABOUT,
-    unsupported=_unsupported,
+    unsupported=unknown,
 )
 def explain(job: Job) -> Points:
     """Put each known row's error against a variable."""

@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from core.errors import InputError
-from core.instances import truth
 from core.registry import Job, method
 from core.results import Check, Subsets
 from core.subsets import search
-from core.truth import scored_rows
+from core.truth import scored_rows, unknown
 from core.types import Array, Model, Param, Table
 from core.views import words
 from core.views.subsets import conditions
@@ -56,12 +55,7 @@ PARAMS = (
 
 def _unsupported(model: Model, table: Table) -> str | None:
     """Losses need the truth, subsets some rows."""
-    known = truth(model, table)
-    if known is None:
-        return "The true values are not known: no column of the table is marked as the target."
-    if int((~np.isnan(known)).sum()) < 10:
-        return "Fewer than ten rows have a known truth: there are no subsets to compare."
-    return None
+    return unknown(model, table, least=10)
 
 
 @method(

@@ -14,7 +14,7 @@ from core.instances import truth
 from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess
-from core.truth import scored_rows
+from core.truth import scored_rows, unknown
 from core.types import Array, Model, Param, Table
 from core.views import words
 
@@ -45,9 +45,9 @@ PARAMS = (
 
 def _unsupported(model: Model, table: Table) -> str | None:
     """The target must be known."""
-    known = truth(model, table)
-    if known is None or int((~np.isnan(known)).sum()) < 2:
-        return "The true values are not known: no column of the table is marked as the target."
+    lacking = unknown(model, table)
+    if lacking:
+        return lacking
     if model.classes and not any(feature.is_ordered for feature in table.schema.features):
         return "Classes are set against numbers, and no feature is one."
     return None

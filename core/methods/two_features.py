@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from core.blocks import ask_blocks
 from core.conditions import ordered_values
 from core.errors import InputError
 from core.grid import Grid, column, grid
@@ -13,8 +14,6 @@ from core.results import Check, Matrix
 from core.types import Array, Feature, Model, Param, Table
 from core.views import words
 
-CELLS = 4_000_000
-"""Cells of one model call at most: bounds the memory, whatever the table."""
 LEVELS = 20
 ABOUT = """
 **What it is.** Every row is given each pair of values of two features, the rest of the row stays, and the answers are
@@ -58,7 +57,7 @@ def _unsupported(model: Model, _table: Table) -> str | None:
     id="two_features",
     title="Two-feature profile",
     question="How do two features work together?",
-    version="1",
+    version="2",
     scope="model",
     kind="matrix",
     params=PARAMS,
@@ -116,18 +115,19 @@ def _points(job: Job, feature: Feature, frame: pd.DataFrame) -> Grid:
 
 def averages(job: Job, frame: pd.DataFrame, names: tuple[str, str], points: tuple[Grid, Grid]) -> Array:
     """Mean answer at every pair of values, shape (n_first, n_second)."""
-    pairs = [(one, two) for one in points[0] for two in points[1]]
-    dtypes = [frame[name].dtype for name in names]
-    step = max(1, CELLS // max(1, frame.size))
-    means = np.empty(len(pairs))
-    for start in range(0, len(pairs), step):
-        chunk = pairs[start : start + step]
-        moved = frame.iloc[np.tile(np.arange(len(frame)), len(chunk))].reset_index(drop=True)
-        places = np.repeat(np.arange(len(chunk)), len(frame))
-        for at, name in enumerate(names):
-            moved[name] = column([pair[at] for pair in chunk], dtypes[at]).array.take(places)
-        means[start : start + step] = job.predict(moved).reshape(len(chunk), len(frame)).mean(axis=1)
-        job.progress(min(1.0, (start + step) / len(pairs)), "moving two features")
+    rows, longest = len(frame), max(len(own) for own in points)
+    pool = frame.iloc[np.zeros(longest, dtype=np.int64)].reset_index(drop=True)
+    for name, own in zip(names, points, strict=True):
+        pool[name] = column([*own, *[own[0]] * (longest - len(own))], frame[name].dtype)
+    pool = pd.concat([frame, pool], ignore_index=True)
+    one, two = (frame.columns.get_loc(name) for name in names)
+    moves = [
+        {one: np.array([rows + down]), two: np.array([rows + across])}
+        for down in range(len(points[0]))
+        for across in range(len(points[1]))
+    ]
+    answers = ask_blocks(job.predict, pool, rows, moves, lambda done: job.progress(done, "moving two features"))
+    means = np.concatenate([block.mean(axis=1) for _, block in answers])
     return means.reshape(len(points[0]), len(points[1]))
 
 
@@ -139,7 +139,7 @@ def doubly_centred(values: Array) -> Array:
 
 def _labels(feature: Feature, points: Grid) -> list[str]:
     """The values in words, each different."""
-    texts = [words.number(float(value)) if isinstance(value, float) else words.cell(value) for value in points]
+    texts = [words.own_number(value) if isinstance(value, float) else words.cell(value) for value in points]
     if len(set(texts)) < len(texts):
         texts = [words.cell(value) for value in points]
     return [text if texts.count(text) == 1 else f"{text} ({at})" for at, text in enumerate(texts)]

@@ -38,8 +38,7 @@ def view(result: Attribution, *, k: int = 10, dark: bool | None = None) -> View:
     """
     rows = records(result, k)
     sentence = tell(result)
-    bars = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
-    alt = f"Bar chart, largest first. {bars}. {sentence}" if rows else sentence
+    alt = f"Bar chart, largest first. {words.spoken(rows)}. {sentence}" if rows else sentence
     return View(spec(result.scale, dark), rows, table(result), sentence, alt)
 
 

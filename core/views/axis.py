@@ -15,6 +15,11 @@ FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datu
 """Ticks of a feature's own numbers as cells are written: a year is 1995, not 1,995."""
 
 
+def feature_ticks(dates: bool = False) -> dict[str, str]:
+    """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them."""
+    return {} if dates else {"labelExpr": FEATURE_TICKS}
+
+
 def is_date(value: Any) -> bool:
     """True for a date, also one that went through JSON as ISO text."""
     return hasattr(value, "isoformat") or isinstance(value, str)
@@ -40,7 +45,7 @@ def cell_at(position: float, dates: bool, decimals: int | None = None) -> str:
     """A position between the points of an ordered axis in words: the day, or four digits."""
     if dates:
         return pd.Timestamp(round(position), unit="ms").strftime("%Y-%m-%d")
-    return words.number(position if decimals is None else round(position, decimals))
+    return words.own_number(position if decimals is None else round(position, decimals))
 
 
 def crossings(positions: Sequence[float | None], values: Array, threshold: float) -> list[float]:

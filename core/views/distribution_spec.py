@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.views import palette
+from core.views import axis, palette
 
 
 def spec(ordered: bool, dates: bool, mean: str | None, groups: bool, dark: bool | None) -> dict[str, Any]:
@@ -54,8 +54,8 @@ def _axis(ordered: bool, dates: bool) -> dict[str, Any]:
     """Values along the axis, or levels, most frequent first."""
     if ordered:
         kind = "temporal" if dates else "quantitative"
-        axis = {"title": None, "tickCount": 8, "grid": False}
-        return {"field": "x", "type": kind, "axis": axis, "scale": {"zero": False, "nice": False}}
+        ticks = {"title": None, "tickCount": 8, "grid": False, **axis.feature_ticks(dates)}
+        return {"field": "x", "type": kind, "axis": ticks, "scale": {"zero": False, "nice": False}}
     turned = {"expr": "containerSize()[0] < 520 ? -45 : 0"}
     levels = {"title": None, "labelLimit": 110, "labelAngle": turned, "labelOverlap": False}
     return {"field": "level", "type": "nominal", "sort": {"field": "order", "op": "min"}, "axis": levels}

@@ -31,10 +31,9 @@ def view(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:
     ranked = order(result)
     rows = [_record(result, position, place) for place, position in enumerate(ranked[:k])]
     sentence = tell(result, k)
-    bars = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
     both = result.signed or bool((result.values < 0).any())
     drawn = attribution.spec("target", dark, result.unit, both)
-    return View(drawn, rows, table(result), sentence, f"Bar chart, largest first. {bars}. {sentence}")
+    return View(drawn, rows, table(result), sentence, f"Bar chart, largest first. {words.spoken(rows)}. {sentence}")
 
 
 def order(result: Importance) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.results import Points
-from core.views import palette, words
+from core.views import axis, palette, words
 from core.views.view import View
 
 GOLDEN = 0.6180339887498949
@@ -61,11 +61,15 @@ def _dot(result: Points, at: int) -> dict[str, Any]:
 def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     kind = "quantitative" if result.ordered else "nominal"
-    axis = {"title": None, "labelAngle": 0} if not result.ordered else {"title": None, "tickCount": 6}
-    x: dict[str, Any] = {"field": "x", "type": kind, "axis": axis}
+    look = (
+        {"title": None, "tickCount": 6, **axis.feature_ticks()} if result.ordered else {"title": None, "labelAngle": 0}
+    )
+    x: dict[str, Any] = {"field": "x", "type": kind, "axis": look}
     if result.ordered:
         x["scale"] = {"zero": False}
     height = {"title": _plain_title(result), "tickCount": 6}
+    if result.y_title in OWN_NUMBERS or result.y_title not in OWN_TITLES:
+        height |= axis.feature_ticks()
     y = {"field": "y", "type": "quantitative", "axis": height, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
     layers = [_dots(result, x, y, tips)]
@@ -110,7 +114,8 @@ def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[
         numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
         scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
         shade = {"field": "shade", "type": "quantitative" if numbers else "nominal", "scale": scale}
-        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top"}}
+        ticks = axis.feature_ticks() if numbers else {}
+        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top", **ticks}}
     return dot
 
 
@@ -175,6 +180,8 @@ OWN_TITLES = (
     *words.AXIS_CHANGE.values(),
 )
 """Titles of heights that the methods use; anything else could come from a file."""
+OWN_NUMBERS = ("the true value", "value of the feature")
+"""Those of them that are a column's own numbers, as a column whose name is drawn from the data is."""
 
 
 def table(result: Points) -> pd.DataFrame:

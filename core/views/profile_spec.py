@@ -92,8 +92,7 @@ def _ordered(
 ) -> list[dict[str, Any]]:
     """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
     x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
-    if not dates:
-        x["axis"]["labelExpr"] = axis.FEATURE_TICKS
+    x["axis"] |= axis.feature_ticks(dates)
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
     name, tips = {"text": {"field": "label"}}, {"tooltip": shown}

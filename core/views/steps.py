@@ -29,8 +29,8 @@ def view(result: Attribution, *, k: int = 10, dark: bool | None = None) -> View:
     """
     rows = records(result, k)
     sentence = tell(result)
-    walk = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
-    return View(spec(result.scale, dark), rows, table(result), sentence, f"Waterfall from top to bottom. {walk}.")
+    alt = f"Waterfall from top to bottom. {words.spoken(rows)}."
+    return View(spec(result.scale, dark), rows, table(result), sentence, alt)
 
 
 def records(result: Attribution, k: int) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -63,6 +64,18 @@ def number(value: float, digits: int = 4) -> str:
     return (MINUS if value < 0 and text != "0" else "") + text
 
 
+def own_number(value: float, digits: int = 4) -> str:
+    """A feature's own number, short and as cells are written: a year is 1995, not 1,995.
+
+    Examples
+    --------
+    >>> own_number(1995.0), own_number(12.3456), own_number(12345.6)
+    ('1995', '12.35', '12,346')
+    """
+    text = number(value, digits)
+    return text.replace(",", "") if len(text.lstrip(MINUS).partition(".")[0]) <= len("9,999") else text
+
+
 def cell(value: Any, decimals: int | None = None) -> str:
     """One cell of the data as a person wrote it: levels by name, numbers in their own precision, gaps as "missing".
 
@@ -119,6 +132,11 @@ def short(text: str, longest: int = LONGEST) -> str:
     printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
     line = " ".join(printable.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def spoken(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The bars one after the other, for those who hear the chart."""
+    return "; ".join(f"{row['label']}: {row['text']}" for row in rows)
 
 
 def percent(probability: float) -> str:

@@ -9,7 +9,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from core.loading.frames import from_frame
 from core.loading.match import match
-from core.loading.target import EXPLAINED
+from core.loading.target import EXPLAINED, NAME
+from core.loading.understood import understood
 from core.models import wrap
 
 RANDOM = np.random.default_rng(3)
@@ -79,3 +80,48 @@ def test_classes_are_still_found_by_their_names() -> None:
     matched = match(model, from_frame(pd.concat([X, outcome, Y], axis=1), "t", target=""))
     assert matched.table.target == "outcome"
     assert any("it holds the model's classes" in note for note in matched.notes)
+
+
+def coded(levels: list[str], target: pd.Series) -> str:
+    """What is said of a model of 0, 1, … and a target in text."""
+    kinds = pd.cut(Y, len(levels), labels=False)
+    model = wrap(LogisticRegression(max_iter=500).fit(X, kinds))
+    return " ".join(match(model, from_frame(X.assign(income=target), "t", target="income")).notes)
+
+
+def test_a_target_with_other_names_for_as_many_classes_is_told_with_what_to_do() -> None:
+    levels = [">50K", "<=50K"]
+    said = coded(levels, pd.Series(np.where(Y > 40, *levels)))
+    assert "in 300 rows it cannot be right or wrong" in said
+    assert "names ('0', '1') into the column" in said
+    assert 'core.model(..., classes=["<=50K", ">50K"])' in said
+
+
+def test_the_advice_is_true() -> None:
+    truth = pd.Series(pd.cut(Y, 2, labels=["<=50K", ">50K"])).astype(str)
+    estimator = LogisticRegression().fit(X, (truth == ">50K").astype(int))
+    table = from_frame(X.assign(income=truth), "t", target="income")
+    for model, held in (
+        (wrap(estimator, classes=["<=50K", ">50K"]), table),
+        (wrap(estimator), from_frame(X.assign(income=(truth == ">50K").astype(int)), "t", target="income")),
+    ):
+        matched = match(model, held)
+        assert not any("right or wrong" in note for note in matched.notes)
+        right = estimator.score(X, (truth == ">50K").astype(int))
+        assert understood(matched.model, matched.table).accuracy == pytest.approx(right)
+
+
+@pytest.mark.parametrize("levels", [["a", "b", "c"], ["a", "b", "0"]], ids=["one more", "one is a class"])
+def test_no_advice_where_the_names_cannot_stand_for_the_classes(levels: list[str]) -> None:
+    target = pd.Series([levels[row % 3] for row in range(300)])
+    said = coded(["0", "1"], target)
+    assert "right or wrong" in said
+    assert "notebook" not in said
+
+
+def test_many_long_levels_make_no_long_note() -> None:
+    levels = [f"{at} " + "x" * 500 for at in range(12)]
+    bins = pd.cut(Y, 12, labels=False)
+    said = coded(levels, pd.Series([levels[at] for at in bins]))
+    assert ", ...])" in said
+    assert "x" * (NAME + 1) not in said.partition("classes=")[2]

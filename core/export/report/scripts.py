@@ -114,13 +114,13 @@ def _joined(*names: str) -> str:
 @cache
 def engine() -> str:
     """The chart libraries as a component of the app: loaded once a visit, for all panels of the Studio."""
-    return _libraries() + _joined("engine.js")
+    return _libraries() + _joined("studio_engine.js", "engine.js")
 
 
 @cache
 def panel() -> str:
     """A panel of the Studio as a component of the app; it draws with what ``engine`` brought."""
-    return _joined("report_data.js", "report_charts.js", "studio_bus.js", "studio_panel.js")
+    return _joined("report_data.js", "report_charts.js", "studio_bus.js", "studio_engine.js", "studio_panel.js")
 
 
 @cache
