@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.inspection import partial_dependence
+from sklearn.linear_model import LinearRegression
 
 from core import engine
 from core.errors import InputError, NotApplicable
+from core.loading.frames import from_frame
 from core.methods.two_features import doubly_centred
+from core.models import wrap
 from core.results import Importance, Matrix
 from core.views import view
 from tests.contract_cases import CASES, HOSTILE, case
@@ -124,3 +128,11 @@ def test_each_feature_against_all_others() -> None:
 
 def test_only_the_features_that_move_the_answers_are_paired() -> None:
     assert set(strengths(most=3)) == {"a × b", "a × c", "b × c"}
+
+
+def test_a_year_is_written_as_its_cell() -> None:
+    frame = pd.DataFrame({"year": np.repeat([1995.0, 2004.0, 2012.0], 8), "size": np.tile(np.arange(8.0), 3)})
+    model = wrap(LinearRegression().fit(frame, frame.sum(axis=1)))
+    result = engine.explain("two_features", model, from_frame(frame, "houses", target=""))
+    assert isinstance(result, Matrix)
+    assert set(result.rows) == {"1995", "2004", "2012"}
