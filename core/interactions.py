@@ -89,7 +89,8 @@ def _strength(left: Array, whole: Array) -> Strength:
 
 def _answers(predict: Predict, frame: pd.DataFrame, names: Sequence[str]) -> Array:
     """Answers of shape (n_points, n_rows): every row with each point's values of some features."""
-    columns = [int(place) for place in frame.columns.get_indexer(list(names))]
+    known = list(frame.columns)
+    columns = [known.index(name) for name in names]
     moves = [dict.fromkeys(columns, np.array([point])) for point in range(len(frame))]
     return np.concatenate([block for _, block in ask_blocks(predict, frame, len(frame), moves)])
 
