@@ -74,5 +74,5 @@ def test_small_calls_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         return (f["a"] * f["b"] + f["c"]).to_numpy()
 
     whole = single(ask, SIGNS, "a")
-    monkeypatch.setattr("core.interactions.CELLS", 30)
+    monkeypatch.setattr("core.blocks.CELLS", 30)
     assert np.array_equal(single(ask, SIGNS, "a").rest, whole.rest)

@@ -113,7 +113,7 @@ def misfits(model: Model, table: Table) -> list[str]:
         return []
     if not model.classes:
         return [f"The target '{table.target}' is no number in {len(unknown):,} rows: no residual there."]
-    levels = unknown.unique()
+    levels = list(unknown.unique())
     said = (
         f"The target '{table.target}' holds {listed(levels)}, which the model does not know"
         f" ({listed(model.classes)}): in {len(unknown):,} rows it cannot be right or wrong."
