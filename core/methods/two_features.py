@@ -120,7 +120,7 @@ def averages(job: Job, frame: pd.DataFrame, names: tuple[str, str], points: tupl
     for name, own in zip(names, points, strict=True):
         pool[name] = column([*own, *[own[0]] * (longest - len(own))], frame[name].dtype)
     pool = pd.concat([frame, pool], ignore_index=True)
-    one, two = (frame.columns.get_loc(name) for name in names)
+    one, two = (list(frame.columns).index(name) for name in names)
     moves = [
         {one: np.array([rows + down]), two: np.array([rows + across])}
         for down in range(len(points[0]))
