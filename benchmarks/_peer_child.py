@@ -71,6 +71,23 @@ def dalex_shapley(row: int, paths: int) -> None:
     explainer().predict_parts(inputs.iloc[[row]], type="shap", B=paths, N=None, random_state=0)
 
 
+def dalex_report(instances: int, kind: str) -> None:
+    """Ten panels: per instance Break Down, Shapley values (25 orderings) and profiles; the rest once."""
+    import dalex
+
+    of = dalex.Explainer(model, inputs, truth, verbose=False, model_type=kind)
+    for place in np.linspace(0, len(inputs) - 1, instances).astype(int):
+        one = inputs.iloc[[place]]
+        of.predict_parts(one, type="break_down")
+        of.predict_parts(one, type="shap", random_state=0)
+        of.predict_profile(one, verbose=False)
+    of.model_parts(random_state=0)
+    of.model_profile(type="partial", N=len(inputs), verbose=False)
+    of.model_profile(type="accumulated", N=len(inputs), verbose=False)
+    of.model_performance()
+    of.model_diagnostics()
+
+
 CALLS: dict[str, Callable[..., None]] = {
     call.__name__: call
     for call in (
@@ -80,6 +97,7 @@ CALLS: dict[str, Callable[..., None]] = {
         sklearn_profiles,
         dalex_break_down,
         dalex_shapley,
+        dalex_report,
     )
 }
 

@@ -1,7 +1,7 @@
 """The report: time to make it beside the same panels by dalex, its size, and how fast it answers in a browser.
 
-Run ``python -m benchmarks.report``. 300 rows, 10 instances, 12 features, 300 trees of depth 6; without dalex only our
-own figures are printed.
+Run ``python -m benchmarks.report``. 300 rows, 10 instances, 12 features, 300 trees of depth 6; without the peers'
+environment only our own figures are printed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import gzip
 import importlib.util
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ import numpy as np
 import pandas as pd
 from xgboost import XGBClassifier
 
-from benchmarks._paired import table
+from benchmarks._paired import ratio, table
+from benchmarks._peer import Peer, by_turns, found
 from core.export.report import Panel, report
 from core.loading.frames import from_frame
 from core.loading.match import match
@@ -49,23 +49,6 @@ def case() -> tuple[Any, pd.DataFrame, pd.Series]:
     return fitted, rows[3000:].reset_index(drop=True), y[3000:].reset_index(drop=True)
 
 
-def by_dalex(fitted: Any, rows: pd.DataFrame, y: pd.Series) -> None:
-    """The same panels: per instance Break Down, Shapley values (25 orderings) and profiles; the rest once."""
-    import dalex
-
-    explainer = dalex.Explainer(fitted, rows, y, verbose=False)
-    for place in np.linspace(0, len(rows) - 1, 10).astype(int):
-        one = rows.iloc[[place]]
-        explainer.predict_parts(one, type="break_down")
-        explainer.predict_parts(one, type="shap", random_state=0)
-        explainer.predict_profile(one, verbose=False)
-    explainer.model_parts(random_state=0)
-    explainer.model_profile(type="partial", N=300, verbose=False)
-    explainer.model_profile(type="accumulated", N=300, verbose=False)
-    explainer.model_performance()
-    explainer.model_diagnostics()
-
-
 def ours(model: Model, held: Table) -> str:
     """The same panels as a file."""
     return report(model, held, instances=10, panels=SAME, made="")
@@ -88,34 +71,33 @@ def main() -> None:
 
 
 def exported(fitted: Any, rows: pd.DataFrame, y: pd.Series, model: Model, held: Table) -> list[str]:
-    """Time to make the file, in turns with dalex where it is installed."""
-    ours(model, held)
-    if importlib.util.find_spec("dalex") is None:
-        own = [seconds(lambda: ours(model, held)) for _ in range(ROUNDS)]
-        return ["made in (dalex is not installed)", f"{np.median(own):.2f} s"]
-    own, other = [], []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # dalex warns about pandas on every call
-        for _ in range(ROUNDS):
-            own.append(seconds(lambda: ours(model, held)))
-            other.append(seconds(lambda: by_dalex(fitted, rows, y)))
-    ratio = float(np.median([second / first for first, second in zip(own, other, strict=True)]))
-    return [
-        "made in, beside dalex",
-        f"{np.median(own):.2f} s against {np.median(other):.2f} s: {ratio:.1f} times faster",
-    ]
+    """Time to make the file, in turns with dalex's panels where its environment is there (``_peer.py``)."""
+
+    def own() -> float:
+        began = time.process_time()
+        ours(model, held)
+        return time.process_time() - began
+
+    if not found():
+        spent = by_turns({"ours": own}, ROUNDS)
+        return ["made in (the peers' environment is not there)", f"{np.median(spent['ours']):.2f} s"]
+    with Peer(fitted, rows, y) as peer:
+        ask = {"ours": own, "dalex": lambda: peer.seconds("dalex_report", instances=10, kind="classification")}
+        spent = by_turns(ask, ROUNDS)
+    times = f"{np.median(spent['ours']):.2f} s against {np.median(spent['dalex']):.2f} s of processor time"
+    return ["made in, beside dalex", f"{times}: {ratio(spent, 'dalex', 'ours'):.1f} times faster"]
 
 
 def sized(model: Model, held: Table) -> list[list[str]]:
     """Size of the default report, and its answers in a browser."""
     made = seconds(lambda: report(model, held))
     text = report(model, held).encode()
-    found = [
+    lines = [
         ["default report made in", f"{made:.2f} s"],
         ["size", f"{len(text) / 1e6:.2f} MB, {len(gzip.compress(text, 9)) / 1e6:.2f} MB gzipped"],
     ]
     if importlib.util.find_spec("playwright") is None:
-        return [*found, ["in a browser", "playwright is not installed"]]
+        return [*lines, ["in a browser", "playwright is not installed"]]
     from benchmarks._report_clicks import measured
 
     with tempfile.TemporaryDirectory() as folder:
@@ -123,8 +105,8 @@ def sized(model: Model, held: Table) -> list[list[str]]:
         path.write_bytes(text)
         for name, spent in measured(path).items():
             shown = f"{np.median(spent):.1f} ms, p95 {np.percentile(spent, 95):.1f} ms, {len(spent)} times"
-            found.append([name, shown])
-    return found
+            lines.append([name, shown])
+    return lines
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ function start(host) {
   const shadow = host.attachShadow({ mode: "open" });
   add("style", "", shadow, data.style);
   const root = add("div", "ir-root", shadow);
+  paintLooks(root, data.looks.colours ?? {});
   const state = { instance: 0, feature: firstFeature(data, 0), variants: {} };
   const report = { data, root, state, panels: [], jobs: 0 };
   const page = makePage(root, data, { instance: (place) => chooseInstance(report, place), feature: (place) => chooseFeature(report, place) });
@@ -41,6 +42,13 @@ function start(host) {
   retheme(report);
   host.dataset.ready = "yes";
   return report;
+}
+
+/** The colours that components with a style sheet of their own take: six hex digits or nothing. */
+function paintLooks(root, colours) {
+  for (const way of ["up", "down"]) {
+    if (/^#[0-9a-f]{6}$/.test(colours[way] ?? "")) root.style.setProperty(`--ie-look-${way}`, colours[way]);
+  }
 }
 
 function contextOf(report) {

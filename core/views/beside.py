@@ -9,7 +9,11 @@ from typing import Any
 from core.results import Attribution, Importance, Profile, Result
 from core.views.view import View
 
-_FIELDS = {"attribution": ("value", "low", "high"), "importance": ("value", "low", "high"), "profile": ("y",)}
+_FIELDS = {
+    "attribution": ("value", "low", "high", "from", "to"),
+    "importance": ("value", "low", "high"),
+    "profile": ("y",),
+}
 _OTHERS = {"filter": "!isValid(datum.reach)"}
 
 

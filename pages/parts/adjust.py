@@ -65,6 +65,7 @@ def menu(about: Subject, place: int, spot: Spot, one: Panel) -> None:
         return
     with box:
         _bind(about, place, spot, one)
+        _picture(about, place, spot, one)
         _bars(about, place, one)
         start = f"set.{one.id}."
         given = {key.removeprefix(start): text for key, text in about.asked.studio.items() if key.startswith(start)}
@@ -100,6 +101,32 @@ def _bars(about: Subject, place: int, one: Panel) -> None:
     st.number_input("Bars at most", 1, 60, key=key, on_change=changed)
 
 
+def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:
+    """How bars are drawn: as they are, step by step, or as box plots of what they are the means of."""
+    if one.how.kind not in answers.BARRED:
+        return
+    options = answers.offered(answers.answer(about, slots.subject(about, spot), one, "", spot.picture), one)
+    if len(options) < 2:
+        return
+    key = f"studio_picture_{place}"
+    usual = next(iter(options))
+    st.session_state[key] = spot.picture if spot.picture in options else usual
+
+    def changed() -> None:
+        chosen = st.session_state[key] or usual
+        layout.put(place, replace(spot, picture="" if chosen == usual else chosen))
+
+    st.segmented_control(
+        "Picture",
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        required=True,
+        on_change=changed,
+        help="Box plots show what a bar is the mean of: rounds, single orderings, or background rows",
+    )
+
+
 def _bind(about: Subject, place: int, spot: Spot, one: Panel) -> None:
     """Which model and which instance a panel speaks of."""
     models = dict(zip(layout.MODELS, ("The model in question", "Second model", "Third model"), strict=True))
@@ -130,5 +157,5 @@ def _files(about: Subject, place: int, spot: Spot, one: Panel) -> None:
     """The answer as files; made when the menu is opened and a file is asked for."""
     with st.expander("Download", icon=":material/download:"), frame.boundary("The files"):
         feature = profile.chosen(about) if one.takes("feature") else ""
-        result = answers.answer(about, slots.subject(about, spot), one, feature)
+        result = answers.answer(about, slots.subject(about, spot), one, feature, spot.picture)
         downloads.buttons(result, f"{one.id}-row-{panel.origin_row(result)}", f"studio_files_{place}")

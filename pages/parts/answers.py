@@ -9,6 +9,7 @@ from core.panels import Panel
 from core.results import Result
 from core.views import View, beside
 from core.views.looks import Looks, styled
+from core.views.pictures import pictures
 from pages.parts import chart, layout, panel, slots, subject, tuned
 from pages.parts.layout import Spot
 from pages.parts.subject import Subject
@@ -17,12 +18,17 @@ BARRED = ("attribution", "importance")
 """Kinds of which the number of bars can be chosen."""
 USUAL: dict[str, dict[str, Any]] = {"ceteris_paribus": {"grid_points": 51}, "residuals_feature": {"rows": 500}}
 """Settings of panels that are sent to the browser for every feature."""
+BOXES, PATHS = "boxes", "paths"
+ORDERINGS = 25
+"""Orderings behind the box plots of Shapley values where the visitor names no other number."""
 
 
-def settings(about: Subject, who: Subject, one: Panel, feature: str) -> dict[str, Any]:
+def settings(about: Subject, who: Subject, one: Panel, feature: str, picture: str | None = None) -> dict[str, Any]:
     """The panel's settings: its own, those for all charts, those of this chart, then instance and feature."""
     given: dict[str, Any] = {**one.params, **USUAL.get(one.id, {})}
     names = [param.name for param in one.how.params]
+    if picture == BOXES and PATHS in names:
+        given[PATHS] = ORDERINGS
     if "scale" in names and _scales_differ(about):
         given["scale"] = "probability"  # log-odds and probability never share an axis
     given |= tuned.chosen(about.asked, one)
@@ -42,11 +48,18 @@ def _scales_differ(about: Subject) -> bool:
     )
 
 
-def answer(about: Subject, who: Subject, one: Panel, feature: str) -> Result:
-    """The method's answer, from memory or computed now."""
+def answer(about: Subject, who: Subject, one: Panel, feature: str, picture: str | None = None) -> Result:
+    """The method's answer, from memory or computed now; box plots need what was drawn on the way."""
     row = who.row if one.how.scope == "row" else 0
+    given = settings(about, who, one, feature, picture)
     with subject.patience(one.title) as progress:
-        return cache.explain(who.both, one.method, [row], who.output, settings(about, who, one, feature), progress)[0]
+        return cache.explain(who.both, one.method, [row], who.output, given, progress)[0]
+
+
+def offered(result: Result, one: Panel) -> dict[str, str]:
+    """The pictures of a panel of bars, those included that are computed when they are chosen."""
+    later = {BOXES: "Box plots"} if any(param.name == PATHS for param in one.how.params) else {}
+    return {**pictures(result), **later} if result.kind in BARRED else {}
 
 
 def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, look: Looks, picture: str | None) -> View:
@@ -55,7 +68,7 @@ def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, lo
     key = [*of, sorted(about.asked.studio.items()), about.asked.panels, about.asked.versus, chart.dark()]
 
     def make() -> View:
-        result = answer(about, who, one, feature)
+        result = answer(about, who, one, feature, picture)
         others = [_reach(about, other, one, feature) for other in _pairs(about, spot)]
         ends = [end for end in others if end is not None]
         view = beside.on_one_axis(plain(about, result, who, one, picture), result, ends)
@@ -66,8 +79,9 @@ def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, lo
 
 
 def _pairs(about: Subject, spot: Spot) -> list[Spot]:
-    """The same panel bound otherwise."""
-    return [other for other in layout.spots(about.asked) if other.panel == spot.panel and other.bind != spot.bind]
+    """The same panel bound otherwise, drawn in the same way."""
+    same = [other for other in layout.spots(about.asked) if other.panel == spot.panel and other.bind != spot.bind]
+    return [other for other in same if other.picture == spot.picture]
 
 
 def _reach(about: Subject, other: Spot, one: Panel, feature: str) -> tuple[float, float] | None:
@@ -75,8 +89,9 @@ def _reach(about: Subject, other: Spot, one: Panel, feature: str) -> tuple[float
     who = slots.subject(about, other)
     if feature and feature not in who.table.schema.names:
         return None
-    result = answer(about, who, one, feature)
-    return beside.extent(plain(about, result, who, one, None), result.kind)
+    picture = other.picture if one.how.kind in BARRED else None
+    result = answer(about, who, one, feature, picture)
+    return beside.extent(plain(about, result, who, one, picture), result.kind)
 
 
 def plain(about: Subject, result: Result, who: Subject, one: Panel, picture: str | None) -> View:
@@ -85,6 +100,8 @@ def plain(about: Subject, result: Result, who: Subject, one: Panel, picture: str
     if picture is not None:
         options["picture"] = picture
     if result.kind in BARRED:
+        if picture not in pictures(result):
+            options.pop("picture", None)  # a link may name what this answer does not have
         options["k"] = tuned.bars(about.asked, one)
     return panel.picture(result, who, **options)
 

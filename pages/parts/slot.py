@@ -129,7 +129,7 @@ def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) ->
 def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -> str | None:
     """Which picture of a result that has several."""
     if one.how.kind != Scores.kind:
-        return None
+        return spot.picture if one.how.kind in answers.BARRED else None  # its menu holds the choice
     result = answers.answer(about, who, one, ALONE)
     options = scores.pictures(result) if isinstance(result, Scores) else {}
     if not options:

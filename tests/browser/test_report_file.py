@@ -15,8 +15,9 @@ from sklearn.neighbors import KNeighborsRegressor
 import core
 from core.export.report import report, studio
 from core.export.report.content import content
-from core.export.report.page import as_data
+from core.export.report.page import as_data, write
 from core.export.report.scripts import style
+from core.views.looks import looks
 from tests.contract_cases import HOSTILE, case
 
 pytestmark = pytest.mark.browser
@@ -302,6 +303,23 @@ def test_a_file_with_some_of_the_features_says_so(show: Callable[..., Page], fol
     settled(page)
     assert page.get_by_label("Feature (2 of 5)").first.locator("option").count() == 2
     expect(page.locator(".ir-foot")).to_contain_text("the 2 of 5 that move these instances most")
+
+
+def test_looks_reach_the_force_plot_and_no_other_text_does(show: Callable[..., Page], folder: Path) -> None:
+    about = studio(*case("random forest, regression"), instances=2, panels=("shap",))
+    look = looks({"up": "#00aa11", "down": "#7700cc"})
+    text = write(about, looks=look)
+    (folder / "looks.html").write_text(text, encoding="utf-8")
+    evil = text.replace('"up":"#00aa11"', '"up":"red;--x:url(https://a.example)"')
+    assert evil != text
+    (folder / "evil.html").write_text(evil, encoding="utf-8")
+    usual = "rgb(232, 113, 10)"
+    for name, up, down in (("looks", "rgb(0, 170, 17)", "rgb(119, 0, 204)"), ("evil", usual, "rgb(119, 0, 204)")):
+        page = show(name)
+        settled(page)
+        for way, wanted in (("up", up), ("down", down)):
+            expect(page.locator(f".ie-segment.ie-{way}").first).to_have_css("fill", wanted)
+            expect(page.locator(f".ie-bar.ie-{way}").first).to_have_css("background-color", wanted)
 
 
 def test_dark_follows_the_reader_and_paper_is_light(show: Callable[..., Page]) -> None:

@@ -253,6 +253,52 @@ def test_looks_change_without_asking_the_model(asked: Counter[str], predicted: l
     assert not predicted
 
 
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
+    """The last drawing that each place sent to the browser."""
+    from pages.parts import drawing
+
+    sent: dict[int, Any] = {}
+    inner = drawing.show
+
+    def noting(place: int, what: Any, found: Any, key: str) -> None:
+        sent[place] = found[what.at]
+        inner(place, what, found, key)
+
+    monkeypatch.setattr(drawing, "show", noting)
+    return sent
+
+
+@pytest.mark.parametrize("panel", ["shap", "permutation_importance", "break_down"])
+def test_a_panel_of_bars_has_box_plots_in_its_menu(panel: str, shown: dict[int, Any]) -> None:
+    app = open_page("studio", {"studio_menu_0": True}, model="diabetes", row=4, grid="1x1", panels=panel)
+    assert "q1" not in shown[0].rows[0]
+    app.segmented_control(key="studio_picture_0").select("boxes").run()
+    assert errors(app) == []
+    assert link(app, "s.picture.0") == "boxes"
+    quartiles = [[row[name] for name in ("least", "q1", "median", "q3", "most")] for row in shown[0].rows]
+    assert all(numbers == sorted(numbers) for numbers in quartiles)
+    assert any(numbers[0] < numbers[-1] for numbers in quartiles)
+    app.segmented_control(key="studio_picture_0").select("bars").run()
+    assert "q1" not in shown[0].rows[0]
+    assert link(app, "s.picture.0") == ""
+
+
+def test_box_plots_of_two_instances_share_one_axis_and_a_wrong_picture_is_left_out(shown: dict[int, Any]) -> None:
+    both = {"s.bind.1": "2", "s.row.2": "9", "s.picture.0": "boxes", "s.picture.1": "boxes"}
+    app = open_page("studio", model="diabetes", row=4, grid="1x2", panels="shap,shap", **both)
+    assert errors(app) == []
+    reaches = [{row["reach"] for row in drawn.rows if "reach" in row} for drawn in shown.values()]
+    assert len(reaches[0]) == 2
+    assert reaches[0] == reaches[1]
+    wrong = open_page(
+        "studio", model="diabetes", grid="1x2", panels="lime,shap", **{"s.picture.0": "boxes", "s.picture.1": "<b>"}
+    )
+    assert errors(wrong) == []
+    assert "value" in shown[0].rows[0]
+    assert "value" in shown[1].rows[0]
+
+
 def test_a_note_is_kept_in_the_link_and_shown_as_text() -> None:
     evil = "<img src=x onerror=alert(1)> **look**"
     app = open_page("studio", grid="1x2", panels="shap,note", **{"s.note.1": evil})

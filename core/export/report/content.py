@@ -78,7 +78,7 @@ def content(
         "force": _force(about),
         "panels": panels,
         "whatif": _alive(about),
-        "looks": {"size": looks.size, "animation": looks.animation} if looks else {},
+        "looks": {"size": looks.size, "animation": looks.animation, "colours": dict(looks.colours)} if looks else {},
         "specs": specs.listed(),
         "texts": texts.listed(),
     }
