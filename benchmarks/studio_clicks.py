@@ -18,8 +18,9 @@ PANELS = "shap,ceteris_paribus,partial_dependence,permutation_importance"
 CLICK = """
 async (count) => {
   const roots = (node) => [...node.querySelectorAll("*")].filter((one) => one.shadowRoot).map((one) => one.shadowRoot);
-  const panels = [0, 1, 2].map((place) => roots(document.querySelector(`.st-key-place_${place}`)).map((root) => root.querySelector(".is-panel")).find(Boolean));
-  const [first, ...linked] = panels;
+  const panelOf = (place) => roots(document.querySelector(`.st-key-place_${place}`))
+    .map((root) => root.querySelector(".is-panel")).find(Boolean);
+  const [first, ...linked] = [0, 1, 2].map(panelOf);
   const painted = () => new Promise((done) => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => done(performance.now());
@@ -32,7 +33,8 @@ async (count) => {
   });
   const spent = { profile: [], all: [] };
   for (let i = 0; i < count; i++) {
-    const bars = [...first.querySelectorAll("svg .mark-rect path")].filter(({ __data__: item }) => item?.datum?.feature && item.datum.feature !== linked[0].dataset.shown);
+    const named = ({ __data__: item }) => item?.datum?.feature && item.datum.feature !== linked[0].dataset.shown;
+    const bars = [...first.querySelectorAll("svg .mark-rect path")].filter(named);
     const bar = bars[(i * 7) % bars.length];
     const wanted = bar.__data__.datum.feature;
     const box = bar.getBoundingClientRect();
