@@ -37,10 +37,15 @@ _WIDE = """
 [class*="st-key-studio_title_"] { padding-right: 4.2rem; }
 [data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"]:has([class*="st-key-place_"]) { flex: 1 1 auto; }
 :is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
+@media (min-width: 641px) {
+  [data-testid="stHorizontalBlock"]:not(:has(.st-key-chosen_data)) .st-key-studio_top {
+    margin-left: calc(-22.22% - 9.8px); width: calc(122.22% + 9.8px); max-width: none;
+  }
+}
 @media (max-width: 640px) { .st-key-studio_choices [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
 </style>
 """
-"""Room for a grid of panels, and no more around them than they need."""
+"""Room for a grid of panels; the head begins at their edge, above the drop-down at the left (columns of 2 and 9)."""
 
 
 def wide() -> None:
