@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 20
+PATIENCE = 180_000
+"""Milliseconds to wait for anything on a busy machine."""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 BARE = """
 import streamlit as st
@@ -95,15 +97,17 @@ def resident(pid: int) -> float:
 def opened(browser: Browser, port: int, sign: str, path: str = "/") -> Page:
     """A page, once the sign of its content is there."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(PATIENCE)
     page.goto(f"http://127.0.0.1:{port}{path}", wait_until="commit")
-    page.wait_for_selector(sign, timeout=120_000)
+    page.wait_for_selector(sign)
     return page
 
 
-def quiet(page: Page) -> None:
-    """Wait until the server has nothing to do for this page."""
-    page.wait_for_timeout(700)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+def quiet(*pages: Page) -> None:
+    """Wait until the server has nothing to do for these pages."""
+    pages[0].wait_for_timeout(700)
+    for page in pages:
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def press(page: Page, button: str, read: str, act: str = "click") -> float:

@@ -104,12 +104,11 @@ def by_browser(browser: Browser, port: int) -> list[str]:
         for page in pages:
             page.evaluate(STARTED)
         for page in pages:
-            page.wait_for_function("() => window.taken !== null", timeout=120_000)
+            page.wait_for_function("() => window.taken !== null")
         return [float(page.evaluate("() => window.taken")) for page in pages]
 
     pages = [opened(browser, port, ".ie-plot svg", f"/?row={place * 40}") for place in range(VISITORS)]
-    for page in pages:
-        quiet(page)
+    quiet(*pages)
     alone: list[float] = []
     for _ in range(ROUNDS):
         alone += pressed(pages[:1])
@@ -117,8 +116,7 @@ def by_browser(browser: Browser, port: int) -> list[str]:
     times: list[float] = []
     for _ in range(4):
         times += pressed(pages)
-        for page in pages:
-            quiet(page)
+        quiet(*pages)
     for page in pages:
         page.close()
     return _line(f"{VISITORS} pages in one browser on the same cores, new plot painted, p95", times, alone)

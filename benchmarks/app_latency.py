@@ -7,6 +7,7 @@ project's own table of goals.
 from __future__ import annotations
 
 import pickle
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -62,7 +63,7 @@ def rows_chosen(ours: Page, rerun: Callable[[], float]) -> list[list[str]]:
         box = ours.locator(".st-key-table canvas").first.bounding_box()
         assert box is not None
         ours.mouse.click(box["x"] + 16, box["y"] + 35 * (2.5 + 2 * (next(lines) % 5)))
-        ours.wait_for_function("() => window.taken !== null", timeout=60_000)
+        ours.wait_for_function("() => window.taken !== null")
         spent = float(ours.evaluate("() => window.taken"))
         quiet(ours)
         return spent - DEBOUNCE
@@ -136,29 +137,36 @@ def starts(browser: Browser, folder: Path, port: int) -> list[list[str]]:
     return [first, [*ready, verdict(memory, 400)]]
 
 
+def told(rows: list[list[str]]) -> list[list[str]]:
+    """Say what is known already, beside the table that comes at the end: the run takes minutes."""
+    for row in rows:
+        print(" | ".join(row), file=sys.stderr, flush=True)
+    return rows
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         bare_app(folder)
         browser = launched(playwright)
-        rows = starts(browser, folder, 8791)
+        rows = told(starts(browser, folder, 8791))
         with serving(folder, "bare.py", 8792), serving(ROOT, "streamlit_app.py", 8793):
             bare, ours = opened(browser, 8792, "text=count 0"), opened(browser, 8793, ".ie-plot svg")
             quiet(ours)
             quiet(bare)
             rerun = partial(press, bare, AGAIN, COUNT)
-            rows += rows_chosen(ours, rerun)
-            rows.append(linked(ours))
+            rows += told(rows_chosen(ours, rerun))
+            rows += told([linked(ours)])
             moved = "what-if, key pressed to new prediction painted"
             local = opened(browser, 8793, ANSWER, "/what_if")
-            rows.append(what_if(local, rerun, f"{moved}: model in the browser", 0.5))
+            rows += told([what_if(local, rerun, f"{moved}: model in the browser", 0.5)])
             served = served_model(browser, 8793, folder)
-            rows.append(what_if(served, rerun, f"{moved}: model on the server", 1.6))
+            rows += told([what_if(served, rerun, f"{moved}: model on the server", 1.6)])
             for page in (bare, ours, local, served):
                 page.close()
-            rows += _crowd.by_socket(8793)
-            rows.append(_crowd.by_browser(browser, 8793))
+            rows += told(_crowd.by_socket(8793))
+            rows += told([_crowd.by_browser(browser, 8793)])
         browser.close()
     print(table(["measure", "here", "bare Streamlit", "ratio", "bar", ""], rows))
 
