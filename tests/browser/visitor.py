@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Download, Page, Request, expect
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds to wait on a busy machine; no test measures time."""
 
 
