@@ -36,7 +36,8 @@ export function skeleton(root) {
   const said = html("div", "ie-said", answer);
   const notes = html("div", "ie-notes", answer);
   const live = html("div", "ie-live", root);
-  live.setAttribute("aria-live", "polite");
+  const told = html("p", "ie-sentence", root);
+  for (const node of [live, told]) node.setAttribute("aria-live", "polite");
   const plot = html("div", "ie-plot", root);
   const legend = html("div", "ie-legend", root);
   html("span", "ie-key ie-up", legend, "pushes up");
@@ -46,7 +47,7 @@ export function skeleton(root) {
   bars.setAttribute("role", "group");
   const more = html("button", "ie-more", root);
   more.type = "button";
-  return { root, back, next, title, count, said, notes, live, plot, unit, bars, more, lines: [] };
+  return { root, back, next, title, count, said, notes, live, told, plot, unit, bars, more, lines: [] };
 }
 
 export function paintHead(parts, data, index) {
@@ -67,7 +68,8 @@ export function paintHead(parts, data, index) {
     const chip = html("span", "ie-note ie-truth", parts.notes, `true value: ${row.truth}${mark}`);
     if (row.right !== null) chip.classList.add(row.right ? "ie-right" : "ie-wrong");
   }
-  parts.live.textContent = `${row.title}: ${row.sentence}`;
+  parts.live.textContent = row.title;
+  parts.told.textContent = row.sentence;
 }
 
 /** The force plot of one row at a width. */

@@ -140,7 +140,6 @@ function makeForce(report) {
   card.dataset.panel = "shap";
   add("h3", "", card, panel?.question ?? "");
   add("div", "ir-card-name", card, panel?.title ?? "");
-  const sentence = add("p", "ir-sentence", card);
   const place = add("div", "", card);
   const foot = add("div", "ir-card-foot", card);
   let shown = -1;
@@ -151,7 +150,6 @@ function makeForce(report) {
     });
     if (shown === state.instance) return;
     shown = state.instance;
-    sentence.textContent = data.force.rows[state.instance].sentence;
     if (panel) paintFoot(foot, panel, panel.entries[`0/${state.instance}/-`], context);
   };
 }

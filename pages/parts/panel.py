@@ -22,6 +22,7 @@ from pages.parts.text import safe_long
 
 COUNTS = ("rows", "rounds", "folds", "grid_points", "samples")
 """Settings that say how much work an answer rests on."""
+TOLD_ABOVE = "The answer stands above, in words, as a plot and as bars. How far it can be trusted:"
 
 
 def answer(about: Subject, method: Method, params: Mapping[str, Any], row: int | None = None) -> Result:
@@ -38,14 +39,16 @@ def draw(
     key: str,
     on_pick: Callable[[str], Any] | None = None,
     *,
-    chart_above: bool = False,
+    told_above: bool = False,
 ) -> View:
-    """Show a result in words, as a picture unless the page holds one already, and how far it can be trusted."""
-    kinds = {} if chart_above else pictures(result)
+    """Show a result in words and as a picture, unless the page holds both above, and how far it can be trusted."""
+    kinds = {} if told_above else pictures(result)
     chosen = leads.picture(kinds, key) if len(kinds) > 1 else "chart"
     drawn = picture(result, about) if not kinds else view(result, picture=chosen, dark=chart.dark())
-    st.markdown(safe_long(drawn.sentence))
-    if not chart_above:
+    if told_above:
+        st.markdown(TOLD_ABOVE)
+    else:
+        st.markdown(safe_long(drawn.sentence))
         chart.show(drawn, f"{key}.{chosen}", on_pick)
     checks(result.checks)
     return drawn

@@ -113,8 +113,11 @@ def predictions(both: Pair) -> Array:
 
 
 @contextmanager
-def patience(title: str, way_out: str = "Choosing something else stops it.") -> Iterator[Progress]:
-    """A progress bar once a wait is longer than people notice, with the time left and the way to end it."""
+def patience(title: str, way_out: str = "Opening another page stops it.") -> Iterator[Progress]:
+    """A progress bar once a wait is longer than people notice, with the time left and the way to end it.
+
+    A choice in another part of the page waits for the part that runs; another page starts at the next sign of progress.
+    """
     place = st.empty()
     started = time.monotonic()
 

@@ -70,6 +70,20 @@ def test_leafing_paints_at_once_and_tells_python_after_a_rest(show: Any) -> None
     assert tab.locator(".ie-title").inner_text() == "row 2"
 
 
+def test_the_answer_in_words_leafs_along(show: Any) -> None:
+    """The sentence of each row comes with its page: it is shown as text, without asking."""
+    data = page_of(8)
+    tab = show(data)
+    sentence = tab.locator(".ie-sentence")
+    assert sentence.inner_text() == data["rows"][0]["sentence"]
+    assert EVIL in sentence.inner_text()
+    tab.locator(".ie-turn").last.click()
+    assert sentence.inner_text() == data["rows"][1]["sentence"] != data["rows"][0]["sentence"]
+    assert sentence.is_visible()
+    assert tab.locator(".ie-force img").count() == 0
+    assert sentence.get_attribute("aria-live") == "polite"
+
+
 def test_the_page_s_end_asks_python_once(show: Any) -> None:
     tab = show(page_of(5, rows=2, before=2, total=9))
     assert tab.locator(".ie-count").inner_text() == "3 of 9"

@@ -22,6 +22,8 @@ from tests.contract_cases import HOSTILE, case
 
 pytestmark = pytest.mark.browser
 EVIL = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>'
+SENTENCE = ".ir-sentence, .ie-sentence"
+"""The answer in words: the force plot brings its own."""
 QUICK = ("shap", "ceteris_paribus", "break_down", "permutation_importance", "model_profile", "performance", "residuals")
 
 
@@ -134,14 +136,14 @@ def test_choosing_an_instance_redraws_its_panels_only(show: Callable[..., Page])
     settled(page)
     local = ["shap", "break_down", "ceteris_paribus", "nudges"]
     words = {
-        name: panel(page, name).locator(".ir-sentence").inner_text()
+        name: panel(page, name).locator(SENTENCE).inner_text()
         for name in [*local, "permutation_importance", "model_profile"]
     }
     drawn = panel(page, "permutation_importance").locator("svg").first.inner_html()
     page.get_by_label("Instance").first.select_option("3")
     settled(page)
     for name, text in words.items():
-        assert (panel(page, name).locator(".ir-sentence").inner_text() != text) == (name in local), name
+        assert (panel(page, name).locator(SENTENCE).inner_text() != text) == (name in local), name
     assert panel(page, "permutation_importance").locator("svg").first.inner_html() == drawn
     assert page.locator(".ir-said b").inner_text() in panel(page, "shap").locator(".ie-said").inner_text()
     assert page.locator(".ir-all tr.ir-present").count() == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.loading.samples import load_sample_table
 from core.views import words as said
-from pages.parts import question
+from pages.parts import panel, question
 from pages.parts.question import Question
 from pages.parts.text import safe
 from tests.pages.app import errors, open_page, words
@@ -138,3 +138,14 @@ def test_a_failing_panel_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> N
     assert "secret" not in words(app)
     assert "What pushed this prediction up or down?" in words(app)
     assert len(app.exception) == 0
+
+
+def test_the_plot_says_the_answer_and_it_is_said_once() -> None:
+    """In plain words the panel below holds settings and checks; an expert sees its own picture and sentence there."""
+    plain = words(open_page(model="loans"))
+    assert panel.TOLD_ABOVE in plain
+    assert "Pushed" not in plain
+    assert "The bars add up to the prediction" in plain
+    expert = words(open_page(model="loans", level="expert"))
+    assert panel.TOLD_ABOVE not in expert
+    assert "Pushed" in expert

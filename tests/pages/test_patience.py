@@ -1,0 +1,62 @@
+"""A wait says how it can be left, and what it says is what Streamlit does."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import subject
+
+
+def _slow() -> None:
+    """Work that is in the way of two wishes: a choice in another part of the page, then another page."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+
+    from pages.parts import subject
+
+    told = st.session_state.setdefault("told", [])
+    told.append("begun")
+    if len(told) > 1:
+        return
+    context = get_script_run_ctx()
+    assert context is not None
+    assert context.script_requests is not None
+    with subject.patience("Slow work") as progress:
+        progress(0.1, "")
+        context.script_requests.request_rerun(RerunData(fragment_id="another part"))
+        progress(0.2, "")
+        told.append("a choice elsewhere waits")
+        context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+        progress(0.3, "")
+        told.append("another page waits too")
+
+
+def test_another_page_ends_a_wait_and_a_choice_on_this_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SOON", -1.0)
+    app = AppTest.from_function(_slow, default_timeout=180).run()
+    assert not app.exception
+    assert app.session_state["told"] == ["begun", "a choice elsewhere waits", "begun"]
+
+
+def _told() -> None:
+    """A wait that is looked at while it lasts."""
+    import streamlit as st
+
+    from pages.parts import subject
+
+    waiting = subject.patience("Slow work")
+    progress = waiting.__enter__()  # and no way out: the bar stays on the page
+    progress(0.5, "row 3 of 6")
+    st.session_state["kept"] = waiting
+
+
+def test_the_words_promise_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SOON", -1.0)
+    app = AppTest.from_function(_told, default_timeout=180).run()
+    assert not app.exception
+    (bar,) = app.get("progress")
+    text = bar.proto.text
+    assert text.startswith("row 3 of 6, about ")
+    assert text.endswith("s left. Opening another page stops it.")
