@@ -7,7 +7,6 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from core.conditions import ordered_values
 from core.types import Array, Feature
@@ -73,6 +72,8 @@ def coded(column: pd.Series[Any], feature: Feature) -> Coded:
 
 def _ranked(values: Array, measure: Measure) -> Array:
     """Ranks for Spearman, the values themselves for Pearson."""
+    from scipy.stats import rankdata
+
     return np.asarray(rankdata(values)) if measure == "spearman" else values
 
 

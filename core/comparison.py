@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from core.errors import InputError
 from core.results import Attribution, Check, Importance, Profile, Result, Scores, Together
@@ -102,6 +101,8 @@ def _checks(results: Sequence[Any], names: Sequence[str]) -> tuple[Check, ...]:
 
 def _ranks(first: Importance, other: Importance, name: str, against: str) -> Check:
     """Spearman's correlation of two importances, and the largest three of both."""
+    from scipy.stats import rankdata
+
     values = aligned([first, other])[1]
     values = values[:, np.isfinite(values).all(axis=0)]
     if not values.size:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from core.errors import InputError, unknown_name
 from core.types import Array, Task
@@ -43,6 +42,8 @@ def _mae(predictions: Array, truth: Array) -> Array:
 
 def _one_minus_auc(predictions: Array, truth: Array) -> Array:
     """1 - area under the ROC curve, by ranks (ties count half)."""
+    from scipy.stats import rankdata
+
     positive = truth == 1
     count, rest = int(positive.sum()), int((~positive).sum())
     if not count or not rest:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn import metrics
 
 from core.results.scores import Curve, Score
 from core.types import Array
@@ -49,6 +48,8 @@ def binary_scores(chance: Array, positive: Bools, cutoff: float) -> tuple[Score,
     cutoff : float
         "Yes" is said from this probability on.
     """
+    from sklearn import metrics
+
     yes = chance >= cutoff
     found = int((yes & positive).sum())
     recall = _share(found, int(positive.sum()))
@@ -75,6 +76,8 @@ def class_scores(said: Array, known: Ints) -> tuple[Score, ...]:
     said : ndarray, shape (n_rows, n_classes)
     known : ndarray of int, shape (n_rows,)
     """
+    from sklearn import metrics
+
     chosen, present = said.argmax(axis=1), np.unique(known)
     options: dict[str, Any] = {"labels": present, "average": "macro", "zero_division": 0}
     areas = [metrics.roc_auc_score(known == at, said[:, at]) for at in present if 0 < (known == at).sum() < len(known)]
@@ -104,6 +107,8 @@ def confusion(chosen: Ints, known: Ints, classes: int) -> Array:
 
 def binary_curves(chance: Array, positive: Bools, name: str) -> tuple[Curve, ...]:
     """ROC, precision against recall, lift and calibration; none where only one class occurs."""
+    from sklearn import metrics
+
     if not 0 < int(positive.sum()) < len(positive):
         return ()
     false_rate, true_rate, _ = metrics.roc_curve(positive, chance)

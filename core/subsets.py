@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import t as student
 
 from core.conditions import mask, ordered_values
 from core.results.subsets import Part, Subset
@@ -104,6 +103,8 @@ def _moments(count: Array, total: Array, square: Array) -> tuple[Array, Array, A
 
 def welch(count: Array, mean: Array, variance: Array, loss: Array, least: int) -> tuple[Array, Bools]:
     """One-sided chance that subsets are worse than the rest only by luck, and which have enough rows on both sides."""
+    from scipy.stats import t as student
+
     whole, total = len(loss), float(loss.sum())
     rest, square = whole - count, float((loss**2).sum())
     inside = variance * (count - 1) + count * mean**2

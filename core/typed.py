@@ -10,6 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from core.results.base import Result
+
 _PLAIN = (str, int, float, bool, type(None))
 _DEEPEST = 30
 
@@ -60,6 +62,8 @@ def fits(value: Any, wanted: Any, depth: int = 0) -> bool:
         return type(value) in (float, int)
     if wanted in _PLAIN:
         return type(value) is wanted
+    if wanted is Result:  # any kind; its own fields were compared when it was made
+        return is_dataclass(type(value)) and isinstance(getattr(type(value), "kind", None), str)
     return is_dataclass(wanted) and type(value) is wanted
 
 

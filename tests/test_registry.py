@@ -1,11 +1,29 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from core import registry
 from core.errors import InputError
 from core.registry import Method, method
 from core.results import KINDS
+
+ROOT = Path(__file__).parent.parent
+HEAVY = (
+    "sklearn",
+    "scipy.stats",
+    "shap",
+    "numba",
+    "lime",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "matplotlib",
+    "streamlit",
+)
 
 
 def test_methods_are_found_in_order() -> None:
@@ -41,3 +59,10 @@ def test_an_unknown_method_offers_the_nearest() -> None:
 def test_two_files_cannot_register_one_id() -> None:
     with pytest.raises(ValueError, match="two methods are called shap"):
         method(id="shap", title="x", question="?", version="1", scope="row", kind="attribution")(lambda _job: None)
+
+
+def test_finding_the_methods_imports_no_heavy_library() -> None:
+    """The first explanation must not wait for what other methods need."""
+    code = f"import sys; from core import registry; registry.methods(); print([n for n in {HEAVY} if n in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

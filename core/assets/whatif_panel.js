@@ -28,7 +28,7 @@ export function makePanel(root, calls) {
   const unit = put("div", "iw-unit", profile);
   const chart = putSvg("svg", { class: "iw-chart", role: "img", width: "100%" }, profile);
   const levels = put("div", "iw-levels", profile);
-  const kept = put("div", "iw-block iw-kept", root);
+  const kept = put("div", "iw-block iw-kept", root.parentElement); // outside the frame: the sticky panel would slide over it
   return { panel, label, number, change, classes, crowd, place, note, live, keep, resetAll, push, changes, profile, heading, unit, chart, levels, kept, rows: [] };
 }
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from core.errors import unknown_name
 from core.results import Attributions, Importance, Points
@@ -49,6 +48,8 @@ def numbers(cells: Sequence[Any]) -> Array | None:
 
 def shares(cells: Sequence[Any]) -> list[float | None]:
     """Where each cell lies among the others, 0 (lowest) to 1 (highest); None for levels and gaps."""
+    from scipy.stats import rankdata
+
     values = numbers(cells)
     if values is None:
         return [None] * len(cells)

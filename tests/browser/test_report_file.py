@@ -7,18 +7,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sklearn.neighbors import KNeighborsRegressor
 
 import core
+from core.engine import explain
 from core.export.report import report, studio
 from core.export.report.content import content
 from core.export.report.page import as_data, write
 from core.export.report.scripts import style
+from core.loading.frames import from_frame
+from core.portable import evaluate, from_json
+from core.results import Attribution
+from core.types import Table
 from core.views.looks import looks
-from tests.contract_cases import HOSTILE, case
+from core.views.whatif_answer import changed
+from tests.contract_cases import HOSTILE, case, mixed_frame
 
 pytestmark = pytest.mark.browser
 EVIL = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>'
@@ -41,10 +48,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head = "<!doctype html><meta charset=utf-8><script>window.vega = 'the page’s own';</script><h1>A page</h1>"
     (place / "two.html").write_text(head + parts[0] + parts[1] + parts[0], encoding="utf-8")
     (place / "hostile.html").write_text(hostile(), encoding="utf-8")
+    for name in ALONE:
+        (place / f"{name}.html").write_text(report(*case(name), instances=2, panels=QUICK, made=""), encoding="utf-8")
     return place
 
 
 TWO = ("xgboost with missing values", "random forest, regression")
+ALONE = ("xgboost with missing values", "k nearest neighbours")
+BARS = {"mixed": "pipeline with text levels", "classes": "lightgbm, three classes", ALONE[0]: ALONE[0]}
 
 
 def hostile() -> str:
@@ -233,6 +244,82 @@ def test_the_what_if_answers_without_a_server(show: Callable[..., Page]) -> None
         r"compared with the original on 160 rows when it was made: largest difference (exactly 0|\d\.\de−\d+)", live
     )
     assert re.search(r"run by this browser on the 4 instances shown: (exactly 0|\d\.\de−\d+)", live)
+
+
+HELD = "JSON.parse(document.querySelector('script[type=\"application/json\"]').textContent).whatif"
+BARRED = """before => {
+  const root = document.querySelector(".instance-explorer-report").shadowRoot;
+  return [...root.querySelectorAll(".iw-push-size")].map((size) => size.title).join() !== before;
+}"""
+TITLES = "(all) => all.map((one) => one.title)"
+
+
+def in_place_of_another(table: Table, values: list[Any]) -> tuple[Table, int]:
+    """The table with a changed row where no background row was, so that the background stays what it is."""
+    known = set(table.background(100, 0).index)
+    place = next(at for at, label in enumerate(table.inputs.index) if label not in known)
+    parts = [table.inputs.iloc[:place], changed(table, values), table.inputs.iloc[place + 1 :]]
+    return from_frame(pd.concat(parts, ignore_index=True).astype(table.inputs.dtypes), "moved"), place
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_the_bars_of_a_changed_instance_are_its_shap(show: Callable[..., Page], name: str) -> None:
+    model, table = case(BARS[name])
+    page = show(name)
+    settled(page)
+    what, held = page.locator(".ir-whatif"), page.evaluate(HELD)
+    check, sizes = what.locator(".iw-push-check"), what.locator(".iw-push-size")
+    expect(check).to_contain_text("✓")
+    before = ",".join(sizes.evaluate_all(TITLES))
+    box, values = what.get_by_role("spinbutton").first, list(held["others"][0]["values"])
+    place = int(str(box.get_attribute("id")).rpartition("-")[2])
+    ends = table.schema.features[place].low, table.schema.features[place].high
+    values[place] = ends[0] if values[place] == ends[1] else ends[1]
+    box.fill(str(values[place]))
+    page.wait_for_function(BARRED, arg=before)
+    own = explain("shap", model, *in_place_of_another(table, values), output=held["data"]["output"])
+    assert isinstance(own, Attribution)
+    shown = dict(zip(what.locator(".iw-push-name").all_inner_texts(), sizes.evaluate_all(TITLES), strict=True))
+    assert set(shown) == set(own.features)
+    for feature, size in zip(own.features, own.values, strict=True):
+        assert float(shown[feature].replace("\N{MINUS SIGN}", "-")) == pytest.approx(size, rel=1e-4, abs=1e-6)
+    expect(check).to_contain_text(re.compile(r"all bars add up to .* ✓"))
+    assert what.locator(".iw-number").inner_text() in check.inner_text() or model.margin_scale in ("target", "score")
+
+
+def test_a_classifier_that_does_not_convert_shows_what_was_computed(show: Callable[..., Page]) -> None:
+    page = show("k nearest neighbours")
+    settled(page)
+    reason = "models of this kind cannot be written as plain trees, weights or layers"
+    said = page.locator("[data-level='what if'] .ir-note").inner_text()
+    assert said.startswith(f"The model itself is not in this file: {reason}.")
+    assert "computed when the file was made" in said
+    expect(page.locator(".ir-foot")).to_contain_text(f"none: {reason}")
+    profile = panel(page, "ceteris_paribus")
+    drawn = profile.locator("svg").first.inner_html()
+    page.get_by_label("Feature").first.select_option(str(page.evaluate(FEATURES) - 1))
+    settled(page)
+    assert profile.locator("svg").first.inner_html() != drawn
+
+
+FEATURES = "JSON.parse(document.querySelector('script[type=\"application/json\"]').textContent).features.length"
+
+
+def test_a_thousand_rows_are_compared_and_the_file_says_so(show: Callable[..., Page], folder: Path) -> None:
+    model, _ = case("xgboost with missing values")
+    many = from_frame(mixed_frame(1500).drop(columns=[HOSTILE]), "many", target="paid")
+    made = report(model, many, instances=2, panels=("shap",), made="")
+    (folder / "many.html").write_text(made, encoding="utf-8")
+    page = show("many")
+    settled(page)
+    held = page.evaluate(HELD)
+    rows = many.inputs.iloc[[round(at) for at in np.floor(np.linspace(0, 1499, 1000))]]
+    apart = float(np.abs(evaluate(from_json(held["data"]["model"]), rows) - model.predict(rows)).max())
+    assert held["checked"]["difference"] == pytest.approx(apart, abs=1e-15)
+    number = f"{apart:.1e}".replace("e-0", "e-").replace("-", "−") if apart else "exactly 0"
+    expect(page.locator(".ir-foot")).to_contain_text(
+        f"original on 1,000 rows when it was made: largest difference {number}"
+    )
 
 
 def test_the_what_if_follows_the_instance(show: Callable[..., Page]) -> None:
