@@ -15,33 +15,27 @@ from typing import Any
 
 import streamlit as st
 
-from core import fingerprint, registry
+from core import fingerprint, quota, registry
 from core.engine import explain_rows, job_key, output_index
 from core.errors import ExplorerError, InputError
 from core.params import resolve
+from core.quota import Upload as Upload
 from core.registry import Progress, silent
 from core.results import Result
-from core.store import Store
+from core.store import Budget, Store
 from core.types import Array, Model, Table
 
 LIMITS = {"model": 12, "table": 12, "pair": 24, "predictions": 24, "result": 6000, "other": 96, "drawing": 1500}
 OWN_LIMITS = {"model": 3, "table": 3, "pair": 9, "predictions": 9, "result": 1500, "other": 18, "drawing": 500}
 OWN_LIMITS["session"] = 3
+KINDS = ("session", "model", "table")
+"""Kinds of uploads."""
 PREDICT_ROWS = 50_000
 PREFETCH = 25
 """Explanations in a page of the force plot."""
 _LOG = logging.getLogger("instance_explorer")
 MINE = "mine-"
 """Ids of uploads begin with this; the rest is the digest of their bytes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Upload:
-    """A file of the visitor's, kept for the session so that it can be read again."""
-
-    name: str
-    data: bytes
-    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +72,7 @@ _SHARED = Store(LIMITS, _release)
 @st.cache_resource(show_spinner=False, scope="session", on_release=Store.close)
 def _own() -> Store:
     """What belongs to one visitor."""
-    return Store(OWN_LIMITS, _release)
+    return Store(OWN_LIMITS, _release, quota.weight, (Budget(quota.OWN_READ), quota.READ))
 
 
 def store(mine: bool) -> Store:
@@ -120,15 +114,30 @@ def uploads(kind: str) -> dict[str, Upload]:
 
 
 def add_upload(kind: str, name: str, data: bytes, **options: Any) -> str:
-    """Keep a file for this session and return its id; the oldest of more than three is let go."""
+    """Keep a file for this session and return its id; the oldest of too many, or of too many bytes, is let go.
+
+    Raises
+    ------
+    InputError
+        If all visitors' files together take what they may.
+    """
     digest = fingerprint.of_bytes(data, name.encode(), fingerprint.of_params(options).encode())
     identity = MINE + digest[:16]
     shelf = uploads(kind)
+    fresh = quota.admit(Upload(name, data, options))
     shelf.pop(identity, None)
-    shelf[identity] = Upload(name, data, options)
+    shelf[identity] = fresh
     while len(shelf) > OWN_LIMITS[kind]:
         drop_upload(kind, next(iter(shelf)))
+    for other in sorted(KINDS, key=lambda name: name == kind):
+        while quota.too_many(_files()) and (left := [name for name in uploads(other) if name != identity]):
+            drop_upload(other, left[0])
     return identity
+
+
+def _files() -> list[Upload]:
+    """All files of the visitor's."""
+    return [upload for kind in KINDS for upload in uploads(kind).values()]
 
 
 def drop_upload(kind: str, identity: str) -> None:

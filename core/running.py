@@ -18,7 +18,14 @@ from core.results import Result
 
 ABANDONED = 10.0
 """Seconds without a look after which nobody waits any more."""
+AT_ONCE = 4
+"""Answers that are computed at the same time; the others wait for their turn, or leave."""
+MOST = 64
+"""Answers on their way in all, those that wait included."""
 _LOG = logging.getLogger("instance_explorer")
+_TURN = threading.BoundedSemaphore(AT_ONCE)
+_ALIVE: set[Running] = set()
+_GUARD = threading.Lock()
 
 
 @dataclass(slots=True, eq=False)
@@ -50,7 +57,19 @@ class Running:
     over: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> Running:
-        """Begin, in a thread of its own."""
+        """Begin, in a thread of its own.
+
+        Raises
+        ------
+        ComputeError
+            If too many are on their way.
+        """
+        with _GUARD:
+            if len(_ALIVE) >= MOST:
+                raise ComputeError(
+                    "Too many searches are under way.", f"{MOST} may be, of all visitors.", "Try again in a moment."
+                )
+            _ALIVE.add(self)
         threading.Thread(target=self._run, name="running answer", daemon=True).start()
         return self
 
@@ -82,7 +101,10 @@ class Running:
 
     def _run(self) -> None:
         """Compute; whatever goes wrong becomes words for the page."""
+        turn = False
         try:
+            while not turn and not self.enough():
+                turn = _TURN.acquire(timeout=0.1)
             self.latest = self.ask(Watch(self._step, self._found, self.enough))
         except ExplorerError as error:
             self.error = error
@@ -90,6 +112,10 @@ class Running:
             _LOG.exception("An answer beside the page failed")
             self.error = ComputeError("This answer could not be computed.", "Something unexpected happened.")
         finally:
+            if turn:
+                _TURN.release()
+            with _GUARD:
+                _ALIVE.discard(self)
             self.over.set()
 
 

@@ -119,3 +119,51 @@ def test_a_stopped_search_is_whole_and_is_not_kept(logistic_model, logistic_tabl
     until(lambda: again.look(0.05), again)
     assert not again.stopped
     assert same(again.latest, explain("nudges", logistic_model, logistic_table, 9, k=3))
+
+
+def test_only_so_many_are_computed_at_once_and_those_who_leave_do_not_wait(monkeypatch):
+    monkeypatch.setattr(running, "_TURN", threading.BoundedSemaphore(2))
+    go, guard, at_work, most = threading.Event(), threading.Lock(), [0], [0]
+
+    def ask(progress: Progress) -> Result:
+        assert isinstance(progress, Watch)
+        if progress.enough():
+            return "left"  # type: ignore[return-value]  # stands for a result
+        with guard:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        go.wait(30)
+        with guard:
+            at_work[0] -= 1
+        return "whole"  # type: ignore[return-value]  # stands for a result
+
+    searches = [Running(ask).start() for _ in range(6)]
+    until(lambda: at_work[0] == 2)
+    waiting = [search for search in searches if not search.over.is_set()]
+    assert len(waiting) == 6
+    for search in searches:
+        search.stop()
+    until(lambda: sum(search.over.is_set() for search in searches) == 4)
+    go.set()
+    until(lambda: all(search.over.is_set() for search in searches))
+    assert most[0] == 2
+    assert sorted(str(search.latest) for search in searches) == ["left"] * 4 + ["whole"] * 2
+    until(lambda: not running._ALIVE & set(searches))
+
+
+def test_too_many_are_refused_in_words(monkeypatch):
+    go = threading.Event()
+
+    def ask(_progress: Progress) -> Result:
+        go.wait(30)
+        return "whole"  # type: ignore[return-value]  # stands for a result
+
+    monkeypatch.setattr(running, "MOST", len(running._ALIVE) + 1)
+    first = Running(ask).start()
+    with pytest.raises(ComputeError, match="Too many searches"):
+        Running(ask).start()
+    go.set()
+    until(first.over.is_set)
+    again = Running(ask).start()
+    until(again.over.is_set)
+    assert again.latest == "whole"

@@ -47,8 +47,9 @@ def draw(kind: str) -> str | None:
 
 def _take(kind: str, name: str, data: bytes) -> ExplorerError | None:
     """Read a file at once; one that cannot be read is not kept, and what was there stays."""
-    identity = cache.add_upload(kind, name, data)
+    identity = ""
     try:
+        identity = cache.add_upload(kind, name, data)
         with st.spinner(f"Reading {safe(name)} …"):
             cache.table(identity) if kind == "table" else cache.model(identity)
     except ExplorerError as error:
@@ -62,8 +63,9 @@ def _take(kind: str, name: str, data: bytes) -> ExplorerError | None:
 
 def _brought(name: str, data: bytes) -> ExplorerError | None:
     """Take the data and true values that a model's file brings, as a dalex Explainer does."""
-    identity = cache.add_upload("table", name, data)
+    identity = ""
     try:
+        identity = cache.add_upload("table", name, data)
         cache.table(identity)
     except ExplorerError as error:
         cache.drop_upload("table", identity)
@@ -113,8 +115,9 @@ def table_details(identity: str) -> None:
 def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
     """Read the same bytes again as the visitor says."""
     upload = cache.uploads("table")[identity]
-    fresh = cache.add_upload("table", upload.name, upload.data, **options)
+    fresh = ""
     try:
+        fresh = cache.add_upload("table", upload.name, upload.data, **options)
         cache.table(fresh)
     except ExplorerError as error:
         cache.drop_upload("table", fresh)
@@ -158,8 +161,9 @@ def sessions() -> None:
         if file.file_id in seen:
             continue
         seen.add(file.file_id)
-        identity = cache.add_upload("session", file.name, file.getvalue())
+        identity = ""
         try:
+            identity = cache.add_upload("session", file.name, file.getvalue())
             with st.spinner(f"Reading {safe(file.name)} …"):
                 opened.sessions()
         except ExplorerError as error:
