@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,12 @@ def neutral(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
+def _cell(value: Any) -> Any:
+    """Neutral, and without a bare carriage return: unquoted it ends the line, and the rest begins one."""
+    safe = neutral(value)
+    return re.sub("\r\n?", "\n", safe) if isinstance(safe, str) else safe
+
+
 def to_csv(table: pd.DataFrame) -> bytes:
     """Write a table as UTF-8 CSV with a byte-order mark (spreadsheets then read accents right).
 
@@ -36,6 +43,6 @@ def to_csv(table: pd.DataFrame) -> bytes:
     -------
     bytes
     """
-    safe = table.astype(object).map(neutral)
-    safe.columns = pd.Index([neutral(str(name)) for name in table.columns])
+    safe = table.astype(object).map(_cell)
+    safe.columns = pd.Index([_cell(str(name)) for name in table.columns])
     return safe.to_csv(index=False).encode("utf-8-sig", "replace")

@@ -1,16 +1,32 @@
 from __future__ import annotations
 
+import csv
 import io
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
+from core import registry
+from core.engine import explain
+from core.errors import ExplorerError
 from core.export.csv import neutral, to_csv
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.models import wrap
+from core.views import view
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize("cell", [*FORMULAS, "-1"])
 def test_formulas_become_text(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
 
@@ -35,3 +51,41 @@ def test_no_cell_of_the_file_starts_a_formula(cells: list[str]) -> None:
 def test_numbers_are_written_in_full() -> None:
     content = to_csv(pd.DataFrame({"x": [0.1 + 0.2, -1e-17]})).decode("utf-8-sig")
     assert content.splitlines() == ["x", "0.30000000000000004", "-1e-17"]
+
+
+@pytest.fixture(scope="module")
+def formulas():
+    """A model and a table whose columns, levels, classes and row names are formulas."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"=size": random.normal(size=80).round(2), "+age": random.normal(size=80).round(2)})
+    frame["@kind"] = random.choice(FORMULAS, 80)
+    frame["-name"] = [f"{FORMULAS[row % 7]}{row}" for row in range(80)]
+    frame["=truth"] = np.where(frame["=size"] + frame["+age"] > 0, "=1+1", "@no")
+    names = ["=size", "+age", "@kind"]
+    front = ColumnTransformer([("n", "passthrough", names[:2]), ("l", OneHotEncoder(), names[2:])])
+    fitted = make_pipeline(front, LogisticRegression()).fit(frame[names], frame["=truth"])
+    table = from_frame(frame, "=table", target="=truth", label="-name")
+    found = match(wrap(fitted), table)
+    return found.model, found.table
+
+
+@pytest.mark.parametrize("method", [one.id for one in registry.methods() if one.cost != "minutes"])
+def test_no_methods_table_holds_a_formula(method, formulas):
+    """Every text that the CSV begins like a formula is a number of ours."""
+    model, table = formulas
+    try:
+        result = explain(method, model, table, 3)
+    except ExplorerError as error:
+        pytest.skip(str(error))
+    rows = list(csv.reader(io.StringIO(to_csv(view(result).table).decode("utf-8-sig"), newline="")))
+    cells = [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    assert all(re.fullmatch(r"-(\d[\d.]*(e[+-]?\d+)?|inf)", cell) for cell in cells), cells
+
+
+@pytest.mark.parametrize("cell", ["x\r=1+1", "\r\r=1+1", "a\r\n=1", 'q"\r@x', "\r"])
+def test_no_line_break_in_a_cell_begins_a_formula(cell):
+    """A carriage return ends a line for a spreadsheet wherever it is not quoted."""
+    content = to_csv(pd.DataFrame({cell: [cell], "n": [1]})).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content, newline="")))
+    assert [len(row) for row in rows] == [2, 2]
+    assert not [text for row in rows for text in row if text.startswith(("=", "@"))]

@@ -100,7 +100,7 @@ def tried(landlock: bool, audit: bool) -> tuple[dict[str, Any], bool]:
         marker = Path(folder) / "marker"
         Path(folder).chmod(0o777)
         arguments = [ROOT, str(int(landlock)), ",".join(EVERYTHING), str(marker), str(int(not audit))]
-        done = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, timeout=600)
         return json.loads(done.stdout), marker.exists()
 
 
