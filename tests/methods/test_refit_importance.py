@@ -86,3 +86,17 @@ def test_what_cannot_be_trained_is_refused_in_words() -> None:
     both = match(wrap(lambda data: data["a"].to_numpy(), features=("a",)), from_frame(frame, target="y"))
     with pytest.raises(NotApplicable, match="estimator"):
         engine.explain("refit_importance", both.model, both.table)
+
+
+def test_catboost_with_category_columns_is_trained_again() -> None:
+    catboost = pytest.importorskip("catboost")
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame({"crop": random.choice(["rye", "oat", "corn"], 90), "noise": random.normal(size=90)})
+    frame["grade"] = frame["crop"].map({"rye": "low", "oat": "mid", "corn": "high"})
+    estimator = catboost.CatBoostClassifier(iterations=8, depth=2, cat_features=["crop"], verbose=False, thread_count=1)
+    estimator.fit(frame[["crop", "noise"]], frame["grade"])
+    both = match(wrap(estimator), from_frame(frame, target="grade"))
+    result = engine.explain("refit_importance", both.model, both.table, folds=3)
+    assert isinstance(result, Importance)
+    lost = dict(zip(result.features, result.values, strict=True))
+    assert lost["crop"] > 0.1 > abs(lost["noise"])
