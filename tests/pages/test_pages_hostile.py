@@ -14,7 +14,7 @@ from core.export.session import session, to_session
 from core.instances import Query
 from core.loading.tables import read_table
 from core.models import wrap
-from core.subsets import Part
+from core.results import Part
 from core.workers import protected
 from pages.parts import subject
 from pages.parts.text import safe, safe_long
@@ -113,13 +113,12 @@ def test_every_panel_and_menu_of_the_studio_shows_names_as_text(target: str, vis
 
 @needs_lock
 def test_a_rule_a_subset_and_a_cell_are_said_as_text(visits: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-
     state, link = visits[evil.TRUTH]
     app = open_page("explain", dict(state), **link, row=10, method="nudges", p_locked=f'["{evil.IMAGE}"]')
     app = settled(app)
     app.selectbox(key="nudge_rule_feature").select_index(4).run()
     assert evil.leaks(settled(app)) == []
-    for query in (Query(cell=(0, 1, 0.5)), Query(where=(Part(evil.EMOJI, (evil.IMAGE, evil.LINK)),))):
+    for query in (Query(cell=(0, 1, 0.5)), Query(where=(Part(evil.EMOJI, level=evil.IMAGE),))):
         monkeypatch.setattr(subject, "current_query", lambda _about, query=query: query)
         app = open_page("explain", dict(state), **link, row=10)
         assert errors(app) == []
