@@ -15,8 +15,8 @@ import time
 from playwright.sync_api import Browser, Page
 
 from benchmarks._browser import ROOT, ROUNDS, opened, p95, quiet, verdict
-from benchmarks._socket import Taken, Visitor
-from benchmarks._socket import opened as come
+from benchmarks._visits import Taken, Visitor
+from benchmarks._visits import opened as come
 
 VISITORS, TIMES, BAR = 16, 12, 4
 STARTED = """() => { const button = document.querySelector(".st-key-random button");

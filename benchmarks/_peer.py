@@ -40,8 +40,7 @@ class Peer:
         path = Path(self.folder.name)
         (path / "model.pickle").write_bytes(pickle.dumps(model))
         np.savez(path / "rows.npz", inputs=inputs.to_numpy(), truth=np.asarray(truth), names=list(inputs))
-        # -P: this folder's own modules (_socket) must not stand for Python's there
-        command = [str(interpreter()), "-P", str(HERE / "_peer_child.py"), str(path)]
+        command = [str(interpreter()), str(HERE / "_peer_child.py"), str(path)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Peer:
