@@ -68,6 +68,15 @@ export function shorten(text, limit, measure) {
   return `${text.slice(0, low).trimEnd()}…`;
 }
 
+/** Cut "name = value" to a width: the name gives way, the value stays as long as it leaves the name some room. */
+export function shortenPair(text, limit, measure) {
+  const at = text.lastIndexOf(" = ");
+  const value = at > 0 ? text.slice(at) : "";
+  const room = limit - measure(value);
+  if (!value || measure(text) <= limit || room < limit / 3) return shorten(text, limit, measure);
+  return shorten(text.slice(0, at), room, measure) + value;
+}
+
 /** Labels of the segments that are wide enough to be worth one. */
 export function wantedLabels(row, segments, x, width, measure) {
   const least = width < 480 ? 0.06 : 0.025;
@@ -76,7 +85,7 @@ export function wantedLabels(row, segments, x, width, measure) {
     .filter((segment) => segment.size >= least * total)
     .map((segment) => {
       const full = `${row.labels[segment.index]} (${row.texts[segment.index]})`;
-      const text = shorten(row.labels[segment.index], Math.min(230, width * 0.48), measure);
+      const text = shortenPair(row.labels[segment.index], Math.min(230, width * 0.48), measure);
       return { ...segment, full, text, width: measure(text) + 2, center: (x(segment.from) + x(segment.to)) / 2 };
     });
 }

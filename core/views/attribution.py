@@ -53,7 +53,8 @@ def labels(result: Attribution) -> list[str]:
     names = []
     for position, feature in enumerate(result.features):
         rule = result.rules[position] if result.rules else ""
-        text = words.short(rule or f"{feature} = {words.cell(result.data[position])}", 80)
+        cell = words.cell(result.data[position])
+        text = words.short(rule, 80) if rule else f"{words.short(feature, max(80 - len(cell), 20))} = {cell}"
         seen[text] = seen.get(text, -1) + 1
         names.append(text + "\N{ZERO WIDTH SPACE}" * seen[text])
     return names

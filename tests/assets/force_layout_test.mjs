@@ -1,6 +1,6 @@
 // Pure functions of the force plot; run by tests/assets/test_force_script.py with node.
 import assert from "node:assert/strict";
-import { arrow, follow, placeLabels, ruler, shorten, stack, tickText, ticks, wantedLabels, written } from "../../core/assets/force_layout.js";
+import { arrow, follow, placeLabels, ruler, shorten, shortenPair, stack, tickText, ticks, wantedLabels, written } from "../../core/assets/force_layout.js";
 
 let seed = 1;
 const random = () => ((seed = (seed * 16807) % 2147483647) / 2147483647);
@@ -66,6 +66,13 @@ for (let turn = 0; turn < 200; turn += 1) {
     }
   }
 }
+
+// shortenPair: the name gives way to its value, where that leaves the name a third of the room
+assert.equal(shortenPair("age = 54", 100, measure), "age = 54");
+const pair = shortenPair("a very long feature name indeed = 54", 140, measure);
+assert.ok(measure(pair) <= 140 && pair.endsWith("… = 54") && pair.startsWith("a very"));
+assert.ok(shortenPair("x = a value that is far too long to stay", 100, measure).endsWith("…"));
+assert.equal(shortenPair("no value at all here", 70, measure), shorten("no value at all here", 70, measure));
 
 // wantedLabels: small segments get none, texts are cut to the width
 const row = { base: 0, values: [5, -3, 0.01], labels: ["a = 1", "b".repeat(90), "c = 3"], texts: ["+5", "−3", "+0.01"] };

@@ -90,3 +90,12 @@ def test_the_table_holds_every_feature() -> None:
 def test_a_click_picks_the_feature() -> None:
     params = view(make([1])).spec["layer"][0]["params"]
     assert params == [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}]
+
+
+def test_a_long_name_gives_way_to_its_value() -> None:
+    name = "share of the applicant's own capital in the whole of the sum that was asked for in the year before the last"
+    result = make([1.0], features=(name,))
+    label = view(result).rows[0]["label"]
+    assert label.endswith("… = 1.5")
+    assert label.startswith("share of the applicant's own capital")
+    assert name in set(view(result).table["feature"]), "the table holds the whole name"
