@@ -88,7 +88,7 @@ def test_two_visitors_at_once_each_see_their_own(visit, tmp_path: Path) -> None:
     two.settle()
     assert one.row() == two.row() == 0
     expect(one.page.locator(".st-key-headline")).to_contain_text("%")
-    expect(two.page.locator(".st-key-headline")).to_contain_text("prediction =")
+    expect(two.page.locator(".st-key-headline")).to_contain_text("tonnes =")
     theirs = one.page.url.removeprefix(one.server)
     two.open(theirs)
     two.sees("uploaded in another visit")

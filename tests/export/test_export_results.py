@@ -59,9 +59,8 @@ def nudges(name: str = "income") -> Nudges:
         "probability",
         name,
         (nudge,),
-        "",
-        (CHECK,),
-        ORIGIN,
+        checks=(CHECK,),
+        provenance=ORIGIN,
     )
 
 

@@ -51,8 +51,8 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
     if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
         raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
     if int(n_classes.max()) > 1:  # older versions kept counts in the nodes, and predict_proba made shares of them
-        total = values.sum(axis=2, keepdims=True)
-        if not np.allclose(total, 1.0, rtol=0.0, atol=1e-6):
+        total, weight = values.sum(axis=2, keepdims=True), nodes["weighted_n_node_samples"][:, None, None]
+        if np.allclose(total, weight, rtol=1e-6, atol=0.0):  # else they are shares, or damaged: left as they are
             values = values / np.where(total == 0.0, 1.0, total)
     made = Tree(n_features, n_classes, n_outputs)
     made.__setstate__(
