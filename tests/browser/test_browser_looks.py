@@ -29,11 +29,13 @@ def test_the_keyboard_leafs_and_picks(visit) -> None:
     expect(plot).to_have_attribute("data-row", "31")
     visitor.page.keyboard.press("ArrowLeft")
     expect(plot).to_have_attribute("data-row", "30")
+    visitor.settle()  # the server has heard of both turns
+    expect(plot).to_have_attribute("data-row", "30")
     line = plot.locator(".ie-line:not([disabled])").nth(1)
+    name = line.locator(".ie-name").inner_text().split(" = ")[0]
     line.focus()
     visitor.page.keyboard.press("Enter")
     visitor.settle()
-    name = line.locator(".ie-name").inner_text().split(" = ")[0]
     expect(visitor.page.get_by_role("combobox", name="Feature").first).to_have_value(name)
 
 
