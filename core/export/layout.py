@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from core.errors import InputError
+from core.export.opened import opened
 from core.version import VERSION
 
 FORMAT = "instance-explorer layout"
@@ -54,12 +55,7 @@ def from_layout(data: bytes) -> dict[str, str]:
     >>> from_layout(to_layout({"grid": "2x2", "s.note.0": "look here"}))
     {'grid': '2x2', 's.note.0': 'look here'}
     """
-    if len(data) > LARGEST:
-        raise InputError("This layout is too large.", f"At most {LARGEST / 1000:.0f} kB are opened.")
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError("This file is not a layout.", f"It is no JSON ({type(error).__name__}).") from error
+    body = opened(data, LARGEST, "layout")
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise InputError(
             "This file is not a layout.", "It does not say that it is one.", "Choose a file that the Studio saved."

@@ -15,6 +15,7 @@ from core import fingerprint
 from core.codec import decode, encode, plain
 from core.engine import additivity
 from core.errors import ExplorerError, InputError
+from core.export.opened import opened
 from core.export.public import to_json
 from core.export.session_types import fits
 from core.results import KINDS, Attribution, Result
@@ -191,12 +192,7 @@ def from_session(data: bytes) -> Session:
 
 def _parsed(data: bytes) -> dict[str, Any]:
     """The file as a JSON object."""
-    if len(data) > LARGEST:
-        raise InputError("This session is too large.", f"At most {LARGEST / 1e6:.0f} MB are opened.")
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError("This file is not a session.", f"It is no JSON ({type(error).__name__}).") from error
+    body = opened(data, LARGEST, "session")
     return body if isinstance(body, dict) else {}
 
 
