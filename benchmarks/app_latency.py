@@ -165,8 +165,8 @@ def main() -> None:
             rows += told([what_if(served, rerun, f"{moved}: model on the server", 1.6)])
             for page in (bare, ours, local, served):
                 page.close()
-            rows += told(_crowd.by_socket(8793))
             rows += told([_crowd.by_browser(browser, 8793)])
+            rows += told(_crowd.by_socket(8793))
         browser.close()
     print(table(["measure", "here", "bare Streamlit", "ratio", "bar", ""], rows))
 

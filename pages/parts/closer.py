@@ -17,9 +17,9 @@ from pages.parts.text import safe_long
 
 
 @st.fragment(key="closer")
+@turns.after
 def draw() -> None:
     """The lower part of the Explain page."""
-    turns.let_pass()
     with frame.boundary("The answer"):
         about = subject.load(question.current())
         st.subheader("Ask more about this instance", anchor=False)

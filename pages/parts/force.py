@@ -24,6 +24,7 @@ _PLOT = st.components.v2.component("force_plot", js=script(), css=style())
 
 
 @st.fragment(key="force")
+@turns.answer
 def draw() -> None:
     """The force plot of the instance; its neighbours in the list follow when the page is drawn."""
     with frame.boundary("The explanation"):
@@ -37,13 +38,12 @@ def draw() -> None:
                 on_turn_change=_turned,
                 on_pick_change=_picked,
             )
-    turns.served()
 
 
 @st.fragment(key="neighbours")
+@turns.after
 def ahead() -> None:
     """The page of explanations around the instance, drawn last: the browser leafs through it without asking."""
-    turns.let_pass()
     with frame.boundary("The neighbours"), st.container(key="neighbours"):
         about = subject.load(question.current())
         rows, before, total = window(about)

@@ -14,9 +14,9 @@ from pages.parts.text import safe
 
 
 @st.fragment(key="choices")
+@turns.after
 def choices() -> None:
     """What the model is for, the class that is explained, the level, the link."""
-    turns.let_pass()
     with frame.boundary("The choices"):
         about = subject.load(question.current())
         left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
@@ -27,9 +27,9 @@ def choices() -> None:
 
 
 @st.fragment(key="headline")
+@turns.after
 def draw() -> None:
     """The prediction in words and where it lies among all; the style keeps this part in sight."""
-    turns.let_pass()
     with frame.boundary("The prediction"):
         about = subject.load(question.current())
         with st.container(key="headline"):

@@ -31,9 +31,9 @@ NAMES = {
 
 
 @st.fragment(key="rows")
+@turns.after
 def draw() -> None:
     """The picker; a choice redraws the answer, not the page."""
-    turns.let_pass()
     about = subject.load(question.current())
     _condition(about)
     origin.draw(about, lambda: _changed(about, "cell", "none"))

@@ -13,9 +13,9 @@ METHOD = "ceteris_paribus"
 
 
 @st.fragment(key="profile")
+@turns.after
 def draw() -> None:
     """The profile of the feature that was picked, or of the one that matters most."""
-    turns.let_pass()
     with frame.boundary("The profile"):
         about = subject.load(question.current())
         method = registry.get(METHOD)
