@@ -91,7 +91,7 @@ def settle() -> None:
 
 
 def preload() -> None:
-    """Make the first answer before the first visitor asks, then what the others need (runs beside the server)."""
+    """Make the first answer before the first visitor asks (runs beside the server)."""
     from core.loading.samples import samples
 
     first = samples()[0]
@@ -99,12 +99,8 @@ def preload() -> None:
         both = pair(first.id, first.table)
         predictions(both)
         explain(both, "shap", range(min(PREFETCH, len(both.table))), output_index(both.model, None), {})
-        from core.workers import warm as warm_workers
-
-        warm_workers()
     except ExplorerError:
         _LOG.exception("The first sample could not be prepared")
-    settle()
 
 
 def uploads(kind: str) -> dict[str, Upload]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import closer, force, frame, headline, profile, report_file, sidebar
+from pages.parts import closer, force, frame, headline, profile, report_file, sidebar, turns
 
 frame.enter()
 frame.holds(*frame.EVERYTHING)
-if sidebar.draw() is not None:
-    headline.choices()
-    headline.draw()
+if sidebar.draw(listed=False) is not None:
+    top = st.container(key="top")
     left, right = st.columns([7, 5], gap="large")
     with left:
-        force.draw()
+        force.draw()  # first, so that it is painted while tables and charts are on their way
+    turns.lead()
+    sidebar.rows()
+    with top:
+        headline.choices()
+        headline.draw()
     with right:
         profile.draw()
     closer.draw()

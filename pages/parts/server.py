@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
 
+LATER = 5.0
+"""Seconds that the first page has for itself before the process for uploads starts; an upload starts it at once."""
+PAINTED = 1.0
+"""Seconds until the first answer has been drawn: collecting garbage holds up everything else."""
 SWITCH = 0.001
 """Seconds after which a thread hands over to one that waits: the one that sends answers waits for all the others."""
 
@@ -24,10 +30,20 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 def _preload() -> None:
-    """Import the libraries and explain the first sample."""
-    from core import cache
+    """Import the libraries and explain the first sample; what only uploads need comes when the first page is drawn."""
+    gc.disable()  # what imports make is kept anyway: looking through it again and again takes a tenth of the time
+    try:
+        from core import cache
 
-    cache.preload()
+        cache.preload()
+        time.sleep(PAINTED)
+        cache.settle()
+    finally:
+        gc.enable()
+    time.sleep(LATER)
+    from core.workers import warm
+
+    warm()
 
 
 def tell_visitor(error: Exception) -> bool:

@@ -26,9 +26,14 @@ def draw(listed: bool = True, place: DeltaGenerator | None = None) -> Subject | 
         _way_on(asked)
         return None
     if listed:
-        with st.sidebar, frame.boundary("The list of instances"):
-            picker.draw()
+        rows()
     return about
+
+
+def rows() -> None:
+    """The list of instances, below the choice of model and data."""
+    with st.sidebar, frame.boundary("The list of instances"):
+        picker.draw()
 
 
 def _way_on(asked: question.Question) -> None:

@@ -15,6 +15,7 @@ _CSS = """
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%%, transparent);
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-neighbours) { display: none; }
+:is([data-testid="stLayoutWrapper"]:has(> .st-key-top), .st-key-top) { display: contents; }
 .st-key-headline { padding: .4rem 0 .3rem; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }

@@ -100,6 +100,11 @@ def come() -> None:
     """Say that this visitor waits for an explanation."""
     _DESK.come(_visitor())
     st.session_state["patience"] = PATIENCE
+    lead()
+
+
+def lead() -> None:
+    """The next part waits until the explanation before it is painted."""
     st.session_state["lead"] = True
 
 

@@ -1,0 +1,42 @@
+"""What runs beside the server: the first answer, then what only uploads need; a failure leaves nothing switched off."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from core import cache, workers
+from pages.parts import server
+
+
+def test_the_first_answer_comes_before_all_that_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(server.time, "sleep", lambda seconds: done.append(f"{seconds:g} s"))
+    monkeypatch.setattr(cache, "preload", lambda: done.append(f"first answer, collector {gc.isenabled()}"))
+    monkeypatch.setattr(cache, "settle", lambda: done.append("settle"))
+    monkeypatch.setattr(workers, "warm", lambda: done.append(f"warm, collector {gc.isenabled()}"))
+    server._preload()
+    pauses = (f"{server.PAINTED:g} s", f"{server.LATER:g} s")
+    assert done == ["first answer, collector False", pauses[0], "settle", pauses[1], "warm, collector True"]
+
+
+def test_garbage_is_collected_again_though_the_first_answer_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OSError("no such file")
+
+    monkeypatch.setattr(cache, "preload", fails)
+    with pytest.raises(OSError, match="no such file"):
+        server._preload()
+    assert gc.isenabled()
+
+
+def test_preload_leaves_the_first_sample_answered() -> None:
+    from core.loading.samples import samples
+
+    cache.preload()
+    first = samples()[0]
+    both = cache.pair(first.id, first.table)
+    before = cache.store(False)
+    assert cache.predictions(both) is cache.predictions(both)
+    assert before is cache.store(False)
