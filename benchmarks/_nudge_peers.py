@@ -1,22 +1,22 @@
 """Run NICE and DiCE on the benchmark's cells and write what they propose; needs its own interpreter (pandas < 2).
 
 ``python -m venv peers && peers/bin/pip install dice-ml NICEx xgboost-cpu``, then
-``peers/bin/python benchmarks/_nudge_peers.py --rows 50 --out proposals.json``.
+``peers/bin/python benchmarks/_nudge_peers.py --rows 50 --store answers``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import _nudge_cases as cases
 import numpy as np
 import pandas as pd
+from _nudge_store import Store, store
 
 Proposals = list[dict[str, Any]]
 
@@ -119,8 +119,8 @@ METHODS: dict[str, Callable[[cases.Case], Callable[[int, np.ndarray], Proposals]
 }
 
 
-def run(count: int, datasets: list[str], kinds: list[str], methods: list[str]) -> Iterator[dict[str, Any]]:
-    """Proposals of every peer for every row of every cell."""
+def run(held: Store, count: int, datasets: list[str], kinds: list[str], methods: list[str]) -> None:
+    """Ask every peer for every row of every cell that the store lacks."""
     for data in datasets:
         for kind in kinds:
             case = cases.case(data, kind, count)
@@ -131,9 +131,7 @@ def run(count: int, datasets: list[str], kinds: list[str], methods: list[str]) -
                 except Exception as error:
                     print(data, kind, name, "cannot start:", error)
                     continue
-                for slot, row in enumerate(case.rows):
-                    proposals = propose(slot, own[slot])
-                    yield {"data": data, "model": kind, "method": name, "row": int(row), "proposals": proposals}
+                held.fill(data, kind, name, case.rows, lambda slot, _row, ask=propose, own=own: ask(slot, own[slot]))
                 print(data, kind, name, flush=True)
 
 
@@ -143,15 +141,11 @@ def main() -> None:
     options.add_argument("--data", nargs="*", default=list(cases.TARGETS))
     options.add_argument("--models", nargs="*", default=list(cases.MODELS))
     options.add_argument("--methods", nargs="*", default=list(METHODS))
-    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--store", type=Path, required=True)
+    options.add_argument("--minutes", type=float)
     chosen = options.parse_args()
     warnings.simplefilter("ignore")
-    records = []
-    for record in run(chosen.rows, chosen.data, chosen.models, chosen.methods):
-        records.append(record)
-        if record["proposals"] and len(records) % chosen.rows == 0:
-            chosen.out.write_text(json.dumps(records))
-    chosen.out.write_text(json.dumps(records))
+    run(store(chosen.store, chosen.minutes), chosen.rows, chosen.data, chosen.models, chosen.methods)
 
 
 if __name__ == "__main__":

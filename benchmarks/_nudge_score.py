@@ -68,12 +68,13 @@ class Judge:
         ]
 
     def rows(self, methods: Methods) -> list[dict[str, Any]]:
-        """A record per method and row, measured against the best of the row."""
+        """A record per method and row that it was asked, measured against the best of the row."""
         records = []
         for slot, row in enumerate(map(int, self.case.rows)):
             scored = {
-                name: [(self.score(slot, item["row"]), item) for item in found.get(row, [])]
+                name: [(self.score(slot, item["row"]), item) for item in found[row] if "row" in item]
                 for name, found in methods.items()
+                if row in found
             }
             valid = [item for found in scored.values() for item, _ in found if item.valid and item.proper]
             fewest = min(valid, key=lambda item: (item.changes, item.distance), default=None)
@@ -83,8 +84,9 @@ class Judge:
 
     def _record(self, row: int, name: str, found: list[Any], fewest: Scored | None, least: float) -> dict[str, Any]:
         """One method's answer to one row; of several answers the best counts."""
-        record = {"data": self.case.data, "model": self.case.kind, "method": name, "row": row}
+        record = {"data": self.case.data, "model": self.case.kind, "method": name, "row": row, "count": len(found)}
         good = [(item, raw) for item, raw in found if item.valid]
+        record |= {"answered": bool(found), "gap": self.gaps[row]}
         record |= {"valid": bool(found) and len(good) == len(found), "proper": all(item.proper for item, _ in found)}
         record["seconds"] = found[0][1]["seconds"] if found else np.nan
         record["cpu"] = found[0][1].get("cpu", np.nan) if found else np.nan
@@ -101,7 +103,6 @@ class Judge:
             "changes": best.changes,
             "distance": best.distance,
             "isolation": best.isolation,
-            "gap": self.gaps[row],
             "spread": np.mean([len(one ^ two) for one, two in pairs]) if pairs else np.nan,
             "jaccard": np.mean([_jaccard(one, two) for one, two in pairs]) if pairs else np.nan,
         }

@@ -178,7 +178,8 @@ def _refused(asked: Question) -> Nudges:
     """No answer, and why."""
     proved = asked.proof is not None and asked.proof.complete
     code, limits = asked.code, asked.constraints
-    why = reason(code, limits, lambda other: briefly(asked, other), proved, len(asked.reaching) > 0)
+    real = np.concatenate([asked.prepared.rows, asked.reaching])
+    why = reason(code, limits, lambda other: briefly(asked, other), real, proved, len(asked.reaching) > 0)
     text = (
         "Proved: nothing that is allowed reaches the goal." if proved else "The search found nothing; that is no proof."
     )

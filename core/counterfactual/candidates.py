@@ -12,8 +12,8 @@ from core.counterfactual.distance import gower
 from core.types import Array
 
 GRID = 24
-LEVELS = 48
-TUPLES = 64
+LEVELS = 200
+TUPLES = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,9 @@ def units(code: Coder, constraints: Constraints, real: Array) -> list[Unit]:
     tied = {place for group in constraints.ties for place in group}
     single = [(place,) for place in range(len(constraints.limits)) if place not in tied]
     made = [Unit(place, _values(code, constraints, place[0], real)) for place in single]
-    made += [Unit(group, _tuples(code, constraints, group, real)) for group in constraints.ties]
+    made += [
+        Unit(group, _thinned(combinations(code, constraints, which))) for which, group in enumerate(constraints.ties)
+    ]
     return [unit for unit in made if len(unit.values)]
 
 
@@ -74,11 +76,10 @@ def spread(code: Coder, place: int, observed: Array, low: float, high: float) ->
     return np.unique(rounded[(rounded >= low) & (rounded <= high)])
 
 
-def _tuples(code: Coder, constraints: Constraints, group: tuple[int, ...], real: Array) -> Array:
-    """Combinations of tied features that real rows hold and the limits permit, nearest first."""
-    places = list(group)
+def combinations(code: Coder, constraints: Constraints, which: int) -> Array:
+    """Combinations of a tie that real rows hold and the limits permit, its own apart, nearest first."""
+    places, values = list(constraints.ties[which]), constraints.combos[which]
     own = constraints.origin[places]
-    values = np.unique(real[:, places], axis=0)
     fits = np.ones(len(values), dtype=np.bool_)
     same = (values == own) | (np.isnan(values) & np.isnan(own))
     for column, place in enumerate(places):
@@ -87,4 +88,12 @@ def _tuples(code: Coder, constraints: Constraints, group: tuple[int, ...], real:
     rows = np.repeat(constraints.origin[None, :], len(kept), axis=0)
     rows[:, places] = kept
     order = np.argsort(gower(code, rows, constraints.origin, constraints.weights), kind="stable")
-    return np.asarray(kept[order][:TUPLES])
+    return np.asarray(kept[order])
+
+
+def _thinned(values: Array) -> Array:
+    """All of them, or the nearest and some of the others, evenly spread."""
+    if len(values) <= TUPLES:
+        return values
+    rest = np.linspace(TUPLES // 2, len(values) - 1, TUPLES // 2).round().astype(np.int64)
+    return np.asarray(values[np.concatenate([np.arange(TUPLES // 2), rest])])

@@ -54,6 +54,8 @@ class Constraints:
         Largest number of changed features.
     wishes : tuple of Wish
         What a person (or custom) asked for: what may bind.
+    combos : tuple of ndarray, each of shape (n_combinations, len(tie))
+        For each tie the different combinations that rows of the table hold.
     """
 
     origin: Array
@@ -62,17 +64,22 @@ class Constraints:
     ties: tuple[tuple[int, ...], ...]
     most: int
     wishes: tuple[Wish, ...]
+    combos: tuple[Array, ...] = ()
 
     def changed(self, rows: Array) -> Bools:
         """Which cells differ from the instance, shape (n_rows, p)."""
         return np.asarray((rows != self.origin) & ~(np.isnan(rows) & np.isnan(self.origin)))
 
     def allows(self, coder: Coder, rows: Array) -> Bools:
-        """Which coded rows keep every limit (a tie's combinations apart), shape (n_rows,)."""
+        """Which coded rows keep every limit, shape (n_rows,)."""
         changed = self.changed(rows)
         fine = changed.sum(axis=1) <= self.most
         for position in np.flatnonzero(changed.any(axis=0)):
             fine &= ~changed[:, position] | self.permits(coder, int(position), rows[:, position])
+        for group, held in zip(self.ties, self.combos, strict=True):
+            moved = np.flatnonzero(fine & changed[:, list(group)].any(axis=1))
+            if len(moved):
+                fine[moved] = np.isin(_keys(rows[moved][:, list(group)]), _keys(held))
         return np.asarray(fine)
 
     def permits(self, coder: Coder, position: int, values: Array) -> Bools:
@@ -88,13 +95,17 @@ class Constraints:
         return np.asarray(np.where(missing, limit.may_miss, inside))
 
 
-def build(coder: Coder, origin: Array, wishes: Sequence[Wish], may_miss: Sequence[str] = ()) -> Constraints:
+def build(
+    coder: Coder, origin: Array, wishes: Sequence[Wish], real: Array, may_miss: Sequence[str] = ()
+) -> Constraints:
     """Put the limits together.
 
     Parameters
     ----------
     origin : ndarray, shape (p,)
     wishes : sequence of Wish
+    real : ndarray, shape (n_rows, p)
+        Coded rows of the table: what tied features may become together.
     may_miss : sequence of str
         Features whose missing cell may be filled, and whose value may become missing.
     """
@@ -108,16 +119,23 @@ def build(coder: Coder, origin: Array, wishes: Sequence[Wish], may_miss: Sequenc
             limits[place] = _narrow(limits[place], wish, float(origin[place]))
     most = min([int(wish.values[0]) for wish in wishes if wish.kind == "most"], default=len(limits))
     ties = _merged([wish.features for wish in wishes if wish.kind == "tie"])
-    return Constraints(origin, tuple(limits), weights, ties, most, tuple(wishes))
+    combos = tuple(np.unique(real[:, list(group)], axis=0) for group in ties)
+    return Constraints(origin, tuple(limits), weights, ties, most, tuple(wishes), combos)
 
 
-def relaxed(constraints: Constraints, coder: Coder, wish: Wish) -> Constraints:
-    """The same constraints without one wish."""
+def _keys(rows: Array) -> npt.NDArray[np.void]:
+    """Rows as single values that are equal where the rows are, missing cells included, shape (n_rows,)."""
+    same = np.ascontiguousarray(np.where(np.isnan(rows), np.nan, rows) + 0.0)
+    return same.view(np.dtype((np.void, same.dtype.itemsize * same.shape[1]))).ravel()
+
+
+def relaxed(constraints: Constraints, coder: Coder, wish: Wish, real: Array) -> Constraints:
+    """The same constraints without one wish; ``real`` as in ``build``."""
     rest = [other for other in constraints.wishes if other is not wish]
     may_miss = [
         feature.name for feature, limit in zip(coder.features, constraints.limits, strict=True) if limit.may_miss
     ]
-    return build(coder, constraints.origin, rest, may_miss)
+    return build(coder, constraints.origin, rest, real, may_miss)
 
 
 def _natural(coder: Coder, position: int, may_miss: bool) -> Limit:

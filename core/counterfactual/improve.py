@@ -81,10 +81,11 @@ def question(job: Job) -> Question:
     target = job.table.target or "prediction"
     goal = goal_for(job.model, job.output, own, job.params, prepared.typical(0), target)
     wishes = read_wishes(code, job.params, job.table.label)
-    constraints = build(code, origin, wishes, job.params.get("missing") or ())
     reaching, said = prepared.reaching(goal)
     if not len(reaching) and len(job.table) > len(prepared.rows):
         reaching, said = all_reaching(job, goal)
+    real = np.concatenate([prepared.rows, reaching])
+    constraints = build(code, origin, wishes, real, job.params.get("missing") or ())
     return Question(job, code, own, goal, constraints, prepared, reaching, said)
 
 

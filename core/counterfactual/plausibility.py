@@ -13,7 +13,7 @@ import numpy as np
 from core.counterfactual.coding import Coder
 from core.counterfactual.distance import gower, nearest, parts
 from core.counterfactual.oracle import Oracle
-from core.counterfactual.search import project
+from core.counterfactual.search import changed_groups, project
 from core.types import Array
 
 NEIGHBOURS = 40
@@ -84,14 +84,16 @@ def climb(oracle: Oracle, near: Array) -> None:
 
 
 def _walk(oracle: Oracle, row: Array) -> Array:
-    """The row with more and more of its features set back to the instance's, two orders; shape (2 p, p)."""
+    """The row with more and more of its changes taken back, tied ones together, in two orders; shape (n, p)."""
     shares = parts(oracle.code, row[None, :], oracle.origin[None, :])[0]
+    groups = changed_groups(oracle, row)
+    sizes = np.array([shares[list(group)].sum() for group in groups])
     made = []
-    for order in (np.argsort(shares, kind="stable"), np.argsort(-shares, kind="stable")):
+    for order in (np.argsort(sizes, kind="stable"), np.argsort(-sizes, kind="stable")):
         current = row.copy()
         made.append(current.copy())
-        for place in order[shares[order] > 0][:-1]:
-            current[place] = oracle.origin[place]
+        for which in order[:-1]:
+            current[list(groups[which])] = oracle.origin[list(groups[which])]
             made.append(current.copy())
     return np.array(made)
 
@@ -99,8 +101,11 @@ def _walk(oracle: Oracle, row: Array) -> Array:
 def _steps(oracle: Oracle, row: Array, near: Array) -> Array:
     """Each feature on its own set to the instance's value, half way there, or to that of the nearest real rows."""
     closest = near[np.argsort(gower(oracle.code, near, row), kind="stable")[:3]]
-    made = []
+    tied = {place for group in oracle.constraints.ties for place in group}
+    made = [_with(row, group, other) for group in oracle.constraints.ties for other in (oracle.origin, *closest)]
     for place in range(len(row)):
+        if place in tied:
+            continue
         values = [oracle.origin[place], *closest[:, place]]
         if oracle.code.ordered[place] and not np.isnan(row[place] + oracle.origin[place]):
             values += list(
@@ -112,3 +117,10 @@ def _steps(oracle: Oracle, row: Array, near: Array) -> Array:
                 step[place] = value
                 made.append(step)
     return np.array(made).reshape(-1, len(row))
+
+
+def _with(row: Array, group: tuple[int, ...], other: Array) -> Array:
+    """A row with the values of another in some features."""
+    step = row.copy()
+    step[list(group)] = other[list(group)]
+    return step

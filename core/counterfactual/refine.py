@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.counterfactual.candidates import combinations
 from core.counterfactual.oracle import Found, Oracle
 from core.counterfactual.search import take_back
 from core.types import Array
 
 SECTIONS = 16
 ROUNDS = 12
+NEARER = 1_000
 
 
 def refine(oracle: Oracle, answers: list[Found]) -> None:
     """Drop needless changes, then tighten the numbers of several answers at once."""
     rows = [take_back(oracle, answer.row) for answer in answers]
     if rows:
-        tighten(oracle, np.unique(np.array(rows), axis=0))
+        for row in tighten(oracle, np.unique(np.array(rows), axis=0)):
+            _nearer_ties(oracle, row)
 
 
 def tighten(oracle: Oracle, rows: Array, only: int | None = None) -> Array:
@@ -35,6 +38,23 @@ def tighten(oracle: Oracle, rows: Array, only: int | None = None) -> Array:
         if oracle.stopped:
             break
     return rows
+
+
+def _nearer_ties(oracle: Oracle, row: Array) -> None:
+    """Give each tie that a row changes the nearest combination with which it still reaches the goal."""
+    for which, group in enumerate(oracle.constraints.ties):
+        places = list(group)
+        if not oracle.constraints.changed(row[None, :])[0, places].any() or oracle.stopped:
+            continue
+        nearer = combinations(oracle.code, oracle.constraints, which)
+        rows = np.repeat(row[None, :], len(nearer), axis=0)
+        rows[:, places] = nearer
+        rows = rows[oracle.cost(rows) < oracle.cost(row[None, :])[0]]
+        for start in range(0, len(rows), NEARER):
+            asked = oracle.ask(rows[start : start + NEARER])
+            if asked.reached.any():
+                row = asked.rows[int(np.argmax(asked.reached))]
+                break
 
 
 def _numbers(oracle: Oracle, row: Array, tied: set[int]) -> list[int]:

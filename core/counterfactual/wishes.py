@@ -18,6 +18,9 @@ from core.errors import InputError, unknown_name
 
 _IDENTIFIER = re.compile(r"(^|[\s_.-])(id|uuid|guid|key|identifier)($|[\s_.-])", re.IGNORECASE)
 _AGE = re.compile(r"(^|[\s_.-])age($|[\s_.-])", re.IGNORECASE)
+_BIRTH = re.compile(r"(^|[\s_.-])(birth|birthday|birthdate|birthplace|born|dob)($|[\s_.-])", re.IGNORECASE)
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a name like ``PassengerId`` falls into words."""
 
 FREE = "any"
 """The direction of a feature that may go either way, whatever custom says."""
@@ -79,12 +82,15 @@ def read_wishes(coder: Coder, params: Mapping[str, Any], label: str | None = Non
 
 
 def _customs(coder: Coder, label: str | None) -> list[Wish]:
-    """What nobody can change, unless the person says otherwise: an identifier stays, an age only rises."""
+    """What nobody can change, unless the person says otherwise: identifiers and births stay, an age only rises."""
     wishes = []
     for place, feature in enumerate(coder.features):
-        if feature.name == label or _IDENTIFIER.search(feature.name):
+        name = _WORDS.sub(" ", feature.name)
+        if feature.name == label or _IDENTIFIER.search(name):
             wishes.append(Wish("locked", (place,), (), f"'{feature.name}' identifies the row and stays"))
-        elif feature.is_ordered and _AGE.search(feature.name):
+        elif _BIRTH.search(name):
+            wishes.append(Wish("locked", (place,), (), f"'{feature.name}' is given at birth and stays"))
+        elif feature.is_ordered and _AGE.search(name):
             wishes.append(Wish("up", (place,), (), f"'{feature.name}' can only rise"))
     return wishes
 

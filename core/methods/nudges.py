@@ -48,7 +48,7 @@ PARAMS = (
     Param("weights", "text", "", "Cost of changing a feature: income:2; age:0.5."),
     Param("ties", "text", "", "Features that move together, as real rows have them: weight+bmi; red+green+blue."),
     Param("missing", "features", (), "Features whose cell may be filled when missing, and emptied."),
-    Param("defaults", "bool", True, "Keep what nobody can change: an identifier stays, an age only rises."),
+    Param("defaults", "bool", True, "Keep what nobody can change: identifiers and births stay, an age only rises."),
     Param(
         "prefer",
         "choice",

@@ -187,7 +187,7 @@ def _way(about: Subject, given: Mapping[str, str], write: Write, feature: Featur
 
 
 def _custom(about: Subject, name: str) -> str:
-    """What holds when nobody says anything: an identifier stays, an age only rises."""
+    """What holds when nobody says anything: identifiers and births stay, an age only rises."""
     place = about.table.schema.names.index(name)
     wishes = read_wishes(coder(about.table), {}, about.table.label)
     kinds = {wish.features[0]: wish.kind for wish in wishes if wish.features}

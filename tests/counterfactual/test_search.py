@@ -36,7 +36,12 @@ def grid_table(kinds: int = 2) -> object:
 def oracle_of(table, rule, row=0, **params) -> Oracle:
     """An oracle on a rule: the score whose sign decides."""
     code = coder(table)
-    limits = build(code, code.encode(table.instance(row))[0], read_wishes(code, {"defaults": False, **params}))
+    limits = build(
+        code,
+        code.encode(table.instance(row))[0],
+        read_wishes(code, {"defaults": False, **params}),
+        code.encode(table.inputs),
+    )
 
     def outputs(rows: np.ndarray) -> np.ndarray:
         chance = 1 / (1 + np.exp(-rule(rows)))

@@ -80,6 +80,29 @@ def test_words_like_percentage_are_no_age():
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("PassengerId", "identifies"),
+        ("customerID", "identifies"),
+        ("id", "identifies"),
+        ("ApplicantAge", "only rise"),
+        ("year_of_birth", "birth"),
+        ("DateOfBirth", "birth"),
+        ("humidity", ""),
+        ("Grid", ""),
+        ("Stage", ""),
+        ("rebirths", ""),
+        ("HbA1c", ""),
+    ],
+)
+def test_customs_know_names_written_in_any_case(name, words):
+    coded = coder(from_frame(pd.DataFrame({name: [1, 2, 3], "x": [0.5, 1.5, 2.5]}), target="", label=""))
+    said = [wish.words for wish in read_wishes(coded, {})]
+    assert len(said) == bool(words)
+    assert all(words in text for text in said)
+
+
+@pytest.mark.parametrize(
     ("params", "named"),
     [
         ({"directions": "agee:up"}, "age"),
