@@ -127,15 +127,15 @@ def _classification(model: Model, own: Array, params: Mapping[str, Any]) -> Goal
     if wanted is not None and wanted not in model.classes:
         raise unknown_name("class", wanted, model.classes)
     if wanted is None and len(own) > 2:
-        words = f"another class than {model.classes[current]}"
+        words = f"another class than “{model.classes[current]}”"
         if least is not None:
             words += f", with probability at least {_percent(least)}"
         return Goal("other", current, 0.0, min(0.5, 1 - (least or 0.5)), least or 0.0, words, model.classes[current])
     chosen = model.classes.index(wanted) if wanted is not None else 1 - current
     label = model.classes[chosen]
     if least is None:
-        return Goal("class", chosen, 1 / len(own), 1.0, 0.0, f"{label} as the predicted class", label)
-    return Goal("band", chosen, float(least), 1.0, 0.0, f"{label} with probability at least {_percent(least)}", label)
+        return Goal("class", chosen, 1 / len(own), 1.0, 0.0, f"“{label}” as the predicted class", label)
+    return Goal("band", chosen, float(least), 1.0, 0.0, f"“{label}” with probability at least {_percent(least)}", label)
 
 
 def _probability_band(model: Model, output: int, params: Mapping[str, Any]) -> Goal:
@@ -146,7 +146,7 @@ def _probability_band(model: Model, output: int, params: Mapping[str, Any]) -> G
     chosen = output if wanted is None else model.classes.index(wanted)
     low, high = _band(params, 0.0, 1.0)
     label = model.classes[chosen]
-    words = f"{label} with a probability from {_percent(low)} to {_percent(high)}"
+    words = f"“{label}” with a probability from {_percent(low)} to {_percent(high)}"
     return Goal("band", chosen, low, high, 0.0, words, label)
 
 

@@ -59,8 +59,13 @@ def value(cell: Any, decimals: int) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, int):
-        return f"{cell:,}"
+        return _grouped(f"{cell:,}")
     if isinstance(cell, float):
-        text = f"{cell:,.{min(decimals, 12)}f}"
+        text = _grouped(f"{cell:,.{min(decimals, 12)}f}")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(cell).removesuffix("T00:00:00")
+
+
+def _grouped(text: str) -> str:
+    """Thousands apart from 10,000 on, as cells are written everywhere: a year is 1995, not 1,995."""
+    return text.replace(",", "") if len(text.lstrip("-").partition(".")[0]) <= len("9,999") else text

@@ -64,7 +64,7 @@ def _aside(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _tell(found: Profile, change: Change, others: int, decimals: int | None) -> str:
     """Where the answer crosses the goal's line on the way, in words."""
-    name = words.short(found.feature)
+    name = words.named(found.feature)
     made = f"With the other change{'s' if others > 1 else ''} made" if others else "With nothing else changed"
     head = f"{made}, "
     ends = f"{words.cell(change.before, decimals)} to {words.cell(change.after, decimals)}"

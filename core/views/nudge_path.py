@@ -52,7 +52,7 @@ def _step(result: Nudges, order: int, change: Change | None, path: tuple[float, 
     before, after = path[max(0, order - 1)], path[order]
     label = "as it is"
     if change is not None:
-        label = f"{words.short(change.name, 30)}: {words.cell(change.before)} {ARROW} {words.cell(change.after)}"
+        label = f"{words.named(change.name, 30)}: {words.cell(change.before)} {ARROW} {words.cell(change.after)}"
     return {
         "role": "step",
         "order": order,
@@ -68,7 +68,7 @@ def _step(result: Nudges, order: int, change: Change | None, path: tuple[float, 
 def _tell(result: Nudges, changes: tuple[Change, ...], path: tuple[float, ...]) -> str:
     """The steps in words."""
     said = [
-        f"{words.short(change.name, 30)} takes it to {words.figure(output, result.scale)}"
+        f"{words.named(change.name, 30)} takes it to {words.figure(output, result.scale)}"
         for change, output in zip(changes, path[1:], strict=True)
     ]
     return f"From {words.output(path[0], result.scale, result.label)}: {words.listed(said)}."
@@ -92,7 +92,8 @@ def spec(result: Nudges, dark: bool | None = None) -> dict[str, Any]:
     x: dict[str, Any] = {"field": "end", "type": "quantitative", "scale": {"zero": False, "padding": 44}}
     x["axis"] = {"title": words.AXIS[result.scale], "tickCount": 5, "grid": False}
     if result.scale == "probability":
-        x["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
+        inside = "datum.value >= 0 && datum.value <= 1"  # the scale is wider, so that labels find room
+        x["axis"]["labelExpr"] = f"{inside} ? format(datum.value * 100, '.3~g') + ' %' : ''"
     return {
         "width": "container",
         "height": {"step": 46},

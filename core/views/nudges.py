@@ -52,7 +52,7 @@ def _block(result: Nudges, nudge: Nudge, place: int, schema: Schema | None) -> l
             "role": "change",
             "key": f"{place}.{step}",
             "nudge": place,
-            "label": words.short(change.name, 40),
+            "label": words.named(change.name, 40),
             "text": f"{words.cell(change.before)} {ARROW} {words.cell(change.after)}",
             "feature": change.name,
             "before": words.cell(change.before),
@@ -178,7 +178,7 @@ def _steps(nudge: Nudge) -> str:
     """The changes of one nudge in words."""
     return words.listed(
         [
-            f"{words.short(change.name)} from {words.cell(change.before)} to {words.cell(change.after)}"
+            f"{words.named(change.name)} from {words.cell(change.before)} to {words.cell(change.after)}"
             for change in nudge.changes
         ]
     )

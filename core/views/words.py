@@ -116,7 +116,7 @@ def _float_cell(value: float, decimals: int | None) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return cell(int(value))
     written = len(repr(value).strip("-0.").replace(".", "").split("e")[0])
-    return number(value, written if written <= PRECISE else 6)
+    return own_number(value, written if written <= PRECISE else 6)
 
 
 def moment(value: date) -> str:
@@ -132,6 +132,21 @@ def short(text: str, longest: int = LONGEST) -> str:
     printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
     line = " ".join(printable.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def named(text: str, longest: int = LONGEST) -> str:
+    """A feature's name of bounded length, cut in its middle: long names that begin alike differ at their ends.
+
+    Examples
+    --------
+    >>> named("consumption_in_the_first_quarter", 21), named("age", 21)
+    ('consumption_i…quarter', 'age')
+    """
+    whole = short(text, max(longest, len(text)))
+    if len(whole) <= longest:
+        return whole
+    tail = longest // 3
+    return f"{whole[: longest - 1 - tail].rstrip()}…{whole[-tail:].lstrip()}"
 
 
 def spoken(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -42,7 +42,9 @@ def draw(about: Subject, given: Mapping[str, str], write: Write) -> None:
         wishes = ()  # told by the settings above
     title = f"What may change ({len(wishes)} rule{'' if len(wishes) == 1 else 's'})" if wishes else "What may change"
     with st.expander(title, icon=":material/rule:", key="nudge_rules"):
-        st.caption("Whole numbers stay whole, levels exist, types stay, and a missing cell stays missing, always.")
+        st.caption(
+            "Whole numbers stay whole, levels exist, types stay; a missing cell stays missing unless you say otherwise."
+        )
         for place, wish in enumerate(wishes):
             _rule(about, given, write, wish, place)
         names = about.table.schema.names
@@ -51,7 +53,7 @@ def draw(about: Subject, given: Mapping[str, str], write: Write) -> None:
             "A rule for",
             names,
             index=None,
-            format_func=lambda name: words.short(name, 60),
+            format_func=lambda name: words.named(name, 60),
             placeholder="choose a feature …",
             key="nudge_rule_feature",
         )
@@ -123,8 +125,11 @@ def _groups(about: Subject, given: Mapping[str, str]) -> list[list[str]]:
 
 
 def _list(text: str) -> list[str]:
-    """Names of a setting."""
-    return [str(name) for name in json.loads(text)] if text.startswith("[") else [n for n in text.split(",") if n]
+    """Names of a setting; none where it cannot be read, which is told above."""
+    try:
+        return [str(name) for name in json.loads(text)] if text.startswith("[") else [n for n in text.split(",") if n]
+    except (ValueError, RecursionError):
+        return []
 
 
 def _most(column: Any, given: Mapping[str, str], write: Write, count: int) -> None:
@@ -157,11 +162,12 @@ def _editor(about: Subject, given: Mapping[str, str], write: Write, feature: Fea
     with right:
         key = "nudge_cost"
         held = _held(about, given, "weights").get(name, "1")
-        st.session_state[key] = held if held in _COSTS else "1"
+        costs = _COSTS if held in _COSTS else {**_COSTS, held: f"{words.short(held, 20)} times as hard"}
+        st.session_state[key] = held
         st.selectbox(
             "Changing it is",
-            list(_COSTS),
-            format_func=_COSTS.__getitem__,
+            list(costs),
+            format_func=costs.__getitem__,
             key=key,
             on_change=lambda: entry("weights", "" if st.session_state[key] == "1" else st.session_state[key]),
             help="A change that is harder costs more, so others are preferred",
@@ -254,7 +260,7 @@ def _together(about: Subject, given: Mapping[str, str], write: Write, feature: F
     left.multiselect(
         "It moves together with",
         [other for other in about.table.schema.names if other != name],
-        format_func=lambda other: words.short(other, 40),
+        format_func=lambda other: words.named(other, 40),
         key=key,
         placeholder="nothing else",
         on_change=tied,

@@ -53,12 +53,13 @@ def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
     st.session_state[firm] = str(given.get("robust")).lower() in ("true", "1", "yes")
     st.session_state[many] = int(nudge_goal.number(given.get("k"), 4, 1, 20))
     left.slider(
-        "From the smallest change to the one most like real rows",
+        "How much like real rows",
         0.0,
         1.0,
         step=0.05,
         key=like,
         on_change=lambda: write({"plausibility": f"{st.session_state[like]:g}" if st.session_state[like] else ""}),
+        help="0: the smallest change, 1: the one most like rows that have this outcome",
     )
     middle.toggle(
         "Holds when missed by 1 %",
@@ -211,9 +212,9 @@ def _crossing(result: Nudges, about: Subject, place: int, slot: str) -> None:
         st.session_state[key] = names[0]
     name = names[0]
     if len(names) > 1:
-        name = st.selectbox("Along", names, format_func=lambda text: words.short(text, 40), key=key)
+        name = st.selectbox("Along", names, format_func=lambda text: words.named(text, 40), key=key)
     else:
-        st.markdown(f"Along {safe(words.short(name, 40))}")
+        st.markdown(f"Along {safe(words.named(name, 40))}")
     profile = crossing(about.model, about.table, about.row, result, place, name)
     feature, change = about.table.schema[name], nudge.changes[names.index(name)]
     drawn = nudge_crossing.view(profile, change, len(names) - 1, feature=feature, dark=chart.dark())

@@ -9,30 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import running
 from core.registry import Progress, Watch
 from core.results import Check, Result
 from core.running import Running
 from tests.pages.app import errors, open_page, words
+from tests.pages.searching import asked, finished
 
 LINEAR = {"model": "loans-linear", "data": "loans", "method": "nudges"}
-
-
-def finished(app: AppTest) -> AppTest:
-    """The page when its search is over (the test runner has no clock that draws it anew)."""
-    for _ in range(300):
-        if "So far" not in words(app) and not [item for item in app.button if item.key == "first.stop"]:
-            return app
-        time.sleep(0.1)
-        app.run()
-    raise AssertionError("the search never ends")
-
-
-def asked(app: AppTest) -> dict[str, str]:
-    """The pairs of the page's address."""
-    return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}
 
 
 def test_each_nudge_is_a_sentence_with_its_way_and_its_crossing() -> None:
