@@ -45,8 +45,9 @@ def draw(about: Subject, given: Mapping[str, str], write: Write) -> None:
         st.caption(
             "Whole numbers stay whole, levels exist, types stay; a missing cell stays missing unless you say otherwise."
         )
-        for place, wish in enumerate(wishes):
-            _rule(about, given, write, wish, place)
+        with st.container(horizontal=True, key="nudge_rules_held"):
+            for place, wish in enumerate(wishes):
+                _rule(about, given, write, wish, place)
         names = about.table.schema.names
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
         chosen = left.selectbox(
@@ -69,16 +70,15 @@ def _params(about: Subject, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _rule(about: Subject, given: Mapping[str, str], write: Write, wish: Wish, place: int) -> None:
-    """One rule in words, with a button that drops it."""
-    said, button = st.columns([9, 1], vertical_alignment="center")
-    said.markdown(f":material/check: {safe_long(wish.words)}")
-    button.button(
-        "",
+    """One rule in words: a button that drops it."""
+    st.button(
+        safe_long(wish.words),
         icon=":material/close:",
-        type="tertiary",
+        icon_position="right",
         key=f"nudge_drop_{place}",
         help="Drop this rule",
         on_click=lambda: write(dropped(about, given, wish)),
+        wrap=True,
     )
 
 
