@@ -15,7 +15,9 @@ from core.types import Model, Table
 POINTS = 101
 
 
-def crossing(model: Model, table: Table, row: int, result: Nudges, place: int, name: str) -> Profile:
+def crossing(
+    model: Model, table: Table, row: int, result: Nudges, place: int, name: str, *, points: int = POINTS
+) -> Profile:
     """The prediction as one changed feature moves and the nudge's other changes are made: one call of the model.
 
     Parameters
@@ -26,6 +28,8 @@ def crossing(model: Model, table: Table, row: int, result: Nudges, place: int, n
         Which nudge.
     name : str
         One of its changed features.
+    points : int
+        Values of a number that are asked about.
 
     Returns
     -------
@@ -42,15 +46,15 @@ def crossing(model: Model, table: Table, row: int, result: Nudges, place: int, n
         raise unknown_name("changed feature", name, list(changes))
     feature, dtype = table.schema[name], table.frame[name].dtype
     ends = [_cell(changes[name], which, dtype) for which in ("after", "before")]
-    points = grid(feature, POINTS, ends, dtype)
+    values = grid(feature, points, ends, dtype)
     rest = apply(table.instance(row), [change for other, change in changes.items() if other != name])
     column = model.classes.index(result.label) if model.classes else 0
-    said = model.predict(moved(rest, name, points))[:, column]
+    said = model.predict(moved(rest, name, values))[:, column]
     at = tuple(plain(end) for end in ends)
-    outputs = said[[points.index(end) for end in at]]
+    outputs = said[[values.index(end) for end in at]]
     return Profile(
         feature=name,
-        grid=points,
+        grid=values,
         values=said[None, :],
         curves=("the nudge",),
         at=at[:1],

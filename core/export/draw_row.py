@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.codec import plain
 from core.export.canvas import MAX_BARS, clean, labels, short, title
-from core.results import Attribution, Nudges, Profile
-from core.views.palette import DOWN, NEUTRAL, UP
+from core.results import Attribution, Change, Nudges, Profile
+from core.views.palette import DOWN, MARK, NEUTRAL, UP
+from core.views.words import cell, named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,14 +69,55 @@ def profile(axes: Axes, result: Profile) -> None:
 
 
 def nudges(axes: Axes, result: Nudges) -> None:
-    """A line of text a change: before and after."""
+    """A bar a change, from the prediction before it to the one after, with the goal's line; in text where unknown."""
+    known = [nudge for nudge in result.nudges if nudge.changes and len(nudge.path) == len(nudge.changes) + 1]
+    if not known or len(known) < len(result.nudges):
+        _nudges_in_text(axes, result)
+        return
+    texts: dict[float, str] = {}
+    place = 0.0
+    for number, nudge in enumerate(known, start=1):
+        for change, (start, end) in zip(nudge.changes, pairwise(nudge.path), strict=True):
+            _step(axes, place, start, end)
+            texts[place] = f"{number}.  {_change(change, 36, 14)}"
+            place -= 1
+        place -= 0.5
+    axes.axvline(result.output, color=NEUTRAL, linewidth=0.8)
+    if result.line is not None:
+        axes.axvline(result.line, color=MARK, linestyle="--", linewidth=1.2)
+        axes.annotate("goal", (result.line, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+                      textcoords="offset points", ha="center", va="bottom", fontsize=8, color=MARK)  # fmt: skip
+    labels(axes, "y", list(texts), list(texts.values()))
+    axes.use_sticky_edges = False
+    axes.margins(x=0.14)
+    axes.tick_params(axis="y", left=False, labelsize=8.5)
+    axes.set_xlabel(f"prediction, one change at a time ({result.scale})")
+    axes.figure.suptitle(
+        f"{short(result.goal, 90)} (now {result.output:.4g})", x=0.01, ha="left", fontsize=11, parse_math=False
+    )
+    clean(axes)
+
+
+def _step(axes: Axes, place: float, start: float, end: float) -> None:
+    """One change: a bar to what the model says after it."""
+    color, side = (UP, 1) if end >= start else (DOWN, -1)
+    axes.barh([place], [end - start], left=[start], color=color, height=0.5)
+    axes.plot([end], [place], "o", color=color, markersize=7)
+    axes.annotate(f"{end:.3g}", (end, place), xytext=(8 * side, 0), textcoords="offset points",
+                  ha="left" if side > 0 else "right", va="center", fontsize=8)  # fmt: skip
+
+
+def _change(change: Change, name: int, value: int) -> str:
+    """A change in a line, its name cut in the middle where it is long."""
+    return f"{named(change.name, name)}:  {short(cell(change.before), value)}  →  {short(cell(change.after), value)}"
+
+
+def _nudges_in_text(axes: Axes, result: Nudges) -> None:
+    """A line of text a change: before and after, and the prediction then."""
     axes.axis("off")
     title(axes, f"{short(result.goal, 90)} (now {result.output:.4g})")
     lines = [
-        (
-            f"{number}.  {short(change.name, 32)}:  {short(change.before, 24)}  →  {short(change.after, 24)}",
-            nudge.output,
-        )
+        (f"{number}.  {_change(change, 32, 24)}", nudge.output)
         for number, nudge in enumerate(result.nudges, start=1)
         for change in nudge.changes
     ]

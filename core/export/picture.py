@@ -62,7 +62,7 @@ def _height(result: Result) -> float:
         bars = len(first.features) if isinstance(first, Attribution | Importance) else 0
         return max(4.2, 1.6 + 0.2 * len(result.results) * min(bars, MAX_BARS))
     if isinstance(result, Nudges):
-        return 1.4 + 0.34 * max(1, sum(len(nudge.changes) for nudge in result.nudges))
+        return 1.8 + 0.34 * max(1, sum(len(nudge.changes) for nudge in result.nudges)) + 0.17 * len(result.nudges)
     return 4.2
 
 

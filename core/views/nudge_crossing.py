@@ -35,6 +35,8 @@ def view(
     decimals = feature.decimals if feature is not None and feature.kind == "numeric" else None
     rows = [dict(row) for row in drawn.rows]
     for row in rows:
+        if row["role"] == "title":
+            row["label"] = words.named(found.feature, 40)
         if row["role"] in ("own", "own gap"):
             row["label"] = f"nudge {row['cell']}: {words.figure(row['y'], found.scale)}"
         if row["role"] == "threshold" and found.threshold is not None:
@@ -46,13 +48,20 @@ def view(
         if row["role"] == "line" and found.ordered and start is not None and row["x"] == start
     ]
     sentence = _tell(found, change, others, decimals)
-    return View(
-        _aside(drawn.spec), rows, drawn.table, sentence, f"{'Line' if found.ordered else 'Dot'} chart. {sentence}"
-    )
+    spec = _aside(drawn.spec) if _right(found, change) else drawn.spec
+    return View(spec, rows, drawn.table, sentence, f"{'Line' if found.ordered else 'Dot'} chart. {sentence}")
+
+
+def _right(found: Profile, change: Change) -> bool:
+    """True where the nudge lies in the right half of an ordered profile."""
+    if not found.ordered:
+        return True
+    low, high, at = (axis.place(cell) for cell in (found.grid[0], found.grid[-1], change.after))
+    return low is None or high is None or at is None or at - low > (high - low) / 2
 
 
 def _aside(spec: dict[str, Any]) -> dict[str, Any]:
-    """The line's label at the left end of an ordered profile: at the right the nudge has its own."""
+    """The line's label at the left end of an ordered profile: at the right the nudge has its own label."""
     layers = []
     for layer in spec["layer"]:
         if layer["mark"].get("align") == "right" and "threshold" in layer["transform"][0]["filter"]:

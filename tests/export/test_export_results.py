@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -64,9 +65,15 @@ def nudges(name: str = "income") -> Nudges:
     )
 
 
+def led(name: str = "income") -> Nudges:
+    """The same nudges with the way to them and the goal's line."""
+    plain = nudges(name)
+    return replace(plain, nudges=(replace(plain.nudges[0], path=(0.4, 0.45, 0.61)),), line=0.5)
+
+
 SAMPLES: dict[str, Result] = {"attribution": attribution(), "profile": profile(), "nudges": nudges()}
-ALL = [attribution(), profile(), profile(ordered=False), nudges()]
-BAD = [attribution(HOSTILE), profile(HOSTILE), profile(HOSTILE, ordered=False), nudges(HOSTILE)]
+ALL = [attribution(), profile(), profile(ordered=False), nudges(), led()]
+BAD = [attribution(HOSTILE), profile(HOSTILE), profile(HOSTILE, ordered=False), nudges(HOSTILE), led(HOSTILE)]
 
 
 def test_every_kind_has_its_exports() -> None:
@@ -155,3 +162,22 @@ def test_the_page_says_what_the_result_says() -> None:
     assert "additivity" not in page, "checks are told in words"
     assert "The bars add up" in page
     assert "12 model evaluations" in page
+
+
+def test_the_picture_of_nudges_leads_from_the_row_over_the_goal() -> None:
+    """Each bar begins where the one before ends; what cannot be led is told in text."""
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    PICTURES["nudges"](axes, led())
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+    assert bars == [(0.4, pytest.approx(0.45)), (0.45, pytest.approx(0.61))]
+    assert {float(line.get_xdata()[0]) for line in axes.lines if len(set(line.get_xdata())) == 1} >= {0.4, 0.5}
+    assert [text.get_text() for text in axes.get_yticklabels()] == [
+        "1.  income:  48,500  →  52,000",
+        "1.  city:  missing  →  income",
+    ]
+    plain = Figure().add_subplot()
+    PICTURES["nudges"](plain, nudges())
+    assert not plain.patches
+    assert any("48,500  →  52,000" in text.get_text() for text in plain.texts)

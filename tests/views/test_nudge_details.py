@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.counterfactual.words import apply
 from core.engine import explain
 from core.errors import InputError
 from core.loading.frames import from_frame
-from core.results import Change, Nudge, Nudges
+from core.results import Change, Nudge, Nudges, Profile
 from core.views import nudge_crossing, nudge_path
 
 CHANGES = (Change("income", 1200.0, 1500.0), Change("home", "own", "rent"))
@@ -77,6 +78,24 @@ def test_the_crossing_is_where_the_model_crosses(logistic_model, logistic_table)
                 else:
                     assert "reaches the goal" in drawn.sentence
     assert checked >= 8
+
+
+@pytest.mark.parametrize(("after", "side"), [(9.0, "left"), (1.0, "right")])
+def test_the_goals_label_keeps_clear_of_the_nudge(after: float, side: str) -> None:
+    name = "consumption_of_the_whole_household_in_the_quarter_1"
+    grid = tuple(float(value) for value in range(11))
+    values = np.linspace(0.2, 0.8, 11)[None, :]
+    profile = Profile(name, grid, values, ("the nudge",), (after,), np.array([0.6]), "probability", "paid", True, 0.5)
+    drawn = nudge_crossing.view(profile, Change(name, 5.0, after), 0)
+    lines = [layer for layer in drawn.spec["layer"] if "threshold" in layer["transform"][0]["filter"]]
+    assert [layer["mark"]["align"] for layer in lines if "align" in layer["mark"]] == [side]
+    assert [row["label"] for row in drawn.rows if row["role"] == "title"] == [
+        "consumption_of_the_whole_h…the_quarter_1"
+    ]
+
+
+def test_chances_below_0_and_above_1_have_no_tick() -> None:
+    assert "datum.value >= 0 && datum.value <= 1 ?" in json.dumps(nudge_path.spec(made()))
 
 
 def test_a_feature_that_stays_has_no_crossing(logistic_model, logistic_table) -> None:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from core import fingerprint
-from core.export.report import told
+from core.export.report import nudged, told
 from core.export.report.pack import Texts, pack
 from core.export.report.panels import Answers, Key, Studio
 from core.results import Attribution, Nudges, Profile, Result, Scores
@@ -95,9 +95,8 @@ def _panel(
     for key, result in answers.found.items():
         if key[2] is not None and key[2] not in features:
             continue
-        for variant, options in _ways(key, result, about).items():
+        for variant, drawn in _drawings(key, result, about, panel.options).items():
             place = variants.setdefault(variant, len(variants))
-            drawn = view(result, dark=False, **panel.options, **options)
             drawn = drawn if looks is None else styled(drawn, looks, panel.id, result.kind)
             entries[_path(about, features, key, place)] = _entry(result, drawn, texts, specs)
     return {
@@ -120,16 +119,16 @@ def _path(about: Studio, features: tuple[str, ...], key: Key, variant: int) -> s
     return f"{variant}/{row}/{feature}"
 
 
-def _ways(key: Key, result: Result, about: Studio) -> dict[str, dict[str, Any]]:
-    """Each way to draw an answer with its options: performance has several pictures."""
-    if isinstance(result, Scores):
-        return {title: {"picture": name} for name, title in pictures(result).items()} or {"": {}}
-    options: dict[str, Any] = {}
-    if isinstance(result, Profile) and result.feature in about.table.schema.names:
-        options["feature"] = about.table.schema[result.feature]
+def _drawings(key: Key, result: Result, about: Studio, options: Mapping[str, Any]) -> dict[str, View]:
+    """Each picture of an answer by its title: performance and nudges have several."""
     if isinstance(result, Nudges):
-        options |= {"schema": about.table.schema, "k": 3}
-    return {key[0]: options}
+        return nudged.drawings(about, key, result, options)
+    if isinstance(result, Scores):
+        titles = {title: {"picture": name} for name, title in pictures(result).items()} or {"": {}}
+        return {title: view(result, dark=False, **options, **more) for title, more in titles.items()}
+    if isinstance(result, Profile) and result.feature in about.table.schema.names:
+        options = {**options, "feature": about.table.schema[result.feature]}
+    return {key[0]: view(result, dark=False, **options)}
 
 
 def _entry(result: Result, drawn: View, texts: Texts, specs: Specs) -> dict[str, Any]:
