@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from core.blocks import CELLS, Moves, ask_blocks
+from core.blocks import CELLS, Ints, Moves, ask_blocks
 from core.types import Array
 
 Predict = Callable[[pd.DataFrame], Array]
 Measure = Callable[[Array], Array]
+
+
+class LookedUp(Protocol):
+    """Predictions with one column shuffled, where they are known without asking the model (``core.tree_curves``)."""
+
+    def knows(self, feature: int) -> bool:
+        """Whether it can say so of a column."""
+
+    def shuffled(self, feature: int, orders: Sequence[Ints]) -> Array:
+        """Predictions, shape (n_orders, n_rows, n_outputs)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +56,7 @@ def shuffle(
     rounds: int,
     seed: int,
     progress: Callable[[float], None] = lambda _done: None,
+    looked_up: LookedUp | None = None,
 ) -> Shuffled:
     """Shuffle each group of features and measure the loss.
 
@@ -62,6 +74,8 @@ def shuffle(
     rounds, seed : int
     progress : callable
         Called with the fraction done.
+    looked_up : LookedUp, optional
+        Asked first, for groups of one column.
 
     Returns
     -------
@@ -79,14 +93,22 @@ def shuffle(
     places = [[names.index(column) for column in columns] for columns in groups.values()]
     losses = np.empty((len(groups), rounds))
     known_nothing = np.empty(rounds)
-    per_call = max(1, CELLS // max(1, frame.size * len(groups)))
+    known = [at for at, group in enumerate(places) if looked_up and len(group) == 1 and looked_up.knows(group[0])]
+    asked = [at for at in range(len(places)) if at not in known]
+    per_call = max(1, CELLS // max(1, count))
     for start in range(0, rounds, per_call):
         orders = [random.permutation(count) for _ in range(min(per_call, rounds - start))]
-        known_nothing[start : start + per_call] = [measure(said[order][None])[0] for order in orders]
-        moves: list[Moves] = [dict.fromkeys(group, order) for group in places for order in orders]
+        own = slice(start, start + len(orders))
+        known_nothing[own] = [measure(said[order][None])[0] for order in orders]
         told = _share(progress, start, len(orders), rounds)
-        found = [measure(answers) for _, answers in ask_blocks(predict, frame, count, moves, told)]
-        losses[:, start : start + per_call] = np.concatenate(found).reshape(len(groups), -1)
+        for turn, at in enumerate(known):
+            assert looked_up is not None
+            losses[at, own] = measure(looked_up.shuffled(places[at][0], orders))
+            told((turn + 1) / len(places))
+        if asked:
+            moves: list[Moves] = [dict.fromkeys(places[at], order) for at in asked for order in orders]
+            found = [measure(answers) for _, answers in ask_blocks(predict, frame, count, moves, told)]
+            losses[asked, own] = np.concatenate(found).reshape(len(asked), -1)
     return Shuffled(tuple(groups), losses, full, float(known_nothing.mean()))
 
 

@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.registry import Job, method
 from core.results import Attribution, Check
 from core.shapley.answer import explained
+from core.shapley.effects import TreeGame, tree_game
 from core.shapley.game import Game, coalition_values, game
 from core.types import Array, Param
 
@@ -68,7 +69,7 @@ class _Effects:
     id="break_down",
     title="Break Down",
     question="How does the average prediction become this one, step by step?",
-    version="1",
+    version="2",
     scope="row",
     kind="attribution",
     params=PARAMS,
@@ -80,7 +81,8 @@ def explain(job: Job) -> Attribution:
     number = explained(job, str(job.params["scale"]))
     background = job.table.background(int(job.params["background"]), int(job.params["seed"]))
     played = game(number.of, job.instance, background)
-    steps = _order(job, played)
+    trees = tree_game(job, number.scale, 1 + played.players + len(_pairs(job, range(played.players))))
+    steps = _order(job, played, trees)
     fixed = np.zeros((len(steps) + 1, played.players), dtype=bool)
     for place, step in enumerate(steps):
         fixed[place + 1 :, list(step)] = True
@@ -100,7 +102,7 @@ def explain(job: Job) -> Attribution:
         job.label,
         draws=draws[:, 1:],
         steps=True,
-        checks=(_order_check(values, steps, played, names),),
+        checks=(_order_check(values, steps, played, trees, names), *(() if trees is None else (trees.check,))),
     )
 
 
@@ -109,7 +111,7 @@ def _outputs(played: Game, fixed: np.ndarray) -> Array:
     return played.ask_coalitions(fixed).T
 
 
-def _order(job: Job, played: Game) -> list[Step]:
+def _order(job: Job, played: Game, trees: TreeGame | None) -> list[Step]:
     """The steps in order: as given, or by size with pairs where they are wanted."""
     names = job.model.features
     wanted = tuple(job.params["order"])
@@ -117,15 +119,25 @@ def _order(job: Job, played: Game) -> list[Step]:
         raise InputError("The order names a feature twice.", ", ".join(wanted), "Name each feature once.")
     first = [names.index(name) for name in wanted]
     rest = [at for at in range(len(names)) if at not in first]
-    pairs = job.params["interactions"] and len(names) <= MOST_PAIRS
-    effects = _effects(played, rest if not pairs else list(range(len(names))), with_pairs=bool(pairs))
+    pairs = _pairs(job, range(len(names)))
+    effects = _read(trees, pairs) if trees else _effects(played, range(len(names)) if pairs else rest, pairs)
     steps: list[Step] = [(at,) for at in first]
     return steps + _ranked(effects, rest, float(job.params["preference"]))
 
 
-def _effects(played: Game, chosen: Sequence[int], *, with_pairs: bool) -> _Effects:
+def _pairs(job: Job, features: Sequence[int]) -> list[tuple[int, int]]:
+    """All pairs, where they are wanted and not too many."""
+    return list(combinations(features, 2)) if job.params["interactions"] and len(features) <= MOST_PAIRS else []
+
+
+def _read(trees: TreeGame, pairs: Sequence[tuple[int, int]]) -> _Effects:
+    """Every single feature and every pair, from the trees."""
+    base, single, extra = trees.single_and_pairs()
+    return _Effects(base, single, {pair: float(extra[pair]) for pair in pairs})
+
+
+def _effects(played: Game, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
     """Ask for every single feature, and every pair, at once."""
-    pairs = list(combinations(chosen, 2)) if with_pairs else []
     sets: list[Step] = [(), *((at,) for at in chosen), *pairs]
     masks = np.zeros((len(sets), played.players), dtype=bool)
     for row, members in enumerate(sets):
@@ -154,12 +166,13 @@ def _ranked(effects: _Effects, rest: Sequence[int], preference: float) -> list[S
     return steps
 
 
-def _order_check(values: Array, steps: list[Step], played: Game, names: Sequence[str]) -> Check:
+def _order_check(values: Array, steps: list[Step], played: Game, trees: TreeGame | None, names: Sequence[str]) -> Check:
     """How much the order matters: walk the same steps backwards and compare."""
     fixed = np.zeros((len(steps) + 1, played.players), dtype=bool)
     for place, step in enumerate(reversed(steps)):
         fixed[place + 1 :, list(step)] = True
-    backwards = np.diff(coalition_values(played, fixed))[::-1]
+    worth = coalition_values(played, fixed) if trees is None else np.array([trees.value(mask) for mask in fixed])
+    backwards = np.diff(worth)[::-1]
     gaps = np.abs(backwards - values)
     worst = int(np.argmax(gaps))
     size = max(float(np.abs(values).sum()), 1e-12)

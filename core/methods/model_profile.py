@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.blocks import ask_blocks
+from core import tree_curves
+from core.blocks import Moves, ask_blocks
 from core.grid import Grid, grid, moved, own_points, plain
 from core.registry import Job, method
 from core.results import Check, Profile
+from core.tree_curves import Curves
 from core.types import Array, Feature, Param
 from core.views import words
 
@@ -29,7 +31,8 @@ Accumulated by *weights* takes these weights in place of bins, as dalex does.
 With *level = change* every curve is told from its first grid value on: single curves can then be compared, and
 accumulated effects begin at zero.
 
-**Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows.
+**Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows. Of trees that are known,
+the answers are looked up in the trees themselves (a check says so, and how closely they repeat the model).
 
 **When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
 effects do not, but their level is only meaningful relative to the mean. Conditional means mix in the effects of
@@ -81,7 +84,7 @@ PARAMS = (
     id="model_profile",
     title="Model profile",
     question="How does the answer change, on average, as one feature changes?",
-    version="3",
+    version="4",
     scope="model",
     kind="profile",
     params=PARAMS,
@@ -94,14 +97,16 @@ def explain(job: Job) -> Profile:
     feature = job.table.schema[job.params["feature"] or job.model.features[0]]
     rows = job.table.background(int(job.params["rows"]), int(job.params["seed"]))
     points = _points(job, feature, rows)
-    said = job.predict(rows)
     groups = _groups(job, rows)
     kind = str(job.params["kind"])
+    known: Curves | None = None
     if kind == "accumulated" and job.params["accumulate"] == "bins":
+        said = job.predict(rows)
         curves = [_accumulated(job, feature, rows[own], said[own], points) for _, own in groups]
         extra = np.empty((0, len(points)))
     else:
-        means, extra = _averages(job, rows, feature, points, [own for _, own in groups], said)
+        known = _known(job, rows, feature, points)
+        means, extra, said = _averages(job, rows, feature, points, [own for _, own in groups], known)
         curves = list(means)
     names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
     values = np.vstack([*curves, extra])
@@ -120,8 +125,14 @@ def explain(job: Job) -> Profile:
         ordered=feature.is_ordered,
         reference=0.0 if centred else float(said.mean()),
         centred=centred,
-        checks=_checks(kind, values[0], said, groups[0][1]),
+        checks=(*_checks(kind, values[0], said, groups[0][1]), *(() if known is None else (known.steps.check,))),
     )
+
+
+def _known(job: Job, rows: pd.DataFrame, feature: Feature, points: Grid) -> Curves | None:
+    """The rows' answers along the feature, where they can be looked up in the model's trees."""
+    found = tree_curves.curves(job, rows, len(points), f"{job.params['rows']}|{job.params['seed']}")
+    return found if found is not None and found.knows(job.model.features.index(feature.name)) else None
 
 
 def _points(job: Job, feature: Feature, rows: pd.DataFrame) -> Grid:
@@ -156,21 +167,21 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
 
 
 def _averages(
-    job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, groups: Sequence[npt.NDArray[np.bool_]], said: Array
-) -> tuple[Array, Array]:
-    """Mean answer of each group at each grid value, and the first rows' own curves, both by curve and value."""
+    job: Job,
+    rows: pd.DataFrame,
+    feature: Feature,
+    points: Grid,
+    groups: Sequence[npt.NDArray[np.bool_]],
+    known: Curves | None,
+) -> tuple[Array, Array, Array]:
+    """Mean answer of each group at each grid value, the first rows' own curves, and the rows' own answers."""
     count, kind = len(rows), job.params["kind"]
     curves = np.empty((len(groups), len(points)))
     extra = np.empty((min(count, int(job.params["curves"])) if kind == "partial" else 0, len(points)))
-    pool = pd.concat([rows, moved(rows.iloc[:1], feature.name, points)], ignore_index=True)
-    column = job.model.features.index(feature.name)
-    moves = [{column: np.array([count + place])} for place in range(len(points))]
     before: Array | None = None
-
-    def told(done: float) -> None:
-        job.progress(done, "moving the feature")
-
-    for chosen, answers in ask_blocks(job.predict, pool, count, moves, told):
+    asked = _answers(job, rows, feature, points, known)
+    said = next(asked)[1][0]
+    for chosen, answers in asked:
         weights = None if kind == "partial" else _near(feature, rows[feature.name], points, chosen, job)
         extra[:, chosen] = answers[:, : len(extra)].T
         if kind == "accumulated":
@@ -182,7 +193,30 @@ def _averages(
         curves = np.nan_to_num(curves).cumsum(axis=1)
         means = np.array([said[own].mean() for own in groups])
         curves += (means - curves.mean(axis=1))[:, None]
-    return curves, extra
+    return curves, extra, said
+
+
+def _answers(
+    job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, known: Curves | None
+) -> Iterator[tuple[slice, Array]]:
+    """First the rows as they are, at no grid value; then answers at some grid values, by value and row."""
+    values = moved(rows.iloc[:1], feature.name, points)
+    column = job.model.features.index(feature.name)
+    if known is not None:
+        yield slice(0, 0), known.own()[None, :, job.output]
+        yield slice(0, len(points)), known.at(column, values)[:, :, job.output]
+        return
+    pool = pd.concat([rows, values], ignore_index=True)
+    moves: list[Moves] = [{}, *({column: np.array([len(rows) + place])} for place in range(len(points)))]
+
+    def told(done: float) -> None:
+        job.progress(done, "moving the feature")
+
+    for chosen, answers in ask_blocks(job.predict, pool, len(rows), moves, told):
+        if chosen.start == 0:
+            yield slice(0, 0), answers[:1]
+            answers = answers[1:]
+        yield slice(max(0, chosen.start - 1), chosen.stop - 1), answers
 
 
 def _near(feature: Feature, column: pd.Series, points: Grid, chosen: slice, job: Job) -> Array:

@@ -9,6 +9,7 @@ from core.losses import LOSSES, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
+from core.tree_curves import curves
 from core.truth import scored_rows, unknown
 from core.types import Array, Param
 
@@ -20,7 +21,8 @@ how much worse the model gets. A feature that the model relies on costs a lot; o
 the standard deviation over the rounds are shown. $L$ is the root mean squared error for numbers, 1 − AUC for two
 classes, cross-entropy for more.
 
-**Cost.** One prediction per row, round and feature, in few large calls.
+**Cost.** One prediction per row, round and feature, in few large calls; of trees that are known, the answers for all
+shuffles are looked up in the trees themselves (a check says so, and how closely they repeat the model).
 
 **When it misleads.** Two features that say the same thing cover for each other, and both look unimportant: shuffle them
 as one group. Shuffling makes rows that do not exist when features move together. It says what *this model* uses, not
@@ -56,7 +58,7 @@ PARAMS = (
     id="permutation_importance",
     title="Permutation importance",
     question="Which features does the model rely on?",
-    version="1",
+    version="2",
     scope="model",
     kind="importance",
     params=PARAMS,
@@ -70,14 +72,17 @@ def explain(job: Job) -> Importance:
     loss = loss_for(job.model.task, str(job.params["loss"]))
     rows, known = scored_rows(job)
     groups = parse_groups(str(job.params["groups"]), job.model.features, tuple(job.params["only"]))
+    frame = job.table.rows(rows)
+    looked_up = curves(job, frame, int(job.params["rounds"]))
     found = shuffle(
         job.model.predict,
-        job.table.rows(rows),
+        frame,
         lambda blocks: loss.of(blocks, known),
         groups,
         rounds=int(job.params["rounds"]),
         seed=int(job.params["seed"]),
         progress=lambda done: job.progress(done, "shuffling features"),
+        looked_up=looked_up,
     )
     rounds, unit = reported(found, str(job.params["report"]), loss.title)
     spread = rounds.std(axis=1, ddof=1) if rounds.shape[1] > 1 else None
@@ -89,7 +94,11 @@ def explain(job: Job) -> Importance:
         spread=spread,
         rounds=rounds,
         reference=found.full,
-        checks=(_fit_check(found, loss.title, len(rows)), *_noise_check(rounds)),
+        checks=(
+            _fit_check(found, loss.title, len(rows)),
+            *_noise_check(rounds),
+            *(() if looked_up is None else (looked_up.steps.check,)),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ModelError
-from core.models import forest_rows
+from core.models import forest_rows, network_rows
 from core.models.adapter import Facts
 from core.models.options import Options, class_task
 from core.models.rows import plain_frame
@@ -43,6 +43,8 @@ class SklearnEngine:
         given = self.prepare(rows)
         if forest_rows.is_forest(self.estimator):
             return forest_rows.predict(self.estimator, given)
+        if network_rows.is_network(self.estimator):
+            return network_rows.predict(self.estimator, given)
         if not self.outputs:
             return np.asarray(self.estimator.predict(given), dtype=np.float64)
         if hasattr(self.estimator, "predict_proba"):

