@@ -130,7 +130,7 @@ class Curves:
         for part, reached, by in self._parts():
             sums = [np.bincount(by, worth[reached], len(part.encoded)) for worth in known.worth.T]
             found.append(np.stack(sums, axis=-1)[None] + known.trees.base)
-        return self._answers(found)[0]
+        return np.asarray(self._answers(found)[0])
 
     def _parts(self) -> Iterable[Part]:
         """The rows, some at a time."""
