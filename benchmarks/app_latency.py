@@ -43,7 +43,7 @@ STARTS = 3
 DEBOUNCE = 150
 """Milliseconds that Streamlit's table waits before it tells which row was clicked; the bar leaves them out."""
 PLOT, NEXT, RANDOM = ".ie-force", ".ie-turn[aria-label='Next instance']", ".st-key-random button"
-NUMBER, SLIDER, ANSWER = ".st-key-row_number input", ".iw-large .iw-slider", ".iw-number"
+NUMBER, SLIDER, ANSWER = "[class*=st-key-row_number] input", ".iw-large .iw-slider", ".iw-number"
 ARMED = """() => { const seek = (root) => root.querySelector(".ie-force")
     ?? [...root.querySelectorAll("*")].map((e) => e.shadowRoot && seek(e.shadowRoot)).find(Boolean) ?? null;
   const shown = seek(document); const before = shown.dataset.row; window.taken = null;
@@ -91,7 +91,7 @@ def linked(ours: Page) -> list[str]:
 
     def once() -> float:
         bar = f".ie-line:nth-child({next(places)})"
-        return press(ours, bar, ".st-key-panel_profile svg.marks")
+        return press(ours, bar, ".is-said")
 
     spent = [once() for _ in range(ROUNDS)]
     reached = p95(spent)

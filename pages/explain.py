@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import closer, force, frame, headline, profile, report_file, sidebar, turns
+from pages.parts import closer, drawing, force, frame, headline, profile, report_file, sidebar, turns
 
 frame.enter()
 frame.holds(*frame.EVERYTHING)
@@ -23,3 +23,4 @@ if sidebar.draw(listed=False) is not None:
     closer.draw()
     report_file.draw()
     force.ahead()
+    drawing.engine()

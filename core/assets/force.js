@@ -5,6 +5,7 @@
 // scripts, without the next line.
 import { follow } from "./force_layout.js";
 import { html, paintBars, paintHead, paintPlot, skeleton } from "./force_paint.js";
+import { leaf, pick } from "./studio_bus.js";
 
 const TELL_AFTER = 220; // milliseconds of rest before Python hears of a new row
 const MOUNTED = new WeakMap();
@@ -59,12 +60,13 @@ function paint(view) {
   const { data, parts } = view;
   if (!data || data.rows.length === 0) return;
   const index = view.state.index - data.before;
-  const pick = (feature) => choose(view, feature);
+  const chosen = (feature) => choose(view, feature);
   paintHead(parts, data, index);
   parts.unit.textContent = data.unit;
-  paintBars(parts, data, index, view.all, pick, view.picked);
-  if (view.width > 0) paintPlot(parts, data, index, view.width, view.measure, pick, view.picked);
+  paintBars(parts, data, index, view.all, chosen, view.picked);
+  if (view.width > 0) paintPlot(parts, data, index, view.width, view.measure, chosen, view.picked);
   view.root.dataset.row = String(data.rows[index].row);
+  view.calls.shown?.(data.rows[index].row);
 }
 
 /** One step: within the page at once; past its end Python is asked for the next page. */
@@ -97,7 +99,8 @@ function choose(view, feature) {
 /**
  * Show explanations in an element; call again with new data to update it in place.
  *
- * callbacks: row(number) after a rest on a new row, turn(+1 or -1, from row) past the page's end, pick(feature).
+ * callbacks: shown(number) when a row is painted, row(number) after a rest on a new row, turn(+1 or -1, from row) past
+ * the page's end, pick(feature).
  * Returns a function that removes it.
  */
 export function mount(element, data, callbacks = {}) {
@@ -141,8 +144,9 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (data.ahead) return stock(data.ahead);
   return mount(parentElement, data, {
+    shown: leaf,
     row: (row) => setTriggerValue("row", row),
     turn: (step, from) => setTriggerValue("turn", { step, from }), // heard twice, it still is one turn
-    pick: (feature) => setTriggerValue("pick", feature),
+    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", name)),
   });
 }

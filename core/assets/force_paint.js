@@ -148,10 +148,12 @@ function line(parent, pick) {
   const button = html("button", "ie-line", parent);
   button.type = "button";
   const name = html("span", "ie-name", button);
+  const called = html("span", "ie-called", name);
+  const value = html("span", "ie-own", name);
   const track = html("span", "ie-track", button);
   const bar = html("span", "ie-bar", track);
   const text = html("span", "ie-amount", button);
-  const item = { button, name, track, bar, text, feature: null };
+  const item = { button, name, called, value, track, bar, text, feature: null };
   button.addEventListener("click", () => item.feature !== null && pick(item.feature));
   return item;
 }
@@ -161,7 +163,9 @@ function fill(item, entry, low, span, picked) {
   if (entry === undefined) return;
   const way = entry.feature === null ? "rest" : entry.value >= 0 ? "up" : "down";
   item.feature = entry.feature;
-  item.name.textContent = entry.label;
+  const at = entry.feature === null ? -1 : entry.label.lastIndexOf(" = "); // where room is short, the name gives way first
+  item.called.textContent = at > 0 ? entry.label.slice(0, at) : entry.label;
+  item.value.textContent = at > 0 ? entry.label.slice(at) : "";
   item.name.title = entry.label;
   item.text.textContent = entry.text;
   item.bar.className = `ie-bar ie-${way}`;

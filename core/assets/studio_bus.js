@@ -1,11 +1,12 @@
-// What the panels of a Studio share in the browser: the feature in question. A click in one panel reaches the others at
-// once, without the server; the server hears of it after a moment of rest and answers through the component below.
+// What the panels of a page share in the browser: the feature in question, and the instance where one leafs through them.
+// A click in one panel reaches the others at once, without the server; the server hears of it after a moment of rest and
+// answers through the component of studio_sync.js.
 const BUS = Symbol.for("instance-explorer.bus");
 const REST = 160; // milliseconds before the server hears of a pick
 
 /** One for the page, whichever component comes first. */
 export function bus() {
-  globalThis[BUS] ??= { feature: null, awaited: null, listeners: new Set(), timer: 0 };
+  globalThis[BUS] ??= { feature: null, row: null, awaited: null, listeners: new Set(), timer: 0 };
   return globalThis[BUS];
 }
 
@@ -23,6 +24,14 @@ export function announce(feature) {
     if (others.length) setTimeout(next);
   };
   setTimeout(next);
+}
+
+/** Another instance: panels that still speak of the one before say so. */
+export function leaf(row) {
+  const shared = bus();
+  if (shared.row === row) return;
+  shared.row = row;
+  for (const listener of shared.listeners) listener.follow();
 }
 
 /** A click in a panel: tell the others now, and the server once. */

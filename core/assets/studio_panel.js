@@ -42,7 +42,7 @@ function create(element) {
   const said = put("p", "is-said", root);
   said.addEventListener("click", () => said.classList.toggle("is-open"));
   const body = put("div", "is-body", root);
-  const panel = { root, named, whose, said, body, rank: 1, data: null, entries: new Map(), ready: false, uses: 0, tell: () => {} };
+  const panel = { root, named, whose, said, body, rank: 1, data: null, entries: new Map(), ready: false, uses: 0, asking: 0, tell: () => {} };
   wide.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
   panel.follow = () => paint(panel);
   bus().listeners.add(panel);
@@ -74,11 +74,12 @@ function paint(panel) {
   const { data, root } = panel;
   if (!data) return;
   const { name, entry, rows } = entryNow(panel);
-  root.classList.toggle("is-waiting", !entry);
+  root.classList.toggle("is-waiting", !entry || (data.row >= 0 && bus().row !== null && bus().row !== data.row));
   const usual = [data.level, name ? `${data.name} of ${name}` : data.name].filter(Boolean).join(" · ");
   panel.named.textContent = data.subtitle || usual;
   panel.whose.textContent = data.whose;
   panel.whose.hidden = !data.whose;
+  root.classList.toggle("is-bare", Boolean(data.bare));
   if (!entry) return; // the server sends it; until then the last drawing stays, dimmed
   panel.said.textContent = entry.sentence;
   if (panel.ready) {
@@ -98,7 +99,8 @@ function update(panel, data) {
   panel.root.style.setProperty("--is-height", `${data.height}px`);
   panel.chart?.keep(new Set(panel.data.keys));
   paint(panel);
-  if (data.missing) panel.tell("more", data.missing);
+  clearTimeout(panel.asking);
+  if (data.missing) panel.asking = setTimeout(() => panel.tell("more", data.missing), data.rest);
   later(panel, panel.data);
 }
 
@@ -127,6 +129,7 @@ export default function (component) {
   update(panel, data);
   return () => {
     if (panel.uses !== mine) return; // a newer call has taken over
+    clearTimeout(panel.asking);
     bus().listeners.delete(panel);
     panel.chart?.remove();
     panel.root.remove();

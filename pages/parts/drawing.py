@@ -1,4 +1,4 @@
-"""A panel of the Studio on the page: what it shows of each feature, sent to the browser ahead of the click."""
+"""A panel that is drawn in the browser: what it shows of each feature, sent there ahead of the click."""
 
 from __future__ import annotations
 
@@ -56,6 +56,10 @@ class Shown:
     level: str = ""
     whose: str = ""
     instance: bool = False
+    ahead: bool = True
+    rest: int = 0
+    row: int = -1
+    bare: bool = False
 
 
 def engine() -> None:
@@ -68,15 +72,21 @@ def sync(feature: str, visit: str) -> None:
     _SYNC(key="studio_sync", data={"feature": feature, "visit": visit})
 
 
-def features(shown: Shown, make: Callable[[str], View], place: int, identity: str) -> dict[str, View]:
+def features(
+    shown: Shown, make: Callable[[str], View], place: int | str, identity: str, first: float = AHEAD[0]
+) -> dict[str, View]:
     """Drawings of the feature in question and of as many others as there is time for.
 
     Parameters
     ----------
     make : callable
         The drawing of one feature.
+    place : int or str
+        A place of the Studio, or the fragment in which the panel stands.
     identity : str
         What the drawings are of: with another one the browser starts anew.
+    first : float
+        Seconds for others before the first painting.
     """
     if shown.at == ALONE:
         return {ALONE: make(ALONE)}
@@ -84,7 +94,7 @@ def features(shown: Shown, make: Callable[[str], View], place: int, identity: st
     rounds = wanted.get(place, ("", 0))
     again = rounds[1] if rounds[0] == identity else 0
     wanted[place] = (identity, again)
-    until = time.monotonic() + AHEAD[0] + again * AHEAD[1]
+    until = time.monotonic() + first + again * AHEAD[1]
     found = {shown.at: make(shown.at)}
     for name in shown.features[:MOST]:
         if time.monotonic() > until:
@@ -94,8 +104,14 @@ def features(shown: Shown, make: Callable[[str], View], place: int, identity: st
     return found
 
 
-def show(place: int, shown: Shown, found: Mapping[str, View], key: str) -> None:
-    """Mount the panel with its drawings."""
+def show(
+    place: int | str,
+    shown: Shown,
+    found: Mapping[str, View],
+    key: str,
+    on_pick: Callable[[str], None] = layout.pick,
+) -> None:
+    """Mount the panel with its drawings; where a click picks a feature, ``on_pick`` tells the server."""
     st.session_state.setdefault("studio.sent", {})[place] = frozenset(found)
     texts, specs = Texts(), list[dict[str, Any]]()
     entries = {name: _entry(drawn, texts, specs) for name, drawn in found.items()}
@@ -116,14 +132,26 @@ def show(place: int, shown: Shown, found: Mapping[str, View], key: str) -> None:
             "height": shown.looks.height,
             "size": shown.looks.size,
             "animation": shown.looks.animation,
-            "missing": 0 if shown.at == ALONE else max(0, min(len(shown.features), MOST) - len(found)),
+            "missing": 0
+            if shown.at == ALONE or not shown.ahead
+            else max(0, min(len(shown.features), MOST) - len(found)),
+            "rest": shown.rest,
+            "row": shown.row,
+            "bare": shown.bare,
             "entries": entries,
             "specs": specs,
             "texts": texts.listed(),
         },
-        on_pick_change=lambda: layout.pick(str(st.session_state[name]["pick"])),
+        on_pick_change=lambda: on_pick(str(st.session_state[name]["pick"])),
         on_more_change=lambda: _more(place),
     )
+
+
+def _missing(shown: Shown, found: Mapping[str, View]) -> int:
+    """How many features the browser shall ask for."""
+    if shown.at == ALONE or not shown.ahead:
+        return 0
+    return max(0, min(len(shown.features), MOST) - len(found))
 
 
 def _entry(drawn: View, texts: Texts, specs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -134,9 +162,9 @@ def _entry(drawn: View, texts: Texts, specs: list[dict[str, Any]]) -> dict[str, 
     return {"spec": specs.index(drawn.spec), "rows": rows, "sentence": drawn.sentence, "alt": drawn.alt}
 
 
-def _more(place: int) -> None:
+def _more(place: int | str) -> None:
     """The browser is idle: the next features."""
     wanted = st.session_state.get("studio.wanted", {})
     identity, rounds = wanted.get(place, ("", 0))
     wanted[place] = (identity, rounds + 1)
-    frame.redraw(*frame.held([layout.part(place)]))
+    frame.redraw(*frame.held([place if isinstance(place, str) else layout.part(place)]))

@@ -13,7 +13,7 @@ import streamlit as st
 from core import cache, instances
 from core.instances import Query
 from core.views import words
-from pages.parts import frame, origin, question, subject, turns
+from pages.parts import frame, fresh, origin, question, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -51,12 +51,14 @@ def draw() -> None:
         on_click=_random,
         args=(about,),
     )
+    number = fresh.key("row_number", about.row)
     right.number_input(
         "Row",
         0,
         len(about.table) - 1,
-        key=_set("row_number", about.row),
+        key=number,
         on_change=_numbered,
+        args=(number,),
         label_visibility="collapsed",
         help="Row number, from 0",
     )
@@ -206,9 +208,9 @@ def _random(about: Subject) -> None:
     frame.redraw(*ANSWER, "rows")
 
 
-def _numbered() -> None:
+def _numbered(key: str) -> None:
     """A row by its number."""
-    subject.choose(int(st.session_state["row_number"] or 0))
+    subject.choose(int(st.session_state[key] or 0))
     frame.redraw(*ANSWER, "rows")
 
 

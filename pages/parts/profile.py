@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from core import registry
-from core.views import words
-from pages.parts import force, frame, panel, question, subject, turns
+from core import cache, registry
+from core.results import Result
+from core.views import View, words
+from core.views.looks import Looks
+from pages.parts import chart, drawing, force, frame, fresh, panel, question, subject, turns
+from pages.parts.drawing import Shown
 from pages.parts.subject import Subject
 
 METHOD = "ceteris_paribus"
+HEIGHT = 260
+AHEAD = 3.0
+"""Seconds of work that the profiles of all other features may cost, else each is computed when it is picked."""
+REST = 600
+"""Milliseconds on an instance after which the browser asks for them."""
 
 
 @st.fragment(key="profile")
@@ -23,9 +33,45 @@ def draw() -> None:
             st.subheader("What if this were different?", anchor=False)
             feature = chosen(about)
             _choose(about, feature)
-            shown = panel.answer(about, method, {"feature": feature})
-            drawn = panel.draw(shown, about, "profile")
-            panel.foot(method, shown, drawn, "profile", about.asked.level == "expert")
+            result = _answer(about, feature)
+            _picture(about, feature, result)
+            panel.checks(result.checks)
+            panel.foot(method, result, _drawn(about, feature), "profile", about.asked.level == "expert")
+
+
+def _answer(about: Subject, feature: str) -> Result:
+    """The profile of one feature."""
+    return panel.answer(about, registry.get(METHOD), {"feature": feature})
+
+
+def _drawn(about: Subject, feature: str) -> View:
+    """Its drawing, made once."""
+    key = [about.row, about.output, feature, chart.dark()]
+    make = partial(panel.picture, _answer(about, feature), about)
+    found: View = cache.keep(about.both, METHOD, key, make, "drawing")
+    return found
+
+
+def _picture(about: Subject, feature: str, result: Result) -> None:
+    """The drawing, and in the browser those of the other features: a click on a bar asks nobody."""
+    names, method = about.table.schema.names, registry.get(METHOD)
+    spent = result.provenance.seconds if result.provenance is not None else 0.0
+    shown = Shown(
+        method.title,
+        method.question,
+        names,
+        feature,
+        Looks(height=HEIGHT),
+        row=about.row,
+        ahead=spent * min(len(names), drawing.MOST) < AHEAD,
+        rest=REST,
+        bare=True,
+        instance=True,
+    )
+    identity = f"{about.both.digest} {about.row} {about.output}"
+    found = drawing.features(shown, partial(_drawn, about), "profile", identity, first=0.0)
+    drawing.sync(feature, about.both.digest)
+    drawing.show("profile", shown, found, METHOD, on_pick=pick)
 
 
 def chosen(about: Subject) -> str:
@@ -38,13 +84,13 @@ def chosen(about: Subject) -> str:
 
 def _choose(about: Subject, feature: str) -> None:
     """The drop-down that names the feature."""
-    st.session_state["feature"] = feature
+    key = fresh.key("feature", feature)
     st.selectbox(
         "Feature",
         about.table.schema.names,
         format_func=lambda name: words.short(name, 60),
-        key="feature",
-        on_change=lambda: pick(st.session_state["feature"]),
+        key=key,
+        on_change=lambda: pick(st.session_state[key]),
         help="Or click a bar in the plot",
     )
 

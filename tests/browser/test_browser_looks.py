@@ -29,10 +29,8 @@ def test_the_keyboard_leafs_and_picks(visit) -> None:
     expect(plot).to_have_attribute("data-row", "31")
     visitor.page.keyboard.press("ArrowLeft")
     expect(plot).to_have_attribute("data-row", "30")
-    visitor.settle()  # the server has heard of both turns
-    expect(plot).to_have_attribute("data-row", "30")
     line = plot.locator(".ie-line:not([disabled])").nth(1)
-    name = line.locator(".ie-name").inner_text().split(" = ")[0]
+    name = line.locator(".ie-called").inner_text()
     line.focus()
     visitor.page.keyboard.press("Enter")
     visitor.settle()
@@ -86,7 +84,7 @@ def test_a_phone_by_keyboard_alone(visit) -> None:
     keys = visitor.page.keyboard
     visitor.page.get_by_test_id("stExpandSidebarButton").focus()
     keys.press("Enter")
-    number = visitor.page.locator(".st-key-row_number input")
+    number = visitor.page.locator("[class*=st-key-row_number] input")
     number.focus()
     keys.press("Control+A")
     keys.type("17")
@@ -117,7 +115,7 @@ def test_a_phone_by_keyboard_alone(visit) -> None:
 def test_a_row_chosen_in_another_place_can_be_leafed_on_at_once(visit) -> None:
     """The chosen row comes alone; its neighbours follow by themselves and then need no server."""
     visitor = visit("/?row=3")
-    number = visitor.page.locator(".st-key-row_number input")
+    number = visitor.page.locator("[class*=st-key-row_number] input")
     number.fill("901")
     number.press("Enter")
     plot = visitor.force()
@@ -131,3 +129,23 @@ def test_a_row_chosen_in_another_place_can_be_leafed_on_at_once(visit) -> None:
     expect(visitor.page.locator(".st-key-headline")).to_contain_text("%")
     hidden = visitor.page.locator(".st-key-neighbours")
     assert hidden.evaluate_all("all => all.every((e) => e.getBoundingClientRect().height === 0)")
+
+
+def test_a_click_on_a_bar_shows_its_profile_without_the_server(visit) -> None:
+    """The profiles of all features are in the browser once the page has rested; the server hears of the pick later."""
+    visitor = visit("/?row=5")
+    plot, panel = visitor.force(), visitor.page.locator(".st-key-panel_profile .is-panel")
+    name = plot.locator(".ie-line:not([disabled]) .ie-called").nth(3).inner_text()
+    expect(panel).not_to_have_attribute("data-shown", name)
+    visitor.settle()
+    visitor.page.wait_for_timeout(1500)  # the browser asks for the other features after a rest
+    visitor.settle()
+    visitor.page.context.set_offline(True)
+    plot.locator(".ie-line:not([disabled])").nth(3).click()
+    expect(panel).to_have_attribute("data-shown", name)
+    expect(panel.locator(".is-said")).to_contain_text(f"If only {name} changed")
+    expect(panel).not_to_have_class("is-panel is-bare is-waiting")
+    visitor.page.context.set_offline(False)
+    visitor.settle()
+    expect(visitor.page.get_by_role("combobox", name="Feature").first).to_have_value(name)
+    assert visitor.page.url.count(f"feature={name}") == 1

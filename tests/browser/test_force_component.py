@@ -132,7 +132,7 @@ def test_forty_features_and_names_as_text(show: Any) -> None:
     assert tab.locator(".ie-line:visible").count() == 11
     tab.get_by_role("button", name="Show all 40").click()
     assert tab.locator(".ie-line:visible").count() == 40
-    assert tab.locator(".ie-name", has_text=EVIL).count() >= 1
+    assert tab.locator(".ie-called", has_text=EVIL).count() >= 1
     assert tab.locator(".ie-force img").count() == 0
 
 

@@ -185,7 +185,7 @@ def test_a_click_in_the_force_plot_and_leafing_reach_the_others(show: Callable[.
     page = show("mixed")
     settled(page)
     line = panel(page, "shap").locator(".ie-line").nth(1)
-    wanted = line.locator(".ie-name").inner_text().partition(" = ")[0]
+    wanted = line.locator(".ie-called").inner_text()
     line.click()
     settled(page)
     assert names_of(page) == [wanted] * 3

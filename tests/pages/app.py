@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -30,4 +32,16 @@ def errors(app: AppTest) -> list[str]:
 def words(app: AppTest) -> str:
     """All words on the page, the escapes of Markdown removed."""
     parts = (*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success)
-    return "\n".join(str(item.value) for item in parts).replace("\\", "")
+    said = [entry["sentence"] for panel in panels(app) for entry in panel["entries"].values()]
+    return "\n".join([*(str(item.value) for item in parts), *said]).replace("\\", "")
+
+
+def panels(app: AppTest) -> list[dict[str, Any]]:
+    """What the panels that are drawn in the browser were sent."""
+    sent = [json.loads(item.proto.json or "{}") for item in app.get("bidi_component")]
+    return [data for data in sent if isinstance(data, dict) and "entries" in data]
+
+
+def changing(app: AppTest, name: str) -> Any:
+    """A widget whose key changes with what the page shows."""
+    return next(item for item in (*app.selectbox, *app.number_input) if str(item.key).startswith(f"{name}."))

@@ -10,7 +10,7 @@ from core.engine import Counted
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table
 from core.store import Store
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import changing, errors, open_page, words
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def test_going_back_to_an_instance_asks_the_model_nothing(counted: Counted) -> N
     assert errors(app) == []
     first = counted.evaluations
     assert first >= len(load_sample_table("breast-cancer")), "every row is predicted once for the list"
-    app.number_input(key="row_number").set_value(400).run()
+    changing(app, "row_number").set_value(400).run()
     assert counted.evaluations > first, "another page of the list is explained"
     second = counted.evaluations
-    app.number_input(key="row_number").set_value(3).run()
+    changing(app, "row_number").set_value(3).run()
     assert app.session_state["question"].row == 3
     assert counted.evaluations == second
 

@@ -11,7 +11,7 @@ from core.views import words as said
 from pages.parts import panel, question
 from pages.parts.question import Question
 from pages.parts.text import safe
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import changing, errors, open_page, words
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 
@@ -86,9 +86,9 @@ def test_an_unknown_method_model_class_and_row_are_told() -> None:
 def test_the_picked_feature_is_profiled_and_named() -> None:
     app = open_page(row=2, feature="savings")
     assert errors(app) == []
-    assert app.selectbox(key="feature").value == "savings"
+    assert changing(app, "feature").value == "savings"
     assert "If only savings changed" in words(app)
-    app.selectbox(key="feature").set_value("age").run()
+    changing(app, "feature").set_value("age").run()
     assert "If only age changed" in words(app)
 
 

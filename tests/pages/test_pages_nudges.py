@@ -15,7 +15,7 @@ from core import running
 from core.registry import Progress, Watch
 from core.results import Check, Result
 from core.running import Running
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import changing, errors, open_page, words
 from tests.pages.searching import asked, finished
 
 LINEAR = {"model": "loans-linear", "data": "loans", "method": "nudges"}
@@ -82,7 +82,7 @@ def test_rules_are_added_told_and_dropped() -> None:
 
 def test_a_refusal_names_the_rule_that_binds() -> None:
     app = open_page(model="loans-linear", data="loans", row=4)
-    locked = dict.fromkeys(app.selectbox(key="feature").options, "fixed")
+    locked = dict.fromkeys(changing(app, "feature").options, "fixed")
     app = finished(open_page(**LINEAR, row=4, p_k=1, p_directions=json.dumps(locked)))
     assert "No change was found" in words(app)
     assert errors(app) == []

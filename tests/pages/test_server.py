@@ -31,12 +31,16 @@ def test_garbage_is_collected_again_though_the_first_answer_fails(monkeypatch: p
     assert gc.isenabled()
 
 
-def test_preload_leaves_the_first_sample_answered() -> None:
+def test_preload_leaves_the_first_sample_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.engine import output_index
     from core.loading.samples import samples
 
+    def computed(*_: object, **__: object) -> None:
+        raise AssertionError("the first visitor waits for what was there")
+
     cache.preload()
+    monkeypatch.setattr(cache, "explain_rows", computed)
     first = samples()[0]
     both = cache.pair(first.id, first.table)
-    before = cache.store(False)
-    assert cache.predictions(both) is cache.predictions(both)
-    assert before is cache.store(False)
+    found = cache.explain(both, "shap", [0], output_index(both.model, None), {})
+    assert found[0].provenance.row == 0

@@ -1,0 +1,32 @@
+"""Widgets whose value the page changes by itself: a new one each time, so that no late message speaks for an old one.
+
+A browser sends the values of all its widgets with every message. One that left before the page's own change arrived
+there still holds the old value, which Streamlit would take for a choice of the visitor's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+_MADE = "fresh"
+
+
+def key(name: str, value: Any) -> str:
+    """The key of a widget that shows a value: the same while the visitor changes it, another when the page did.
+
+    Parameters
+    ----------
+    name : str
+        What the widget is called; its key begins with it.
+    value : object
+        What it must show now; the session's state holds it under the key.
+    """
+    made: dict[str, tuple[int, Any]] = st.session_state.setdefault(_MADE, {})
+    count, last = made.get(name, (0, value))
+    shown = st.session_state.get(f"{name}.{count}", last)
+    count += shown != value
+    made[name] = (count, value)
+    st.session_state[f"{name}.{count}"] = value
+    return f"{name}.{count}"
