@@ -6,9 +6,11 @@ Processor time on one thread, in turns, medians of paired ratios. The peers run 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,14 @@ from benchmarks._peer import Peer, by_turns, found
 from core import engine
 from core.loading.frames import from_frame
 from core.loading.match import match
+from core.loading.models import read_model
 from core.models import wrap
 from core.types import Model, Table
 
 ROWS, COLUMNS, ROUNDS, POINTS, PATHS = 500, 12, 10, 21, 25
 TURNS = 5
+SHARED = Path(os.environ.get("IE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+KERAS = Path(__file__).resolve().parents[1] / "tests" / "keras_files" / "data"
 Other = tuple[str, Callable[[], float], bool, str]
 """Name, seconds, whether the figure says how much faster we are (else: our share of it), bar."""
 HEAD = ("measure", "model", "ours", "other", "time of other", "figure", "bar")
@@ -139,6 +144,43 @@ def predicts(fitted: Any, rows: pd.DataFrame) -> Other:
     return "predict on as many rows", timed(lambda: fitted.predict(rows)), False, "<= 1.15 x"
 
 
+def happiness() -> list[list[str]]:
+    """One country of 156 by sampled paths: the network of the article that explains them with dalex."""
+    from sklearn.neural_network import MLPRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    path = SHARED / "happiness.csv"
+    if not path.exists():
+        return []
+    frame = pd.read_csv(path, index_col="country")
+    inputs, truth = frame.drop(columns="score"), frame["score"]
+    network = MLPRegressor(hidden_layer_sizes=(64, 64), batch_size=16, max_iter=150, random_state=0)
+    fitted = make_pipeline(StandardScaler(), network).fit(inputs, truth)
+    matched = match(wrap(fitted), from_frame(frame, "happiness.csv", target="score"))
+    model, rows = matched.model, matched.table
+
+    def ours(kind: str) -> Callable[[], Any]:
+        return lambda: engine.explain("shap", model, rows, 7, kind=kind, samples=PATHS, background=len(inputs))
+
+    def network_alone() -> Any:
+        return engine.explain(
+            "shap", article, there.table, 7, kind="permutation", samples=PATHS, background=len(inputs)
+        )
+
+    article = read_model((KERAS / "keras3-happiness.keras").read_bytes(), "happiness.keras")
+    there = match(article, rows)
+    article = there.model
+    with Peer(fitted, inputs, truth) if found() else nullcontext() as peer:
+        other = beside(peer, [("dalex", "dalex_shapley", {"row": 7, "paths": PATHS}, ">= 20 x")])
+        title = f"sampled Shapley of a country, {PATHS} paths"
+        return [
+            *lines(title, "happiness.csv, network 2 x 64", ours("permutation"), other),
+            *lines("the same, all 64 coalitions", "happiness.csv, network 2 x 64", ours("exact"), other),
+            *lines(title, "happiness.csv, the .keras file (dalex: the network above)", network_alone, other),
+        ]
+
+
 def main() -> None:
     """Print the table."""
     inputs, truth = data()
@@ -146,6 +188,7 @@ def main() -> None:
     for name, fitted in models(inputs, truth).items():
         with Peer(fitted, inputs, truth) if found() else nullcontext() as peer:
             rows += one_model(name, fitted, inputs, truth, peer)
+    rows += happiness()
     print(table(HEAD, rows), flush=True)
     if not found():
         print("\nThe peers' environment is not there: see benchmarks/_peer.py.")

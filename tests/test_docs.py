@@ -31,6 +31,17 @@ def test_a_finished_row_names_a_test_that_exists(row: tuple[str, str, str, str])
     assert not [path for path in named if not (ROOT / path).exists()]
 
 
+def test_every_known_error_names_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "known_errors.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| the original |", "| ---"))]
+    assert len(lines) > 28
+    for line in lines:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
+        assert named or "not built yet" in line, line
+        for path, test in named:
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8") if test else (ROOT / path).exists(), line
+
+
 def test_the_readme_names_the_two_commands_and_its_picture() -> None:
     assert "make app" in README
     assert "make test" in README

@@ -166,7 +166,8 @@ def _task(kind: str, objective: str, params: Mapping[str, str]) -> Task:
         raise ModelError(
             f"{kind} predicts {params['num_target']} targets at once.",
             "One explanation needs one target (several quantiles count as several targets).",
-            "Train one model per target.",
+            "Train one model per target; in a notebook, choose one: "
+            "model(m, predict_function=lambda m, rows: m.predict(rows)[:, 0]).",
         )
     if objective.startswith("multi:"):
         return "multiclass"
