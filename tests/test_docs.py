@@ -33,7 +33,11 @@ def test_a_finished_row_names_a_test_that_exists(row: tuple[str, str, str, str])
 
 def test_every_known_error_names_tests_that_exist() -> None:
     text = (ROOT / "docs" / "known_errors.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| the original |", "| ---"))]
+    lines = [
+        line
+        for line in text.splitlines()
+        if line.startswith("| ") and not line.startswith(("| the original |", "| ---"))
+    ]
     assert len(lines) > 28
     for line in lines:
         named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
