@@ -206,7 +206,7 @@ def any_model(frame: pd.DataFrame) -> list[list[str]]:
         return network.predict(pd.DataFrame(values, columns=names))
 
     def own(**how: Any) -> Callable[[], Any]:
-        return lambda: np.stack([engine.explain("shap", model, rows, row, **how).values for row in chosen])
+        return lambda: np.stack([one.values for one in engine.explain_rows("shap", model, rows, chosen, **how)])
 
     kernel = shap.KernelExplainer(predict, reference)
     permutation = shap.PermutationExplainer(
