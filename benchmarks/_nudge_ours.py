@@ -25,15 +25,17 @@ from core.registry import Job, Watch, get
 Propose = Callable[[int, int], Proposals]
 FIRST = "first answer"
 MAIN = "nudges"
+LEAST = "nudges, smallest distance"
 PROVED = "nudges k=1, 100 trees of depth 4"
 FOUR = "nudges k=4"
 LIKE = "nudges plausible"
 NEAR = "nudges until as near as NICE"
 EXHAUSTIVE = "exhaustive"
-ALL = (FIRST, MAIN, PROVED, FOUR, LIKE, EXHAUSTIVE)
+LIKES = {f"{LIKE} {weight:g}": weight for weight in (0.25, 0.75)} | {LIKE: 0.5}
+"""Plausibility weights, each a place on the front between small and like real rows."""
+ALL = (FIRST, MAIN, LEAST, PROVED, FOUR, *LIKES, EXHAUSTIVE)
 TIMED = (FIRST, NEAR)
 TOGETHER = 60
-WEIGHT = 0.5
 
 
 class Ours:
@@ -51,9 +53,10 @@ class Ours:
         doing: dict[str, Propose] = {
             FIRST: self.first,
             MAIN: self.drain,
+            LEAST: lambda slot, row: self.drain(slot, row, prefer="smallest distance"),
             PROVED: lambda slot, row: self.answers(slot, row, k=1),
             FOUR: lambda slot, row: self.answers(slot, row, k=4),
-            LIKE: lambda slot, row: self.answers(slot, row, k=1, plausibility=WEIGHT),
+            **{name: self._like(weight) for name, weight in LIKES.items()},
             NEAR: lambda slot, row: self.near(slot, row, store, judge),
             EXHAUSTIVE: lambda slot, row: exhaustive(case, judge, slot, row),
         }
@@ -64,6 +67,10 @@ class Ours:
                 self.first(0, int(case.rows[0]))  # what all rows of a model share is made once, as the peers' fit is
                 warm = True
             store.fill(case.data, case.kind, part, case.rows, doing[part])
+
+    def _like(self, weight: float) -> Propose:
+        """The believable answer at a weight."""
+        return lambda slot, row: self.answers(slot, row, k=1, plausibility=weight)
 
     def params(self, slot: int, **more: Any) -> dict[str, Any]:
         """The settings of one row's question."""
@@ -93,10 +100,10 @@ class Ours:
             if result.nudges
         ]
 
-    def drain(self, slot: int, row: int) -> Proposals:
+    def drain(self, slot: int, row: int, **more: Any) -> Proposals:
         """The last answer of one search, with the seconds to it."""
         started = time.perf_counter()
-        asked = question(self._job(slot, row))
+        asked = question(self._job(slot, row, **more))
         answers = list(improve(asked, oracle_for(asked)))
         frames = [asked.code.decode(answer.row[None, :]) for answer in answers[-1:]]
         return [{"row": frame.iloc[0].to_dict(), "seconds": time.perf_counter() - started} for frame in frames]
@@ -117,10 +124,10 @@ class Ours:
                 return [{"row": frame.iloc[0].to_dict()} | spent]
         return []
 
-    def _job(self, slot: int, row: int) -> Job:
+    def _job(self, slot: int, row: int, **more: Any) -> Job:
         """One row's question."""
         output = 1 if self.model.task == "binary" else 0
-        return Job(self.model, self.data, row, output, resolve(get("nudges"), self.params(slot), self.data))
+        return Job(self.model, self.data, row, output, resolve(get("nudges"), self.params(slot, **more), self.data))
 
     def _record(self, row: int, nudge: Any, result: Any) -> dict[str, Any]:
         """A nudge as a whole row."""

@@ -82,6 +82,21 @@ def test_no_answer_breaks_a_constraint_and_each_is_valid_when_predicted_again(as
     assert answered > SETS / len(HEADS) / 4
 
 
+def test_an_answer_is_found_where_a_row_of_the_table_is_one(asked: tuple[Model, Table]) -> None:
+    """However narrow the constraints: a real row that keeps them and has the outcome is an answer already."""
+    model, table = asked
+    random = np.random.default_rng(17)
+    records, classes = table.inputs.to_dict("records"), model.predict(table.inputs).argmax(axis=1)
+    there = 0
+    for _ in range(SETS // len(HEADS)):
+        row, params = int(random.integers(0, len(table))), random_wishes(random, table)
+        others = (records[other] for other in np.flatnonzero(classes != classes[row]))
+        if any(not broken(table, records[row], other, params) for other in others):
+            there += 1
+            assert explain("nudges", model, table, row, k=1, **question(params)).nudges
+    assert there > SETS / len(HEADS) / 20
+
+
 def test_the_same_seed_gives_the_same_answer_with_nothing_remembered(
     asked: tuple[Model, Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
