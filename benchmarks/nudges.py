@@ -55,6 +55,8 @@ def cell(options: argparse.Namespace, held: Store, data: str, kind: str) -> list
     if len(held.held(data, kind, "nice")) < len(case.rows):
         parts = tuple(part for part in parts if part != product.NEAR)
     ours.fill(held, judge, parts)
+    if options.fill:
+        return []
     names = [name for name in (*product.ALL, product.NEAR, *PEERS) if not options.timing or name in (*parts, *theirs)]
     methods = {name: held.held(data, kind, name) for name in names}
     print(data, kind, {name: len(found) for name, found in methods.items()}, file=sys.stderr, flush=True)
@@ -74,6 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cells", action="store_true", help="a line per data set and model")
     parser.add_argument("--store", type=Path, help="folder that keeps the answers; the same command goes on")
     parser.add_argument("--minutes", type=float, help="begin no row after so many")
+    parser.add_argument("--fill", action="store_true", help="only fill the store; judge and print another time")
     options, _ = parser.parse_known_args(arguments)
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
@@ -81,6 +84,8 @@ def main(arguments: list[str] | None = None) -> None:
         scores = [
             score for data in options.data for kind in options.models for score in cell(options, held, data, kind)
         ]
+    if options.fill:
+        return
     frame = pd.DataFrame(scores)
     report(frame)
     if options.cells:
