@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.counterfactual.certificate import Proof
+from core.counterfactual.constraints import held_in
 from core.counterfactual.distance import gower
 from core.counterfactual.diversity import diverse
 from core.counterfactual.improve import Question, briefly, improve, oracle_for, question
@@ -178,8 +179,8 @@ def _refused(asked: Question) -> Nudges:
     """No answer, and why."""
     proved = asked.proof is not None and asked.proof.complete
     code, limits = asked.code, asked.constraints
-    real = np.concatenate([asked.prepared.rows, asked.reaching])
-    why = reason(code, limits, lambda other: briefly(asked, other), real, proved, len(asked.reaching) > 0)
+    held = held_in(code, asked.job.table)
+    why = reason(code, limits, lambda other: briefly(asked, other), held, proved, len(asked.reaching) > 0)
     text = (
         "Proved: nothing that is allowed reaches the goal." if proved else "The search found nothing; that is no proof."
     )

@@ -46,11 +46,11 @@ class Coder:
         """Code rows, shape (n_rows, p)."""
         coded = np.empty((len(frame), len(self.features)))
         for position, feature in enumerate(self.features):
-            coded[:, position] = self._encode_column(position, frame[feature.name])
+            coded[:, position] = self.encode_column(position, frame[feature.name])
         return coded
 
-    def _encode_column(self, position: int, column: pd.Series) -> Array:
-        """One column's codes, NaN where missing."""
+    def encode_column(self, position: int, column: pd.Series) -> Array:
+        """One column's codes, NaN where missing, shape (n_rows,)."""
         levels = self.levels[position]
         if levels is None and self.features[position].kind == "datetime":
             local = column.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(column.dt, "tz", None) else column

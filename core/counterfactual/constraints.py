@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from core.counterfactual.coding import Coder
 from core.counterfactual.wishes import Wish
-from core.types import Array
+from core.types import Array, Table
 
 Bools = npt.NDArray[np.bool_]
+Held = Callable[[tuple[int, ...]], Array]
+"""The different combinations that some features (by position) hold together in the rows of a table, coded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,17 +97,15 @@ class Constraints:
         return np.asarray(np.where(missing, limit.may_miss, inside))
 
 
-def build(
-    coder: Coder, origin: Array, wishes: Sequence[Wish], real: Array, may_miss: Sequence[str] = ()
-) -> Constraints:
+def build(coder: Coder, origin: Array, wishes: Sequence[Wish], held: Held, may_miss: Sequence[str] = ()) -> Constraints:
     """Put the limits together.
 
     Parameters
     ----------
     origin : ndarray, shape (p,)
     wishes : sequence of Wish
-    real : ndarray, shape (n_rows, p)
-        Coded rows of the table: what tied features may become together.
+    held : callable
+        What tied features may become together, see ``held_in``.
     may_miss : sequence of str
         Features whose missing cell may be filled, and whose value may become missing.
     """
@@ -119,7 +119,7 @@ def build(
             limits[place] = _narrow(limits[place], wish, float(origin[place]))
     most = min([int(wish.values[0]) for wish in wishes if wish.kind == "most"], default=len(limits))
     ties = _merged([wish.features for wish in wishes if wish.kind == "tie"])
-    combos = tuple(np.unique(real[:, list(group)], axis=0) for group in ties)
+    combos = tuple(held(group) for group in ties)
     return Constraints(origin, tuple(limits), weights, ties, most, tuple(wishes), combos)
 
 
@@ -129,13 +129,26 @@ def _keys(rows: Array) -> npt.NDArray[np.void]:
     return same.view(np.dtype((np.void, same.dtype.itemsize * same.shape[1]))).ravel()
 
 
-def relaxed(constraints: Constraints, coder: Coder, wish: Wish, real: Array) -> Constraints:
-    """The same constraints without one wish; ``real`` as in ``build``."""
+def held_in(coder: Coder, table: Table) -> Held:
+    """What features hold together in the rows of a table: their different combinations, shape (n, len(group))."""
+
+    def held(group: tuple[int, ...]) -> Array:
+        features = [coder.features[place].name for place in group]
+        coded = np.column_stack(
+            [coder.encode_column(place, table.frame[name]) for place, name in zip(group, features, strict=True)]
+        )
+        return coded[np.unique(_keys(coded), return_index=True)[1]]
+
+    return held
+
+
+def relaxed(constraints: Constraints, coder: Coder, wish: Wish, held: Held) -> Constraints:
+    """The same constraints without one wish; ``held`` as in ``build``."""
     rest = [other for other in constraints.wishes if other is not wish]
     may_miss = [
         feature.name for feature, limit in zip(coder.features, constraints.limits, strict=True) if limit.may_miss
     ]
-    return build(coder, constraints.origin, rest, real, may_miss)
+    return build(coder, constraints.origin, rest, held, may_miss)
 
 
 def _natural(coder: Coder, position: int, may_miss: bool) -> Limit:

@@ -13,7 +13,7 @@ from core.counterfactual.candidates import Unit, units
 from core.counterfactual.cells import cells_of
 from core.counterfactual.certificate import Proof, prove
 from core.counterfactual.coding import Coder
-from core.counterfactual.constraints import Constraints, build
+from core.counterfactual.constraints import Constraints, build, held_in
 from core.counterfactual.forms import forms_for
 from core.counterfactual.goals import Goal, goal_for
 from core.counterfactual.oracle import Found, Oracle
@@ -84,8 +84,7 @@ def question(job: Job) -> Question:
     reaching, said = prepared.reaching(goal)
     if not len(reaching) and len(job.table) > len(prepared.rows):
         reaching, said = all_reaching(job, goal)
-    real = np.concatenate([prepared.rows, reaching])
-    constraints = build(code, origin, wishes, real, job.params.get("missing") or ())
+    constraints = build(code, origin, wishes, held_in(code, job.table), job.params.get("missing") or ())
     return Question(job, code, own, goal, constraints, prepared, reaching, said)
 
 

@@ -7,16 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from core.counterfactual.coding import Coder
-from core.counterfactual.constraints import Constraints, build, relaxed
+from core.counterfactual.constraints import Constraints, Held, build, relaxed
 from core.counterfactual.oracle import Found
-from core.types import Array
 
 
 def reason(
     code: Coder,
     constraints: Constraints,
     search: Callable[[Constraints], list[Found]],
-    real: Array,
+    held: Held,
     proved: bool,
     reachable: bool,
 ) -> str:
@@ -26,8 +25,8 @@ def reason(
     ----------
     search : callable
         Searches under other constraints.
-    real : ndarray, shape (n_rows, p)
-        Coded rows of the table.
+    held : callable
+        What features hold together in the table.
     proved : bool
         The search was complete.
     reachable : bool
@@ -39,18 +38,18 @@ def reason(
         else "No allowed change that was tried reaches the goal."
     )
     wishes = [wish for wish in constraints.wishes if wish.kind != "weight"]
-    binding = [wish.words for wish in wishes if search(relaxed(constraints, code, wish, real))]
+    binding = [wish.words for wish in wishes if search(relaxed(constraints, code, wish, held))]
     if binding:
         rest = "it" if len(binding) == 1 else "any one of these"
         return f"{head} What binds: {_listed(binding)}. Without {rest} there is an answer."
-    if wishes and search(build(code, constraints.origin, (), real)):
+    if wishes and search(build(code, constraints.origin, (), held)):
         return f"{head} Several constraints bind together: {_listed([wish.words for wish in wishes])}."
     if np.isnan(constraints.origin).any():
         missing = [
             feature.name for feature, cell in zip(code.features, constraints.origin, strict=True) if np.isnan(cell)
         ]
         every = [feature.name for feature in code.features]
-        if search(build(code, constraints.origin, constraints.wishes, real, every)):
+        if search(build(code, constraints.origin, constraints.wishes, held, every)):
             return f"{head} What binds: missing cells stay missing ({_listed(missing)})."
     if reachable:
         return f"{head} Rows of the table reach it, but none by changes that are allowed here."

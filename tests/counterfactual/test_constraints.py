@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.counterfactual import search
 from core.counterfactual.candidates import units
 from core.counterfactual.coding import coder
-from core.counterfactual.constraints import build, relaxed
+from core.counterfactual.constraints import build, held_in, relaxed
 from core.counterfactual.goals import Goal
 from core.counterfactual.oracle import Oracle
 from core.counterfactual.wishes import read_wishes
@@ -30,7 +30,7 @@ SETS = 10_000
 def oracle_of(table: Table, origin: np.ndarray, params: dict[str, Any], goal: int) -> Oracle:
     code = coder(table)
     wishes = read_wishes(code, params)
-    limits = build(code, origin, wishes, code.encode(table.inputs), params["missing"])
+    limits = build(code, origin, wishes, held_in(code, table), params["missing"])
     wanted = Goal("class", goal, 0.5, 1.0, 0.0, "", "")
     return Oracle(code, wanted, limits, lambda rows: outputs(code.decode(rows)))
 
@@ -129,10 +129,8 @@ def test_relaxing_one_wish_leaves_the_others():
     params = {"locked": ("age",), "directions": "income:up", "max_changes": 2, "defaults": False}
     code = coder(table)
     origin = code.encode(table.instance(0))[0]
-    limits = build(code, origin, read_wishes(code, params), code.encode(table.inputs))
-    without = relaxed(
-        limits, code, next(wish for wish in limits.wishes if wish.kind == "locked"), code.encode(table.inputs)
-    )
+    limits = build(code, origin, read_wishes(code, params), held_in(code, table))
+    without = relaxed(limits, code, next(wish for wish in limits.wishes if wish.kind == "locked"), held_in(code, table))
     age, income = 1, 0
     assert not limits.limits[age].movable
     assert without.limits[age].movable
@@ -144,7 +142,7 @@ def test_a_lock_outlasts_allowed_levels():
     table = people()
     code = coder(table)
     params = {"locked": ("job",), "levels": "job:clerk|nurse", "defaults": False}
-    limits = build(code, code.encode(table.instance(0))[0], read_wishes(code, params), code.encode(table.inputs))
+    limits = build(code, code.encode(table.instance(0))[0], read_wishes(code, params), held_in(code, table))
     assert not limits.limits[table.schema.names.index("job")].movable
 
 
@@ -152,7 +150,7 @@ def test_ties_that_share_a_feature_are_one():
     table = people()
     code = coder(table)
     wishes = read_wishes(code, {"ties": "income+age; age+rate", "defaults": False})
-    assert build(code, code.encode(table.instance(0))[0], wishes, code.encode(table.inputs)).ties == ((0, 1, 2),)
+    assert build(code, code.encode(table.instance(0))[0], wishes, held_in(code, table)).ties == ((0, 1, 2),)
 
 
 def test_the_instance_itself_is_always_allowed():
@@ -161,8 +159,32 @@ def test_the_instance_itself_is_always_allowed():
     for row in range(10):
         origin = code.encode(table.instance(row))[0]
         limits = build(
-            code, origin, read_wishes(code, {"locked": table.schema.names, "defaults": True}), code.encode(table.inputs)
+            code, origin, read_wishes(code, {"locked": table.schema.names, "defaults": True}), held_in(code, table)
         )
         assert limits.allows(code, origin[None, :]).all()
         assert not limits.changed(origin[None, :]).any()
         assert replace(limits, most=0).allows(code, origin[None, :]).all()
+
+
+def test_tied_features_take_combinations_of_the_whole_table_gaps_included():
+    table = people()
+    code = coder(table)
+    group = (table.schema.names.index("rate"), table.schema.names.index("job"))
+    held = held_in(code, table)(group)
+    pairs = {(None if pd.isna(rate) else rate, job) for rate, job in table.frame[["rate", "job"]].to_numpy(object)}
+    assert {tuple(code.value(place, cell) for place, cell in zip(group, row, strict=True)) for row in held} == pairs
+    assert len(held) == len(pairs)
+
+
+def test_a_row_whose_tied_features_hold_together_nowhere_is_not_allowed():
+    table = people()
+    code = coder(table)
+    real = code.encode(table.inputs)
+    wishes = read_wishes(code, {"ties": "income+job", "defaults": False})
+    limits = build(code, real[0], wishes, held_in(code, table), ("rate",))
+    assert limits.allows(code, np.where(np.arange(6) == 2, real[0], real)).all()
+    mixed = real[0].copy()
+    mixed[0] = next(value for value in real[:, 0] if not ((real[:, 0] == value) & (real[:, 3] == real[0, 3])).any())
+    assert not limits.allows(code, mixed[None, :])[0]
+    loose = build(code, real[0], (), held_in(code, table))
+    assert loose.allows(code, mixed[None, :])[0]

@@ -12,7 +12,7 @@ import pytest
 from core.counterfactual import search
 from core.counterfactual.candidates import units
 from core.counterfactual.coding import coder
-from core.counterfactual.constraints import build
+from core.counterfactual.constraints import build, held_in
 from core.counterfactual.goals import Goal
 from core.counterfactual.oracle import Oracle
 from core.counterfactual.polish import polish
@@ -40,7 +40,7 @@ def oracle_of(table, rule, row=0, **params) -> Oracle:
         code,
         code.encode(table.instance(row))[0],
         read_wishes(code, {"defaults": False, **params}),
-        code.encode(table.inputs),
+        held_in(code, table),
     )
 
     def outputs(rows: np.ndarray) -> np.ndarray:

@@ -85,6 +85,17 @@ def test_a_refusal_names_the_rule_that_binds() -> None:
     locked = dict.fromkeys(changing(app, "feature").options, "fixed")
     app = finished(open_page(**LINEAR, row=4, p_k=1, p_directions=json.dumps(locked)))
     assert "No change was found" in words(app)
+    assert "Several constraints bind together" in words(app)
+    free = {name: way for name, way in locked.items() if name not in ("amount", "monthly_income")}
+    app = finished(open_page(**LINEAR, row=4, p_k=1, p_directions=json.dumps(free), p_ranges="amount:1300..9000"))
+    assert "What binds: " in words(app)
+    assert "'amount' has to stay within 1300..9000" in words(app).partition("What binds: ")[2]
+    assert errors(app) == []
+
+
+def test_a_goal_that_no_row_reaches_is_refused_as_such() -> None:
+    app = finished(open_page(**LINEAR, row=4, p_k=1, p_probability="0.999999"))
+    assert "No row of the table reaches it either" in words(app)
     assert errors(app) == []
 
 
@@ -139,3 +150,24 @@ def test_another_row_ends_the_search(slow: list[Running]) -> None:
     assert slow[0].stopped
     assert not slow[1].stopped
     slow[1].stop()
+
+
+def test_a_search_that_ran_out_of_time_may_go_on_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain: Callable[..., Running] = running.begin
+
+    def begin(*question: Any) -> Running:
+        whole = plain(*question)
+        while not whole.look(0.1):
+            continue
+        assert whole.latest is not None
+        cut = Check("finished", False, 10.0, "The search was stopped after 10 s.")
+        late = replace(whole.latest, checks=(*whole.latest.checks, cut))
+        return Running(lambda _progress: late).start()
+
+    monkeypatch.setattr(running, "begin", begin)
+    app = finished(open_page(**LINEAR, row=6, p_k=1))
+    longer = app.button(key="first.on")
+    assert longer.label == "Search longer (up to 20 s)"
+    longer.click().run()
+    assert asked(app)["p.seconds"] == "20"
+    assert errors(app.run()) == []
