@@ -52,11 +52,12 @@ def _step(result: Nudges, order: int, change: Change | None, path: tuple[float, 
     before, after = path[max(0, order - 1)], path[order]
     label = "as it is"
     if change is not None:
-        label = f"{words.named(change.name, 30)}: {words.cell(change.before)} {ARROW} {words.cell(change.after)}"
+        ends = [words.short(words.cell(end), 20) for end in (change.before, change.after)]
+        label = f"{words.named(change.name, 30)}: {ends[0]} {ARROW} {ends[1]}"
     return {
         "role": "step",
         "order": order,
-        "label": words.short(label, 70),
+        "label": label,
         "start": before,
         "end": after,
         "way": "none" if change is None else "up" if after >= before else "down",
@@ -125,7 +126,11 @@ def _layers(x: dict[str, Any], ink: str) -> list[dict[str, Any]]:
             {"type": "point", "filled": True, "opacity": 1, "size": 110, "yOffset": 9},
             {**here, "color": _COLOR, "tooltip": _TIPS},
         ),
-        _part("step", {**text, "dy": -8, "align": "left"}, {"x": {"value": 0}, "y": y, "text": {"field": "label"}}),
+        _part(
+            "step",
+            {**text, "dy": -8, "align": "left", "limit": {"expr": "width"}},
+            {"x": {"value": 0}, "y": y, "text": {"field": "label"}},
+        ),
         *(
             _part(
                 "step",

@@ -52,8 +52,8 @@ def _block(result: Nudges, nudge: Nudge, place: int, schema: Schema | None) -> l
             "role": "change",
             "key": f"{place}.{step}",
             "nudge": place,
-            "label": words.named(change.name, 40),
-            "text": f"{words.cell(change.before)} {ARROW} {words.cell(change.after)}",
+            "label": words.named(change.name, 32),
+            "text": f"{_end(change.before)} {ARROW} {_end(change.after)}",
             "feature": change.name,
             "before": words.cell(change.before),
             "after": words.cell(change.after),
@@ -63,6 +63,11 @@ def _block(result: Nudges, nudge: Nudge, place: int, schema: Schema | None) -> l
         }
         rows.append(row)
     return rows
+
+
+def _end(value: Any) -> str:
+    """One end of a change, short enough that both find room."""
+    return words.short(words.cell(value), 40)
 
 
 def _moves(change: Change) -> bool:
@@ -99,6 +104,8 @@ _TIPS = [
 ]
 _CHANGE = "datum.role === 'change'"
 _NUMBER = f"{_CHANGE} && isValid(datum.start)"
+_LEVEL = f"{_CHANGE} && !isValid(datum.start)"
+"""What has no way along a range: the change stands where the way would be."""
 
 
 def spec(dark: bool | None = None) -> dict[str, Any]:
@@ -106,7 +113,7 @@ def spec(dark: bool | None = None) -> dict[str, Any]:
     hidden = {"labels": False, "ticks": False, "domain": False, "grid": False}
     y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": hidden}
     ink = palette.INKS[dark]
-    text = {"type": "text", "align": "left", "color": ink}
+    text = {"type": "text", "align": "left", "color": ink, "limit": {"expr": "width - 16"}}
     head = {**text, "fontWeight": 700, "dy": 8, "fontSize": 13}
     line = {**text, "fontWeight": 600, "dx": 8, "dy": -9}
     panel = {
@@ -123,7 +130,9 @@ def spec(dark: bool | None = None) -> dict[str, Any]:
         "layer": [
             panel,
             _part("datum.role === 'head'", head, {"x": {"value": 0}, "text": {"field": "text"}}),
-            _part(_CHANGE, line, {"x": {"value": 0}, "text": {"field": "shown"}}),
+            _part(_NUMBER, line, {"x": {"value": 0}, "text": {"field": "shown"}}),
+            _part(_LEVEL, line, {"x": {"value": 0}, "text": {"field": "label"}}),
+            _part(_LEVEL, {**line, "fontWeight": 400, "dy": 8}, {"x": {"value": 0}, "text": {"field": "text"}}),
             *_dumbbell(),
         ],
         "transform": [{"calculate": "datum.label + ':  ' + datum.text", "as": "shown"}],

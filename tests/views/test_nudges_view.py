@@ -73,3 +73,20 @@ def test_the_table_holds_all_changes_of_all_nudges() -> None:
     table = view(make(RAISE, MOVE), k=1).table
     assert table["nudge"].tolist() == [1, 2, 2]
     assert table["robust"].tolist()[0] == "True"
+
+
+def test_long_names_and_levels_leave_room_for_both_ends() -> None:
+    """A telephone is 390 wide: a name keeps its end, a level gives way to the other, and no text is wider than the chart."""
+    name, level = "kind_of_contract_that_was_signed_for_the_service_number_2_of_seven", "cancellable at any time " * 8
+    nudge = Nudge((Change(name, level, "yearly " * 20), Change(name[:-9], 1.0, 2.0)), 0.6, 0.1)
+    result = Nudges((name,), (level,), "leaves", 0.4, (0.5, 1.0), "probability", "leaves", (nudge,), "")
+    drawn = view(result)
+    first, second = drawn.rows[1:]
+    assert first["label"].endswith("2_of_seven")
+    assert len(first["label"]) == len(second["label"]) == 32
+    before, after = first["text"].split(" → ")
+    assert (before[:11], after[:6]) == ("cancellable", "yearly")
+    assert len(before) <= 40
+    texts = [layer["mark"] for layer in drawn.spec["layer"] if layer["mark"]["type"] == "text"]
+    assert len(texts) == 4
+    assert all(mark["limit"] == {"expr": "width - 16"} for mark in texts)
