@@ -75,7 +75,7 @@ class Neighbourhood:
     @property
     def nbytes(self) -> int:
         """Memory of the rows."""
-        return self.codes.nbytes + self.scaled.nbytes + int(self.frame.memory_usage(deep=False).sum())
+        return self.codes.nbytes + self.scaled.nbytes + 8 * self.frame.size
 
 
 _KEPT: Kept[Neighbourhood] = Kept()
