@@ -54,10 +54,9 @@ def view(
 
 def _right(found: Profile, change: Change) -> bool:
     """True where the nudge lies in the right half of an ordered profile."""
-    if not found.ordered:
-        return True
-    low, high, at = (axis.place(cell) for cell in (found.grid[0], found.grid[-1], change.after))
-    return low is None or high is None or at is None or at - low > (high - low) / 2
+    places = [place for cell in found.grid if found.ordered and (place := axis.place(cell)) is not None]
+    at = axis.place(change.after) if places else None
+    return at is None or at > (min(places) + max(places)) / 2
 
 
 def _aside(spec: dict[str, Any]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def spec(dark: bool | None = None) -> dict[str, Any]:
     y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": hidden}
     ink = palette.INKS[dark]
     text = {"type": "text", "align": "left", "color": ink, "limit": {"expr": "width - 16"}}
-    head = {**text, "fontWeight": 700, "dy": 8, "fontSize": 13}
+    head = {**text, "fontWeight": 700, "dy": 8, "fontSize": 12, "limit": {"expr": "width + 16"}}
     line = {**text, "fontWeight": 600, "dx": 8, "dy": -9}
     panel = {
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature", "nudge"]}}],

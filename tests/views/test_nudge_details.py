@@ -83,8 +83,8 @@ def test_the_crossing_is_where_the_model_crosses(logistic_model, logistic_table)
 @pytest.mark.parametrize(("after", "side"), [(9.0, "left"), (1.0, "right")])
 def test_the_goals_label_keeps_clear_of_the_nudge(after: float, side: str) -> None:
     name = "consumption_of_the_whole_household_in_the_quarter_1"
-    grid = tuple(float(value) for value in range(11))
-    values = np.linspace(0.2, 0.8, 11)[None, :]
+    grid = (*(float(value) for value in range(11)), None)
+    values = np.append(np.linspace(0.2, 0.8, 11), 0.4)[None, :]
     profile = Profile(name, grid, values, ("the nudge",), (after,), np.array([0.6]), "probability", "paid", True, 0.5)
     drawn = nudge_crossing.view(profile, Change(name, 5.0, after), 0)
     lines = [layer for layer in drawn.spec["layer"] if "threshold" in layer["transform"][0]["filter"]]
