@@ -6,6 +6,9 @@ import numpy as np
 
 from core.types import Array
 
+CELLS = 500_000
+"""Pairs of place and point at a time: bounds the memory to some 30 MB."""
+
 
 def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Array | None = None) -> Array:
     """Local linear regression with tricube weights, made robust by bisquare reweighting.
@@ -47,7 +50,14 @@ def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Arr
 
 
 def _fit(x: Array, y: Array, at: Array, neighbours: int, trust: Array) -> Array:
-    """Weighted straight lines through the nearest points of each place."""
+    """Weighted straight lines through the nearest points of each place, some places at a time."""
+    step = max(1, CELLS // max(1, len(x)))
+    parts = [_lines(x, y, at[start : start + step], neighbours, trust) for start in range(0, len(at), step)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _lines(x: Array, y: Array, at: Array, neighbours: int, trust: Array) -> Array:
+    """Weighted straight lines through the nearest points of a few places."""
     distance = np.abs(at[:, None] - x[None, :])
     reach = np.partition(distance, neighbours - 1, axis=1)[:, neighbours - 1]
     scaled = np.minimum(distance / np.where(reach > 0, reach, 1.0)[:, None], 1.0)

@@ -17,7 +17,9 @@ from core.errors import InputError
 from core.results import Importance, Profile, Result, Scores, Together, same
 from core.views import view
 from core.views.overlay import aligned, curves, merged_profile, pictures
+from core.views.together import choices, squares
 from tests.contract_cases import case, numbers_frame
+from tests.shapley import zoo
 
 NAMES = ("forest", "line")
 
@@ -128,6 +130,21 @@ def test_what_cannot_share_an_axis_is_refused() -> None:
     scores = two("performance")[0]
     with pytest.raises(InputError, match="different classes or targets"):
         together([scores, replace(scores, label="other")], NAMES)  # type: ignore[type-var]
+
+
+def test_each_model_keeps_its_confusion_matrix_beside_the_others() -> None:
+    results = [engine.explain("performance", *zoo.get(name)) for name in ("forest classes", "xgboost classes")]
+    found = together(results, NAMES)
+    known = choices(found)
+    assert list(known)[-2:] == [f"confusion {name}" for name in NAMES]
+    assert not set(pictures(found)) & set(squares(found))
+    for name, own in zip(NAMES, results, strict=True):
+        drawn = view(found, picture=f"confusion {name}")
+        alone = view(own, picture="confusion")
+        assert drawn.rows == alone.rows
+        assert drawn.spec == alone.spec
+        assert alone.sentence in drawn.sentence
+        assert drawn.table.equals(view(found).table)
 
 
 def test_equal_names_are_numbered() -> None:

@@ -47,3 +47,13 @@ def test_ties_do_not_break_it(x: np.ndarray) -> None:
 def test_elsewhere_it_follows_the_same_line() -> None:
     x = np.linspace(0, 1, 30)
     assert lowess(x, 5 * x, at=np.array([0.25, 0.5])) == pytest.approx([1.25, 2.5])
+
+
+def test_a_few_places_at_a_time_give_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    x = random.normal(size=90)
+    y = np.sin(x) + random.normal(0, 0.1, 90)
+    whole, some = lowess(x, y), lowess(x, y, at=np.linspace(-1, 1, 7))
+    monkeypatch.setattr("core.smooth.CELLS", 200)
+    assert lowess(x, y) == pytest.approx(whole, abs=1e-12)
+    assert lowess(x, y, at=np.linspace(-1, 1, 7)) == pytest.approx(some, abs=1e-12)

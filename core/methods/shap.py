@@ -29,6 +29,13 @@ PARAMS = (
         expert=False,
     ),
     Param("background", "int", 100, "Rows that stand for 'feature unknown'.", low=1, high=10_000),
+    Param(
+        "reference",
+        "choice",
+        "rows",
+        "Those rows one after the other; or one typical row of them: middle values and most frequent levels.",
+        choices=("rows", "typical"),
+    ),
     Param("samples", "int", 1_000, "Orderings or coalitions where sampling is needed.", low=10, high=1_000_000),
     Param("seed", "int", 0, "Fixes the background and every random choice.", low=0, high=2**31 - 1),
 )
@@ -46,7 +53,8 @@ baseline + all bars = this prediction.
 
 **Two meanings of "not known".** *Path-dependent* (trees): at a question about an unknown feature both branches are
 taken, by the share of training rows that went each way; needs no data. *Interventional*: the unknown features take the
-values of background rows, one after the other, and the outputs are averaged; works for every model. The two differ
+values of background rows, one after the other, and the outputs are averaged (or those of one typical row); works for
+every model. The two differ
 where features depend on each other. The line "algorithm" says which one was used.
 
 **Units.** Boosted trees and linear classifiers add up in log-odds (or a class score): such bars are log-odds, not

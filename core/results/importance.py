@@ -31,6 +31,8 @@ class Importance:
         The class or target explained.
     signed : bool
         True where a value below zero has a meaning of its own (coefficients).
+    lead : str
+        What the sentence begins with, before the largest three.
     """
 
     kind: ClassVar[str] = "importance"
@@ -44,6 +46,7 @@ class Importance:
     signed: bool = False
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
+    lead: str = "The model relies most on"
 
     def __post_init__(self) -> None:
         freeze_arrays(self)

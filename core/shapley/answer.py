@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from core.errors import NotApplicable
@@ -46,8 +47,34 @@ class Explained:
 
 
 def background(job: Job) -> pd.DataFrame:
-    """The background rows that the params choose, shape (n_background, n_features)."""
-    return job.table.background(int(job.params["background"]), int(job.params["seed"]))
+    """The background that the params choose: rows of the table, or one typical row made of them."""
+    rows = job.table.background(int(job.params["background"]), int(job.params["seed"]))
+    return typical(rows) if job.params.get("reference") == "typical" else rows
+
+
+def background_size(job: Job) -> int:
+    """How many rows the background has."""
+    return 1 if job.params.get("reference") == "typical" else min(int(job.params["background"]), len(job.table))
+
+
+def typical(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row of the middle value of each column of numbers or dates, and the most frequent level of the others.
+
+    Missing only where the whole column is. Every cell is one that some row has, so a whole number stays whole.
+    """
+
+    def middle(column: pd.Series) -> int:
+        known = np.flatnonzero(column.notna().to_numpy())
+        if not len(known):
+            return 0
+        kind = column.dtype.kind
+        if kind in "iufM":
+            return int(known[np.argsort(column.iloc[known].to_numpy(), kind="stable")[(len(known) - 1) // 2]])
+        codes, _ = pd.factorize(column)
+        return int(np.flatnonzero(codes == np.bincount(codes[known]).argmax())[0])
+
+    cells = {name: rows[name].array.take([middle(rows[name])]) for name in rows.columns}
+    return pd.DataFrame(cells)
 
 
 def own_scale(model: Model) -> Scale:

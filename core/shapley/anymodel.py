@@ -8,7 +8,7 @@ from core.errors import NotApplicable
 from core.registry import Job
 from core.results import Check
 from core.shapley import exact, kernel, permutation
-from core.shapley.answer import Answer, Explained, background
+from core.shapley.answer import Answer, Explained, background, background_size
 from core.shapley.game import Game, coalition_values, game
 from core.types import Array
 
@@ -19,7 +19,7 @@ BUDGET = 102_400
 def fits(job: Job) -> bool:
     """True where all coalitions cost no more than ``BUDGET`` predictions."""
     players = len(job.model.features)
-    rows = min(int(job.params["background"]), len(job.table))
+    rows = background_size(job)
     return players <= exact.MOST and 2**players * rows <= BUDGET
 
 
@@ -82,7 +82,7 @@ def _one(played: Game, job: Job, kind: str, step: object) -> tuple[Array, Array,
 
 def _words(kind: str, players: int, rows: int) -> str:
     """What was done, for people."""
-    against = f"against {rows:,} background rows"
+    against = f"against {rows:,} background row{'' if rows == 1 else 's'}"
     if kind == "exact":
         return f"Exact: all {2**players:,} coalitions of {players} features were asked, {against}."
     if kind == "kernel":

@@ -41,5 +41,6 @@ def solve(job: Job, rows: list[int], form: Trusted) -> Answer:
     np.add.at(values.T, form.portable.sources, terms.T)
     base = np.full(len(rows), pick(sums(form.portable, reference), job).mean())
     output = pick(sums(form.portable, encoded), job)
-    text = f"Exact, in closed form: weight times distance from the mean of {len(frame):,} background rows."
+    mean = f"the mean of {len(frame):,} background rows" if len(frame) > 1 else "one background row"
+    text = f"Exact, in closed form: weight times distance from {mean}."
     return Answer(values, base, output, form.scale, None, (Check("algorithm", None, None, text), form.check))

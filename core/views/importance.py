@@ -81,7 +81,7 @@ def tell(result: Importance, k: int) -> str:
     parts = [
         f"{words.short(result.features[item])} ({words.number(float(result.values[item]), 3)})" for item in largest
     ]
-    sentence = f"The model relies most on {words.listed(parts)}: {result.unit}."
+    sentence = f"{result.lead} {words.listed(parts)}: {result.unit}."
     if result.reference is not None:
         sentence += f" Untouched, it is {words.number(result.reference, 4)}."
     if len(ranked) > k:

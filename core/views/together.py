@@ -30,7 +30,7 @@ def view(
     ----------
     result : Together
     picture : str, optional
-        Of performance: a key of ``core.views.overlay.pictures(result)``; the first by default.
+        Of performance: a key of ``choices(result)``; the first by default.
     feature : Feature, optional
         Of profiles: the column, whose quantiles are shaded.
     k : int, optional
@@ -74,14 +74,30 @@ def _range(item: Profile) -> str:
 
 def _scores(result: Together, picture: str | None, dark: bool | None) -> View:
     """One picture of performance with a line a model, and all scores in a table."""
-    known = pictures(result)
+    known = choices(result)
     chosen = picture or next(iter(known), "")
     if known and chosen not in known:
         raise unknown_name("picture", chosen, known)
-    drawn = scores.lines(curves(result, chosen), dark)
     sentence = _told(result)
     alt = f"{known.get(chosen, 'No picture')}. {sentence}"
-    return View(drawn[1], drawn[0], table(result), sentence, alt)
+    own = squares(result).get(chosen)
+    if own is not None:
+        one = scores.view(own, picture=scores.CONFUSION, dark=dark)
+        return replace(one, table=table(result), sentence=f"{sentence} {one.sentence}", alt=f"{alt} {one.sentence}")
+    rows, spec = scores.lines(curves(result, chosen), dark)
+    return View(spec, rows, table(result), sentence, alt)
+
+
+def choices(result: Together) -> dict[str, str]:
+    """Pictures of performance: what all have as lines of one, then what each model takes for what."""
+    titles = {name: f"Right and wrong: {name.removeprefix(scores.CONFUSION).strip()}" for name in squares(result)}
+    return pictures(result) | titles
+
+
+def squares(result: Together) -> dict[str, Scores]:
+    """The scores that have a confusion matrix, by the name of its picture."""
+    items = [(name, item) for name, item in zip(result.names, result.results, strict=True) if isinstance(item, Scores)]
+    return {f"{scores.CONFUSION} {name}": item for name, item in items if item.confusion is not None}
 
 
 def table(result: Together) -> pd.DataFrame:

@@ -17,6 +17,7 @@ SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "distribution": {"bins": TASKS, "instance": TASKS},
     "target_against_feature": {"instance": TASKS},
     "two_columns": {"instance": TASKS},
+    "missing_values": {"instance": TASKS},
     "residuals": {"size": ("binary", "multiclass")},
 }
 """Settings of methods that mean nothing for some tasks, or that the page sets by other means."""

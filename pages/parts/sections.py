@@ -82,7 +82,7 @@ def answer(about: Subject, method: Method, params: dict[str, str]) -> Result:
 
 def _together(about: Subject, method: Method, params: dict[str, str], own: Result) -> Result:
     """The same question to the models that were put beside this one; the one answer where there are none."""
-    if method.kind not in SHARED:
+    if method.kind not in SHARED or method.scope == "data":
         return own
     found, names = [own], [about.model.name]
     for other in rivals.chosen(about):

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.instances import Query
 from core.results import Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
-from core.views import View, matrix, overlay, scores, subsets, view, words
+from core.views import View, matrix, scores, subsets, view, words
 from core.views.pictures import pictures
+from core.views.together import choices, squares
 from pages.parts import chart, frame, leads, many_rows, panel, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
@@ -57,14 +58,16 @@ def importance(result: Importance, about: Subject, key: str, said: DeltaGenerato
     """Bars; a click shows the feature's profile below."""
     if key == "interactions":
         return couples(result, about, key, said)
-    if not result.signed:
+    gaps = key == "missing_values"
+    if not result.signed and not gaps:
         leads.lead(result, about)
     kinds = pictures(result)
     chosen = leads.picture(kinds, key) if kinds else "bars"
     drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"{key}.{chosen}", lambda name: leads.pick(leads.feature_of(name, about.model.features)))
-    st.caption(":material/touch_app: Click a bar to see how the answer changes with that feature, below.")
+    seen = "how that feature is spread, above" if gaps else "how the answer changes with that feature, below"
+    st.caption(f":material/touch_app: Click a bar to see {seen}.")
     return drawn
 
 
@@ -128,7 +131,7 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
     first = result.results[0]
     options: dict[str, Any] = {"dark": chart.dark()}
     if isinstance(first, Scores):
-        known = overlay.pictures(result)
+        known = choices(result)
         options["picture"] = leads.picture(known, f"{key}.together") if known else None
     if isinstance(first, Profile) and first.feature in about.table.schema.names:
         options["feature"] = about.table.schema[first.feature]
@@ -138,7 +141,11 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
         leads.lead(first, about)
     if isinstance(first, Scores):
         st.dataframe(panel.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
-    chart.show(drawn, f"{key}.together", leads.pick if isinstance(first, Importance) else None)
+    named = str(options.get("picture") or "lines")
+    square = named in squares(result)  # other marks, so another chart
+    chart.show(
+        drawn, f"{key}.together{'.square' if square else ''}", leads.pick if isinstance(first, Importance) else None
+    )
     return drawn
 
 

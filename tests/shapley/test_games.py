@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import engine
+from core.registry import Job
 from core.shapley import exact, kernel, permutation
+from core.shapley.answer import explained, own_scale, typical
 from core.shapley.covers import product_game
 from core.shapley.game import coalition_values, game
 from core.shapley.interventional import pair_weights
-from tests.shapley import oracle
+from tests.shapley import oracle, zoo
 
 
 def ordered(worth):
@@ -180,3 +183,27 @@ def test_taking_every_pair_is_exact():
     values, errors = kernel.estimate(played, 62, 0)
     assert values == pytest.approx(exact.shapley(coalition_values(played, exact.coalitions(6))))
     assert not errors.any()
+
+
+def test_a_typical_row_has_middle_values_and_frequent_levels_in_their_own_types():
+    frame = zoo.mixed()[zoo.MIXED].assign(age=lambda rows: rows["age"].astype("Int64"), empty=np.nan)
+    row = typical(frame)
+    assert row.dtypes.to_dict() == frame.dtypes.to_dict()
+    known = np.sort(frame["amount"].dropna().to_numpy())
+    assert row["amount"].iloc[0] == known[(len(known) - 1) // 2]
+    assert row["age"].iloc[0] == np.sort(frame["age"].to_numpy())[(len(frame) - 1) // 2]
+    for name in ("owner", "purpose", "grade"):
+        assert (frame[name] == row[name].iloc[0]).sum() == frame[name].value_counts().max()
+    assert row["empty"].isna().all()
+
+
+@pytest.mark.parametrize("name", ["xgboost binary", "text pipeline", "linear", "network", "lightgbm categories"])
+def test_values_against_a_typical_row_are_enumerated_values(name):
+    model, table = zoo.get(name)
+    output = 1 if model.classes else 0
+    result = engine.explain("shap", model, table, 9, output=output, kind="interventional", reference="typical")
+    scale = "probability" if result.scale == own_scale(model) else "log-odds"
+    number = explained(Job(model, table, 9, output, {}), scale)
+    values, base, whole = oracle.marginal(number.of, table.instance(9), typical(table.background(100, 0)))
+    assert result.values == pytest.approx(values, abs=3e-6)
+    assert (result.base, result.output) == pytest.approx((base, whole), abs=3e-6)
