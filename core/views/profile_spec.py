@@ -139,7 +139,7 @@ def _levels(
     text = {"type": "text", "color": ink, "fontWeight": 600}
     line = {**text, **_SMALL, "fontWeight": 400, "color": palette.MARK}
     own = {**dot, "size": 260, "color": ink, "strokeWidth": 2.5}
-    labels = [] if several else [_layer("line", {**text, "align": "left", "dx": 10}, {**here, **name})]
+    labels = [] if several else [_layer("line", {**text, "align": "left", "dx": 14}, {**here, **name})]
     return [
         _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
         _layer("threshold", line, {"x": x, "y": {"value": 0}, **name}),

@@ -279,8 +279,9 @@ def _columns(about: Subject) -> dict[str, Any]:
     name = safe(words.short(about.label, 30))
     if about.model.classes:
         shown = st.column_config.ProgressColumn(
-            "predicted", help=f"Probability of {name}", min_value=0.0, max_value=1.0, format="percent", width="small"
+            "predicted", help=f"Probability of {name}", min_value=0.0, max_value=1.0, format="percent", width=84
         )
     else:
-        shown = st.column_config.NumberColumn("predicted", format="%.4g", width="small")
-    return {"row": st.column_config.NumberColumn("row", width="small", format="%d"), "predicted": shown}
+        shown = st.column_config.NumberColumn("predicted", format="%.4g", width=76)
+    row = st.column_config.NumberColumn("row", width=46, format="%d")
+    return {"row": row, "name": st.column_config.Column("name", width=62), "predicted": shown}

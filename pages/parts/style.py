@@ -16,6 +16,8 @@ _CSS = """
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-neighbours) { display: none; }
 :is([data-testid="stLayoutWrapper"]:has(> .st-key-top), .st-key-top) { display: contents; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-studio_sync, .st-key-studio_engine)) { position: absolute; }
+:is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
 .st-key-headline { padding: .4rem 0 .3rem; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }
@@ -37,7 +39,6 @@ _WIDE = """
 [class*="st-key-studio_tools_"] { gap: 0; }
 [class*="st-key-studio_title_"] { padding-right: 4.2rem; }
 [data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"]:has([class*="st-key-place_"]) { flex: 1 1 auto; }
-:is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
 @media (min-width: 641px) {
   [data-testid="stHorizontalBlock"]:not(:has(.st-key-chosen_data)) .st-key-studio_top {
     margin-left: calc(-22.22% - 9.8px); width: calc(122.22% + 9.8px); max-width: none;
