@@ -68,12 +68,54 @@ def _error_rate(predictions: Array, truth: Array) -> Array:
     return np.asarray((predictions.argmax(axis=2) != truth).mean(axis=1))
 
 
+def _median_error(predictions: Array, truth: Array) -> Array:
+    """Median absolute error."""
+    return np.asarray(np.median(np.abs(predictions[:, :, 0] - truth), axis=1))
+
+
+def _one_minus_r2(predictions: Array, truth: Array) -> Array:
+    """Squared error as a share of that of the mean."""
+    spread = float(((truth - truth.mean()) ** 2).sum())
+    if not spread:
+        raise InputError(
+            "R² needs different true values.", f"All {len(truth):,} are the same.", "Choose another loss, or more rows."
+        )
+    return np.asarray(((predictions[:, :, 0] - truth) ** 2).sum(axis=1) / spread)
+
+
+def _brier(predictions: Array, truth: Array) -> Array:
+    """Mean squared error of the probabilities of all classes (two: of the second)."""
+    if predictions.shape[2] == 2:
+        return np.asarray(((predictions[:, :, 1] - truth) ** 2).mean(axis=1))
+    wanted = truth[:, None] == np.arange(predictions.shape[2])[None, :]
+    return np.asarray(((predictions - wanted) ** 2).sum(axis=2).mean(axis=1))
+
+
+def _balanced_error(predictions: Array, truth: Array) -> Array:
+    """Share of wrong rows of each class that there is, averaged over the classes."""
+    wrong = predictions.argmax(axis=2) != truth
+    classes = [truth == known for known in np.unique(truth)]
+    return np.asarray(np.mean([wrong[:, own].mean(axis=1) for own in classes], axis=0))
+
+
+def _one_minus_f1(predictions: Array, truth: Array) -> Array:
+    """1 - harmonic mean of precision and recall of the second class, cut at one half; 1 where neither names it."""
+    named, true = predictions.argmax(axis=2) == 1, truth == 1
+    hits = (named & true).sum(axis=1)
+    return np.asarray(1.0 - 2.0 * hits / np.maximum(named.sum(axis=1) + true.sum(), 1))
+
+
 LOSSES = (
     Loss("rmse", "root mean squared error", ("regression",), _rmse),
     Loss("mae", "mean absolute error", ("regression",), _mae),
+    Loss("median_error", "median absolute error", ("regression",), _median_error),
+    Loss("one_minus_r2", "1 - R²", ("regression",), _one_minus_r2),
     Loss("one_minus_auc", "1 - AUC", ("binary",), _one_minus_auc),
     Loss("cross_entropy", "cross-entropy", ("binary", "multiclass"), _cross_entropy),
     Loss("error_rate", "error rate", ("binary", "multiclass"), _error_rate),
+    Loss("balanced_error", "balanced error rate", ("binary", "multiclass"), _balanced_error),
+    Loss("brier", "Brier score", ("binary", "multiclass"), _brier),
+    Loss("one_minus_f1", "1 - F1", ("binary",), _one_minus_f1),
 )
 DEFAULTS: dict[Task, str] = {"regression": "rmse", "binary": "one_minus_auc", "multiclass": "cross_entropy"}
 

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, roc_auc_score, root_mean_squared_error
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    f1_score,
+    log_loss,
+    mean_absolute_error,
+    median_absolute_error,
+    r2_score,
+    roc_auc_score,
+    root_mean_squared_error,
+)
 
 from core.errors import InputError
 from core.losses import LOSSES, loss_for
@@ -12,6 +23,11 @@ from core.losses import LOSSES, loss_for
 ORACLES = {
     "rmse": lambda said, known: root_mean_squared_error(known, said[:, 0]),
     "mae": lambda said, known: mean_absolute_error(known, said[:, 0]),
+    "median_error": lambda said, known: median_absolute_error(known, said[:, 0]),
+    "one_minus_r2": lambda said, known: 1 - r2_score(known, said[:, 0]),
+    "balanced_error": lambda said, known: 1 - balanced_accuracy_score(known, said.argmax(axis=1)),
+    "brier": lambda said, known: brier_score_loss(known, said if said.shape[1] > 2 else said[:, 1]),
+    "one_minus_f1": lambda said, known: 1 - f1_score(known, said.argmax(axis=1), zero_division=0),
     "one_minus_auc": lambda said, known: 1 - roc_auc_score(known, said[:, 1]),
     "cross_entropy": lambda said, known: log_loss(known, said, labels=list(range(said.shape[1]))),
     "error_rate": lambda said, known: 1 - accuracy_score(known, said.argmax(axis=1)),
@@ -44,9 +60,14 @@ def test_each_task_has_its_default(task: str, name: str) -> None:
 def test_a_loss_of_another_task_is_refused_in_words() -> None:
     with pytest.raises(InputError, match="regression") as caught:
         loss_for("regression", "one_minus_auc")
-    assert "rmse" in caught.value.hint
+    assert "one_minus_r2" in caught.value.hint, "the nearest of those that fit"
 
 
 def test_an_auc_of_one_class_is_refused() -> None:
     with pytest.raises(InputError, match="both classes"):
         loss_for("binary").of(np.full((1, 3, 2), 0.5), np.ones(3))
+
+
+def test_r2_of_one_value_is_refused() -> None:
+    with pytest.raises(InputError, match="different true values"):
+        loss_for("regression", "one_minus_r2").of(np.zeros((1, 3, 1)), np.ones(3))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from core.shapley.conditions import conditions, place_of
 from core.shapley.interventional import share_by_counts
+from core.shapley.leaf_sets import members
 from core.shapley.paths import Ints, Paths
 from core.shapley.questions import Questions, questions
 from core.types import Array
@@ -83,11 +84,11 @@ class Walk:
         row, node, alive, failed = self._leaves(encoded)
         width = self.features + 1
         edges = self.paths.edges[node]
-        player = np.where(edges < 0, self.features, self.paths.player[edges]) + width * row[:, None]
-        terms = self._shares(node, alive, failed) * self.worth[node, None]
-        held = player.ravel() % width < self.features
+        held = np.flatnonzero(edges >= 0)
+        terms = (self._shares(node, alive, failed) * self.worth[node, None]).ravel()[held]
+        player = self.paths.player[edges.ravel()[held]] + width * row[held // edges.shape[1]]
         size = len(encoded) * width
-        sums = np.bincount(player.ravel()[held], terms.ravel()[held], minlength=size)
+        sums = np.bincount(player, terms, minlength=size)
         own = failed == 0
         sums += np.bincount(row[own] * width + self.features, self.worth[node[own]], minlength=size)
         return np.asarray(sums.reshape(-1, width), dtype=np.float64)
@@ -124,8 +125,7 @@ class Walk:
 
     def _shares(self, node: Ints, alive: Words, failed: Masks) -> Array:
         """Shapley values of each leaf worth 1, by slot, shape (n, most)."""
-        bits = np.unpackbits(np.ascontiguousarray(alive).view(np.uint8), axis=1, bitorder="little")
-        entry, row = np.nonzero(bits)
+        entry, row = members(np.ascontiguousarray(alive))
         theirs = self.pattern[self.leaf_number[node[entry]], row]
         most = self.paths.edges.shape[1]
         full = (np.uint32(1) << self.paths.count[node].astype(np.uint32)) - np.uint32(1)
