@@ -10,6 +10,7 @@ import streamlit as st
 from core.results import Importance
 from pages.parts import frame, question, subject
 from pages.parts.subject import Subject
+from pages.parts.text import safe
 
 FOLLOWERS = tuple(
     f"section_{name}" for name in ("model_profile", "distribution", "target_against_feature", "shap_summary")
@@ -81,6 +82,11 @@ def picture(options: Mapping[str, str], key: str) -> str:
     if st.session_state.get(name) not in options:
         st.session_state[name] = next(iter(options))
     chosen = st.segmented_control(
-        "Picture", list(options), format_func=options.__getitem__, key=name, required=True, label_visibility="collapsed"
+        "Picture",
+        list(options),
+        format_func=lambda one: safe(options[one]),  # a picture may bear the name of a model
+        key=name,
+        required=True,
+        label_visibility="collapsed",
     )
     return str(chosen)
