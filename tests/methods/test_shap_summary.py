@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import engine
+from core.loading.match import match
+from core.loading.models import read_model
+from core.loading.tables import read_table
 from core.results import Attribution, Attributions
 from core.views import attributions, dependence, view
 from tests.contract_cases import CASES, case
+from tests.shapley import oracle
 
 QUICK = [name for name in CASES if name != "k nearest neighbours"]
 
@@ -172,3 +179,28 @@ def test_a_slow_model_shows_how_far_it_is() -> None:
     engine.explain("shap_summary", model, table, rows=100, progress=lambda done, _step: told.append(done))
     assert len(set(told)) == 5
     assert told == sorted(told)
+
+
+def test_the_article_s_network_has_both_importances(shared_data: Path) -> None:
+    """The Keras network that explains the happiness of 156 countries with dalex: both lists, each by its definition."""
+    file = Path(__file__).parents[1] / "keras_files" / "data" / "keras3-happiness.keras"
+    table = read_table((shared_data / "happiness.csv").read_bytes(), "happiness.csv", target="score")
+    found = match(read_model(file.read_bytes(), "happiness.keras"), table)
+    many = engine.explain("shap_summary", found.model, found.table, rows=12, background=156)
+    assert isinstance(many, Attributions)
+
+    def said(frame: pd.DataFrame) -> np.ndarray:
+        return found.model.predict(frame)[:, 0]
+
+    for at in (0, 7):
+        values, base, whole = oracle.marginal(said, found.table.instance(many.rows[at]), found.table.inputs)
+        assert many.values[at] == pytest.approx(values, abs=1e-6)
+        assert (many.base[at], many.outputs[at]) == pytest.approx((base, whole), abs=1e-6)
+    lost = engine.explain("permutation_importance", found.model, found.table, rounds=3, report="loss")
+    truth, random = table.frame["score"].to_numpy(), np.random.default_rng(0)
+    for turn in range(3):
+        order = random.permutation(len(truth))
+        for place, name in enumerate(lost.features):
+            changed = found.table.inputs.assign(**{name: found.table.inputs[name].to_numpy()[order]})
+            assert lost.rounds[place, turn] == pytest.approx(np.sqrt(((said(changed) - truth) ** 2).mean()), abs=1e-9)
+    assert set(lost.features) == set(many.features)
