@@ -164,7 +164,7 @@ class Curves:
         Both once for each output.
         """
         known, rows = self.steps.leaves, len(part.encoded)
-        leaf, slot = known.of(feature)
+        leaf, slot = known.of[feature]
         owner, row = members(part.with_free(leaf, slot))
         edge = known.edges[leaf, slot]
         ordered = bins[bins <= len(self.steps.limits[feature])]
@@ -172,7 +172,9 @@ class Curves:
         high = np.maximum(low, np.searchsorted(ordered, self.steps.high[edge]))
         starts, ends = low[owner] * rows + row, high[owner] * rows + row
         missing = np.flatnonzero(self.steps.gap[edge][owner]) if len(ordered) < len(bins) else None
-        untouched = ~(known.player == feature).any(axis=1)[reached]
+        without = np.ones(len(known.node), dtype=bool)
+        without[leaf] = False
+        untouched = without[reached]
         tables: list[Array] = []
         size = (len(ordered) + 1) * rows
         base = np.empty((known.worth.shape[1], rows))

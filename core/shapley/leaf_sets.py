@@ -39,6 +39,8 @@ class Leaves:
     worth : ndarray, shape (n_leaves, n_outputs)
     edges, player : ndarray of int, shape (n_leaves, most)
         Deepest edge of each feature on the way, and the feature; -1 where there is none.
+    of : tuple of (ndarray of int, ndarray of int)
+        By feature, the leaves that have it on the way, and its place there.
     """
 
     portable: Portable
@@ -47,6 +49,7 @@ class Leaves:
     worth: Array
     edges: Ints
     player: Ints
+    of: tuple[tuple[Ints, Ints], ...]
 
     @property
     def trees(self) -> Trees:
@@ -57,11 +60,6 @@ class Leaves:
     def slow(self) -> bool:
         """Whether the model is scikit-learn's own walk, which takes four times as long a tree as a booster's."""
         return self.trees.float32 and not self.trees.strict
-
-    def of(self, feature: int) -> tuple[Ints, Ints]:
-        """Leaves that have a feature on the way, and its place there."""
-        leaf, slot = np.nonzero(self.player == feature)
-        return leaf.astype(np.int64, copy=False), slot.astype(np.int64, copy=False)
 
 
 def leaves_of(model: Model) -> Leaves | None:
@@ -81,7 +79,14 @@ def _leaves(portable: Portable | None) -> Leaves | None:
     node = np.flatnonzero(trees.left < 0)
     edges = paths.edges[node].astype(np.int64)
     player = np.where(edges >= 0, paths.player[edges], -1)
-    return Leaves(portable, paths, node, np.ascontiguousarray(trees.value[node]), edges, player)
+    of = tuple(_with(player, feature) for feature in range(len(portable.features)))
+    return Leaves(portable, paths, node, np.ascontiguousarray(trees.value[node]), edges, player, of)
+
+
+def _with(player: Ints, feature: int) -> tuple[Ints, Ints]:
+    """Leaves and slots of one feature."""
+    leaf, slot = np.nonzero(player == feature)
+    return leaf.astype(np.int64, copy=False), slot.astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
