@@ -27,13 +27,18 @@ QUICK = ("shap", "ceteris_paribus", "model_profile")
 
 
 class Broken:
-    """A model that fails once it is asked for more rows than the table has."""
+    """A model that fails once it is asked for more rows than the table has; its trees cannot be read instead."""
+
+    fingerprint = "broken"
 
     def __init__(self, inner: Any, most: int) -> None:
         self.inner, self.most = inner, most
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
+
+    def portable(self) -> None:
+        return None
 
     def predict(self, frame: Any) -> Array:
         if len(frame) > self.most:
