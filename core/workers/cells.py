@@ -18,7 +18,7 @@ def encode_text(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
 
     Codes count the distinct values from 0; -1, -2… stand for the kinds of missing in ``gaps``.
     """
-    home = _home(column.dtype)
+    home = home_of(column.dtype)
     cells: Any = column.to_numpy(dtype=object) if home == "object" else column
     if home == "object" and pd.api.types.infer_dtype(cells, skipna=True) not in ("string", "empty"):
         codes, values = _encode_mixed(cells)
@@ -36,7 +36,7 @@ def encode_text(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
     return {"as": "text", "dtype": home, **values, "gaps": gaps}, [small]
 
 
-def _home(kind: Any) -> str:
+def home_of(kind: Any) -> str:
     """Which of pandas' homes a text column lives in."""
     if isinstance(kind, pd.StringDtype):
         return "str" if isinstance(kind.na_value, float) else "string"

@@ -14,7 +14,7 @@ import numpy as np
 
 from core import errors
 from core.types import Model, Table
-from core.workers import cells, columns
+from core.workers import cells, columns, questions
 from core.workers.wire import Closed, Limits, Message, receive, send
 
 _WORDS = 2_000
@@ -130,7 +130,7 @@ def _rebind(session: Session, request: Message) -> Message:
 
 def _frame(request: Message) -> Any:
     """The rows of a request."""
-    return columns.decode_frame(request.head["frame"], list(request.arrays))
+    return questions.decode(request.head["frame"], list(request.arrays))
 
 
 def _numbers(call: str) -> Callable[[Session, Message], Message]:
@@ -161,7 +161,8 @@ def _portable(session: Session, _request: Message) -> Message:
 
 def _table(session: Session, request: Message) -> Message:
     """Keep a table under its fingerprint."""
-    table = columns.decode_table(Message(request.head, [array.copy() for array in request.arrays]))  # it stays
+    kept = Message(request.head, [array.copy() for array in request.arrays])  # the region is written over
+    table = columns.decode_table(kept, questions.decode)
     session.tables.clear()  # one at a time: a worker's memory is limited
     session.tables[table.fingerprint] = table
     return Message({})

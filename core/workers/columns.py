@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
@@ -18,6 +19,8 @@ _PLAIN = frozenset("biuf")
 _NOTES, _WORDS, _DECIMALS = 200, 2_000, 20
 _DIGEST = re.compile("[0-9a-f]{1,64}")
 
+Encoded = tuple[dict[str, Any], list[np.ndarray]]
+
 
 def encode_frame(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
     """A frame as a description and arrays; dtypes, levels and missing cells survive.
@@ -25,38 +28,38 @@ def encode_frame(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]
     Columns of one number type travel together, as one array.
     """
     names, kinds = [str(name) for name in frame.columns], list(frame.dtypes)
-    if kinds and all(_is_plain(kind) and kind == kinds[0] for kind in kinds):
+    if kinds and all(is_plain(kind) and kind == kinds[0] for kind in kinds):
         values = frame.to_numpy()
         row_major = bool(values.flags.c_contiguous)
         block = {"rows": len(frame), "names": names, "order": "C" if row_major else "F"}
         return block, [values if row_major else values.T]
     groups: dict[str, list[int]] = {}
     for position, kind in enumerate(kinds):
-        if _is_plain(kind):
+        if is_plain(kind):
             groups.setdefault(kind.str, []).append(position)
     arrays = [frame.iloc[:, places].to_numpy().T for places in groups.values()]
     columns = []
-    for position in [place for place, kind in enumerate(kinds) if not _is_plain(kind)]:
-        description, parts = _encode_column(frame.iloc[:, position])
+    for position in [place for place, kind in enumerate(kinds) if not is_plain(kind)]:
+        description, parts = encode_column(frame.iloc[:, position])
         columns.append([position, description])
         arrays.extend(parts)
     return {"rows": len(frame), "names": names, "groups": list(groups.values()), "columns": columns}, arrays
 
 
-def _is_plain(kind: Any) -> bool:
+def is_plain(kind: Any) -> bool:
     """True for numpy's own number types."""
     return isinstance(kind, np.dtype) and kind.kind in _PLAIN
 
 
-def _encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
+def encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
     """One column that is not of plain numbers, or the levels of one."""
     kind = column.dtype
-    if _is_plain(kind):
+    if is_plain(kind):
         return {"as": "numbers"}, [column.to_numpy()]
     if isinstance(kind, np.dtype) and kind.kind in "mM":
         return {"as": "times", "dtype": kind.str}, [column.to_numpy().view(np.int64)]
     if isinstance(kind, pd.CategoricalDtype):
-        levels, inner = _encode_column(pd.Series(kind.categories))
+        levels, inner = encode_column(pd.Series(kind.categories))
         return {"as": "levels", "of": levels, "ordered": bool(kind.ordered)}, [column.cat.codes.to_numpy(), *inner]
     if hasattr(kind, "numpy_dtype") and kind.numpy_dtype.kind in _PLAIN:
         zero: Any = kind.type(0)  # in the column's own type: the stubs know no numpy scalar
@@ -86,7 +89,7 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
         if block.shape != (len(places), rows):
             raise Closed("a table of the wrong shape")
         columns.update(zip(map(int, places), block, strict=True))
-    columns.update((int(place), _decode_column(item, arrays)) for place, item in form["columns"])
+    columns.update((int(place), decode_column(item, arrays)) for place, item in form["columns"])
     fits = sorted(columns) == list(range(len(names))) and all(len(column) == rows for column in columns.values())
     if not fits or len(names) != len(form["columns"]) + sum(map(len, form["groups"])):
         raise Closed("a table of the wrong shape")
@@ -99,7 +102,7 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
     return found
 
 
-def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
+def decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
     """One column, as an array."""
     kind, first = form["as"], arrays.pop(0)
     if first.ndim != 1:
@@ -112,7 +115,7 @@ def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
             raise Closed("a column of an unknown type")
         return first.view(dtype)
     if kind == "levels":
-        inner = _decode_column(form["of"], arrays)
+        inner = decode_column(form["of"], arrays)
         levels = pd.Index(inner, dtype=inner.dtype)
         return pd.Categorical.from_codes(first, levels, ordered=bool(form["ordered"]))
     if kind == "nullable":
@@ -126,9 +129,9 @@ def _decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
     raise Closed("a column of an unknown type")
 
 
-def encode_table(table: Table) -> Message:
-    """A table as a message."""
-    form, arrays = encode_frame(table.frame)
+def encode_table(table: Table, encode: Callable[[pd.DataFrame], Encoded] = encode_frame) -> Message:
+    """A table as a message, its frame in a form that only numbers and words can have, or in that of a question."""
+    form, arrays = encode(table.frame)
     features = [
         {
             "name": item.name,
@@ -154,8 +157,8 @@ def encode_table(table: Table) -> Message:
     return Message(head, arrays)
 
 
-def decode_table(message: Message) -> Table:
-    """Rebuild a table.
+def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_frame) -> Table:
+    """Rebuild a table; in the app only with the ``decode`` that trusts nothing.
 
     Raises
     ------
@@ -164,7 +167,7 @@ def decode_table(message: Message) -> Table:
     """
     head = message.head
     try:
-        frame = decode_frame(head["frame"], list(message.arrays))
+        frame = decode(head["frame"], list(message.arrays))
         features = tuple(_feature(item) for item in head["features"])
         notes = tuple(shown(str(note), _WORDS) for note in head["notes"][:_NOTES])
         roles = [None if head[role] is None else str(head[role]) for role in ("target", "label")]

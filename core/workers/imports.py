@@ -79,6 +79,7 @@ def load() -> list[str]:
         from core.loading.unpickle.allowed import preload
 
         preload()
+        _count_processors()
         _first_uses()
     return missing
 
@@ -110,6 +111,18 @@ def _walk(package: str) -> None:
     for item in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=lambda _name: None):
         if not _NEVER & set(item.name.split(".")):
             _import(item.name)
+
+
+def _count_processors() -> None:
+    """Let compiled loops of scikit-learn take as many threads as they would in the app.
+
+    joblib without processes, as it is here, tells one processor, and a locked worker may not look up how many there are.
+    """
+    from joblib.externals.loky import cpu_count
+    from sklearn.utils import _openmp_helpers
+
+    for physical in (True, False):
+        _openmp_helpers._CPU_COUNTS[physical] = cpu_count(only_physical_cores=physical)
 
 
 def _first_uses() -> None:

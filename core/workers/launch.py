@@ -25,8 +25,8 @@ _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); from core.workers.parent import main; "
     "main(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5] == '1')"
 )
-_KEPT = ("LD_LIBRARY_PATH", "PYTHONHASHSEED")
-_KEPT_FAMILIES = ("OMP_", "OPENBLAS_", "MKL_", "NVPL_", "NPY_")
+_KEPT = ("LD_LIBRARY_PATH", "PYTHONHASHSEED", "LOKY_MAX_CPU_COUNT")
+_KEPT_FAMILIES = ("OMP_", "GOMP_", "OPENBLAS_", "MKL_", "NVPL_", "NPY_")
 """Settings of the numeric libraries: with others, the last digits of the same model's answers would differ."""
 
 

@@ -42,7 +42,7 @@ class Region:
         self.used = 0
 
     def put(self, array: np.ndarray) -> int | None:
-        """Copy a contiguous array in and return its place; None when it is small or no room is left."""
+        """Copy an array in, row after row, and return its place; None when it is small or no room is left."""
         place = -(-self.used // _ALIGNED) * _ALIGNED
         if array.nbytes < SMALLEST or place + array.nbytes > len(self.memory):
             return None

@@ -17,7 +17,7 @@ from core.portable import Portable
 from core.registry import Progress, Watch, silent
 from core.results import KINDS, Result
 from core.types import Array, Contributions, Scale, Table, Task
-from core.workers import cells, columns
+from core.workers import cells, columns, questions
 from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Message
@@ -84,7 +84,7 @@ class RemoteModel:
 
     def _numbers(self, call: str, frame: pd.DataFrame, outputs: int) -> Array:
         """One call of many rows; the answer has the shape that was asked for."""
-        form, arrays = columns.encode_frame(frame)
+        form, arrays = questions.encode(frame)
         size = len(frame) * outputs * 8
         answer = self.lease.ask(Message({"op": call, "frame": form}, arrays), self.lease.settings.call_seconds, size)
         return self._checked(answer.arrays, (len(frame), outputs))
@@ -101,7 +101,7 @@ class RemoteModel:
 
     def contributions(self, frame: pd.DataFrame) -> Contributions | None:
         """The library's own additive attribution; None when it has none."""
-        form, arrays = columns.encode_frame(frame)
+        form, arrays = questions.encode(frame)
         outputs = max(1, len(self.classes))
         size = len(frame) * outputs * (len(self.features) + 1) * 8
         request = Message({"op": "contributions", "frame": form}, arrays)
@@ -184,7 +184,7 @@ class RemoteModel:
 
     def _send_table(self, table: Table) -> None:
         """Send a table, once for each worker."""
-        message = columns.encode_table(table)
+        message = columns.encode_table(table, questions.encode)
         self.lease.ask(Message({**message.head, "op": "table"}, message.arrays), self.lease.settings.call_seconds)
         self.lease.table = table.fingerprint
 

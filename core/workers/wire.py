@@ -26,6 +26,8 @@ from core.workers.region import Region
 MAGIC = b"IEX1"
 _SIZES = struct.Struct("<4sIQ")
 _CHUNK = 1 << 20
+_JOINED = 1 << 16
+"""Parts of fewer bytes in all are written at once: each write wakes the reader."""
 MAX_HEAD = 64 << 20
 MAX_BODY = 4 << 30
 _KINDS = frozenset("biufcMm")
@@ -72,14 +74,13 @@ def pack(message: Message, region: Region | None = None) -> list[bytes | memoryv
     parts: list[memoryview] = []
     if region is not None:
         region.start()
-    for given in message.arrays:
-        array = np.ascontiguousarray(given)
+    for array in message.arrays:
         place = None if region is None else region.put(array)
-        described.append({"dtype": array.dtype.str, "shape": given.shape})
+        described.append({"dtype": array.dtype.str, "shape": array.shape})
         if place is not None:
             described[-1]["at"] = place
         elif array.size:
-            parts.append(memoryview(array.data).cast("B"))
+            parts.append(memoryview(np.ascontiguousarray(array).data).cast("B"))
     size = sum(len(part) for part in parts) + len(message.blob)
     head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
@@ -146,7 +147,8 @@ def send(target: int, message: Message, deadline: float | None = None, region: R
     Late
         If the deadline (``time.monotonic``) passes; only for descriptors that do not block.
     """
-    for part in pack(message, region):
+    parts = pack(message, region)
+    for part in parts if sum(map(len, parts)) > _JOINED else [b"".join(parts)]:
         view = memoryview(part)
         while view:
             try:

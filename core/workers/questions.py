@@ -1,0 +1,127 @@
+"""The rows of a question on their way from the app to a worker: a frame's own blocks, as they lie in memory.
+
+Numbers travel as they are, text as Arrow keeps it (where each cell begins, the letters, the gaps); nothing is counted
+or built cell by cell. The worker's frame has the layout of the app's, so compiled code adds in the same order there.
+Only a worker reads this form: it trusts the app, the app never trusts a worker (``columns.py`` for what comes back).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.internals import create_dataframe_from_blocks  # type: ignore[import-not-found]  # not in the stubs
+
+from core.workers.cells import home_of
+from core.workers.columns import decode_column, encode_column, is_plain
+
+_SMALL = 1 << 18
+"""Blocks of one number type are put together below so many bytes: one array costs less than many."""
+
+
+def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """A frame as a description and arrays; dtypes, levels and missing cells survive.
+
+    Returns
+    -------
+    form : dict
+        ``blocks``: for each, the places of its columns and what it is; its arrays come in the same order.
+    arrays : list of ndarray
+    """
+    numbers: dict[str, list[tuple[list[int], np.ndarray]]] = {}
+    texts: dict[str, list[tuple[list[int], Any]]] = {}
+    others: list[int] = []
+    for block in _blocks(frame):
+        places, values = block.mgr_locs.as_array.tolist(), block.values
+        if is_plain(values.dtype):
+            numbers.setdefault(values.dtype.str, []).append((places, values))
+        elif isinstance(values.dtype, pd.StringDtype) and values.dtype.storage == "pyarrow":
+            texts.setdefault(home_of(values.dtype), []).append((places, values))
+        else:
+            others.extend(places)
+    blocks: list[list[Any]] = []
+    arrays: list[np.ndarray] = []
+    for places, values in _together(numbers):
+        turned = not values.flags.c_contiguous and values.T.flags.c_contiguous
+        blocks.append([places, "rows" if turned else "columns"])
+        arrays.append(values.T if turned else values)
+    for kind, found in texts.items():
+        blocks.append([[places[0] for places, _cells in found], kind])
+        arrays.extend(_letters([cells for _places, cells in found]))
+    for place in others:
+        described, parts = encode_column(frame.iloc[:, place])
+        blocks.append([[place], described])
+        arrays.extend(parts)
+    return {"rows": len(frame), "names": list(map(str, frame.columns.tolist())), "blocks": blocks}, arrays
+
+
+def _blocks(frame: pd.DataFrame) -> Any:
+    """The arrays that pandas keeps a frame in; asking for column after column would take a hundred times as long."""
+    manager: Any = frame._mgr
+    return manager.blocks
+
+
+def _together(numbers: dict[str, list[tuple[list[int], np.ndarray]]]) -> list[tuple[list[int], np.ndarray]]:
+    """Blocks of numbers, small ones of one type as one."""
+    found: list[tuple[list[int], np.ndarray]] = []
+    for blocks in numbers.values():
+        if len(blocks) > 1 and sum(values.nbytes for _places, values in blocks) <= _SMALL:
+            places = [place for own, _values in blocks for place in own]
+            found.append((places, np.concatenate([values for _places, values in blocks])))
+        else:
+            found.extend(blocks)
+    return found
+
+
+def _letters(columns: list[Any]) -> list[np.ndarray]:
+    """Columns of text, one after another: where cells begin, the letters of all, a bit for each cell that is there."""
+    import pyarrow as pa
+
+    parts = [part.cast(pa.large_string()) for column in columns for part in column.__arrow_array__().chunks]
+    whole = pa.concat_arrays([pa.array([], pa.large_string()), *parts])  # new memory: these cells and no others
+    there, begins, letters = whole.buffers()
+    starts = np.frombuffer(begins, np.int64, len(whole) + 1) if begins is not None else np.zeros(1, np.int64)
+    text = np.frombuffer(letters, np.uint8, starts[-1]) if letters is not None else np.empty(0, np.uint8)
+    return [starts, text, np.empty(0, np.uint8) if there is None else np.frombuffer(there, np.uint8)]
+
+
+def decode(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
+    """Rebuild a frame on the very memory of the arrays; consumes them from the front."""
+    rows = int(form["rows"])
+    blocks: list[tuple[Any, np.ndarray]] = []
+    for places, kind in form["blocks"]:
+        at = np.array(places)
+        if kind == "columns":
+            blocks.append((arrays.pop(0), at))
+        elif kind == "rows":
+            blocks.append((arrays.pop(0).T, at))
+        elif kind in ("str", "string"):
+            cells = _text(kind, len(places), rows, arrays)
+            blocks.extend((column, at[turn : turn + 1]) for turn, column in enumerate(cells))
+        else:
+            found = decode_column(kind, arrays)
+            own = found.reshape(1, -1) if isinstance(found, np.ndarray) else found
+            blocks.append((own, at))
+    names = _names(tuple(form["names"]))
+    made: pd.DataFrame = create_dataframe_from_blocks(blocks, index=pd.RangeIndex(rows), columns=names)
+    return made
+
+
+def _text(kind: str, columns: int, rows: int, arrays: list[np.ndarray]) -> list[Any]:
+    """Columns of text on the memory of three arrays."""
+    import pyarrow as pa
+
+    starts, letters, there = (pa.py_buffer(arrays.pop(0)) for _ in range(3))
+    whole = pa.LargeStringArray.from_buffers(columns * rows, starts, letters, there if there.size else None)
+    dtype: Any = pd.StringDtype("pyarrow", na_value=np.nan if kind == "str" else pd.NA)
+    cells = [whole.slice(turn * rows, rows) for turn in range(columns)]
+    make: Any = pd.arrays.ArrowStringArray  # its dtype is not in the stubs
+    return [make(part, dtype=dtype) for part in cells]
+
+
+@lru_cache(maxsize=8)
+def _names(names: tuple[str, ...]) -> pd.Index:
+    """The names of columns; the same come with every question."""
+    return pd.Index(names, dtype="str")
