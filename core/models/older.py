@@ -50,3 +50,7 @@ class NearestCentroidNames(NearestCentroid):  # type: ignore[misc]  # scikit-lea
         check_is_fitted(self)
         rows = validate_data(self, X, accept_sparse="csr", reset=False)
         return self.classes_[pairwise_distances_argmin(rows, self.centroids_, metric=self.metric)]
+
+
+class RemainderColumns:
+    """Stands in files of scikit-learn 1.5 to 1.8 for its list of columns left over, until that is taken out."""

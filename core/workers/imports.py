@@ -116,7 +116,7 @@ def _walk(package: str) -> None:
 def _count_processors() -> None:
     """Let compiled loops of scikit-learn take as many threads as they would in the app.
 
-    joblib without processes, as it is here, tells one processor, and a locked worker may not look up how many there are.
+    joblib without processes, as it is here, tells one processor; a locked worker may not look up how many there are.
     """
     from joblib.externals.loky import cpu_count
     from sklearn.utils import _openmp_helpers

@@ -9,6 +9,7 @@ from core.errors import ModelError
 from core.loading.formats import catboost_file, lightgbm_file, xgboost_file
 from core.loading.formats.ubjson import decode
 from core.loading.unpickle.inert import Refused, Slot
+from core.loading.unpickle.renamed import OLD_XGB
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -27,9 +28,10 @@ def checked(check: Callable[[Any, str], None], content: Any, name: str) -> None:
 
 
 def _xgboost(content: bytes, name: str) -> None:
-    """Check a serialised booster: the model beside its configuration, as UBJ or, before 1.6, JSON."""
-    document = xgboost_file.parse_json(content) if content[:2] in (b'{"', b"{ ") else decode(content)
-    xgboost_file.check(document["Model"], name)
+    """Check a serialised booster: the model beside its configuration, as UBJ."""
+    if content[:2] in (b'{"', b"{ "):  # today's XGBoost does not read it
+        raise Refused(f"the booster in it {OLD_XGB}", name)
+    xgboost_file.check(decode(content)["Model"], name)
 
 
 def is_plain(value: Any, depth: int = 0) -> bool:

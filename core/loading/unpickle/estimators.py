@@ -14,7 +14,7 @@ from sklearn.ensemble import BaseEnsemble
 from core.loading.unpickle import natives
 from core.loading.unpickle.inert import Refused, Stub
 from core.loading.unpickle.natives import broken as _broken
-from core.loading.unpickle.older import UPGRADES, other_class
+from core.loading.unpickle.older import UPGRADES, encoder, other_class
 
 _OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": 0, "warm_start": False}
 _OFF["callbacks"] = None
@@ -42,8 +42,10 @@ def _defaults(cls: Any) -> dict[str, Any]:
 def complete(model: Any) -> None:
     """Give an estimator of an older scikit-learn the settings that were added since, at their defaults."""
     change = UPGRADES.get(type(model).__name__)
-    if change is not None and type(model).__module__.startswith(("sklearn.", "scipy.")):
+    if change is not None and type(model).__module__.startswith(("sklearn.", "scipy.", "lightgbm.")):
         change(vars(model))
+    if type(model).__module__.startswith("category_encoders."):
+        encoder(model)
     if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
         return
     own = vars(model)

@@ -7,13 +7,19 @@ object holds, and changes nothing in an object of today.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
 
+from core.loading.unpickle.inert import Refused
+
 
 def imputer(own: dict[str, Any]) -> None:
-    """``SimpleImputer`` before 1.8: one type for what it saw and what it fills in."""
+    """``SimpleImputer`` before 1.8: one type for what it saw and what it fills in; before 1.1, none of its own."""
+    filled = own.get("statistics_")
+    if isinstance(filled, np.ndarray):
+        own.setdefault("_fit_dtype", filled.dtype)
     if "_fit_dtype" in own:
         own.setdefault("_fill_dtype", own["_fit_dtype"])
 
@@ -25,10 +31,16 @@ def chain(own: dict[str, Any]) -> None:
 
 
 def columns(own: dict[str, Any]) -> None:
-    """``ColumnTransformer`` before 1.4 kept the word for columns that pass through, not what passes them."""
+    """``ColumnTransformer``: the columns left over as a list; before 1.4, a word for what passes columns through."""
     from sklearn.preprocessing import FunctionTransformer
 
-    steps = own.get("transformers_")
+    steps, remainder = own.get("transformers_"), own.get("_remainder")
+    if type(remainder) is tuple:
+        own["_remainder"] = tuple(_remainder(part) for part in remainder)
+    if type(steps) is list:
+        steps = own["transformers_"] = [
+            tuple(_remainder(part) for part in step) if type(step) is tuple else step for step in steps
+        ]
     if type(steps) is not list or not any(type(s) is tuple and len(s) == 3 and s[1] == "passthrough" for s in steps):
         return
     passing = FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
@@ -36,6 +48,134 @@ def columns(own: dict[str, Any]) -> None:
     if inner in ("default", "pandas", "polars"):
         passing.set_output(transform=inner)
     own["transformers_"] = [(s[0], passing, s[2]) if s[1] == "passthrough" else s for s in steps]
+
+
+def _remainder(part: Any) -> Any:
+    """The columns left over: from 1.5 to 1.8 in a list of a kind of its own."""
+    from core.models.older import RemainderColumns
+
+    if type(part) is not RemainderColumns:
+        return part
+    held = vars(part).get("data")
+    if type(held) is not list:
+        raise Refused("the columns left over in its ColumnTransformer are no list")
+    return held
+
+
+def one_hot(own: dict[str, Any]) -> None:
+    """``OneHotEncoder`` before 1.2 kept what it drops under another name, and "sparse" was called otherwise."""
+    if "sparse_output" not in own and "sparse" in own:
+        own["sparse_output"] = own.pop("sparse")
+    known = own.get("categories_")
+    if type(known) is not list:
+        return
+    own.setdefault("_infrequent_enabled", False)
+    if "_drop_idx_after_grouping" not in own:
+        own["_drop_idx_after_grouping"] = own.pop("drop_idx_", None)
+    if "_n_features_outs" not in own:
+        dropped = own["_drop_idx_after_grouping"]
+        left = [None] * len(known) if dropped is None else list(dropped)
+        own["_n_features_outs"] = [len(c) - (place is not None) for c, place in zip(known, left, strict=True)]
+
+
+def ordinal(own: dict[str, Any]) -> None:
+    """``OrdinalEncoder`` before 1.3 had no rare categories; before 1.1 it looked for gaps when it was asked."""
+    known = own.get("categories_")
+    if type(known) is not list:
+        return
+    own.setdefault("_infrequent_enabled", False)
+    if "_missing_indices" not in own:
+        last = {
+            column: levels[-1] for column, levels in enumerate(known) if isinstance(levels, np.ndarray) and levels.size
+        }
+        gaps = [column for column, level in last.items() if isinstance(level, float) and level != level]  # sorted last
+        own["_missing_indices"] = {column: len(known[column]) - 1 for column in gaps}
+
+
+def calibrated(own: dict[str, Any]) -> None:
+    """The parts of ``CalibratedClassifierCV`` before 1.2 called the inner model ``base_estimator``."""
+    if "estimator" not in own and "base_estimator" in own:
+        own["estimator"] = own.pop("base_estimator")
+
+
+def isolation(own: dict[str, Any]) -> None:
+    """``IsolationForest`` before 1.3 found the depths of its trees' leaves when it was asked."""
+    members = own.get("estimators_")
+    if "_decision_path_lengths" in own or type(members) is not list:
+        return
+    from sklearn.ensemble._iforest import _average_path_length
+    from sklearn.tree._tree import Tree
+
+    trees = [getattr(member, "tree_", None) for member in members]
+    if not all(type(tree) is Tree for tree in trees):
+        raise Refused("the members of its IsolationForest are no trees")
+    found: list[Any] = [tree for tree in trees if tree is not None]
+    own["_average_path_length_per_tree"] = tuple(_average_path_length(tree.n_node_samples) for tree in found)
+    own["_decision_path_lengths"] = tuple(tree.compute_node_depths() for tree in found)
+
+
+def kernel(own: dict[str, Any]) -> None:
+    """``KernelPCA`` before 1.2 worked its gamma out when it was asked."""
+    columns = own.get("n_features_in_")
+    if "gamma_" not in own and type(columns) is int and columns > 0:
+        own["gamma_"] = 1 / columns if own.get("gamma") is None else own["gamma"]
+
+
+def empty_columns(own: dict[str, Any]) -> None:
+    """``IterativeImputer`` before 1.2 told columns without any value by what it filled them with at first."""
+    filled = getattr(own.get("initial_imputer_"), "statistics_", None)
+    if "_is_empty_feature" not in own and isinstance(filled, np.ndarray) and filled.dtype.kind == "f":
+        own["_is_empty_feature"] = np.isnan(filled)
+
+
+def neighbours_of_gaps(own: dict[str, Any]) -> None:
+    """``KNNImputer`` before 1.1 found out when asked which columns held anything."""
+    mask = own.get("_mask_fit_X")
+    if "_valid_mask" not in own and isinstance(mask, np.ndarray) and mask.ndim == 2 and mask.dtype == bool:
+        own["_valid_mask"] = ~mask.all(axis=0)
+
+
+def stacked(own: dict[str, Any]) -> None:
+    """``StackingClassifier`` before 1.2 called the encoder of its labels ``_le``."""
+    if "_label_encoder" not in own and "_le" in own:
+        own["_label_encoder"] = own.pop("_le")
+
+
+def applied(own: dict[str, Any]) -> None:
+    """``FunctionTransformer`` around a check of arrays, as boosting of 1.4 and 1.5 kept it: a word changed in 1.6."""
+    from functools import partial
+
+    from sklearn.utils.validation import check_array
+
+    held = own.get("func")
+    if type(held) is partial and held.func is check_array and "force_all_finite" in held.keywords:
+        words = {**held.keywords, "ensure_all_finite": held.keywords["force_all_finite"]}
+        del words["force_all_finite"]
+        own["func"] = partial(check_array, *held.args, **words)
+
+
+def regressor(own: dict[str, Any]) -> None:
+    """``LGBMRegressor`` before 4.0 had no count of classes."""
+    if own.get("_n_classes", 0) is None:
+        own["_n_classes"] = -1
+
+
+def encoder(model: Any) -> None:
+    """Encoders of category_encoders before 2.7: what has a default now, and how many columns they were fitted with."""
+    own = vars(model)
+    if type(own.get("_dim")) is not int:
+        return
+    for cls in type(model).__mro__:
+        if cls.__module__.startswith("category_encoders."):
+            for name, item in signature(cls.__init__).parameters.items():
+                if item.default is not Parameter.empty:
+                    own.setdefault(name, item.default)
+    own.setdefault("n_features_in_", own["_dim"])
+    own.setdefault("composite_members_", {})
+    own.setdefault("min_group_lumping_", {})
+    own.setdefault("use_all_cols", False)
+    if type(own.get("feature_names_out_")) is list:
+        own["feature_names_out_"] = np.array(own["feature_names_out_"], dtype=object)
 
 
 def weights_of_words(own: dict[str, Any]) -> None:
@@ -47,6 +187,9 @@ def weights_of_words(own: dict[str, Any]) -> None:
 
 def latent(own: dict[str, Any]) -> None:
     """Partial least squares before 1.5 kept weights for scaled columns; today's takes them for columns as they are."""
+    if "coef_" not in own and "_coef_" in own:
+        own["coef_"] = own.pop("_coef_")  # 1.1 and 1.2
+    own.setdefault("_predict_1d", False)  # before 1.3 always a column
     parts = [own.get(name) for name in ("x_rotations_", "y_loadings_", "_y_std", "_x_std", "coef_")]
     if not all(isinstance(part, np.ndarray) and part.dtype.kind == "f" for part in parts):
         return
@@ -92,6 +235,16 @@ UPGRADES: dict[str, Callable[[dict[str, Any]], None]] = {
     "ClassifierChain": chain,
     "RegressorChain": chain,
     "ColumnTransformer": columns,
+    "OneHotEncoder": one_hot,
+    "OrdinalEncoder": ordinal,
+    "_CalibratedClassifier": calibrated,
+    "IsolationForest": isolation,
+    "KernelPCA": kernel,
+    "KNNImputer": neighbours_of_gaps,
+    "StackingClassifier": stacked,
+    "FunctionTransformer": applied,
+    "LGBMRegressor": regressor,
+    "IterativeImputer": empty_columns,
     "TfidfTransformer": weights_of_words,
     **dict.fromkeys(("PLSRegression", "PLSCanonical", "CCA"), latent),
     **dict.fromkeys(("LogisticRegression", "LogisticRegressionCV"), penalty),

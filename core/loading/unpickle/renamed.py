@@ -52,14 +52,20 @@ RENAMED: dict[str, str] = {
     "pandas.core.arrays.floating:Float64Dtype": "pandas:Float64Dtype",
     "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
     **{f"_loss:{name}": f"sklearn._loss._loss:{name}" for name in LOSSES},  # scikit-learn 1.5 to 1.7 wrote it so
+    "sklearn.compose._column_transformer:_RemainderColsList": "core.models.older:RemainderColumns",
+    "sklearn.model_selection._classification_threshold:_CurveScorer": "sklearn.metrics._scorer:_CurveScorer",
     "scipy.sparse.csr:csr_matrix": "scipy.sparse._csr:csr_matrix",
     "scipy.sparse.csc:csc_matrix": "scipy.sparse._csc:csc_matrix",
     "scipy.sparse.coo:coo_matrix": "scipy.sparse._coo:coo_matrix",
 }
 """Old place -> new place of the very same thing."""
 
+OLD_XGB = (
+    "belongs to XGBoost before 2.0: load it with that version, save it there with save_model as JSON, and take that"
+)
 _OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
 GONE: dict[str, str] = {
+    "xgboost.compat:XGBoostLabelEncoder": OLD_XGB,
     **{
         f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
         for name in (

@@ -45,6 +45,7 @@ NEW: dict[str, tuple[str, ...]] = {
     "sklearn.utils._encode": ("_nandict",),
     "scipy.interpolate._bsplines": ("BSpline",),
     "core.models.dalex_explainer": ("Explainer",),  # an empty class of ours, in place of dalex's
+    "core.models.older": ("RemainderColumns",),  # another, in place of a list of scikit-learn 1.5 to 1.8
 }
 """Classes that no rule proposes; read one by one."""
 
