@@ -61,7 +61,7 @@ RENAMED: dict[str, str] = {
 """Old place -> new place of the very same thing."""
 
 OLD_XGB = (
-    "belongs to XGBoost before 2.0: load it with that version, save it there with save_model as JSON, and take that"
+    "belongs to XGBoost before 1.6: load it with that version, save it there with save_model as JSON, and take that"
 )
 _OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
 GONE: dict[str, str] = {
