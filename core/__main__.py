@@ -233,7 +233,7 @@ def _check(options: argparse.Namespace) -> int:
         print(verdict.message, file=sys.stdout if verdict.loaded else sys.stderr)
         return 0 if verdict.loaded else REFUSED
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # a file's name may be any bytes
+        sys.stdin.reconfigure(errors="surrogateescape", newline="\n")  # a file's name may be any bytes
     for answer in check_lines(sys.stdin):
         print(answer, flush=True)
     return 0

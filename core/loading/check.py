@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def check(source: str | Path | bytes, name: str = "") -> Verdict:
         return Verdict(True, _describe(data, title))
     except ExplorerError as error:
         return Verdict(False, _line(str(error)))
+    except Exception as error:  # the last boundary: whoever asked gets one line for each file
+        return Verdict(False, _line(f"It could not be examined: {type(error).__name__} {error}"))
 
 
 def check_lines(lines: Iterable[str]) -> Iterator[str]:
@@ -61,14 +64,24 @@ def _content(source: str | Path | bytes, name: str) -> tuple[bytes, str]:
         return source, name or "upload"
     path = Path(source)
     try:
-        facts = path.stat()
-        if not stat.S_ISREG(facts.st_mode):  # a pipe or a device would never end
-            raise ModelError(f"'{path.name}' is no file.", "It is a folder, a pipe or a device.", "Check the path.")
-        if facts.st_size > MAX_FILE:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a device can do things
+            raise _no_file(path)
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # it was put in the place of the one looked at
+                raise _no_file(path)
+            data = file.read(MAX_FILE + 1)  # whatever its size is said to be
+        if data is None:  # a file of the system, with nothing to say now
+            raise _no_file(path)
+        if len(data) > MAX_FILE:
             raise ModelError(f"'{path.name}' is too large.", f"{MAX_FILE >> 20} MB are allowed.")
-        return path.read_bytes(), name or path.name
+        return data, name or path.name
     except (OSError, ValueError) as error:
         raise ModelError(f"'{str(source)[:200]}' cannot be opened.", str(error)[:200], "Check the path.") from error
+
+
+def _no_file(path: Path) -> ModelError:
+    """The refusal of what would never end."""
+    return ModelError(f"'{path.name}' is no file.", "It is a folder, a pipe or a device.", "Check the path.")
 
 
 def _describe(data: bytes, name: str) -> str:

@@ -54,8 +54,15 @@ def _encode_mixed(cells: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
     return np.fromiter(codes, np.int32, len(cells)), {"values": [list(tag) for tag in known]}
 
 
-def decode_text(form: dict[str, Any], codes: np.ndarray) -> Any:
+def decode_text(form: dict[str, Any], codes: np.ndarray, left: list[int] | None = None) -> Any:
     """The column back, as an array.
+
+    Parameters
+    ----------
+    form : dict
+    codes : ndarray of int
+    left : list of one int, optional
+        Letters that the table may still write out: a long word with many codes is short on the wire.
 
     Raises
     ------
@@ -71,6 +78,11 @@ def decode_text(form: dict[str, Any], codes: np.ndarray) -> Any:
     pool[len(values) :] = [_GAPS[gap] for gap in form["gaps"]][::-1]  # so that code -1 finds the first from behind
     if form["dtype"] == "object":
         return pool.take(codes)
+    if left is not None:
+        lengths = np.array([len(value) if type(value) is str else 0 for value in pool.tolist()], dtype=np.int64)
+        left[0] -= int(lengths.take(codes).sum())
+        if left[0] < 0:
+            raise ValueError("more text than is read")
     return pd.array(pool, dtype=form["dtype"]).take(codes)
 
 

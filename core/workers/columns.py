@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from core.loading import budgets
 from core.types import Feature, Kind, Schema, Table
 from core.workers.cells import decode_text, decode_value, encode_text, encode_value
 from core.workers.wire import Closed, Message
@@ -89,7 +90,8 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
         if block.shape != (len(places), rows):
             raise Closed("a table of the wrong shape")
         columns.update(zip(map(int, places), block, strict=True))
-    columns.update((int(place), decode_column(item, arrays)) for place, item in form["columns"])
+    left = [budgets.MAX_BYTES]
+    columns.update((int(place), decode_column(item, arrays, left)) for place, item in form["columns"])
     fits = sorted(columns) == list(range(len(names))) and all(len(column) == rows for column in columns.values())
     if not fits or len(names) != len(form["columns"]) + sum(map(len, form["groups"])):
         raise Closed("a table of the wrong shape")
@@ -102,8 +104,8 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
     return found
 
 
-def decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
-    """One column, as an array."""
+def decode_column(form: dict[str, Any], arrays: list[np.ndarray], left: list[int] | None = None) -> Any:
+    """One column, as an array; ``left`` counts the letters that its table may still write out."""
     kind, first = form["as"], arrays.pop(0)
     if first.ndim != 1:
         raise Closed("a column of the wrong shape")
@@ -115,7 +117,7 @@ def decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
             raise Closed("a column of an unknown type")
         return first.view(dtype)
     if kind == "levels":
-        inner = decode_column(form["of"], arrays)
+        inner = decode_column(form["of"], arrays, left)
         levels = pd.Index(inner, dtype=inner.dtype)
         return pd.Categorical.from_codes(first, levels, ordered=bool(form["ordered"]))
     if kind == "nullable":
@@ -125,7 +127,7 @@ def decode_column(form: dict[str, Any], arrays: list[np.ndarray]) -> Any:
         found[gaps.astype(bool)] = pd.NA
         return found
     if kind == "text":
-        return decode_text(form, first)
+        return decode_text(form, first, left)
     raise Closed("a column of an unknown type")
 
 
@@ -167,6 +169,8 @@ def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_
     """
     head = message.head
     try:
+        if decode is decode_frame:
+            _within(head["frame"], message.arrays)
         frame = decode(head["frame"], list(message.arrays))
         features = tuple(_feature(item) for item in head["features"])
         notes = tuple(shown(str(note), _WORDS) for note in head["notes"][:_NOTES])
@@ -180,6 +184,13 @@ def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_
         return Table(frame, Schema(features), roles[0], roles[1], shown(str(head["name"]), _WORDS), digest, notes)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise Closed(f"a table of the wrong form: {str(error)[:200]}") from error
+
+
+def _within(form: dict[str, Any], arrays: list[np.ndarray]) -> None:
+    """Refuse more cells than a table may have, before any is written out."""
+    codes = sum(array.size for array in arrays if array.dtype.kind == "i")
+    if int(form["rows"]) * len(form["names"]) > budgets.MAX_CELLS or codes > 2 * budgets.MAX_CELLS:
+        raise ValueError("more cells than are read")
 
 
 def _feature(item: dict[str, Any]) -> Feature:

@@ -70,6 +70,28 @@ def test_many_files_get_one_line_each_in_their_order(tmp_path: Path) -> None:
     assert all(char.isprintable() for line in lines for char in line.replace("\t", ""))
 
 
+def test_a_file_is_read_no_further_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever size it is said to have: files of the system say nought and may go on without end."""
+    monkeypatch.setattr("core.loading.check.MAX_FILE", len(GOOD))
+    good, long = tmp_path / "good.pkl", tmp_path / "long.pkl"
+    good.write_bytes(GOOD)
+    long.write_bytes(GOOD + b"x")
+    assert check(good).loaded
+    assert "too large" in check(long).message
+    if Path("/proc/self/maps").exists():
+        assert not check("/proc/self/maps").loaded
+
+
+def test_what_goes_wrong_outside_the_door_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: object) -> object:
+        raise OSError("no more descriptors")
+
+    monkeypatch.setattr(door.pool, "take", broken)
+    verdict = check(GOOD, "m.pkl")
+    assert not verdict.loaded
+    assert "no more descriptors" in verdict.message
+
+
 def test_a_file_that_ends_its_worker_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     original = door.pool.take
 

@@ -38,6 +38,7 @@ def cases(marker: Path) -> Iterator[Case]:
         trojans,
         broken_arrays,
         bombs,
+        slow,
         natives,
         archives,
     ):
@@ -835,6 +836,45 @@ def bombs(_marker: str) -> Iterator[Case]:
     yield "length-bytes.pkl", whole(b"\x8e" + struct.pack("<Q", 1 << 50))
     yield "length-bytearray.pkl", whole(b"\x96" + struct.pack("<Q", 1 << 50))
     yield "memo-index.pkl", whole(b"Nr\xff\xff\xff\xffj\xfe\xff\xff\xff")
+
+
+def slow(_marker: str) -> Iterator[Case]:
+    """Small files whose reading, or whose reading by a library, would take hours: nothing in them is large or deep."""
+    item = b"csklearn.linear_model._logistic\nLogisticRegression\n)\x81}"
+    lists, tuples = (_repeated(start, end) for start, end in ((b"](", b"e"), (b"(", b"t")))
+    for name in ("classes_", "coef_", "feature_names_in_"):
+        yield f"slow-lists-{name}.pkl", whole(lists + b"0" + item + text(name) + b"h\x08sb")
+        yield f"slow-tuples-{name}.pkl", whole(tuples + b"0" + item + text(name) + b"h\x08sb")
+    yield "slow-lists-alone.pkl", whole(lists)
+    alike = [
+        b"(" + b"".join(b"J" + struct.pack("<i", -1 - (turn >> bit & 1)) for bit in range(15)) + b"t"
+        for turn in range(20_000)
+    ]
+    yield "slow-keys-alike.pkl", whole(b"}(" + b"N".join(alike) + b"Nu")
+    yield "slow-items-alike.pkl", whole(b"\x8f(" + b"".join(alike) + b"\x90")
+    many = b"(" + b"".join(b"J" + struct.pack("<i", turn) for turn in range(200_000)) + b"t\x94("
+    for name in ("set", "frozenset", "list"):
+        yield (
+            f"slow-{name}-again.pkl",
+            whole(
+                many
+                + b"cbuiltins\n"
+                + name.encode()
+                + b"\nh\x00\x85R"
+                + (b"cbuiltins\n" + name.encode() + b"\nh\x00\x85R") * 500
+                + b"t"
+            ),
+        )
+    yield "slow-estimators.pkl", whole(b"(" + (item + b"b") * 250_000 + b"t")
+    yield "slow-names.pkl", gzip.compress(whole(b"(" + b"cnumpy\nlog1p\n0" * 2_000_000 + b"t"), 9)
+
+
+def _repeated(start: bytes, end: bytes) -> bytes:
+    """Groups of two hundred, each holding the one before two hundred times, nine deep, in the memo from 0 to 8."""
+    found = start + b"K\x01" * 200 + end + b"\x94"
+    for turn in range(8):
+        found += b"0" + start + bytes((0x68, turn)) * 200 + end + b"\x94"
+    return found
 
 
 def natives(_marker: str) -> Iterator[Case]:

@@ -9,6 +9,7 @@ import struct
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -287,3 +288,28 @@ def test_text_by_codes_that_are_none_is_refused(codes: list[Any]) -> None:
     assert columns.decode_table(Message(head, [np.array([0, 1, 1])])).frame["a"].tolist() == ["x", "y", "y"]
     with pytest.raises(Closed):
         columns.decode_table(Message(head, [np.array(codes)]))
+
+
+def text_table(rows: int, columns_of: int, word: str, home: str = "str") -> Message:
+    """A short message of a long table: one word, and a code for each cell."""
+    form = {"as": "text", "dtype": home, "words": [word], "gaps": []}
+    frame = {"rows": rows, "names": [f"c{n}" for n in range(columns_of)], "groups": []}
+    frame["columns"] = [[n, form] for n in range(columns_of)]
+    head = {**columns.encode_table(from_frame(FRAME, "t")).head, "frame": frame, "features": []}
+    return Message(head, [np.zeros(rows, np.int8) for _ in range(columns_of)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "wide", "letters", "home"),
+    [(100_000, 1, 10_000, "str"), (50_000, 40, 500, "str"), (50_000, 40, 500, "string"), (3_000_000, 14, 1, "object")],
+)
+def test_a_short_message_writes_no_long_table(rows: int, wide: int, letters: int, home: str) -> None:
+    """A worker that was taken over would fill the app's memory by one long word and many codes."""
+    assert len(columns.decode_table(text_table(50, 2, "word", home)).frame) == 50
+    message = text_table(rows, wide, "x" * letters, home)
+    tracemalloc.start()
+    with pytest.raises(Closed, match=r"more (text|cells)"):
+        columns.decode_table(message)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 << 20

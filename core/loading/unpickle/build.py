@@ -20,8 +20,10 @@ _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
-MAX_GROUPS = 20_000
-"""Tuples as keys of one dictionary or set: their hashes can be made to collide, and each then costs all the others."""
+MAX_ALIKE = 64
+"""Keys of one dictionary or set that may have one hash; those of tuples and some numbers can be made at will."""
+_KEYED = (str, bytes, int, float, bool, type(None))
+"""Keys whose hashes are secret, or that few others can share."""
 _WORD = 1 << 63
 
 
@@ -65,6 +67,9 @@ def create(machine: Machine, cls: Any, args: Any) -> Any:
         return _construct(machine, ref, args)
     if args:
         raise Refused(f"it creates {ref.name} with arguments", ref.name)
+    machine.budget.objects -= 1
+    if machine.budget.objects < 0:
+        raise Refused("it holds too many objects")
     base = dict if ref.name in _DICTS else object
     made = base.__new__(ref.target)
     machine.made[id(made)] = made
@@ -93,7 +98,7 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
         return _record(ref, state)
     if base_name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
         made = create(machine, ref, ())
-        set_items(made, [part for pair in state.items() for part in pair])
+        set_items(machine, made, [part for pair in state.items() for part in pair])
         return made
     raise Refused(f"it rebuilds {ref.name} in a way that the rules do not know", ref.name)
 
@@ -170,16 +175,15 @@ def extend(target: Any, items: list[Any]) -> None:
     target.extend(items)
 
 
-def add_items(target: Any, items: list[Any]) -> None:
+def add_items(machine: Machine, target: Any, items: list[Any]) -> None:
     """ADDITEMS: sets only."""
     if type(target) is not set:
         raise Refused(f"it adds to a {type(target).__name__}")
     for item in items:
-        few_groups(target, item)
-        target.add(key(item))
+        target.add(apart(machine, target, key(item)))
 
 
-def set_items(target: Any, items: list[Any]) -> None:
+def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
     """SETITEM and SETITEMS: dictionaries only, with plain keys."""
     if target.__class__ is Stub:
         return
@@ -191,7 +195,7 @@ def set_items(target: Any, items: list[Any]) -> None:
     for position in range(0, len(items), 2):
         name = items[position]
         if name.__class__ is not str:
-            few_groups(target, key(name))
+            apart(machine, target, key(name))
         store(target, name, items[position + 1])
 
 
@@ -212,7 +216,15 @@ def key(item: Any, depth: int = 0) -> Any:
     raise Refused(f"it uses a {type(item).__name__} as a key")
 
 
-def few_groups(held: Any, item: Any) -> None:
-    """Refuse a group as one more key of many."""
-    if type(item) in (tuple, frozenset) and len(held) > MAX_GROUPS:
-        raise Refused("it has too many groups as keys")
+def apart(machine: Machine, held: Any, item: Any) -> Any:
+    """Give a key back, unless many before it in the same group had its hash: each would be compared with all others."""
+    if type(item) in _KEYED:
+        return item
+    counts = machine.hashes.setdefault(id(held), {})
+    if not held:  # another group may have lain there before
+        counts.clear()
+    value = hash(item)
+    counts[value] = counts.get(value, 0) + 1
+    if counts[value] > MAX_ALIKE:
+        raise Refused("many of its keys are made to look alike")
+    return item

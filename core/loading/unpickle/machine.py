@@ -7,15 +7,35 @@ allow-list. Opcodes that no honest file of today uses (INST, OBJ, EXT*, PERSID, 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import Any
 
 from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.opcodes import TABLE
 from core.loading.unpickle.stack import solid
 
-MAX_OPCODES = 50_000_000
+MAX_OPCODES = 25_000_000
+MAX_MADE = 200_000
 MAX_MEMO = 20_000_000
 _STOP = 0x2E
+_STRETCH = 4_096
+_TOO_MANY = f"it has more than {MAX_OPCODES:,} instructions, or some that take as long"
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a file may still do; streams nested in one another share it.
+
+    Attributes
+    ----------
+    opcodes : int
+        Instructions.
+    objects : int
+        Objects with attributes (estimators and their like): each is looked at closely later.
+    """
+
+    opcodes: int = MAX_OPCODES
+    objects: int = MAX_MADE
 
 
 class Machine:
@@ -29,33 +49,46 @@ class Machine:
         Where the stream starts (joblib nests one inside another).
     depth : int
         How deeply this stream is nested.
+    budget : Budget, optional
+        Of the stream around it.
     """
 
-    __slots__ = ("data", "depth", "made", "marks", "memo", "notes", "position", "protocol", "stack")
+    __slots__ = ("budget", "data", "depth", "hashes", "made", "marks", "memo", "notes", "position", "protocol", "stack")
 
-    def __init__(self, data: bytes, position: int = 0, depth: int = 0) -> None:
+    def __init__(self, data: bytes, position: int = 0, depth: int = 0, budget: Budget | None = None) -> None:
         self.data = data
+        self.budget = Budget() if budget is None else budget
         self.position = position
         self.depth = depth
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.made: dict[int, Any] = {}
+        self.hashes: dict[int, dict[int, int]] = {}
         self.protocol = 0
         self.notes: list[str] = []
 
     def run(self) -> Any:
         """Execute until STOP and return the object; ``position`` is then behind the stream."""
-        data, table = self.data, TABLE
-        for _count in range(MAX_OPCODES):
-            opcode = data[self.position]
-            self.position += 1
-            if opcode == _STOP:
-                if len(self.stack) != 1 or self.marks:
-                    raise Refused("its instructions end with objects left over")
-                return solid(self.stack.pop())
-            table[opcode](self)
-        raise Refused(f"it has more than {MAX_OPCODES:,} instructions")
+        data, table, budget = self.data, TABLE, self.budget
+        while budget.opcodes > 0:
+            budget.opcodes -= _STRETCH
+            for count in range(_STRETCH):
+                opcode = data[self.position]
+                self.position += 1
+                if opcode == _STOP:
+                    budget.opcodes += _STRETCH - count
+                    if len(self.stack) != 1 or self.marks:
+                        raise Refused("its instructions end with objects left over")
+                    return solid(self.stack.pop())
+                table[opcode](self)
+        raise Refused(_TOO_MANY)
+
+    def spend(self, many: int) -> None:
+        """Count an instruction that takes as long as many."""
+        self.budget.opcodes -= many
+        if self.budget.opcodes < 0:
+            raise Refused(_TOO_MANY)
 
     def take(self, size: int) -> bytes:
         """The next bytes of the stream."""

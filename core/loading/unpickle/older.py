@@ -167,7 +167,7 @@ def encoder(model: Any) -> None:
         return
     for cls in type(model).__mro__:
         if cls.__module__.startswith("category_encoders."):
-            for name, item in signature(cls.__init__).parameters.items():
+            for name, item in signature(cls).parameters.items():
                 if item.default is not Parameter.empty:
                     own.setdefault(name, item.default)
     own.setdefault("n_features_in_", own["_dim"])

@@ -131,14 +131,14 @@ def _list(machine: Machine) -> None:
 def _dict(machine: Machine) -> None:
     items = machine.pop_mark()
     target: dict[Any, Any] = {}
-    build.set_items(target, solids(items))
+    build.set_items(machine, target, solids(items))
     machine.stack.append(target)
 
 
 def _frozenset(machine: Machine) -> None:
     items = solids(machine.pop_mark())
     found: set[Any] = set()
-    build.add_items(found, items)
+    build.add_items(machine, found, items)
     machine.stack.append(frozenset(found))
 
 
@@ -154,17 +154,17 @@ def _appends(machine: Machine) -> None:
 
 def _setitem(machine: Machine) -> None:
     value, name = machine.stack.pop(), machine.stack.pop()
-    build.set_items(machine.stack[-1], solids([name, value]))
+    build.set_items(machine, machine.stack[-1], solids([name, value]))
 
 
 def _setitems(machine: Machine) -> None:
     items = solids(machine.pop_mark())
-    build.set_items(machine.stack[-1], items)
+    build.set_items(machine, machine.stack[-1], items)
 
 
 def _additems(machine: Machine) -> None:
     items = solids(machine.pop_mark())
-    build.add_items(machine.stack[-1], items)
+    build.add_items(machine, machine.stack[-1], items)
 
 
 def _pop(machine: Machine) -> None:
@@ -175,6 +175,7 @@ def _pop(machine: Machine) -> None:
 
 
 def _global(machine: Machine) -> None:
+    machine.spend(16)
     module, name = str(machine.line(500), "utf-8"), str(machine.line(500), "utf-8")
     machine.stack.append(lookup(module, name))
 
@@ -187,6 +188,7 @@ def _stack_global(machine: Machine) -> None:
 
 
 def _reduce(machine: Machine) -> None:
+    machine.spend(20)
     args, function = machine.stack.pop(), machine.stack.pop()
     machine.stack.append(build.call(machine, function, args))
 

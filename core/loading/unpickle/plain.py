@@ -50,7 +50,7 @@ def binary(cls: type[Any], name: str) -> Any:
 def collection(cls: type[Any], name: str) -> Any:
     """``list``, ``tuple``, ``set``, ``frozenset``, ``deque``: empty or from one list."""
 
-    def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    def make(machine: Machine, args: tuple[Any, ...]) -> Any:
         from core.loading.unpickle.build import add_items
 
         if not args:
@@ -65,9 +65,10 @@ def collection(cls: type[Any], name: str) -> Any:
             return deque(args[0], extra[0])
         if extra or type(args[0]) not in (list, tuple):
             raise wrong(name)
+        machine.spend(len(args[0]) * (4 if cls in (set, frozenset) else 1))  # one list can be taken again and again
         if cls in (set, frozenset):
             found: set[Any] = set()
-            add_items(found, list(args[0]))
+            add_items(machine, found, list(args[0]))
             return found if cls is set else frozenset(found)
         return cls(args[0])
 
@@ -77,7 +78,7 @@ def collection(cls: type[Any], name: str) -> Any:
 def mapping(cls: type[Any], name: str) -> Any:
     """``dict`` and ``OrderedDict``: empty, or from a list of pairs."""
 
-    def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
+    def make(machine: Machine, args: tuple[Any, ...]) -> Any:
         from core.loading.unpickle.build import set_items
 
         made = cls()
@@ -85,10 +86,11 @@ def mapping(cls: type[Any], name: str) -> Any:
             return made
         if len(args) != 1 or type(args[0]) not in (list, dict):
             raise wrong(name)
+        machine.spend(len(args[0]))
         for pair in args[0].items() if type(args[0]) is dict else args[0]:
             if type(pair) not in (list, tuple) or len(pair) != 2:
                 raise wrong(name)
-            set_items(made, list(pair))
+            set_items(machine, made, list(pair))
         return made
 
     return make

@@ -42,11 +42,13 @@ def check(found: Any) -> Any:
     """
     seen: dict[int, Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
-    pending: list[tuple[Any, str, bool]] = [(found, "", False)]
+    sizes: dict[int, int] = {}
+    pending: list[tuple[Any, str, list[Any] | None]] = [(found, "", None)]
     while pending:
-        item, place, leaving = pending.pop()
-        if leaving:
+        item, place, parts = pending.pop()
+        if parts is not None:
             path.discard(id(item))
+            sizes[id(item)] = _written_out(item, parts, sizes)
             continue
         cls = type(item)
         if cls in _LEAVES or isinstance(item, np.generic | np.dtype):
@@ -62,9 +64,23 @@ def check(found: Any) -> Any:
         path.add(id(item))
         if len(path) > MAX_DEPTH or len(seen) > MAX_OBJECTS:
             raise Refused("it nests too deeply or holds too many objects")
-        pending.append((item, "", True))
-        pending.extend((part, name, False) for name, part in inner if type(part) not in _LEAVES)
+        more = [(part, name, None) for name, part in inner if type(part) not in _LEAVES]
+        pending.append((item, "", [part for part, _name, _none in more]))
+        pending.extend(more)
     return found
+
+
+def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
+    """How long a group is with all groups in it written out; a few lists that hold each other often would have no end.
+
+    Whatever lists or compares such a group later, as libraries do with classes and categories, would not come back.
+    """
+    if type(item) not in (*_HOLDERS, *_MAPPINGS) and not isinstance(item, np.ndarray):
+        return 1
+    size = len(item) + sum(sizes.get(id(part), 0) for part in parts)
+    if size > MAX_OBJECTS:
+        raise Refused("its lists repeat each other without end")
+    return size
 
 
 def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
