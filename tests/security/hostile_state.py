@@ -178,8 +178,6 @@ def keys() -> Iterator[Case]:
     real = name_of("builtins", "complex")
     parts = (b"G" + struct.pack(">d", 1_000_003.0 * n) + b"G" + struct.pack(">d", -float(n)) for n in range(60_000))
     yield "collide-complex.pkl", whole(b"}(" + b"".join(real + b"(" + part + b"tRN" for part in parts) + b"u")
-    pairs = b"".join(b"K\x01" + b"J" + struct.pack("<i", n) + b"\x86N" for n in range(60_000))
-    yield "many-groups.pkl", whole(b"}(" + pairs + b"u")
     yield "groups-of-groups.pkl", whole(b"}(" + b")" * 60 + b"t\x85\x85Ns")
 
 

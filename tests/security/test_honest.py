@@ -97,3 +97,12 @@ def test_settings_that_act_are_switched_off() -> None:
     model = RandomForestClassifier(3, n_jobs=-1, verbose=3, random_state=0).fit(ZOO.X, ZOO.LABELS)
     found: Any = pickles.load(pickle.dumps(model), "m.pkl")
     assert (found.n_jobs, found.verbose) == (1, 0)
+
+
+def test_many_groups_as_keys_load_while_their_hashes_differ() -> None:
+    """Those that are made to collide are among the hostile files (``slow-keys-alike``)."""
+    held = {(1, number): number for number in range(60_000)} | {frozenset((number, -1)): 0 for number in range(9_000)}
+    assert pickles.load(pickle.dumps(held), "m.pkl") == held
+    assert pickles.load(pickle.dumps({(turn,) for turn in range(-9, 30_000)}), "m.pkl") == {
+        (turn,) for turn in range(-9, 30_000)
+    }

@@ -65,7 +65,7 @@ def collection(cls: type[Any], name: str) -> Any:
             return deque(args[0], extra[0])
         if extra or type(args[0]) not in (list, tuple):
             raise wrong(name)
-        machine.spend(len(args[0]) * (4 if cls in (set, frozenset) else 1))  # one list can be taken again and again
+        machine.spend(len(args[0]) * (10 if cls in (set, frozenset) else 1))  # one list can be taken again and again
         if cls in (set, frozenset):
             found: set[Any] = set()
             add_items(machine, found, list(args[0]))
