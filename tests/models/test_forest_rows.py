@@ -15,7 +15,7 @@ from sklearn.ensemble import (
 )
 
 from core.errors import ModelError
-from core.models import wrap
+from core.models import forest_rows, wrap
 from core.models.forest_rows import MANY, is_forest, predict
 
 KINDS = (RandomForestClassifier, ExtraTreesClassifier, RandomForestRegressor, ExtraTreesRegressor)
@@ -41,6 +41,16 @@ def test_answers_are_those_of_the_forest(kind: type, rows: int) -> None:
     forest = kind(17, random_state=0).fit(frame, target)
     asked = pd.DataFrame(np.random.default_rng(4).normal(size=(rows, 5)), columns=frame.columns)
     assert is_forest(forest)
+    np.testing.assert_array_equal(predict(forest, asked), told(forest, asked))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_shared_between_processors_are_the_same(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, target = data(kind)
+    forest = kind(17, random_state=0).fit(frame, target)
+    asked = pd.DataFrame(np.random.default_rng(6).normal(size=(MANY + 3, 5)), columns=frame.columns)
+    monkeypatch.setattr(forest_rows, "SHARED", MANY)
+    monkeypatch.setattr(forest_rows.os, "sched_getaffinity", lambda _process: {0, 1, 2}, raising=False)
     np.testing.assert_array_equal(predict(forest, asked), told(forest, asked))
 
 
@@ -79,6 +89,6 @@ def test_others_are_no_forests() -> None:
 def test_the_model_asks_the_trees_and_still_answers_in_words() -> None:
     frame, target = data(RandomForestRegressor)
     model = wrap(RandomForestRegressor(9, random_state=0, n_jobs=2).fit(frame, target))
-    np.testing.assert_allclose(model.predict(frame)[:, 0], model.native.predict(frame), rtol=1e-15)
+    np.testing.assert_allclose(model.predict(frame)[:, 0], model.native.predict(frame), rtol=1e-12)
     with pytest.raises(ModelError):
         model.predict(frame.assign(a="text"))
