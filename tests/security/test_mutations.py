@@ -90,17 +90,17 @@ def alike(first: Any, second: Any, depth: int = 0) -> bool:
         return list(map(repr, first)) == list(map(repr, second)) and all(
             alike(a, b, depth + 1) for a, b in zip(first.values(), second.values(), strict=True)
         )
-    if type(first).__module__.startswith("sklearn.") and hasattr(first, "__dict__"):
-        return alike(vars(first), dict(vars(second).items()), depth + 1)
+    if not isinstance(first, type) and getattr(first, "__dict__", None):
+        return alike(vars(first), vars(second), depth + 1)
     if type(first).__name__ in ("Tree", "KDTree"):
         return alike(first.__getstate__(), second.__getstate__(), depth + 1)
     if isinstance(first, FunctionType | MethodType):
         return bool(first.__qualname__ == second.__qualname__)
+    if type(first).__module__ == "sklearn.metrics._dist_metrics":  # the loader makes one anew
+        return True
     if isinstance(first, np.random.RandomState):
         return alike(first.get_state(), second.get_state(), depth + 1)
-    if " at 0x" in repr(first):  # compiled losses and their like, and others that only say where they are
-        if getattr(first, "__dict__", None):
-            return alike(vars(first), vars(second), depth + 1)
+    if " at 0x" in repr(first):  # compiled losses and their like, which only say where they are
         return alike(first.__reduce__()[1:], second.__reduce__()[1:], depth + 1)
     return repr(first) == repr(second) or hasattr(first, "__setstate__")
 
