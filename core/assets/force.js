@@ -5,7 +5,7 @@
 // scripts, without the next line.
 import { follow } from "./force_layout.js";
 import { html, paintBars, paintHead, paintPlot, skeleton } from "./force_paint.js";
-import { leaf, pick } from "./studio_bus.js";
+import { leaf, pick, state } from "./studio_bus.js";
 
 const TELL_AFTER = 220; // milliseconds of rest before Python hears of a new row
 const MOUNTED = new WeakMap();
@@ -145,8 +145,8 @@ export default function (component) {
   if (data.ahead) return stock(data.ahead);
   return mount(parentElement, data, {
     shown: leaf,
-    row: (row) => setTriggerValue("row", row),
+    row: (row) => setTriggerValue("row", { ...state(), row }),
     turn: (step, from) => setTriggerValue("turn", { step, from }), // heard twice, it still is one turn
-    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", name)),
+    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", { ...state(), pick: name })),
   });
 }

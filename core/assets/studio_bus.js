@@ -6,7 +6,7 @@ const REST = 160; // milliseconds before the server hears of a pick
 
 /** One for the page, whichever component comes first. */
 export function bus() {
-  globalThis[BUS] ??= { feature: null, row: null, awaited: null, listeners: new Set(), timer: 0 };
+  globalThis[BUS] ??= { feature: null, row: null, chosen: null, awaited: null, listeners: new Set(), timer: 0 };
   return globalThis[BUS];
 }
 
@@ -37,7 +37,7 @@ export function leaf(row) {
 /** A click in a panel: tell the others now, and the server once. */
 export function pick(feature, tell) {
   const shared = bus();
-  shared.awaited = feature;
+  shared.awaited = shared.chosen = feature;
   announce(feature);
   clearTimeout(shared.timer);
   shared.timer = setTimeout(() => tell(feature), REST);
@@ -49,4 +49,10 @@ export function heard(feature) {
   if (shared.awaited !== null && feature !== shared.awaited) return;
   shared.awaited = null;
   announce(feature);
+}
+
+/** What a message tells the server beside its own cause: of two that meet on the way only the later one arrives. */
+export function state() {
+  const { row, chosen, feature } = bus();
+  return { row, pick: chosen !== null && chosen === feature ? chosen : null };
 }

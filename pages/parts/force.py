@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -106,8 +106,7 @@ def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
 
 def _leafed() -> None:
     """The reader turned to another row of the page, which is painted already."""
-    subject.choose(int(st.session_state["force"]["row"]))
-    frame.redraw(*[part for part in frame.EVERYTHING if part not in ("force", "neighbours")])
+    _hear(st.session_state["force"]["row"])
 
 
 def _turned() -> None:
@@ -126,8 +125,18 @@ def _turned() -> None:
 
 def _picked() -> None:
     """A segment or a bar was clicked, and is marked already."""
-    question.ask(feature=str(st.session_state["force"]["pick"]))
-    frame.redraw("profile")
+    _hear(st.session_state["force"]["pick"])
+
+
+def _hear(told: Mapping[str, Any]) -> None:
+    """Take over the row and the pick that the reader sees; a message tells both, since one before it can be lost."""
+    moved = told["row"] is not None and int(told["row"]) != question.current().row
+    if moved:
+        subject.choose(int(told["row"]))
+    if told["pick"] is not None:
+        question.ask(feature=str(told["pick"]))
+    rest = [part for part in frame.EVERYTHING if part not in ("force", "neighbours")]
+    frame.redraw(*(rest if moved else ["profile"]))
 
 
 def _listed(about: Subject) -> np.ndarray:
