@@ -47,8 +47,7 @@ def _answer(about: Subject, feature: str) -> Result:
 def _drawn(about: Subject, feature: str) -> View:
     """Its drawing, made once."""
     key = [about.row, about.output, feature, chart.dark()]
-    make = partial(panel.picture, _answer(about, feature), about)
-    found: View = cache.keep(about.both, METHOD, key, make, "drawing")
+    found: View = cache.keep(about.both, METHOD, key, lambda: panel.picture(_answer(about, feature), about), "drawing")
     return found
 
 
