@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
@@ -18,11 +13,16 @@ import pytest
 
 from benchmarks import _visits
 from core.workers import protected
+from tests.browser.serving import served
 from tests.pages import made
 
 ROOT = Path(__file__).resolve().parents[2]
 FORGET = 1
 """Seconds for which this server keeps a session that may come back, in place of Streamlit's two minutes."""
+PLAIN = (
+    *("--server.enableXsrfProtection", "false", "--server.enableCORS", "false"),
+    *("--server.disconnectedSessionTTL", str(FORGET)),
+)
 VISITS, ROWS = 16, 40_000
 pytestmark = pytest.mark.skipif(
     not (Path("/proc/self/status").exists() and protected()), reason="memory is read from /proc, workers need a lock"
@@ -32,26 +32,8 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[int, int]]:
     """Process and port of a server of its own, without the cross-site token that only a browser has."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    command += ["--server.enableXsrfProtection", "false", "--server.enableCORS", "false"]
-    command += ["--server.disconnectedSessionTTL", str(FORGET)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(1200):
-            assert process.poll() is None, "the server ended before it answered"
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
-                    break
-            except (URLError, OSError):
-                time.sleep(0.1)
-        yield process.pid, port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with served(*PLAIN) as found:
+        yield found
 
 
 def megabytes(pid: int) -> float:

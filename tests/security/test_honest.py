@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import pickle
-import sys
 import warnings
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import joblib
@@ -17,22 +13,10 @@ import pytest
 
 from core.errors import ModelError
 from core.loading import pickles
+from tests.security import zoo
 
-
-def _zoo() -> ModuleType:
-    """The generator beside this file."""
-    spec = importlib.util.spec_from_file_location("zoo", Path(__file__).with_name("zoo.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    sys.modules["zoo"] = found
-    spec.loader.exec_module(found)
-    return found
-
-
-ZOO = _zoo()
-CASES = list(ZOO.cases())
-WAYS = list(ZOO.encodings())
+CASES = list(zoo.cases())
+WAYS = list(zoo.encodings())
 
 
 def test_the_zoo_is_large() -> None:
@@ -68,11 +52,11 @@ def test_a_part_of_the_zoo_loads_and_predicts_alike(part: int) -> None:
                 refused.append((name, str(error)))
                 continue
             theirs = joblib.load(io.BytesIO(data)) if suffix.endswith("joblib") else pickle.loads(data)
-            expected = ZOO.answer(theirs, rows)
+            expected = zoo.answer(theirs, rows)
             if expected is None:
                 continue
             compared += 1
-            if not np.array_equal(ZOO.answer(ours, rows), expected, equal_nan=expected.dtype.kind == "f"):
+            if not np.array_equal(zoo.answer(ours, rows), expected, equal_nan=expected.dtype.kind == "f"):
                 different.append(name)
     assert (refused, different) == ([], [])
     assert compared > 20
@@ -82,19 +66,19 @@ def test_a_part_of_the_zoo_loads_and_predicts_alike(part: int) -> None:
 def test_every_protocol_and_compression(suffix: str, encode: Any) -> None:
     from sklearn.ensemble import RandomForestClassifier
 
-    model = RandomForestClassifier(3, random_state=0).fit(ZOO.X, np.array(["no", "yes"])[ZOO.LABELS])
+    model = RandomForestClassifier(3, random_state=0).fit(zoo.X, np.array(["no", "yes"])[zoo.LABELS])
     found: Any = pickles.load(encode({"model": model, "names": ["a", "b"], "n": np.float64(1.5)}), f"m.{suffix}")
     assert found["names"] == ["a", "b"]
     assert found["n"] == 1.5
     assert type(found["n"]) is np.float64
-    assert np.array_equal(found["model"].predict_proba(ZOO.X), model.predict_proba(ZOO.X))
+    assert np.array_equal(found["model"].predict_proba(zoo.X), model.predict_proba(zoo.X))
     assert found["model"].classes_.tolist() == ["no", "yes"]
 
 
 def test_settings_that_act_are_switched_off() -> None:
     from sklearn.ensemble import RandomForestClassifier
 
-    model = RandomForestClassifier(3, n_jobs=-1, verbose=3, random_state=0).fit(ZOO.X, ZOO.LABELS)
+    model = RandomForestClassifier(3, n_jobs=-1, verbose=3, random_state=0).fit(zoo.X, zoo.LABELS)
     found: Any = pickles.load(pickle.dumps(model), "m.pkl")
     assert (found.n_jobs, found.verbose) == (1, 0)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import os
 import pickle
-import sys
 import warnings
-from pathlib import Path
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -21,6 +18,7 @@ from core.loading import pickles
 from core.loading.unpickle.containers import unpack
 from core.loading.unpickle.inert import Stub
 from core.loading.unpickle.machine import Machine
+from tests.security import zoo
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(20, 3))
@@ -133,22 +131,11 @@ def test_the_mutations_are_ten_thousand() -> None:
     assert PER_OBJECT * len(OBJECTS) >= 10_000
 
 
-def _zoo() -> ModuleType:
-    """The generator of honest files beside this file."""
-    spec = importlib.util.spec_from_file_location("zoo_of_mutations", Path(__file__).with_name("zoo.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    sys.modules["zoo_of_mutations"] = found
-    spec.loader.exec_module(found)
-    return found
-
-
 @pytest.mark.filterwarnings("ignore")
 def test_mutations_of_every_family_load_alike_or_are_refused() -> None:
     """A sample of the zoo here; ``MUTATIONS=10000`` takes all of it, many times over."""
     wanted = int(os.environ.get("MUTATIONS", "400"))
-    cases = list(_zoo().cases())
+    cases = list(zoo.cases())
     chosen = cases if wanted >= len(cases) else cases[:: -(-len(cases) // 100)]
     rng = np.random.default_rng(7)
     each = -(-wanted // len(chosen))
