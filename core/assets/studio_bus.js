@@ -3,11 +3,24 @@
 // answers through the component of studio_sync.js.
 const BUS = Symbol.for("instance-explorer.bus");
 const REST = 160; // milliseconds before the server hears of a pick
+const ACTS = ["click", "keydown", "input"];
+const PAUSE = 700; // milliseconds after an act of the reader in which nothing is prepared ahead
 
 /** One for the page, whichever component comes first. */
 export function bus() {
-  globalThis[BUS] ??= { feature: null, row: null, chosen: null, awaited: null, listeners: new Set(), timer: 0 };
-  return globalThis[BUS];
+  return (globalThis[BUS] ??= made());
+}
+
+function made() {
+  const shared = { feature: null, row: null, chosen: null, awaited: null, listeners: new Set(), timer: 0, acted: -PAUSE };
+  const act = () => (shared.acted = performance.now());
+  for (const kind of ACTS) document.addEventListener(kind, act, { capture: true, passive: true });
+  return shared;
+}
+
+/** True while an answer to what the reader did last may be on its way: work ahead waits, and does not hold it up. */
+export function acting() {
+  return performance.now() - bus().acted < PAUSE;
 }
 
 /** Another feature: the profile paints at once, the rest in the moments after, so that a click feels immediate. */
@@ -31,7 +44,7 @@ export function leaf(row) {
   const shared = bus();
   if (shared.row === row) return;
   shared.row = row;
-  for (const listener of shared.listeners) listener.follow();
+  for (const listener of shared.listeners) listener.leafed();
 }
 
 /** A click in a panel: tell the others now, and the server once. */

@@ -4,7 +4,7 @@
 // scripts and leaves out the imports; pages/parts/drawing.py makes the data.
 import { makeChart, makeTip } from "./report_charts.js";
 import { unpack } from "./report_data.js";
-import { bus, pick } from "./studio_bus.js";
+import { acting, bus, pick } from "./studio_bus.js";
 import { engine } from "./studio_engine.js";
 
 const MOUNTED = new WeakMap();
@@ -45,6 +45,7 @@ function create(element) {
   const panel = { root, named, whose, said, body, rank: 1, data: null, entries: new Map(), ready: false, uses: 0, asking: 0, tell: () => {} };
   wide.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
   panel.follow = () => paint(panel);
+  panel.leafed = () => leafed(panel);
   bus().listeners.add(panel);
   engine().promise.then((libraries) => {
     ({ vega, vegaLite, expressionInterpreter } = libraries);
@@ -70,11 +71,36 @@ function entryNow(panel) {
   return { name, entry, rows: panel.entries.get(name) };
 }
 
+/** Dim what speaks of another instance or another feature than the one in question. */
+function wait(panel) {
+  panel.root.classList.toggle("is-waiting", !entryNow(panel).entry || past(panel.data));
+}
+
+function past(data) {
+  return data.row >= 0 && bus().row !== null && bus().row !== data.row;
+}
+
+/** Another instance: no more than a sign, since the plot in which it was chosen is to be painted now. */
+function leafed(panel) {
+  if (!panel.data) return;
+  wait(panel);
+  ask(panel);
+}
+
+/** After a moment of rest the server is asked for the features that have not come, unless the reader has moved on. */
+function ask(panel) {
+  const { missing, rest } = panel.data;
+  clearTimeout(panel.asking);
+  if (!missing || past(panel.data)) return;
+  const tell = () => (acting() ? void (panel.asking = setTimeout(tell, 120)) : panel.tell("more", missing));
+  panel.asking = setTimeout(tell, rest);
+}
+
 function paint(panel) {
   const { data, root } = panel;
   if (!data) return;
   const { name, entry, rows } = entryNow(panel);
-  root.classList.toggle("is-waiting", !entry || (data.row >= 0 && bus().row !== null && bus().row !== data.row));
+  wait(panel);
   const usual = [data.level, name ? `${data.name} of ${name}` : data.name].filter(Boolean).join(" · ");
   panel.named.textContent = data.subtitle || usual;
   panel.whose.textContent = data.whose;
@@ -99,8 +125,7 @@ function update(panel, data) {
   panel.root.style.setProperty("--is-height", `${data.height}px`);
   panel.chart?.keep(new Set(panel.data.keys));
   paint(panel);
-  clearTimeout(panel.asking);
-  if (data.missing) panel.asking = setTimeout(() => panel.tell("more", data.missing), data.rest);
+  ask(panel);
   later(panel, panel.data);
 }
 
@@ -109,6 +134,7 @@ function later(panel, data) {
   const left = Object.entries(data.entries).filter(([, entry], place, all) => all.findIndex(([, other]) => other.spec === entry.spec) === place);
   const next = () => {
     if (panel.data !== data) return;
+    if (acting()) return void setTimeout(next, 120);
     const [name, entry] = left.shift() ?? [];
     if (!entry) return;
     if (panel.ready) {

@@ -16,7 +16,10 @@ from core.views.view import View
 from pages.parts import chart, frame, layout
 
 AHEAD = (0.25, 1.5)
-"""Seconds of work for features not yet asked for: before the first painting, and each time the browser is idle."""
+"""Seconds of work for features not yet asked for: before the first painting, and each time the browser is idle; a
+choice made meanwhile waits for it."""
+SOON = 150
+"""Milliseconds from one lot of features to the next."""
 MOST = 60
 """Features that are sent ahead at most."""
 _ENGINE = st.components.v2.component("studio_engine", js=scripts.engine())
@@ -73,7 +76,11 @@ def sync(feature: str, visit: str) -> None:
 
 
 def features(
-    shown: Shown, make: Callable[[str], View], place: int | str, identity: str, first: float = AHEAD[0]
+    shown: Shown,
+    make: Callable[[str], View],
+    place: int | str,
+    identity: str,
+    ahead: tuple[float, float] = AHEAD,
 ) -> dict[str, View]:
     """Drawings of the feature in question and of as many others as there is time for.
 
@@ -85,8 +92,8 @@ def features(
         A place of the Studio, or the fragment in which the panel stands.
     identity : str
         What the drawings are of: with another one the browser starts anew.
-    first : float
-        Seconds for others before the first painting.
+    ahead : tuple of float
+        Seconds for others before the first painting, and each time the browser is idle.
     """
     if shown.at == ALONE:
         return {ALONE: make(ALONE)}
@@ -94,7 +101,7 @@ def features(
     rounds = wanted.get(place, ("", 0))
     again = rounds[1] if rounds[0] == identity else 0
     wanted[place] = (identity, again)
-    until = time.monotonic() + first + again * AHEAD[1]
+    until = time.monotonic() + ahead[0] + again * ahead[1]
     found = {shown.at: make(shown.at)}
     for name in shown.features[:MOST]:
         if time.monotonic() > until:
@@ -132,10 +139,8 @@ def show(
             "height": shown.looks.height,
             "size": shown.looks.size,
             "animation": shown.looks.animation,
-            "missing": 0
-            if shown.at == ALONE or not shown.ahead
-            else max(0, min(len(shown.features), MOST) - len(found)),
-            "rest": shown.rest,
+            "missing": _missing(shown, found),
+            "rest": shown.rest if len(found) == 1 else min(shown.rest, SOON),
             "row": shown.row,
             "bare": shown.bare,
             "entries": entries,

@@ -18,7 +18,9 @@ METHOD = "ceteris_paribus"
 HEIGHT = 260
 AHEAD = 3.0
 """Seconds of work that the profiles of all other features may cost, else each is computed when it is picked."""
-REST = 600
+BITES = (0.0, 0.1)
+"""Seconds of that before the first painting, and at a time: another choice made meanwhile waits for no more."""
+REST = 2_000
 """Milliseconds on an instance after which the browser asks for them."""
 
 
@@ -68,7 +70,7 @@ def _picture(about: Subject, feature: str, result: Result) -> None:
         instance=True,
     )
     identity = f"{about.both.digest} {about.row} {about.output}"
-    found = drawing.features(shown, partial(_drawn, about), "profile", identity, first=0.0)
+    found = drawing.features(shown, partial(_drawn, about), "profile", identity, BITES)
     drawing.sync(feature, about.both.digest)
     drawing.show("profile", shown, found, METHOD, on_pick=pick)
 

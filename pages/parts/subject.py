@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -118,18 +119,21 @@ def patience(title: str, way_out: str = "Opening another page stops it.") -> Ite
 
     A choice in another part of the page waits for the part that runs; another page starts at the next sign of progress.
     """
-    place = st.empty()
+    places: list[Any] = []  # made when it is needed: an empty place costs the browser as much as a full one
     started = time.monotonic()
 
     def show(fraction: float, step: str) -> None:
         spent = time.monotonic() - started
         if spent > SOON:
+            if not places:
+                places.append(st.empty())
             left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
             words = f"{step or title}{left}. {way_out}"
-            place.progress(min(max(fraction, 0.0), 1.0), text=words)
+            places[0].progress(min(max(fraction, 0.0), 1.0), text=words)
 
     yield show
-    place.empty()
+    for place in places:
+        place.empty()
 
 
 def known(subject: Subject) -> Array | None:
