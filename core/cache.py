@@ -177,7 +177,8 @@ def model(identity: str) -> Model:
             from core.loading.samples import load_sample_model
 
             loaded = load_sample_model(identity)
-        settle()
+        if gc.isenabled():  # at the start it is off, and what is loaded settles when the first answer is drawn
+            settle()
         return loaded
 
     if mine:

@@ -180,12 +180,18 @@ def method(**description: Any) -> Callable[[Callable[[Job], Any]], Callable[[Job
 
 
 @cache
-def _discover() -> None:
-    """Import every module of ``core/methods`` once."""
+def _modules() -> frozenset[str]:
+    """Names of the modules of ``core/methods``."""
     import core.methods
 
-    for module in pkgutil.iter_modules(core.methods.__path__):
-        importlib.import_module(f"core.methods.{module.name}")
+    return frozenset(module.name for module in pkgutil.iter_modules(core.methods.__path__))
+
+
+@cache
+def _discover() -> None:
+    """Import every module of ``core/methods`` once."""
+    for name in sorted(_modules()):
+        importlib.import_module(f"core.methods.{name}")
 
 
 def methods(scope: Scope | None = None) -> tuple[Method, ...]:
@@ -203,7 +209,10 @@ def get(method_id: str) -> Method:
     InputError
         If there is none; the message names the nearest.
     """
-    _discover()
+    if method_id in _modules():  # as its file is called: the first answer does not wait for all the others
+        importlib.import_module(f"core.methods.{method_id}")
+    if method_id not in _METHODS:
+        _discover()
     if method_id not in _METHODS:
         raise unknown_name("method", method_id, [entry.id for entry in methods()])
     return _METHODS[method_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import closer, drawing, force, frame, headline, profile, report_file, sidebar, turns
+from pages.parts import force, frame, sidebar, turns
 
 frame.enter()
 frame.holds(*frame.EVERYTHING)
@@ -13,7 +13,9 @@ if sidebar.draw(listed=False) is not None:
     left, right = st.columns([7, 5], gap="large")
     with left:
         force.draw()  # first, so that it is painted while tables and charts are on their way
-    turns.lead()
+    turns.pause()
+    from pages.parts import closer, drawing, headline, profile, report_file  # on a fresh server they wait, too
+
     sidebar.rows()
     with top:
         headline.choices()

@@ -20,6 +20,8 @@ PATIENCE = 1.0
 """Seconds that the rest of a page waits at most, in all."""
 LEAD = 0.15
 """Seconds that an explanation is ahead of the rest of its own page: the browser paints it meanwhile."""
+FIRST = 0.5
+"""The same on the first page of a visit: the browser still loads what it draws with."""
 ANSWER = 0.3
 """Seconds that an explanation waits at most for another visitor's."""
 _STALE = 2.0
@@ -105,7 +107,14 @@ def come() -> None:
 
 def lead() -> None:
     """The next part waits until the explanation before it is painted."""
-    st.session_state["lead"] = True
+    st.session_state["lead"] = LEAD
+
+
+def pause() -> None:
+    """Wait here, until the explanation before is painted."""
+    _DESK.served(_visitor())
+    time.sleep(LEAD if st.session_state.get("visited") else FIRST)
+    st.session_state["visited"] = True
 
 
 def answer(draw: Callable[[], None]) -> Callable[[], None]:
@@ -125,8 +134,7 @@ def after(draw: Callable[[], None]) -> Callable[[], None]:
     @functools.wraps(draw)
     def later() -> None:
         _DESK.served(_visitor())
-        if st.session_state.pop("lead", False):
-            time.sleep(LEAD)
+        time.sleep(st.session_state.pop("lead", 0.0))
         left = float(st.session_state.get("patience", 0.0))
         with _DESK.rest(max(left, 0.0)) as spent:
             st.session_state["patience"] = max(0.0, left - spent)
