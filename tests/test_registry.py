@@ -61,6 +61,22 @@ def test_two_files_cannot_register_one_id() -> None:
         method(id="shap", title="x", question="?", version="1", scope="row", kind="attribution")(lambda _job: None)
 
 
+def test_the_method_that_is_asked_for_does_not_wait_for_the_others() -> None:
+    code = (
+        "import sys; from core import registry; registry.get('shap'); "
+        "print(sorted(n for n in sys.modules if n.startswith('core.methods.')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "['core.methods.shap']"
+    assert {entry.id for entry in registry.methods()} >= registry._modules(), "each file is called as its method"
+
+
+@pytest.mark.parametrize("name", ["", "__init__", "..types", "../engine", "shap.os", "os", "types"])
+def test_no_name_imports_anything_but_a_method(name: str) -> None:
+    with pytest.raises(InputError):
+        registry.get(name)
+
+
 def test_finding_the_methods_imports_no_heavy_library() -> None:
     """The first explanation must not wait for what other methods need."""
     code = f"import sys; from core import registry; registry.methods(); print([n for n in {HEAVY} if n in sys.modules])"

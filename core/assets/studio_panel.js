@@ -121,6 +121,7 @@ function paint(panel) {
 function update(panel, data) {
   panel.data = { ...data, keys: data.specs.map((spec) => `${data.theme} ${data.size} ${JSON.stringify(spec)}`) };
   panel.entries.clear();
+  panel.root.dataset.drawings = String(Object.keys(data.entries).length);
   panel.rank = data.takes ? (data.instance ? 0 : 1) : 2;
   panel.root.style.setProperty("--is-height", `${data.height}px`);
   panel.chart?.keep(new Set(panel.data.keys));

@@ -134,7 +134,8 @@ def after(draw: Callable[[], None]) -> Callable[[], None]:
     @functools.wraps(draw)
     def later() -> None:
         _DESK.served(_visitor())
-        time.sleep(st.session_state.pop("lead", 0.0))
+        if ahead := st.session_state.pop("lead", 0.0):
+            time.sleep(ahead)
         left = float(st.session_state.get("patience", 0.0))
         with _DESK.rest(max(left, 0.0)) as spent:
             st.session_state["patience"] = max(0.0, left - spent)

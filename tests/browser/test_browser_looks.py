@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -137,8 +139,7 @@ def test_a_click_on_a_bar_shows_its_profile_without_the_server(visit) -> None:
     plot, panel = visitor.force(), visitor.page.locator(".st-key-panel_profile .is-panel")
     name = plot.locator(".ie-line:not([disabled]) .ie-called").nth(3).inner_text()
     expect(panel).not_to_have_attribute("data-shown", name)
-    visitor.settle()
-    visitor.page.wait_for_timeout(1500)  # the browser asks for the other features after a rest
+    expect(panel).to_have_attribute("data-drawings", re.compile(r"^\d\d$"))  # asked for after a rest
     visitor.settle()
     visitor.page.context.set_offline(True)
     plot.locator(".ie-line:not([disabled])").nth(3).click()
@@ -149,3 +150,34 @@ def test_a_click_on_a_bar_shows_its_profile_without_the_server(visit) -> None:
     visitor.settle()
     expect(visitor.page.get_by_role("combobox", name="Feature").first).to_have_value(name)
     assert visitor.page.url.count(f"feature={name}") == 1
+
+
+def test_who_leafs_on_is_not_held_up_by_work_ahead(visit) -> None:
+    """The other features' profiles are asked for when the reader rests; whatever is done meanwhile begins it anew."""
+    visitor = visit("/?row=30")
+    panel = visitor.page.locator(".st-key-panel_profile .is-panel")
+    expect(panel).to_have_attribute("data-drawings", re.compile(r"^\d+$"))
+    asked = visitor.page.evaluate_handle(
+        """() => { const send = WebSocket.prototype.send; const found = { times: [] };
+        WebSocket.prototype.send = function (data) { found.times.push(performance.now()); send.call(this, data); };
+        found.moves = setInterval(() => document.body.dispatchEvent(new Event("input", { bubbles: true })), 200);
+        return found; }"""
+    )
+    visitor.page.wait_for_timeout(4_000)
+    assert asked.evaluate("(found) => found.times.length") == 0, "somebody who acts is not interrupted"
+    expect(panel).to_have_attribute("data-drawings", "1")
+    asked.evaluate("(found) => clearInterval(found.moves)")
+    expect(panel).to_have_attribute("data-drawings", re.compile(r"^\d\d$"))
+    assert asked.evaluate("(found) => found.times.length") >= 1
+
+
+def test_leafing_dims_the_profile_of_the_instance_before(visit) -> None:
+    visitor = visit("/?row=30")
+    panel = visitor.page.locator(".st-key-panel_profile .is-panel")
+    expect(panel).not_to_have_class(re.compile("is-waiting"))
+    visitor.page.context.set_offline(True)
+    visitor.force().get_by_role("button", name="Next instance").click()
+    expect(panel).to_have_class(re.compile("is-waiting"))
+    visitor.force().get_by_role("button", name="Previous instance").click()
+    expect(panel).not_to_have_class(re.compile("is-waiting"))
+    visitor.page.context.set_offline(False)

@@ -60,3 +60,26 @@ def test_the_words_promise_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     text = bar.proto.text
     assert text.startswith("row 3 of 6, about ")
     assert text.endswith("s left. Opening another page stops it.")
+
+
+def _quick() -> None:
+    """Work that is done before anybody notices, then more."""
+    import streamlit as st
+
+    from pages.parts import subject
+
+    with subject.patience("Quick work") as progress:
+        progress(0.5, "half")
+    st.write("done")
+
+
+def test_a_wait_that_nobody_notices_leaves_nothing_on_the_page() -> None:
+    app = AppTest.from_function(_quick, default_timeout=180).run()
+    assert [entry.type for entry in app.main.children.values()] == ["markdown"]
+
+
+def test_a_bar_leaves_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SOON", -1.0)
+    app = AppTest.from_function(_quick, default_timeout=180).run()
+    assert not app.get("progress")
+    assert [entry.value for entry in app.markdown] == ["done"]

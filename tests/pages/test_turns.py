@@ -146,3 +146,13 @@ def test_only_the_part_after_a_choice_lets_the_answer_run_ahead(monkeypatch: pyt
     part()
     assert slept == [turns.LEAD], "once for each choice"
     assert 0.0 <= state["patience"] <= turns.PATIENCE
+
+
+def test_the_first_page_of_a_visit_gives_its_plot_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("pages.parts.turns.time.sleep", slept.append)
+    monkeypatch.setattr("pages.parts.turns.st.session_state", {})
+    for _ in range(3):
+        turns.pause()
+    assert slept == [turns.FIRST, turns.LEAD, turns.LEAD]
+    assert turns.FIRST > turns.LEAD
