@@ -17,6 +17,8 @@ LATER = 5.0
 """Seconds that the first page has for itself before the process for uploads starts; an upload starts it at once."""
 PAINTED = 1.0
 """Seconds until the first answer has been drawn: collecting garbage holds up everything else."""
+TIDY = 15.0
+"""Seconds from one collection of garbage to the next, so that what a visitor leaves behind goes while nobody comes."""
 SWITCH = 0.001
 """Seconds after which a thread hands over to one that waits: the one that sends answers waits for all the others."""
 
@@ -25,7 +27,8 @@ SWITCH = 0.001
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From the server's start to its end."""
     sys.setswitchinterval(SWITCH)
-    threading.Thread(target=_preload, name="preload", daemon=True).start()
+    for work in (_preload, _tidy):
+        threading.Thread(target=work, name=work.__name__, daemon=True).start()
     yield
 
 
@@ -44,6 +47,13 @@ def _preload() -> None:
     from core.workers import warm
 
     warm()
+
+
+def _tidy() -> None:
+    """Collect garbage now and then, in the place of Streamlit, which would after each run, before the next answer."""
+    while True:
+        time.sleep(TIDY)
+        gc.collect()
 
 
 def tell_visitor(error: Exception) -> bool:

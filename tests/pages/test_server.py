@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gc
+import tomllib
+import weakref
+from pathlib import Path
 
 import pytest
 
 from core import cache, workers
 from pages.parts import server
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_first_answer_comes_before_all_that_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +49,30 @@ def test_preload_leaves_the_first_sample_answered(monkeypatch: pytest.MonkeyPatc
     both = cache.pair(first.id, first.table)
     found = cache.explain(both, "shap", [0], output_index(both.model, None), {})
     assert found[0].provenance.row == 0
+
+
+def test_garbage_goes_though_nobody_comes_and_no_run_collects_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Left:
+        """What a visitor leaves behind, in a circle."""
+
+        def __init__(self) -> None:
+            self.own = self
+
+    def rest(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) > 1:
+            raise KeyboardInterrupt
+
+    slept: list[float] = []
+    monkeypatch.setattr(server.time, "sleep", rest)
+    gc.disable()
+    try:
+        gone = weakref.ref(Left())
+        with pytest.raises(KeyboardInterrupt):
+            server._tidy()
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert slept == [server.TIDY, server.TIDY]
+    options = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert options["runner"]["postScriptGC"] is False
