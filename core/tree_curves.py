@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.portable.evaluate import encode, link, rounded
+from core.portable.evaluate import encode, encode_feature, link, rounded
 from core.registry import Job
 from core.results import Check
+from core.same_model import gap, probes
 from core.shapley.leaf_sets import LeafSets, Leaves, leaf_sets, leaves_of, members
 from core.shapley.questions import questions
 from core.store import Store
@@ -26,7 +27,6 @@ from core.types import Array, Model
 Ints = npt.NDArray[np.int64]
 ROWS = 512
 """Rows sent through the trees at a time."""
-PROBES = 200
 CLOSE = 1e-5
 """Relative difference from the model allowed: boosters sum in float32."""
 WORTH, WORTH_SLOW = 6, 25
@@ -86,24 +86,29 @@ class Curves:
     encoded: Array
     kept: tuple[Part, ...]
 
+    @property
+    def check(self) -> Check:
+        """How closely the trees repeat the model."""
+        return self.steps.check
+
     def knows(self, feature: int) -> bool:
         """Whether the feature is one column of the trees, or none."""
         return bool(self.steps.column[feature] >= -1)
 
-    def at(self, feature: int, pool: pd.DataFrame) -> Array:
-        """Answers of every row with the feature's values from another frame.
+    def at(self, feature: int, cells: pd.Series) -> Array:
+        """Answers of every row with other values of a feature.
 
         Parameters
         ----------
         feature : int
-        pool : DataFrame, shape (n_values, n_features)
-            Only the feature's own cells count.
+        cells : Series, shape (n_values,)
+            The values, in the column's own type.
 
         Returns
         -------
         ndarray, shape (n_values, n_rows, n_outputs)
         """
-        bins = self._bins(feature, self._column(feature, encode(self.steps.leaves.portable, pool)))
+        bins = self._bins(feature, self._values(feature, encode_feature(self.steps.leaves.portable, feature, cells)))
         needed, place = np.unique(bins, return_inverse=True)
         found = []
         for part in self._parts():
@@ -111,11 +116,12 @@ class Curves:
             found.append(np.stack([table[place] + own for table, own in zip(tables, base, strict=True)], axis=-1))
         return self._answers(found)
 
-    def shuffled(self, feature: int, orders: Sequence[Ints]) -> Array:
+    def shuffled(self, feature: int, orders: Ints) -> Array:
         """Answers of every row with the feature's value of another row, shape (n_orders, n_rows, n_outputs)."""
-        bins = self._bins(feature, self._column(feature, self.encoded))
+        column = int(self.steps.column[feature])
+        bins = self._bins(feature, self._values(feature, self.encoded[:, [column] if column >= 0 else []]))
         needed, place = np.unique(bins, return_inverse=True)
-        taken, found, start = place[np.stack(orders)], [], 0
+        taken, found, start = place[orders], [], 0
         for part in self._parts():
             rows = len(part[0].encoded)
             tables, base = self._tables(*part, feature, needed)
@@ -136,13 +142,11 @@ class Curves:
         """The rows, some at a time."""
         return self.kept or _sent(self.steps.leaves, self.encoded)
 
-    def _column(self, feature: int, encoded: Array) -> Array:
-        """The feature's encoded values."""
-        column = int(self.steps.column[feature])
-        if column < 0:
+    def _values(self, feature: int, encoded: Array) -> Array:
+        """The feature's encoded values, of its own columns; zeros where the trees do not ask it."""
+        if self.steps.column[feature] < 0:
             return np.zeros(len(encoded))
-        values = encoded[:, column]
-        return rounded(values) if self.steps.leaves.trees.float32 else values
+        return rounded(encoded[:, 0]) if self.steps.leaves.trees.float32 else encoded[:, 0]
 
     def _bins(self, feature: int, values: Array) -> Ints:
         """Bin of each value; one more than there are for a missing value."""
@@ -244,7 +248,7 @@ def _steps(job: Job, known: Leaves) -> Steps | None:
     """The model's limits, once per model and table."""
 
     def prepare() -> list[Steps | None]:
-        check = same(job.model, known, job.table.background(PROBES, 0))
+        check = same(job.model, known, probes(job.table))
         return [None if check is None else _limits(known, check)]
 
     key = f"{job.model.fingerprint}|{job.table.fingerprint}"
@@ -252,24 +256,17 @@ def _steps(job: Job, known: Leaves) -> Steps | None:
     return found[0]
 
 
-def same(model: Model, known: Leaves, frame: pd.DataFrame) -> Check | None:
+def same(model: Model, known: Leaves, both: pd.DataFrame) -> Check | None:
     """Compare the trees as read with the model, on rows and on mixtures of rows; None where they differ."""
-    mixed = frame.copy()
-    for at, name in enumerate(frame.columns):
-        mixed[name] = frame[name].array.take((np.arange(len(frame)) * (at + 2) + at) % len(frame))
-    both = pd.concat([frame, mixed], ignore_index=True)
     part = leaf_sets(known, encode(known.portable, both))
     leaf, row = part.reached()
     sums = np.stack([np.bincount(row, worth[leaf], len(both)) for worth in known.worth.T], axis=1)
-    mine, own = link(known.portable, sums + known.trees.base), model.predict(both)
-    if mine.shape != own.shape:
-        return None
-    gap = float(np.abs(mine - own).max() / max(1e-12, float(np.abs(own).max())))
+    away = gap(link(known.portable, sums + known.trees.base), model.predict(both))
     text = (
         f"Looked up in the model's own trees, which repeat it on {len(both):,} rows and mixtures of rows "
-        f"(largest relative difference {gap:.1g})."
+        f"(largest relative difference {away:.1g})."
     )
-    return Check("same model", True, gap, text) if gap <= CLOSE else None
+    return Check("same model", True, away, text) if away <= CLOSE else None
 
 
 def _limits(known: Leaves, check: Check) -> Steps:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core import tree_curves
+from core import curves as known_curves
 from core.blocks import Moves, ask_blocks
-from core.grid import Grid, grid, moved, own_points, plain
+from core.curves import Curves
+from core.grid import Grid, column, grid, moved, own_points, plain
 from core.registry import Job, method
 from core.results import Check, Profile
-from core.tree_curves import Curves
 from core.types import Array, Feature, Param
 from core.views import words
 
@@ -31,8 +31,8 @@ Accumulated by *weights* takes these weights in place of bins, as dalex does.
 With *level = change* every curve is told from its first grid value on: single curves can then be compared, and
 accumulated effects begin at zero.
 
-**Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows. Of trees that are known,
-the answers are looked up in the trees themselves (a check says so, and how closely they repeat the model).
+**Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows. Of known trees and
+networks, the answers are found in the trees or layers themselves (a check says so, and how closely they repeat the model).
 
 **When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
 effects do not, but their level is only meaningful relative to the mean. Conditional means mix in the effects of
@@ -84,7 +84,7 @@ PARAMS = (
     id="model_profile",
     title="Model profile",
     question="How does the answer change, on average, as one feature changes?",
-    version="4",
+    version="5",
     scope="model",
     kind="profile",
     params=PARAMS,
@@ -125,13 +125,13 @@ def explain(job: Job) -> Profile:
         ordered=feature.is_ordered,
         reference=0.0 if centred else float(said.mean()),
         centred=centred,
-        checks=(*_checks(kind, values[0], said, groups[0][1]), *(() if known is None else (known.steps.check,))),
+        checks=(*_checks(kind, values[0], said, groups[0][1]), *(() if known is None else (known.check,))),
     )
 
 
 def _known(job: Job, rows: pd.DataFrame, feature: Feature, points: Grid) -> Curves | None:
     """The rows' answers along the feature, where they can be looked up in the model's trees."""
-    found = tree_curves.curves(job, rows, len(points), f"{job.params['rows']}|{job.params['seed']}")
+    found = known_curves.curves(job, rows, len(points), f"{job.params['rows']}|{job.params['seed']}")
     return found if found is not None and found.knows(job.model.features.index(feature.name)) else None
 
 
@@ -200,14 +200,13 @@ def _answers(
     job: Job, rows: pd.DataFrame, feature: Feature, points: Grid, known: Curves | None
 ) -> Iterator[tuple[slice, Array]]:
     """First the rows as they are, at no grid value; then answers at some grid values, by value and row."""
-    values = moved(rows.iloc[:1], feature.name, points)
-    column = job.model.features.index(feature.name)
+    place = job.model.features.index(feature.name)
     if known is not None:
         yield slice(0, 0), known.own()[None, :, job.output]
-        yield slice(0, len(points)), known.at(column, values)[:, :, job.output]
+        yield slice(0, len(points)), known.at(place, column(points, rows[feature.name].dtype))[:, :, job.output]
         return
-    pool = pd.concat([rows, values], ignore_index=True)
-    moves: list[Moves] = [{}, *({column: np.array([len(rows) + place])} for place in range(len(points)))]
+    pool = pd.concat([rows, moved(rows.iloc[:1], feature.name, points)], ignore_index=True)
+    moves: list[Moves] = [{}, *({place: np.array([len(rows) + point])} for point in range(len(points)))]
 
     def told(done: float) -> None:
         job.progress(done, "moving the feature")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.curves import curves
 from core.errors import InputError, unknown_name
 from core.losses import LOSSES, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
-from core.tree_curves import curves
 from core.truth import scored_rows, unknown
 from core.types import Array, Param
 
@@ -21,8 +21,8 @@ how much worse the model gets. A feature that the model relies on costs a lot; o
 the standard deviation over the rounds are shown. $L$ is the root mean squared error for numbers, 1 − AUC for two
 classes, cross-entropy for more.
 
-**Cost.** One prediction per row, round and feature, in few large calls; of trees that are known, the answers for all
-shuffles are looked up in the trees themselves (a check says so, and how closely they repeat the model).
+**Cost.** One prediction per row, round and feature, in few large calls; of known trees and networks, the answers
+for all shuffles are found in the trees or layers themselves (a check says so, and how closely they repeat the model).
 
 **When it misleads.** Two features that say the same thing cover for each other, and both look unimportant: shuffle them
 as one group. Shuffling makes rows that do not exist when features move together. It says what *this model* uses, not
@@ -58,7 +58,7 @@ PARAMS = (
     id="permutation_importance",
     title="Permutation importance",
     question="Which features does the model rely on?",
-    version="2",
+    version="3",
     scope="model",
     kind="importance",
     params=PARAMS,
@@ -97,7 +97,7 @@ def explain(job: Job) -> Importance:
         checks=(
             _fit_check(found, loss.title, len(rows)),
             *_noise_check(rounds),
-            *(() if looked_up is None else (looked_up.steps.check,)),
+            *(() if looked_up is None else (looked_up.check,)),
         ),
     )
 

@@ -52,15 +52,40 @@ def check(portable: Portable, model: Model, frame: pd.DataFrame) -> float:
 
 def encode(portable: Portable, frame: pd.DataFrame) -> Array:
     """Turn a person's columns into the body's inputs, shape (n_rows, n_columns); missing is NaN."""
-    encoded = np.empty((len(frame), len(portable.columns)), dtype=np.float64)
+    whole = _one_block(portable, frame)
     numbers: dict[int, Array] = {}
+
+    def cells(source: int) -> pd.Series:
+        return frame[portable.features[source]]
+
+    def number(source: int) -> Array:
+        if source not in numbers:
+            numbers[source] = as_numbers(cells(source)) if whole is None else whole[:, source]
+        return numbers[source]
+
+    encoded = np.empty((len(frame), len(portable.columns)), dtype=np.float64)
     for position, column in enumerate(portable.columns):
-        cells = frame[portable.features[column.source]]
-        if column.op == "number" and column.source not in numbers:
-            numbers[column.source] = as_numbers(cells)
-        raw = numbers[column.source].copy() if column.op == "number" else _by_level(column, cells)
+        raw = number(column.source).copy() if column.op == "number" else _by_level(column, cells(column.source))
         encoded[:, position] = finish(column, raw)
     return encoded
+
+
+def _one_block(portable: Portable, frame: pd.DataFrame) -> Array | None:
+    """The features as one array, where all columns are numbers of one numpy type: by name each takes 0.05 ms."""
+    kinds = set(frame.dtypes)
+    if len(kinds) != 1 or not isinstance(kind := kinds.pop(), np.dtype) or kind.kind not in "fiub":
+        return None
+    values = frame.to_numpy(dtype=np.float64)
+    names = pd.Index(portable.features)
+    return values if frame.columns.equals(names) else values[:, frame.columns.get_indexer(names)]
+
+
+def encode_feature(portable: Portable, feature: int, cells: pd.Series) -> Array:
+    """Turn the cells of one feature into its own inputs of the body, shape (n_cells, n_own_columns)."""
+    own = [column for column in portable.columns if column.source == feature]
+    raw = [as_numbers(cells).copy() if column.op == "number" else _by_level(column, cells) for column in own]
+    found = [finish(column, values) for column, values in zip(own, raw, strict=True)]
+    return np.stack(found, axis=1) if found else np.empty((len(cells), 0))
 
 
 def as_numbers(cells: pd.Series) -> Array:
@@ -72,7 +97,8 @@ def as_numbers(cells: pd.Series) -> Array:
 
 def finish(column: Column, raw: Array) -> Array:
     """Fill what is missing, then take the column's steps."""
-    done = np.where(np.isnan(raw), column.fill, raw) if column.op == "number" else raw
+    fills = column.op == "number" and column.fill == column.fill  # NaN stays what it is
+    done = np.where(np.isnan(raw), column.fill, raw) if fills else raw
     for kind, value in column.steps:
         done = _STEPS[kind](done, value)
     return done

@@ -1,0 +1,299 @@
+"""Answers along one feature from a network's own layers: against setting cells and asking the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from core import engine, network_curves
+from core.curves import curves
+from core.errors import ModelError
+from core.loading.frames import from_frame
+from core.loading.match import match
+from core.loading.models import read_model
+from core.models import wrap
+from core.network_curves import Curves, split
+from core.portable import Layer, Network
+from core.portable.layers import run
+from core.registry import Job
+from core.results import Importance, Profile
+from core.types import Model, Table
+
+FILES = Path(__file__).parent / "keras_files" / "data"
+KERAS = sorted(path.stem for path in FILES.glob("*.keras"))
+ROWS = 90
+pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    network_curves._STORE.close()
+
+
+def frame() -> pd.DataFrame:
+    """Numbers of very different size, levels, whole numbers; ``idle`` says nothing."""
+    random = np.random.default_rng(3)
+    return pd.DataFrame(
+        {
+            "small": random.normal(size=ROWS) / 100,
+            "large": random.normal(5e4, 1e4, ROWS),
+            "level": random.choice(["up", "down", "odd"], ROWS),
+            "count": random.integers(0, 4, ROWS),
+            "idle": random.normal(size=ROWS),
+        }
+    )
+
+
+def encoders() -> Any:
+    """Scaled numbers, one column for each level."""
+    return make_column_transformer(
+        (make_pipeline(SimpleImputer(), StandardScaler()), ["small", "large", "count"]),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["level"]),
+    )
+
+
+def fitted(activation: str, outputs: int, layers: tuple[int, ...] = (9, 6)) -> tuple[Model, Table]:
+    rows = frame()
+    bent = np.sign(rows["small"]) * rows["large"] / 1e4 + (rows["level"] == "up") * rows["count"]
+    kind: Any = MLPRegressor if outputs == 1 else MLPClassifier
+    truth = bent if outputs == 1 else pd.qcut(bent, outputs, labels=[f"part {at}" for at in range(outputs)]).astype(str)
+    network = kind(hidden_layer_sizes=layers, activation=activation, solver="lbfgs", max_iter=60, random_state=0)
+    model = wrap(make_pipeline(encoders(), network).fit(rows, truth))
+    found = match(model, from_frame(rows.assign(y=truth), "rows", target="y"))
+    return found.model, found.table
+
+
+CASES = {
+    "relu": ("relu", 1, (9, 6)),
+    "tanh, two classes": ("tanh", 2, (9, 6)),
+    "logistic, three classes": ("logistic", 3, (7,)),
+    "no bend": ("identity", 1, (5,)),
+    "three layers": ("relu", 3, (8, 8, 8)),
+}
+
+
+def along(name: str) -> tuple[Curves, Job, pd.DataFrame]:
+    model, table = fitted(*CASES[name])
+    job = Job(model, table, 0, 0, {})
+    rows = table.rows(range(70))
+    found = curves(job, rows, 20)
+    assert isinstance(found, Curves)
+    return found, job, rows
+
+
+def compare(found: Curves, job: Job, rows: pd.DataFrame, allowed: float) -> None:
+    """Every feature, shuffled and at given cells, beside the model's own answers."""
+    size = max(1.0, float(np.abs(job.model.predict(rows)).max()))
+    random = np.random.default_rng(1)
+    orders = np.stack([random.permutation(len(rows)) for _ in range(3)])
+    assert found.own() == pytest.approx(job.model.predict(rows), abs=allowed * size)
+    for at, feature in enumerate(rows.columns):
+        assert found.knows(at)
+        for order, answers in zip(orders, found.shuffled(at, orders), strict=True):
+            changed = rows.assign(**{feature: rows[feature].array.take(order)})
+            assert answers == pytest.approx(job.model.predict(changed), abs=allowed * size)
+        cells = rows[feature].take([3, 3, 17, 40])
+        for cell, answers in zip((3, 3, 17, 40), found.at(at, cells), strict=True):
+            changed = rows.assign(**{feature: rows[feature].array.take(np.full(len(rows), cell))})
+            assert answers == pytest.approx(job.model.predict(changed), abs=allowed * size)
+    assert not found.knows(len(rows.columns))
+
+
+@pytest.mark.parametrize("block", [655_360, 700])
+@pytest.mark.parametrize("name", CASES)
+def test_the_model_s_own_answers(name: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.portable.layers.BLOCK", block)
+    found, job, rows = along(name)
+    assert "single precision" in found.check.text
+    compare(found, job, rows, 2e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_double_precision_where_single_does_not_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_curves, "SINGLE", 0.0)
+    found, job, rows = along(name)
+    assert "double precision" in found.check.text
+    compare(found, job, rows, 1e-10)
+
+
+@pytest.mark.parametrize("case", KERAS)
+def test_networks_of_keras_files(case: str) -> None:
+    """Files that Keras wrote: branches, normalisation, texts, many activations."""
+    model = read_model((FILES / f"{case}.keras").read_bytes(), f"{case}.keras")
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame({name: random.normal(size=60).round(3) for name in model.features})
+    for column in model.native.columns:
+        if column.op == "lookup":
+            levels = [level for level, _ in column.table]
+            rows[model.features[column.source]] = [levels[at] for at in random.integers(0, len(levels), 60)]
+    matched = match(model, from_frame(rows, "rows", target=""))
+    job = Job(matched.model, matched.table, 0, 0, {})
+    given = matched.table.rows(range(60))
+    found = curves(job, given, 20)
+    assert isinstance(found, Curves)
+    compare(found, job, given, 5e-6)
+
+
+def test_what_says_nothing_costs_exactly_nothing() -> None:
+    model, table = fitted(*CASES["relu"])
+    found = engine.explain("permutation_importance", model, table, rounds=7)
+    assert isinstance(found, Importance)
+    assert found.rounds is not None
+    assert (found.rounds[found.features.index("idle")] == 0.0).all()
+    assert (found.rounds[found.features.index("large")] > 0.0).all()
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh, two classes", "three layers"])
+def test_methods_say_the_same_with_and_without(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, table = fitted(*CASES[name])
+
+    def importance() -> Importance:
+        found = engine.explain("permutation_importance", model, table, rounds=12, report="loss", loss="auto")
+        assert isinstance(found, Importance)
+        return found
+
+    def profiles() -> list[Profile]:
+        asked = [{"kind": "partial", "curves": 5}, {"kind": "conditional"}, {"group": "level"}]
+        found = [engine.explain("model_profile", model, table, feature="large", **how) for how in asked]
+        assert all(isinstance(one, Profile) for one in found)
+        return found  # type: ignore[return-value]  # looked at in the line above
+
+    quick, curve = importance(), profiles()
+    assert any("single precision" in check.text for check in quick.checks)
+    assert any("single precision" in check.text for check in curve[0].checks)
+    monkeypatch.setattr("core.methods.permutation_importance.curves", lambda *_args: None)
+    monkeypatch.setattr("core.curves.curves", lambda *_args: None)
+    slow = importance()
+    assert quick.rounds == pytest.approx(slow.rounds, rel=2e-6, abs=1e-7)
+    assert quick.reference == pytest.approx(slow.reference, rel=2e-6, abs=1e-7)
+    for one, other in zip(curve, profiles(), strict=True):
+        assert one.values == pytest.approx(other.values, rel=5e-6, abs=5e-6)
+
+
+def test_what_overflows_single_precision_is_computed_in_double() -> None:
+    found, job, rows = along("no bend")
+    far = pd.Series([1e300, -1e300])
+    for value, answers in zip(far, found.at(1, far), strict=True):
+        assert np.isfinite(answers).all()
+        assert answers == pytest.approx(job.model.predict(rows.assign(large=value)), rel=1e-9)
+
+
+def test_what_is_no_number_is_an_error_in_words() -> None:
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.normal(size=(50, 3)), columns=list("abc"))
+    network = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", random_state=0).fit(rows, rows["a"])
+    job = Job(wrap(network), from_frame(rows, target=""), 0, 0, {})
+    found = curves(job, rows, 5)
+    assert found is not None
+    with pytest.raises(ModelError, match="no number"):
+        found.at(0, pd.Series([1.0, np.nan]))
+    assert curves(job, rows.assign(a=np.nan), 5) is None
+
+
+def test_a_model_that_answers_otherwise_is_asked() -> None:
+    model, table = fitted(*CASES["relu"])
+
+    class Odd:
+        """Says more where two columns meet as in no row of the table."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(model, name)
+
+        def predict(self, given: pd.DataFrame) -> np.ndarray:
+            both = (given["small"] > 0) & (given["large"] < given["large"].median())
+            return model.predict(given) + 0.01 * both.to_numpy()[:, None]
+
+    job = Job(Odd(), table, 0, 0, {})  # type: ignore[arg-type]  # stands in for a model
+    assert curves(job, table.rows(range(20)), 10) is None
+    network_curves._STORE.close()
+    assert curves(replace(job, model=model), table.rows(range(20)), 10) is not None
+
+
+def test_too_many_rows_are_asked_and_named_ones_kept() -> None:
+    model, table = fitted(*CASES["relu"])
+    job, rows = Job(model, table, 0, 0, {}), table.rows(range(20))
+    assert curves(job, rows, network_curves.CELLS) is None
+    assert curves(job, rows, 10, "twenty") is curves(job, rows, 10, "twenty")
+    assert curves(job, rows, 10) is not curves(job, rows, 10)
+
+
+def dense(rows: int, columns: int, place: int, seed: int = 0) -> Layer:
+    random = np.random.default_rng(seed)
+    return Layer("dense", (place,), random.normal(size=(rows, columns)), random.normal(size=columns))
+
+
+def branched(first: Layer) -> tuple[Layer, ...]:
+    """Its result is used twice."""
+    bend = Layer("activation", (1,), activation="tanh")
+    return (first, bend, Layer("concatenate", (1, 2)), dense(8, 2, 3))
+
+
+FRONTS: dict[str, tuple[tuple[Layer, ...], int]] = {
+    "a bend first": ((Layer("activation", (0,), activation="tanh"), dense(3, 2, 1)), 3),
+    "scaled": (
+        (
+            Layer("scale", (0,), np.array([2.0, 0.5, 1.0]), np.array([1.0, -1.0, 0.0])),
+            dense(3, 4, 1),
+            Layer("scale", (2,), None, np.ones(4)),
+            Layer("activation", (3,), activation="relu", numbers=(0.0, 0.0)),
+            dense(4, 2, 4),
+        ),
+        5,
+    ),
+    "two in a row": ((dense(3, 6, 0), dense(6, 4, 1), Layer("activation", (2,), activation="softmax")), 5),
+    "branches": (branched(dense(3, 4, 0)), 5),
+    "a bend that is nothing at one": (
+        (dense(3, 4, 0), Layer("activation", (1,), activation="relu", numbers=(0.0, 1.5)), dense(4, 2, 2)),
+        4,
+    ),
+    "a softmax between": ((dense(3, 4, 0), Layer("activation", (1,), activation="softmax"), dense(4, 2, 2)), 4),
+    "slopes of their own": (
+        (dense(3, 4, 0), Layer("activation", (1,), np.arange(4.0), activation="prelu"), dense(4, 2, 2)),
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_network_cut_behind_its_first_sum_gives_the_same(name: str) -> None:
+    layers, _ = FRONTS[name]
+    network = Network(layers, layers[-1].weights.shape[1] if layers[-1].weights is not None else 4)
+    rows = np.random.default_rng(5).normal(size=(40, 3))
+    before = rows.copy()
+    weights, biases, tail = split(network, 3)
+    given = rows @ weights + biases
+    assert run(tail, given) == pytest.approx(run(network, rows), rel=1e-12, abs=1e-12)
+    assert run(tail, given.copy(), spent=True) == pytest.approx(run(network, rows), rel=1e-12, abs=1e-12)
+    assert (rows == before).all()
+    assert len(tail.layers) < len(layers) or name == "a bend first"
+
+
+def test_a_constant_is_carried_through_the_first_bend() -> None:
+    _, biases, tail = split(Network(FRONTS["scaled"][0], 2), 3)
+    assert len(biases) == 5
+    assert tail.layers[1].biases is None
+    for name in ("branches", "a bend that is nothing at one", "a softmax between", "slopes of their own"):
+        assert len(split(Network(FRONTS[name][0], 2), 3)[1]) == 4
+
+
+def test_layers_write_only_to_what_nobody_needs() -> None:
+    """The first bend is used again after the second: neither it nor the caller's rows may be overwritten."""
+    cut = Layer("activation", (1,), activation="relu", numbers=(0.0, 0.0))
+    network = Network((dense(3, 4, 0), cut, Layer("subtract", (1, 2))), 4)
+    rows = np.random.default_rng(0).normal(size=(30, 3))
+    first = rows @ network.layers[0].weights + network.layers[0].biases
+    assert run(network, rows) == pytest.approx(np.minimum(first, 0.0))
+    alone = Network((Layer("activation", (0,), activation="relu", numbers=(0.0, 0.0)),), 3)
+    before = rows.copy()
+    assert run(alone, rows) == pytest.approx(np.maximum(before, 0.0))
+    assert (rows == before).all()
