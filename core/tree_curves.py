@@ -66,8 +66,8 @@ class Steps:
     check: Check
 
 
-Part = tuple[LeafSets, Ints, Ints]
-"""Some rows on their way, every leaf that one of them reaches, and that row."""
+Part = tuple[LeafSets, Ints]
+"""Some rows on their way, and the leaves that each of them reaches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +133,8 @@ class Curves:
     def own(self) -> Array:
         """Answers of the rows as they are, shape (n_rows, n_outputs)."""
         known, found = self.steps.leaves, []
-        for part, reached, by in self._parts():
-            sums = [np.bincount(by, worth[reached], len(part.encoded)) for worth in known.worth.T]
+        for _, reached in self._parts():
+            sums = [worth.take(reached).sum(axis=1) for worth in known.worth.T]
             found.append(np.stack(sums, axis=-1)[None] + known.trees.base)
         return np.asarray(self._answers(found)[0])
 
@@ -162,7 +162,7 @@ class Curves:
         found: Array = flat.reshape(*sums.shape[:-1], flat.shape[-1])
         return found
 
-    def _tables(self, part: LeafSets, reached: Ints, by: Ints, feature: int, bins: Ints) -> tuple[list[Array], Array]:
+    def _tables(self, part: LeafSets, reached: Ints, feature: int, bins: Ints) -> tuple[list[Array], Array]:
         """What leaves that ask a feature add in some bins of it, by bin and row; and what the others add, by row.
 
         Both once for each output.
@@ -176,14 +176,13 @@ class Curves:
         high = np.maximum(low, np.searchsorted(ordered, self.steps.high[edge]))
         starts, ends = low[owner] * rows + row, high[owner] * rows + row
         missing = np.flatnonzero(self.steps.gap[edge][owner]) if len(ordered) < len(bins) else None
-        without = np.ones(len(known.node), dtype=bool)
-        without[leaf] = False
-        untouched = without[reached]
         tables: list[Array] = []
         size = (len(ordered) + 1) * rows
         base = np.empty((known.worth.shape[1], rows))
         for output, values in enumerate(known.worth.T):
-            base[output] = known.trees.base[output] + np.bincount(by, values[reached] * untouched, rows)
+            others = values.copy()
+            others[leaf] = 0.0
+            base[output] = known.trees.base[output] + others.take(reached).sum(axis=1)
             worth = values[leaf][owner]
             jumps: Array = np.bincount(starts, worth, size).astype(np.float64, copy=False)
             jumps -= np.bincount(ends, worth, size)
@@ -241,7 +240,7 @@ def _sent(known: Leaves, encoded: Array) -> Iterable[Part]:
     """Send rows through the trees, some at a time."""
     for at in range(0, len(encoded), ROWS):
         part = leaf_sets(known, encoded[at : at + ROWS])
-        yield part, *part.reached()
+        yield part, part.reached()
 
 
 def _steps(job: Job, known: Leaves) -> Steps | None:
@@ -259,8 +258,8 @@ def _steps(job: Job, known: Leaves) -> Steps | None:
 def same(model: Model, known: Leaves, both: pd.DataFrame) -> Check | None:
     """Compare the trees as read with the model, on rows and on mixtures of rows; None where they differ."""
     part = leaf_sets(known, encode(known.portable, both))
-    leaf, row = part.reached()
-    sums = np.stack([np.bincount(row, worth[leaf], len(both)) for worth in known.worth.T], axis=1)
+    reached = part.reached()
+    sums = np.stack([worth.take(reached).sum(axis=1) for worth in known.worth.T], axis=1)
     away = gap(link(known.portable, sums + known.trees.base), model.predict(both))
     text = (
         f"Looked up in the model's own trees, which repeat it on {len(both):,} rows and mixtures of rows "

@@ -24,10 +24,16 @@ def test_every_row_reaches_the_leaves_that_a_walk_finds(name: str, rows: int) ->
     known = leaf_sets.leaves_of(model)
     assert known is not None
     encoded = encode(known.portable, table.rows(range(rows)))
-    leaf, row = leaf_sets.leaf_sets(known, encoded).reached()
-    found = sorted(zip(row.tolist(), known.node[leaf].tolist(), strict=True))
-    walked = reached(known.trees, encoded)
-    assert found == sorted((at, int(node)) for at, nodes in enumerate(walked) for node in nodes)
+    found = known.node[leaf_sets.leaf_sets(known, encoded).reached()]
+    assert np.array_equal(np.sort(found, axis=1), np.sort(reached(known.trees, encoded), axis=1))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.03, 0.05, 0.0999, 0.1, 0.2, 1.0])
+def test_members_of_sets_of_any_size(share: float) -> None:
+    """Whichever of numpy's loops finds them."""
+    bits = np.random.default_rng(0).random((90, 128)) < share
+    owner, row = leaf_sets.members(np.packbits(bits, axis=1, bitorder="little").view(np.uint64))
+    assert np.array_equal(np.stack([owner, row]), np.stack(np.nonzero(bits)))
 
 
 def test_questions_of_category_codes_are_left_to_the_model() -> None:
