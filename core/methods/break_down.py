@@ -171,7 +171,7 @@ def _order_check(values: Array, steps: list[Step], played: Game, trees: TreeGame
     fixed = np.zeros((len(steps) + 1, played.players), dtype=bool)
     for place, step in enumerate(reversed(steps)):
         fixed[place + 1 :, list(step)] = True
-    worth = coalition_values(played, fixed) if trees is None else np.array([trees.value(mask) for mask in fixed])
+    worth = coalition_values(played, fixed) if trees is None else trees.along(steps[::-1])
     backwards = np.diff(worth)[::-1]
     gaps = np.abs(backwards - values)
     worst = int(np.argmax(gaps))

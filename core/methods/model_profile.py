@@ -32,7 +32,7 @@ With *level = change* every curve is told from its first grid value on: single c
 accumulated effects begin at zero.
 
 **Cost.** Rows times grid points predictions, in few large calls; accumulated: twice the rows. Of known trees and
-networks, the answers are found in the trees or layers themselves (a check says so, and how closely they repeat the model).
+networks, the answers are found in the trees or layers themselves (a check says so, and how closely they do it).
 
 **When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
 effects do not, but their level is only meaningful relative to the mean. Conditional means mix in the effects of

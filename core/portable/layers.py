@@ -73,7 +73,7 @@ def _cuts(network: Network, layer: Layer, spent: bool) -> bool:
 
 
 def _cut(values: Array) -> Array:
-    """Zero in place of what is below, in the same memory; two arrays are compared twice as fast as one with a number."""
+    """Zero in place of what is below, in the same memory; two arrays are compared faster than one and a number."""
     zeros = _zeros(values.dtype)
     if values.size > len(zeros):
         return np.asarray(np.maximum(values, 0.0, out=values))

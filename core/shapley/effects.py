@@ -8,6 +8,7 @@ Analysis*, chapter 7, 2021, doi:10.1201/9780429027192, for what Break Down asks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -17,11 +18,13 @@ import numpy.typing as npt
 from core.registry import Job
 from core.results import Check
 from core.shapley.answer import background, pick
-from core.shapley.leaf_sets import LeafSets, Words, leaf_sets, leaves_of, sizes
+from core.shapley.leaf_sets import Ints, LeafSets, Words, leaf_sets, leaves_of
 from core.shapley.trusted import trusted
 from core.types import Array, Scale
 
 Bools = npt.NDArray[np.bool_]
+LEAVES = 2_048
+"""Leaves at a time."""
 PAYS, PAYS_SLOW = 100, 500
 """Pairs of features on the way to a leaf, per tree and coalition asked, up to which reading the trees is cheaper than
 asking a booster; and than asking scikit-learn's forests."""
@@ -50,15 +53,37 @@ class TreeGame:
     base: float
     check: Check
 
-    def value(self, mask: Bools) -> float:
-        """Mean output over the background with the features in ``mask`` (n_features,) set to the instance's."""
-        known = self.sets.leaves
-        inside = (known.player >= 0) & mask[known.player]
-        reached = (self.passes | ~inside).all(axis=1)
-        sets = np.repeat(self.sets.passed[-1:], int(reached.sum()), axis=0)
-        for edges in np.where(inside, -1, known.edges)[reached].T:
-            sets &= self.sets.passed[edges]
-        return self.base + float(sizes(sets) @ self.worth[reached]) / len(self.sets.encoded)
+    def along(self, steps: Sequence[Sequence[int]]) -> Array:
+        """Mean output over the background as features are set to the instance's values, step after step.
+
+        Parameters
+        ----------
+        steps : sequence of sequence of int
+            Features set in each step.
+
+        Returns
+        -------
+        ndarray, shape (n_steps + 1,)
+            Of no feature first.
+        """
+        never = len(steps)
+        turn = np.full(len(self.sets.leaves.portable.features) + 1, never)
+        for number, members in enumerate(steps):
+            turn[list(members)] = number
+        total = np.zeros(never + 1)
+        for part in self._parts():
+            when = turn[self.sets.leaves.player[part]]  # a slot without a player names the last one, never set
+            order = np.argsort(when, axis=1, kind="stable")
+            when = np.take_along_axis(when, order, axis=1).T
+            ways = self._ways(np.take_along_axis(self.sets.leaves.edges[part], order, axis=1))
+            passes = np.take_along_axis(self.passes[part], order, axis=1).T
+            left = [_count(sets) for sets in accumulate(reversed(ways), np.bitwise_and, initial=self._everyone(part))]
+            all_pass = list(accumulate(passes, np.logical_and, initial=np.ones(len(order), dtype=bool)))
+            reached = np.stack(left[::-1]) * np.stack(all_pass)
+            for number in range(never + 1):
+                fixed = (when < number).sum(axis=0)
+                total[number] += self.worth[part] @ reached[fixed, np.arange(len(fixed))]
+        return np.asarray(self.base + total / len(self.sets.encoded))
 
     def single_and_pairs(self) -> tuple[float, Array, Array]:
         """Worth of nothing, what each feature adds alone, and what each pair adds beyond its two.
@@ -70,41 +95,50 @@ class TreeGame:
         extra : ndarray, shape (n_features, n_features)
             In the upper triangle.
         """
-        player, features = self.sets.leaves.player, len(self.sets.leaves.portable.features)
-        most = player.shape[1]
-        before, ways, after = self._conjunctions()
-        nothing = self._share(before[-1])
-        alone = [self._share(before[slot] & after[slot]) * self.passes[:, slot] for slot in range(most)]
-        single, extra = np.zeros(features), np.zeros(features * features)
-        for slot in range(most):
-            held = player[:, slot] >= 0
-            single += np.bincount(player[held, slot], (self.worth * (alone[slot] - nothing))[held], features)
-            between = before[slot]
-            for other in range(slot + 1, most):
-                both = self._share(between & after[other]) * self.passes[:, slot] * self.passes[:, other]
-                between = between & ways[other]
-                gain = self.worth * (both - alone[slot] - alone[other] + nothing)
-                held = player[:, other] >= 0
-                low = np.minimum(player[held, slot], player[held, other])
-                high = np.maximum(player[held, slot], player[held, other])
-                extra += np.bincount(low * features + high, gain[held], features * features)
-        return self.base + float(nothing @ self.worth), single, extra.reshape(features, features)
+        features = len(self.sets.leaves.portable.features)
+        single, extra, nothing = np.zeros(features + 1), np.zeros((features + 1) ** 2), 0.0
+        for part in self._parts():
+            player, worth, passes = self.sets.leaves.player[part], self.worth[part], self.passes[part].T
+            ways, everyone = self._ways(self.sets.leaves.edges[part]), self._everyone(part)
+            before = list(accumulate(ways, np.bitwise_and, initial=everyone))
+            after = list(accumulate(reversed(ways[1:]), np.bitwise_and, initial=everyone))[::-1]
+            none = _count(before[-1])
+            nothing += float(none @ worth)
+            alone = [_count(before[slot] & after[slot]) * passes[slot] for slot in range(len(ways))]
+            places, gains = [], []
+            for slot in range(len(ways)):
+                single += np.bincount(player[:, slot] % (features + 1), worth * (alone[slot] - none), features + 1)
+                between = before[slot]
+                for other in range(slot + 1, len(ways)):
+                    both = _count(between & after[other]) * (passes[slot] & passes[other])
+                    between = between & ways[other]
+                    gains.append(worth * (both - alone[slot] - alone[other] + none))
+                    places.append((slot, other))
+            if places:
+                first, second = (player[:, list(slots)].T % (features + 1) for slots in zip(*places, strict=True))
+                cells = np.minimum(first, second) * (features + 1) + np.maximum(first, second)
+                extra += np.bincount(cells.ravel(), np.concatenate(gains), len(extra))
+        rows = len(self.sets.encoded)
+        pairs = extra.reshape(features + 1, features + 1)[:features, :features] / rows
+        return self.base + nothing / rows, single[:features] / rows, pairs
 
-    def _conjunctions(self) -> tuple[list[Words], list[Words], list[Words]]:
-        """Rows that pass the slots before each one (all of them last), each slot, and those after it; by word and leaf.
+    def _parts(self) -> Iterator[slice]:
+        """Leaves, as many at a time as stay in a processor's cache with all their sets."""
+        for at in range(0, len(self.worth), LEAVES):
+            yield slice(at, at + LEAVES)
 
-        Words come first, so that counting a set adds whole rows of numbers.
-        """
-        passed = np.ascontiguousarray(self.sets.passed.T)
-        ways = [passed.take(edges, axis=1) for edges in self.sets.leaves.edges.T]
-        everyone = np.broadcast_to(passed[:, -1:], (len(passed), len(self.worth)))
-        before = list(accumulate(ways, np.bitwise_and, initial=everyone))
-        after = list(accumulate(reversed(ways[1:]), np.bitwise_and, initial=everyone))[::-1]
-        return before, ways, after
+    def _ways(self, edges: Ints) -> list[Words]:
+        """Rows that pass each slot, by word and leaf: words first, so that counting adds whole rows of numbers."""
+        return [self.sets.passed.take(slot, axis=0).T.copy() for slot in edges.T]
 
-    def _share(self, sets: Words) -> Array:
-        """Share of the background in each set, shape (n_leaves,)."""
-        return np.asarray(np.bitwise_count(sets).sum(axis=0, dtype=np.float64) / len(self.sets.encoded))
+    def _everyone(self, part: slice) -> Words:
+        """All rows, by word and leaf."""
+        return np.broadcast_to(self.sets.passed[-1][:, None], (self.sets.passed.shape[1], len(self.worth[part])))
+
+
+def _count(sets: Words) -> Array:
+    """How many rows each set holds, shape (n_leaves,)."""
+    return np.asarray(np.bitwise_count(sets).sum(axis=0, dtype=np.float64))
 
 
 def tree_game(job: Job, scale: Scale, coalitions: int) -> TreeGame | None:

@@ -50,8 +50,10 @@ def asked(job: Job, scale: str, members: tuple[int, ...]) -> float:
     return float(explained(job, scale).of(frame).mean())
 
 
+@pytest.mark.parametrize("leaves", [2_048, 5])
 @pytest.mark.parametrize("name", FOLLOWED)
-def test_coalitions_are_worth_what_the_model_says(name: str) -> None:
+def test_coalitions_are_worth_what_the_model_says(name: str, leaves: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "LEAVES", leaves)
     model, table = zoo.get(name)
     output = 1 if model.classes else 0
     job = Job(model, table, 5, output, {"background": 40, "seed": 3})
@@ -70,9 +72,9 @@ def test_coalitions_are_worth_what_the_model_says(name: str) -> None:
         for pair in combinations(range(players), 2):
             beyond = asked(job, wish, pair) - nothing - alone[pair[0]] - alone[pair[1]]
             assert extra[pair] == pytest.approx(beyond, abs=8e-6)
-        for members in [(), (0, 2, 4), tuple(range(players))]:
-            mask = np.isin(np.arange(players), members)
-            assert game.value(mask) == pytest.approx(asked(job, wish, members), abs=4e-6)
+        for steps in ([(2, 0), (players - 1,)], [(at,) for at in reversed(range(players))], []):
+            grown = [tuple(sum(steps[:count], ())) for count in range(len(steps) + 1)]
+            assert game.along(steps) == pytest.approx([asked(job, wish, members) for members in grown], abs=4e-6)
     assert read == 1
 
 
