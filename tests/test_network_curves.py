@@ -22,9 +22,7 @@ from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.models import read_model
 from core.models import wrap
-from core.network_curves import Curves, split
-from core.portable import Layer, Network
-from core.portable.layers import run
+from core.network_curves import Curves
 from core.registry import Job
 from core.results import Importance, Profile
 from core.types import Model, Table
@@ -225,75 +223,3 @@ def test_too_many_rows_are_asked_and_named_ones_kept() -> None:
     assert curves(job, rows, network_curves.CELLS) is None
     assert curves(job, rows, 10, "twenty") is curves(job, rows, 10, "twenty")
     assert curves(job, rows, 10) is not curves(job, rows, 10)
-
-
-def dense(rows: int, columns: int, place: int, seed: int = 0) -> Layer:
-    random = np.random.default_rng(seed)
-    return Layer("dense", (place,), random.normal(size=(rows, columns)), random.normal(size=columns))
-
-
-def branched(first: Layer) -> tuple[Layer, ...]:
-    """Its result is used twice."""
-    bend = Layer("activation", (1,), activation="tanh")
-    return (first, bend, Layer("concatenate", (1, 2)), dense(8, 2, 3))
-
-
-FRONTS: dict[str, tuple[tuple[Layer, ...], int]] = {
-    "a bend first": ((Layer("activation", (0,), activation="tanh"), dense(3, 2, 1)), 3),
-    "scaled": (
-        (
-            Layer("scale", (0,), np.array([2.0, 0.5, 1.0]), np.array([1.0, -1.0, 0.0])),
-            dense(3, 4, 1),
-            Layer("scale", (2,), None, np.ones(4)),
-            Layer("activation", (3,), activation="relu", numbers=(0.0, 0.0)),
-            dense(4, 2, 4),
-        ),
-        5,
-    ),
-    "two in a row": ((dense(3, 6, 0), dense(6, 4, 1), Layer("activation", (2,), activation="softmax")), 5),
-    "branches": (branched(dense(3, 4, 0)), 5),
-    "a bend that is nothing at one": (
-        (dense(3, 4, 0), Layer("activation", (1,), activation="relu", numbers=(0.0, 1.5)), dense(4, 2, 2)),
-        4,
-    ),
-    "a softmax between": ((dense(3, 4, 0), Layer("activation", (1,), activation="softmax"), dense(4, 2, 2)), 4),
-    "slopes of their own": (
-        (dense(3, 4, 0), Layer("activation", (1,), np.arange(4.0), activation="prelu"), dense(4, 2, 2)),
-        4,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", FRONTS)
-def test_a_network_cut_behind_its_first_sum_gives_the_same(name: str) -> None:
-    layers, _ = FRONTS[name]
-    network = Network(layers, layers[-1].weights.shape[1] if layers[-1].weights is not None else 4)
-    rows = np.random.default_rng(5).normal(size=(40, 3))
-    before = rows.copy()
-    weights, biases, tail = split(network, 3)
-    given = rows @ weights + biases
-    assert run(tail, given) == pytest.approx(run(network, rows), rel=1e-12, abs=1e-12)
-    assert run(tail, given.copy(), spent=True) == pytest.approx(run(network, rows), rel=1e-12, abs=1e-12)
-    assert (rows == before).all()
-    assert len(tail.layers) < len(layers) or name == "a bend first"
-
-
-def test_a_constant_is_carried_through_the_first_bend() -> None:
-    _, biases, tail = split(Network(FRONTS["scaled"][0], 2), 3)
-    assert len(biases) == 5
-    assert tail.layers[1].biases is None
-    for name in ("branches", "a bend that is nothing at one", "a softmax between", "slopes of their own"):
-        assert len(split(Network(FRONTS[name][0], 2), 3)[1]) == 4
-
-
-def test_layers_write_only_to_what_nobody_needs() -> None:
-    """The first bend is used again after the second: neither it nor the caller's rows may be overwritten."""
-    cut = Layer("activation", (1,), activation="relu", numbers=(0.0, 0.0))
-    network = Network((dense(3, 4, 0), cut, Layer("subtract", (1, 2))), 4)
-    rows = np.random.default_rng(0).normal(size=(30, 3))
-    first = rows @ network.layers[0].weights + network.layers[0].biases
-    assert run(network, rows) == pytest.approx(np.minimum(first, 0.0))
-    alone = Network((Layer("activation", (0,), activation="relu", numbers=(0.0, 0.0)),), 3)
-    before = rows.copy()
-    assert run(alone, rows) == pytest.approx(np.maximum(before, 0.0))
-    assert (rows == before).all()
