@@ -103,6 +103,17 @@ def opened(browser: Browser, port: int, sign: str, path: str = "/") -> Page:
     return page
 
 
+def brought(browser: Browser, port: int, rows: Path, model: Path) -> Page:
+    """The Load page of a visitor who has brought a table and a model."""
+    page = opened(browser, port, ".st-key-upload_table", "/load")
+    quiet(page)
+    for kind, path in (("table", rows), ("model", model)):
+        page.locator(f".st-key-upload_{kind} input[type=file]").set_input_files(str(path))
+        page.get_by_text(path.name).first.wait_for()
+        quiet(page)
+    return page
+
+
 def quiet(*pages: Page) -> None:
     """Wait until the server has nothing to do for these pages."""
     pages[0].wait_for_timeout(700)

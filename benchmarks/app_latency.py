@@ -26,6 +26,7 @@ from benchmarks._browser import (
     ROOT,
     ROUNDS,
     bare_app,
+    brought,
     launched,
     line,
     opened,
@@ -108,12 +109,7 @@ def served_model(browser: Browser, port: int, folder: Path) -> Page:
     fitted = KNeighborsClassifier(25, weights="distance").fit(rows, rows.sum(axis=1) > 0)
     rows.assign(over=rows.sum(axis=1) > 0).to_csv(folder / "sensors.csv", index=False)
     (folder / "neighbours.pkl").write_bytes(pickle.dumps(fitted))
-    page = opened(browser, port, ".st-key-upload_table", "/load")
-    quiet(page)
-    for kind, name in (("table", "sensors.csv"), ("model", "neighbours.pkl")):
-        page.locator(f".st-key-upload_{kind} input[type=file]").set_input_files(str(folder / name))
-        page.get_by_text(name).first.wait_for()
-        quiet(page)
+    page = brought(browser, port, folder / "sensors.csv", folder / "neighbours.pkl")
     page.get_by_role("link", name="What if", exact=True).first.click()
     quiet(page)
     return page

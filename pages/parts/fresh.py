@@ -1,11 +1,13 @@
 """Widgets whose value the page changes by itself: a new one each time, so that no late message speaks for an old one.
 
 A browser sends the values of all its widgets with every message. One that left before the page's own change arrived
-there still holds the old value, which Streamlit would take for a choice of the visitor's.
+there still holds the old value, which Streamlit would take for a choice of the visitor's: under the same key at once,
+under a key that is gone as that of a new widget. So the key changes, and what an old key says is not listened to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -30,3 +32,14 @@ def key(name: str, value: Any) -> str:
     made[name] = (count, value)
     st.session_state[f"{name}.{count}"] = value
     return f"{name}.{count}"
+
+
+def listen(key: str, act: Callable[[Any], None]) -> Callable[[], None]:
+    """A callback that acts on the visitor's choice in the widget of this key, while that is the one shown."""
+
+    def changed() -> None:
+        name, _, count = key.rpartition(".")
+        if st.session_state[_MADE][name][0] == int(count):
+            act(st.session_state[key])
+
+    return changed

@@ -57,8 +57,7 @@ def draw() -> None:
         0,
         len(about.table) - 1,
         key=number,
-        on_change=_numbered,
-        args=(number,),
+        on_change=fresh.listen(number, _numbered),
         label_visibility="collapsed",
         help="Row number, from 0",
     )
@@ -208,9 +207,9 @@ def _random(about: Subject) -> None:
     frame.redraw(*ANSWER, "rows")
 
 
-def _numbered(key: str) -> None:
+def _numbered(number: int | None) -> None:
     """A row by its number."""
-    subject.choose(int(st.session_state[key] or 0))
+    subject.choose(int(number or 0))
     frame.redraw(*ANSWER, "rows")
 
 

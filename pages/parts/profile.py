@@ -91,7 +91,7 @@ def _choose(about: Subject, feature: str) -> None:
         about.table.schema.names,
         format_func=lambda name: words.short(name, 60),
         key=key,
-        on_change=lambda: pick(st.session_state[key]),
+        on_change=fresh.listen(key, pick),
         help="Or click a bar in the plot",
     )
 
