@@ -117,7 +117,7 @@ def walked(job: Job, rows: Sequence[int], scale: Scale) -> list[Array | None]:
     id="shap",
     title="SHAP",
     question="What pushed this prediction up or down?",
-    version="2",
+    version="3",
     scope="row",
     kind="attribution",
     params=(*PARAMS, PATHS),

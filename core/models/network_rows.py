@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.portable.layers import rows_at_once
 from core.types import Array
 
-BLOCK = 1_024
-"""Rows at a time: with 64 neurons a layer is half a megabyte."""
 _NETWORKS = {"MLPClassifier", "MLPRegressor"}
 
 
@@ -38,9 +37,9 @@ def predict(estimator: Any, rows: Any) -> Array:
         from sklearn.utils.validation import validate_data
 
         given = validate_data(estimator, rows, accept_sparse=["csr", "csc"], reset=False)
+    step = rows_at_once(max(weights.shape[1] for weights in estimator.coefs_), np.dtype(np.float64))
     parts = [
-        estimator._forward_pass_fast(given[at : at + BLOCK], check_input=False)
-        for at in range(0, given.shape[0], BLOCK)
+        estimator._forward_pass_fast(given[at : at + step], check_input=False) for at in range(0, given.shape[0], step)
     ]
     said = np.concatenate(parts) if parts else np.zeros((0, estimator.n_outputs_))
     if said.shape[1] > 1 or not hasattr(estimator, "classes_"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from core.errors import NotApplicable
@@ -9,8 +11,7 @@ from core.registry import Job
 from core.results import Check
 from core.shapley import exact, kernel, permutation
 from core.shapley.answer import Answer, Explained, background, background_size
-from core.shapley.game import Game, coalition_values, game
-from core.types import Array
+from core.shapley.game import Game, Shared, coalition_values, game
 
 BUDGET = 102_400
 """Predictions a row at which all coalitions are still taken by choice of our own: 10 features, background of 100."""
@@ -56,28 +57,24 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
 
         step(0.0)
         found.append(_one(game(number.of, job.table.instance(row), reference), job, kind, step))
-    ends = np.array([[base, output] for _, _, base, output in found])
-    values = np.stack([one for one, _, _, _ in found])
-    spread = None if kind == "exact" else np.stack([errors for _, errors, _, _ in found])
+    base, output = np.array([one.base for one in found]), np.array([one.output for one in found])
+    values = np.stack([one.values for one in found])
+    spread = None if kind == "exact" else np.stack([one.errors for one in found])
     if spread is not None and not spread.any():
         spread = None
     checks = (Check("algorithm", None, None, _words(kind, players, len(reference))),)
-    return Answer(values, ends[:, 0], ends[:, 1], number.scale, spread, checks)
+    return Answer(values, base, output, number.scale, spread, checks)
 
 
-def _one(played: Game, job: Job, kind: str, step: object) -> tuple[Array, Array, float, float]:
-    """Values, standard errors, base and output of one instance."""
-    players = played.players
+def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Shared:
+    """One instance."""
     samples, seed = int(job.params["samples"]), int(job.params["seed"])
     if kind == "exact":
-        worth = coalition_values(played, exact.coalitions(players))
-        return exact.shapley(worth), np.zeros(players), float(worth[0]), float(worth[-1])
-    ends = coalition_values(played, np.array([[False] * players, [True] * players]))
+        worth = coalition_values(played, exact.coalitions(played.players))
+        return Shared(exact.shapley(worth), np.zeros(played.players), float(worth[0]), float(worth[-1]))
     if kind == "kernel":
-        values, errors = kernel.estimate(played, samples, seed)
-    else:
-        values, errors = permutation.estimate(played, samples, seed, step)  # type: ignore[arg-type]  # a local callback
-    return values, errors, float(ends[0]), float(ends[1])
+        return kernel.estimate(played, samples, seed)
+    return permutation.estimate(played, samples, seed, step)
 
 
 def _words(kind: str, players: int, rows: int) -> str:

@@ -120,6 +120,24 @@ class Game:
         return frame
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """The Shapley values of a game.
+
+    Attributes
+    ----------
+    values, errors : ndarray, shape (n_features,)
+        And their standard errors; 0 where they are exact.
+    base, output : float
+        Worth of no feature and of all.
+    """
+
+    values: Array
+    errors: Array
+    base: float
+    output: float
+
+
 def game(of: Callable[[pd.DataFrame], Array], instance: pd.DataFrame, background: pd.DataFrame) -> Game:
     """Set up the game of one instance.
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.shapley.exact import coalitions
-from core.shapley.game import Game, coalition_values
+from core.shapley.game import Game, Shared, coalition_values
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
@@ -19,7 +19,7 @@ ENUMERATED = 20_000
 """Coalitions of one size up to which all are listed and some are chosen; beyond, equal draws are thrown away."""
 
 
-def estimate(played: Game, samples: int, seed: int) -> tuple[Array, Array]:
+def estimate(played: Game, samples: int, seed: int) -> Shared:
     """Fit an additive game to sampled coalitions by the Shapley kernel's weights.
 
     All coalitions are taken, and the answer is exact, where there are no more than ``samples``. Otherwise coalitions
@@ -35,27 +35,28 @@ def estimate(played: Game, samples: int, seed: int) -> tuple[Array, Array]:
 
     Returns
     -------
-    values : ndarray, shape (n_features,)
-    errors : ndarray, shape (n_features,)
-        Standard errors of the regression, robust, by pair and stratum; 0 where every coalition was taken.
+    Shared
+        Errors of the regression, robust, by pair and stratum; 0 where every coalition was taken.
     """
     players = played.players
     if players == 1:
-        return np.diff(coalition_values(played, np.array([[False], [True]]))), np.zeros(1)
+        base, output = coalition_values(played, np.array([[False], [True]])).tolist()
+        return Shared(np.array([output - base]), np.zeros(1), base, output)
     if 2**players - 2 <= samples:
         every = coalitions(players)
         worth = coalition_values(played, every)
         masks, sizes = every[1:-1], every[1:-1].sum(axis=1)
         choices = np.array([comb(players, int(size)) for size in range(players + 1)], dtype=np.float64)
         weights = (players - 1) / (choices[sizes] * sizes * (players - sizes))
-        return _fit(masks, worth[1:-1] - worth[0], weights, float(worth[-1] - worth[0]))[0], np.zeros(players)
+        found = _fit(masks, worth[1:-1] - worth[0], weights, float(worth[-1] - worth[0]))[0]
+        return Shared(found, np.zeros(players), float(worth[0]), float(worth[-1]))
     drawn = draw(players, max(2, samples // 2), seed)
     both = np.concatenate([drawn.masks, ~drawn.masks])
     ends = np.array([[False] * players, [True] * players])
     worth = coalition_values(played, np.concatenate([ends, both]))
-    whole, worth = float(worth[1] - worth[0]), worth[2:] - worth[0]
-    values, inverse = _fit(both, worth, np.concatenate([drawn.weights, drawn.weights]), whole)
-    return values, _errors(drawn, worth, values, inverse)
+    base, output, worth = float(worth[0]), float(worth[1]), worth[2:] - worth[0]
+    values, inverse = _fit(both, worth, np.concatenate([drawn.weights, drawn.weights]), output - base)
+    return Shared(values, _errors(drawn, worth, values, inverse), base, output)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

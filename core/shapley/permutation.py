@@ -6,58 +6,75 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.shapley.game import Game, Ints
+from core.shapley.game import Game, Ints, Shared
 from core.types import Array
 
 
-def estimate(
-    played: Game, orderings: int, seed: int, progress: Callable[[float], None] = lambda _done: None
-) -> tuple[Array, Array]:
+def estimate(played: Game, orderings: int, seed: int, progress: Callable[[float], None] = lambda _done: None) -> Shared:
     """Estimate Shapley values against the whole background.
 
     Every background row gets the same number of orderings of its own. An ordering switches the features from the
     background's to the instance's values one by one; it is walked forwards and backwards (antithetic), so the sums
-    are exact and most of the noise cancels. E. Štrumbelj and I. Kononenko, 2014, doi:10.1007/s10115-013-0679-x;
-    R. Mitchell et al., "Sampling permutations for Shapley value estimation", JMLR 23, 2022.
+    are exact and most of the noise cancels. Where each walk starts and ends is asked once. E. Štrumbelj and
+    I. Kononenko, 2014, doi:10.1007/s10115-013-0679-x; R. Mitchell et al., "Sampling permutations for Shapley value
+    estimation", JMLR 23, 2022.
 
     Parameters
     ----------
     played : Game
     orderings : int
-        In all; rounded up so that every background row gets at least two pairs.
+        In all; rounded up so that every background row gets at least one pair.
     seed : int
     progress : callable
         Called with the fraction done.
 
     Returns
     -------
-    values : ndarray, shape (n_features,)
-    errors : ndarray, shape (n_features,)
-        Standard errors, from the spread of the pairs within each background row.
+    Shared
+        Errors from the spread of the pairs within each background row; of a single pair a row, from that between the
+        rows, which is larger.
     """
-    pairs = max(2, -(-orderings // (2 * played.background)))
-    players = played.players
+    players, rows = played.players, played.background
+    pairs = max(2 if rows == 1 else 1, -(-orderings // (2 * rows)))
     random = np.random.default_rng(seed)
-    walks = np.argsort(random.random((played.background * pairs, players)), axis=1)
-    rows = np.repeat(np.arange(1, played.background + 1), pairs)
-    per_call = max(1, played.step // (2 * (players + 1)))
-    parts = []
+    walks = np.argsort(random.random((rows * pairs, players)), axis=1)
+    owner = np.repeat(np.arange(1, rows + 1), pairs)
+    itself = np.repeat(np.arange(rows + 1)[:, None], players, axis=1)  # the instance and every background row
+    per_call = max(1, played.step // (2 * players))
+    parts, ends = [], np.zeros(0)
     for at in range(0, len(walks), per_call):
-        parts.append(_pairs(played, walks[at : at + per_call], rows[at : at + per_call]))
+        ranks, sources = _between(walks[at : at + per_call], owner[at : at + per_call])
+        outputs = played.ask(sources if at else np.concatenate([itself, sources]))
+        if not at:
+            ends, outputs = outputs[: rows + 1], outputs[rows + 1 :]
+        parts.append(_gains(outputs, ranks, ends[owner[at : at + per_call]], float(ends[0])))
         progress(min(1.0, (at + per_call) / len(walks)))
-    found = np.concatenate(parts).reshape(played.background, pairs, players)
-    errors = np.sqrt((found.var(axis=1, ddof=1) / pairs).sum(axis=0)) / played.background
-    return found.mean(axis=(0, 1)), errors
+    found = np.concatenate(parts).reshape(rows, pairs, players)
+    spread = found.var(axis=1, ddof=1).sum(axis=0) / pairs if pairs > 1 else found[:, 0].var(axis=0, ddof=1) * rows
+    return Shared(found.mean(axis=(0, 1)), np.sqrt(spread) / rows, float(ends[1:].mean()), float(ends[0]))
 
 
-def _pairs(played: Game, walks: Ints, rows: Ints) -> Array:
-    """Mean marginal contribution of each feature over both directions of each walk, shape (n_walks, n_features)."""
-    count, players = walks.shape
+def _between(walks: Ints, owner: Ints) -> tuple[Ints, Ints]:
+    """When each feature is switched, forwards and backwards, and the hybrid rows between the ends of each walk.
+
+    Returns
+    -------
+    ranks : ndarray of int, shape (n_walks, 2, n_features)
+    sources : ndarray of int, shape (n_walks * 2 * (n_features - 1), n_features)
+    """
+    players = walks.shape[1]
     rank = np.empty_like(walks)
     np.put_along_axis(rank, walks, np.broadcast_to(np.arange(players), walks.shape), axis=1)
     ranks = np.stack([rank, players - 1 - rank], axis=1)
-    switched = ranks[:, :, None, :] < np.arange(players + 1)[None, None, :, None]
-    sources = np.where(switched, 0, rows[:, None, None, None]).reshape(-1, players)
-    outputs = played.ask(sources).reshape(count, 2, players + 1)
-    gains = np.take_along_axis(np.diff(outputs, axis=2), ranks, axis=2)
+    switched = ranks[:, :, None, :] < np.arange(1, players)[None, None, :, None]
+    return ranks, np.where(switched, 0, owner[:, None, None, None]).reshape(-1, players)
+
+
+def _gains(outputs: Array, ranks: Ints, start: Array, end: float) -> Array:
+    """Mean marginal contribution of each feature over both directions of each walk, shape (n_walks, n_features)."""
+    count, _, players = ranks.shape
+    whole = np.full((count, 2, players + 1), end)
+    whole[:, :, 0] = start[:, None]
+    whole[:, :, 1:-1] = outputs.reshape(count, 2, players - 1)
+    gains = np.take_along_axis(np.diff(whole, axis=2), ranks, axis=2)
     return np.asarray(gains.mean(axis=1), dtype=np.float64)

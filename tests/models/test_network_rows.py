@@ -27,7 +27,7 @@ def fitted(kind: str) -> MLPClassifier | MLPRegressor:
 @pytest.mark.parametrize("block", [1, 7, 300, 1000])
 @pytest.mark.parametrize("kind", ["number", "two", "three"])
 def test_blocks_say_what_the_network_says(kind: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_rows, "BLOCK", block)
+    monkeypatch.setattr(network_rows, "rows_at_once", lambda _width, _kind: block)
     network = fitted(kind)
     own = network.predict(FRAME) if kind == "number" else network.predict_proba(FRAME)
     assert network_rows.predict(network, FRAME) == pytest.approx(own, abs=1e-12)

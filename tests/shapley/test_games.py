@@ -126,7 +126,7 @@ def every(played):
 
 
 def walks(played):
-    return permutation.estimate(played, 200, 1)[0]
+    return permutation.estimate(played, 200, 1).values
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -134,12 +134,50 @@ def test_sampled_orderings_add_up_and_come_closer(seed):
     frame = mixed(20)
     played = game(score, frame.iloc[[3]], frame.iloc[4:])
     truth = exact.shapley(coalition_values(played, exact.coalitions(4)))
-    few, wide = permutation.estimate(played, 64, seed)
-    many, narrow = permutation.estimate(played, 6400, seed)
+    less, more = permutation.estimate(played, 64, seed), permutation.estimate(played, 6400, seed)
+    (few, wide), (many, narrow) = (less.values, less.errors), (more.values, more.errors)
     assert few.sum() == pytest.approx(truth.sum(), abs=1e-9)
     assert np.abs(many - truth).max() <= np.abs(few - truth).max() + 1e-9
     assert (narrow <= wide + 1e-12).all()
     assert (np.abs(many - truth) <= 4 * narrow + 1e-9).all()
+
+
+@pytest.mark.parametrize(("orderings", "pairs"), [(10, 1), (24, 1), (25, 2), (120, 5)])
+def test_walks_are_asked_once_where_they_meet_and_their_errors_hold(orderings, pairs):
+    random = np.random.default_rng(1)
+    weights = random.normal(size=(5, 5))
+    frame = pd.DataFrame(random.normal(size=(13, 5)), columns=list("abcde"))
+    asked = []
+
+    def bent(rows):
+        asked.append(len(rows))
+        return np.tanh(rows.to_numpy() @ weights).prod(axis=1)
+
+    played = game(bent, frame.iloc[[0]], frame.iloc[1:])
+    truth = coalition_values(played, exact.coalitions(5))
+    asked.clear()
+    found = [permutation.estimate(played, orderings, seed) for seed in range(80)]
+    assert asked == [13 + 12 * pairs * 2 * 4] * 80
+    assert {(one.base, one.output) for one in found} == {(found[0].base, found[0].output)}
+    assert (found[0].base, found[0].output) == pytest.approx((truth[0], truth[-1]))
+    values, errors = np.stack([one.values for one in found]), np.stack([one.errors for one in found])
+    assert values.sum(axis=1) == pytest.approx(truth[-1] - truth[0])
+    spread = values.std(axis=0)
+    assert values.mean(axis=0) == pytest.approx(exact.shapley(truth), abs=4 * spread.max() / np.sqrt(80))
+    told = np.median(np.sqrt((errors**2).mean(axis=0)) / spread)
+    assert told == pytest.approx(1.0, abs=0.25) if pairs > 1 else told > 0.9
+
+
+def test_one_feature_and_one_background_row():
+    frame = pd.DataFrame({"a": [1.0, 4.0, 9.0]})
+    single = permutation.estimate(game(lambda rows: rows["a"].to_numpy() ** 2, frame.iloc[[2]], frame.iloc[:2]), 10, 0)
+    assert (single.values.tolist(), single.base, single.output) == ([81 - 8.5], 8.5, 81.0)
+    played = game(lambda rows: rows.prod(axis=1).to_numpy(), zoo_pair(3.0), zoo_pair(2.0))
+    assert permutation.estimate(played, 10, 0).values == pytest.approx([2.5, 2.5])
+
+
+def zoo_pair(value):
+    return pd.DataFrame({"a": [value], "b": [value]})
 
 
 def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
@@ -154,7 +192,7 @@ def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
     played = game(bent, frame.iloc[[0]], frame.iloc[1:])
     truth = exact.shapley(coalition_values(played, exact.coalitions(9)))
     found = [kernel.estimate(played, 120, seed) for seed in range(60)]
-    values, errors = np.stack([one for one, _ in found]), np.stack([one for _, one in found])
+    values, errors = np.stack([one.values for one in found]), np.stack([one.errors for one in found])
     spread = values.std(axis=0)
     assert values.mean(axis=0) == pytest.approx(truth, abs=4 * spread.max() / np.sqrt(60) + 0.02)
     assert np.median(errors.mean(axis=0) / spread) == pytest.approx(1.0, abs=0.4)
@@ -180,9 +218,9 @@ def test_taking_every_pair_is_exact():
     played = game(lambda rows: np.prod(rows.to_numpy() + 1.5, axis=1), frame.iloc[[3]], frame.iloc[4:])
     drawn = kernel.draw(6, 31, 0)
     assert len(drawn.masks) == 31
-    values, errors = kernel.estimate(played, 62, 0)
-    assert values == pytest.approx(exact.shapley(coalition_values(played, exact.coalitions(6))))
-    assert not errors.any()
+    found = kernel.estimate(played, 62, 0)
+    assert found.values == pytest.approx(exact.shapley(coalition_values(played, exact.coalitions(6))))
+    assert not found.errors.any()
 
 
 def test_a_typical_row_has_middle_values_and_frequent_levels_in_their_own_types():
