@@ -156,13 +156,20 @@ def test_who_leafs_on_is_not_held_up_by_work_ahead(visit) -> None:
     """The other features' profiles are asked for when the reader rests; whatever is done meanwhile begins it anew."""
     visitor = visit("/?row=30")
     panel = visitor.page.locator(".st-key-panel_profile .is-panel")
-    expect(panel).to_have_attribute("data-drawings", re.compile(r"^\d+$"))
     asked = visitor.page.evaluate_handle(
         """() => { const send = WebSocket.prototype.send; const found = { times: [] };
         WebSocket.prototype.send = function (data) { found.times.push(performance.now()); send.call(this, data); };
-        found.moves = setInterval(() => document.body.dispatchEvent(new Event("input", { bubbles: true })), 200);
+        const act = () => document.body.dispatchEvent(new Event("input", { bubbles: true }));
+        found.moves = setInterval(act, 100);
         return found; }"""
     )
+    plot = visitor.force()
+    plot.get_by_role("button", name="Next instance").click()
+    expect(plot).to_have_attribute("data-row", "31")
+    expect(visitor.page.locator("[class*=st-key-row_number] input")).to_have_value("31")
+    expect(panel).not_to_have_class(re.compile("is-waiting"))
+    visitor.settle()
+    asked.evaluate("(found) => { found.times = []; }")
     visitor.page.wait_for_timeout(4_000)
     assert asked.evaluate("(found) => found.times.length") == 0, "somebody who acts is not interrupted"
     expect(panel).to_have_attribute("data-drawings", "1")
