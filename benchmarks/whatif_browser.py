@@ -9,7 +9,6 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from shutil import which
 from typing import Any
 
@@ -22,8 +21,8 @@ from sklearn.ensemble import GradientBoostingClassifier
 from core.models import wrap
 from core.portable import evaluate, to_json
 from core.types import Model
+from core.views.whatif import joined
 
-SCRIPT = Path(__file__).parents[1] / "core" / "assets" / "evaluate.js"
 CALLS = 300
 TIME = """
 import { readFileSync } from "node:fs";
@@ -97,7 +96,7 @@ def main() -> None:
         if node is None:
             continue
         text = json.dumps({"model": to_json(portable, cover=False), "rows": rows.to_numpy().tolist()})
-        module = SCRIPT.read_text(encoding="utf-8") + TIME
+        module = joined("functions.js", "evaluate.js") + TIME
         run = [node, "--input-type=module", "-e", module]
         found = json.loads(subprocess.run(run, input=text, capture_output=True, text=True, check=True).stdout)
         apart = float(np.abs(np.array(found["outputs"]) - model.predict(rows)).max())

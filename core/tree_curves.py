@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.portable.evaluate import encode, encode_feature, link, rounded
+from core.portable.evaluate import encode, encode_feature, link
+from core.portable.functions import rounded
 from core.registry import Job
 from core.results import Check
 from core.same_model import gap, probes

@@ -6,77 +6,13 @@
    evaluator.profile(model, row, feature, grid)   predictions with one feature moved over a grid
 
    A row is an array in feature order: numbers, texts, booleans; null, undefined or NaN where missing.
-   No dependencies; an ES module, or inlined before the script that uses it. */
+   An ES module, or inlined before the script that uses it. */
+import { functions } from "./functions.js";
 
 export const evaluator = (() => {
   "use strict";
 
-  const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
-  const TYPES = { i1: Int8Array, i2: Int16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
-  const orNaN = (value) => (value === undefined || value === null ? NaN : value);
-
-  /* [type, base64] to a typed array; "b" is one bit per flag. */
-  function unpack([type, text], count) {
-    const raw = atob(text);
-    const bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-    if (type !== "b") return new TYPES[type](bytes.buffer);
-    const flags = new Uint8Array(count);
-    for (let i = 0; i < count; i++) flags[i] = (bytes[i >> 3] >> (i & 7)) & 1;
-    return flags;
-  }
-
-  const isMissing = (value) => value === null || value === undefined || value !== value;
-  const key = (value) => (typeof value === "boolean" ? Number(value) : value);
-
-  function toNumber(value) {
-    if (typeof value === "number") return value;
-    if (typeof value === "boolean") return Number(value);
-    return typeof value === "string" && NUMBER.test(value) ? Number(value) : NaN;
-  }
-
-  function loadColumn(json) {
-    const table = new Map();
-    if (json.op === "equals") table.set(key(json.level), 1);
-    for (const [level, answer] of json.table || []) table.set(key(level), orNaN(answer));
-    return {
-      source: json.source,
-      op: json.op,
-      table,
-      fill: json.op === "missing" ? 1 : orNaN(json.fill),
-      unseen: json.op === "lookup" ? orNaN(json.unseen) : 0,
-      steps: json.steps || [],
-    };
-  }
-
-  function answer(column, value) {
-    if (column.op === "number") {
-      const number = toNumber(value);
-      return number === number ? number : column.fill;
-    }
-    if (isMissing(value)) return column.fill;
-    const found = column.table.get(key(value));
-    return found === undefined ? column.unseen : found;
-  }
-
-  function encodeColumn(column, value) {
-    let x = answer(column, value);
-    for (const [kind, number] of column.steps) {
-      switch (kind) {
-        case "subtract": x -= number; break;
-        case "divide": x /= number; break;
-        case "multiply": x *= number; break;
-        case "add": x += number; break;
-        case "at_least": x = x < number ? number : x; break;
-        case "at_most": x = x > number ? number : x; break;
-        case "fill": x = x === x ? x : number; break;
-        case "drop_zero": x = Math.abs(x) <= number ? NaN : x; break;
-        case "float32": x = Math.fround(x); break;
-        default: throw new Error("unknown step " + kind);
-      }
-    }
-    return x;
-  }
+  const { unpack, erf, PLAIN, CURVES } = functions;
 
   function loadTrees(json) {
     const nodes = json.nodes;
@@ -111,12 +47,14 @@ export const evaluator = (() => {
       return { kind: "linear", base: Float64Array.from(json.base), weights: Float64Array.from(unpack(json.weights)) };
     }
     const floats = (packed) => (packed ? Float64Array.from(unpack(packed)) : null);
-    const loaded = (layer) => ({ numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases) });
+    const loaded = (layer) => ({
+      numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases), trees: layer.trees && loadTrees(layer.trees),
+    });
     return { kind: "network", layers: json.layers.map(loaded) };
   }
 
   function load(json) {
-    const columns = json.columns.map(loadColumn);
+    const columns = json.columns.map(functions.load);
     const bySource = json.features.map(() => []);
     columns.forEach((column, position) => bySource[column.source].push(position));
     return {
@@ -129,7 +67,7 @@ export const evaluator = (() => {
     const encoded = new Float64Array(model.columns.length);
     for (let i = 0; i < encoded.length; i++) {
       const column = model.columns[i];
-      encoded[i] = encodeColumn(column, row[column.source]);
+      encoded[i] = functions.encode(column, row[column.source]);
     }
     return encoded;
   }
@@ -177,16 +115,8 @@ export const evaluator = (() => {
   const clip = (x, low, high) => (x < low ? low : x > high ? high : x);
   const elu = (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x));
   const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
+  const over = (x, length) => (length === 0 ? x : x.map((value) => value / length));
   const squares = (x) => x.reduce((a, b) => a + b * b, 0);
-
-  /* The error function: a series of positive terms, so that nothing cancels. */
-  function erf(x) {
-    const size = Math.abs(x);
-    if (!(size < 6)) return x !== x ? NaN : Math.sign(x);
-    let term = size, sum = size;
-    for (let n = 1; term > sum * 1e-17; n++) sum += term *= (2 * size * size) / (2 * n + 1);
-    return (Math.sign(x) * 2 * sum * Math.exp(-size * size)) / Math.sqrt(Math.PI);
-  }
 
   /* Functions of one number; numbers: the layer's parameters. core/portable/layers.py says what each is. */
   const EACH = {
@@ -209,6 +139,9 @@ export const evaluator = (() => {
     exponential: Math.exp,
     log_sigmoid: (x) => -softplus(-x),
     at_most: (x, [limit]) => (x > limit ? limit : x),
+    normal_chance: (x) => 0.5 * (1 + erf(x / Math.SQRT2)),
+    ...PLAIN,
+    ...Object.fromEntries(Object.entries(CURVES).map(([name, curve]) => [name, (x, [lambda]) => curve(x, lambda)])),
   };
   /* Functions of a whole vector. */
   const WHOLE = {
@@ -221,6 +154,12 @@ export const evaluator = (() => {
     },
     rms: (x, { numbers: [epsilon] }) => x.map((value) => value / Math.sqrt(squares(x) / x.length + epsilon)),
     unit: (x, { numbers: [least] }) => x.map((value) => value / Math.max(Math.sqrt(squares(x)), least)),
+    unit_sum: (x) => over(x, x.reduce((sum, value) => sum + Math.abs(value), 0)),
+    unit_most: (x) => over(x, x.reduce((most, value) => (value !== value ? NaN : Math.max(most, Math.abs(value))), 0)),
+    share: (x) => {
+      const total = x.reduce((sum, value) => sum + value, 0);
+      return x.map((value) => (total === 0 ? 1 / x.length : value / total));
+    },
   };
   const worst = (pick) => (a, b) => (a !== a || b !== b ? NaN : pick(a, b));
   const PAIRS = {
@@ -240,6 +179,11 @@ export const evaluator = (() => {
       case "dense": return dense(x, layer.weights, layer.biases);
       case "scale": return scale(x, layer);
       case "normalise": return normalise(x, layer);
+      case "trees": return sumTrees(layer.trees, x);
+      case "interpolate": {
+        const half = layer.weights.length / 2;
+        return x.map((value) => functions.interpolate(value, layer.weights.subarray(0, half), layer.weights.subarray(half)));
+      }
       case "pick": return Float64Array.from(layer.places, (place) => x[place]);
       case "concatenate": return Float64Array.from([x, ...others].flatMap((part) => Array.from(part)));
       case "activation": {
@@ -288,7 +232,7 @@ export const evaluator = (() => {
   function profile(model, row, feature, grid) {
     const encoded = encode(model, row);
     return grid.map((value) => {
-      for (const i of model.bySource[feature]) encoded[i] = encodeColumn(model.columns[i], value);
+      for (const i of model.bySource[feature]) encoded[i] = functions.encode(model.columns[i], value);
       return link(model.link, sums(model, encoded));
     });
   }

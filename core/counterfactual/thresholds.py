@@ -15,7 +15,7 @@ from core.counterfactual.constraints import Constraints
 from core.counterfactual.distance import gower
 from core.counterfactual.quick import Quick
 from core.portable import Column, Trees
-from core.portable.evaluate import goes_left
+from core.portable.walk import goes_left
 from core.types import Array
 
 Words = npt.NDArray[np.uint64]
@@ -129,8 +129,10 @@ def _edges(fast: Quick, nodes: Ints) -> tuple[Array, bool]:
     for position in np.unique(trees.feature[nodes]):
         column = fast.portable.columns[position]
         mine = nodes[trees.feature[nodes] == position]
-        plain = plain and column.op in ("number", "missing") and not any(int(node) in trees.categories for node in mine)
-        if column.op == "number":
+        straight = all(kind in _STRAIGHT for kind, _ in column.steps)
+        asks = any(int(node) in trees.categories for node in mine)
+        plain = plain and straight and column.op in ("number", "missing") and not asks
+        if column.op == "number" and straight:
             edges.append(_back(column, np.append(trees.threshold[mine], _zeros(column))))
     found = np.unique(np.concatenate(edges))
     return found[np.isfinite(found)], plain
@@ -150,6 +152,8 @@ def _zeros(column: Column) -> Array:
     return np.zeros(1 if any(kind == "drop_zero" for kind, _ in column.steps) else 0)
 
 
+_STRAIGHT = ("subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32")
+"""Steps whose thresholds are found again; of a column that bends or is binned the data's own candidates are tried."""
 _UNDO: dict[str, Callable[[Array, float], Array]] = {
     "subtract": lambda edges, value: edges + value,
     "divide": lambda edges, value: edges * value,

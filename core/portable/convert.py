@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import NotApplicable
-from core.portable import encoders, keras, lightgbm, linear, network, sklearn_trees, xgboost
+from core.portable import ensembles, keras, lightgbm, linear, network, sklearn_trees, xgboost
 from core.portable.form import Portable
 from core.portable.inputs import Head, Inputs, refuse, start
+from core.portable.mixing import on_mixed
+from core.portable.walked import walked
 from core.types import Task
 
 _NOT_THE_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -64,15 +66,10 @@ def _attempt(model: Any, features: Sequence[str] | None, task: Task | None, clas
 
 def _head(estimator: Any, inputs: Inputs, task: Task) -> Head:
     """Walk through wrappers and pipelines to the estimator itself."""
-    name = type(estimator).__name__
-    if name in ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV"):
-        return _head(estimator.best_estimator_, inputs, task)
-    if name == "Pipeline":
-        *steps, (_, last) = estimator.steps
-        for _, step in steps:
-            inputs = encoders.apply(step, inputs)
-        return _head(last, inputs, task)
-    return _converter(estimator)(estimator, inputs, task)
+    last, given = walked(estimator, inputs)
+    if type(last).__name__ in ensembles.CONVERTERS and type(last).__module__.startswith("sklearn."):
+        return ensembles.CONVERTERS[type(last).__name__](last, given, task, _head)
+    return on_mixed(lambda own: _converter(last)(last, own, task), given)
 
 
 def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:

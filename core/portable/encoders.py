@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.portable import levels
+from core.portable import levels, mixers, mixing, shapes
 from core.portable.form import Arithmetic, Column
 from core.portable.inputs import Input, Inputs, is_missing, number, plain_level, refuse, then
 
@@ -23,16 +23,19 @@ def apply(step: Any, inputs: Inputs) -> Inputs:
     Raises
     ------
     NotApplicable
-        If the transformer does not map each column on its own, or is not known here; ``why`` names it.
+        If the transformer is not known here, or cannot stand where it stands; ``why`` names it.
     """
     if step is None or (isinstance(step, str) and step == "passthrough"):
         return inputs
-    known = _STEPS.get(type(step).__name__)
+    name = type(step).__name__
+    known = _STEPS.get(name)
     if known is None or not type(step).__module__.startswith("sklearn."):
-        raise refuse(f"The step {type(step).__name__} does not map each column on its own.")
+        raise refuse(f"The step {name} has no plain form.")
+    if inputs.mixed and known in _SINGLE:
+        raise refuse(f"The step {name} looks at single values after a step that mixes columns.")
     expected = getattr(step, "n_features_in_", None)
     if expected is not None and expected != len(inputs.items):
-        raise refuse(f"The step {type(step).__name__} takes {expected} columns, {len(inputs.items)} arrive.")
+        raise refuse(f"The step {name} takes {expected} columns, {len(inputs.items)} arrive.")
     return known(step, inputs)
 
 
@@ -72,17 +75,13 @@ def _positions(chosen: Any, inputs: Inputs) -> list[int]:
 
 def _union(step: Any, inputs: Inputs) -> Inputs:
     """A FeatureUnion: every part takes all columns."""
-    if step.transformer_weights:
-        raise refuse("The FeatureUnion weights its parts.")
-    parts = [apply(part, inputs) for _, part in step.transformer_list if part != "drop"]
+    weights = step.transformer_weights or {}
+    parts = [
+        _each(apply(part, inputs), "multiply", weights.get(name))
+        for name, part in step.transformer_list
+        if part != "drop"
+    ]
     return Inputs(tuple(item for part in parts for item in part.items), any(part.sparse for part in parts))
-
-
-def _function(step: Any, inputs: Inputs) -> Inputs:
-    """A FunctionTransformer that does nothing (what ``passthrough`` becomes)."""
-    if step.func is not None:
-        raise refuse("The FunctionTransformer calls a function of its own.")
-    return inputs
 
 
 def _impute(step: Any, inputs: Inputs) -> Inputs:
@@ -128,6 +127,8 @@ def _each(inputs: Inputs, kind: Arithmetic, values: Any) -> Inputs:
     """One step on every column, a number for each; None for no step."""
     if values is None:
         return inputs
+    if inputs.mixed:
+        return mixing.each(inputs, kind, np.broadcast_to(np.asarray(values, dtype=np.float64), len(inputs.items)))
     pairs = zip(inputs.items, np.broadcast_to(values, len(inputs.items)).tolist(), strict=True)
     return Inputs(tuple(replace(item, column=then(number(item), (kind, x))) for item, x in pairs), inputs.sparse)
 
@@ -163,7 +164,7 @@ _STEPS: dict[str, Callable[[Any, Inputs], Inputs]] = {
     "Pipeline": _pipeline,
     "ColumnTransformer": _columns,
     "FeatureUnion": _union,
-    "FunctionTransformer": _function,
+    "FunctionTransformer": shapes.function,
     "SimpleImputer": _impute,
     "MissingIndicator": _missing,
     "StandardScaler": _standard,
@@ -173,4 +174,19 @@ _STEPS: dict[str, Callable[[Any, Inputs], Inputs]] = {
     "OneHotEncoder": levels.one_hot,
     "OrdinalEncoder": levels.ordinal,
     "TargetEncoder": levels.target,
+    "Binarizer": shapes.binarizer,
+    "KBinsDiscretizer": shapes.binned,
+    "PowerTransformer": shapes.power,
+    "QuantileTransformer": shapes.quantile,
+    "PolynomialFeatures": mixers.polynomial,
+    "PCA": mixers.components,
+    "TruncatedSVD": mixers.components,
+    "FastICA": mixers.independent,
+    "Normalizer": mixers.unit,
+    **dict.fromkeys(shapes.SELECTORS, shapes.chosen),
 }
+_SINGLE = (
+    _impute, _missing, levels.one_hot, levels.ordinal, levels.target,
+    shapes.binarizer, shapes.binned, shapes.power, shapes.quantile,
+)  # fmt: skip
+"""Steps that need each value as it was given, or bend each column on its own."""

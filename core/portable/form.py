@@ -7,7 +7,7 @@ certificate, and the evaluator that runs in the browser (``core/assets/evaluate.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,21 +24,36 @@ Link = Literal["identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote
 total (one-versus-rest). ``exp``: exponential. ``vote``: the sums are probabilities already (averaged leaves).
 """
 Op = Literal["number", "equals", "lookup", "missing"]
-Arithmetic = Literal["subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32"]
+Plain = Literal[
+    "abs", "cbrt", "cos", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "negative", "normal_quantile",
+    "reciprocal", "sign", "sin", "sinh", "sqrt", "square", "arcsinh", "arctan",
+]  # fmt: skip
+"""Functions of one number, as numpy calls them (``normal_quantile``: the standard normal's, of a probability)."""
+Curve = Literal["yeo_johnson", "box_cox", "undo_yeo_johnson", "undo_box_cox"]
+"""Power transforms and their inverses; the number is lambda."""
+Arithmetic = Literal[
+    "subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32",
+    "above", "is", "bins", "quantiles", "plain", Curve,
+]  # fmt: skip
 """One step after a column's question: arithmetic with a number in the library's own order (so that the last bit is
 the same), clipping, ``fill``: NaN becomes the number, ``drop_zero``: a value within the number of zero becomes NaN,
-``float32``: rounded to what a float32 holds (the number says nothing)."""
+``float32``: rounded to what a float32 holds (the number says nothing), ``above``: 1 where greater, else 0, ``is``: 1
+where equal, else 0. Others take a table of the column, the number is its place: ``bins``: how many of its numbers are
+not greater; ``quantiles``: a tolerance, then as many ends as heights of a broken line (see
+``core.portable.functions``); ``plain``: the place of a function in ``PLAIN``. All but ``fill`` leave NaN as it is."""
 Mix = Literal[
-    "dense", "scale", "activation", "normalise", "pick",
+    "dense", "scale", "activation", "normalise", "pick", "trees", "interpolate",
     "concatenate", "add", "subtract", "multiply", "average", "maximum", "minimum",
 ]  # fmt: skip
 """What a layer of a network does (see ``Layer``)."""
 Activation = Literal[
     "identity", "relu", "prelu", "elu", "selu", "celu", "gelu", "gelu_tanh", "silu", "mish", "softplus", "softsign",
     "tanh", "logistic", "hard_sigmoid", "hard_silu", "hard_tanh", "exponential", "log_sigmoid", "at_most", "softmax",
-    "log_softmax", "rms", "unit",
+    "log_softmax", "rms", "unit", "unit_sum", "unit_most", "share", "normal_chance",
+    Plain, Curve,
 ]  # fmt: skip
 """Functions between layers; ``core.portable.layers`` says what each computes, and which numbers it takes."""
+PLAIN: tuple[Plain, ...] = get_args(Plain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +74,8 @@ class Column:
     table : tuple of (level, float)
     steps : tuple of (Arithmetic, float)
         What is done to the answer, in order.
+    tables : tuple of tuple of float
+        Numbers that steps ask for by their place here.
     """
 
     source: int
@@ -68,6 +85,7 @@ class Column:
     level: Any = None
     table: tuple[tuple[Any, float], ...] = ()
     steps: tuple[tuple[Arithmetic, float], ...] = ()
+    tables: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,14 +148,16 @@ class Layer:
         ``dense``: ``x @ weights + biases``. ``scale``: ``x * weights + biases``, number by number. ``activation``:
         ``activation`` of each number with ``numbers`` as its parameters (``prelu``: slopes in ``weights``).
         ``normalise``: ``(x - mean) / sqrt(variance + numbers[0]) * weights + biases`` over the row's own numbers
-        (``rms``: without the mean). ``pick``: the numbers at ``places``. ``concatenate``, ``add``, ``subtract``,
-        ``multiply``, ``average``, ``maximum``, ``minimum``: of several results.
+        (``rms``: without the mean). ``pick``: the numbers at ``places``. ``trees``: the sums of ``trees``.
+        ``interpolate``: each number by a broken line, ends and heights as the two rows of ``weights``, flat outside.
+        ``concatenate``, ``add``, ``subtract``, ``multiply``, ``average``, ``maximum``, ``minimum``: of several results.
     inputs : tuple of int
         0 for the encoded columns, k for the result of the k-th layer.
     weights, biases : ndarray or None
     activation : Activation
     numbers : tuple of float
     places : tuple of int
+    trees : Trees or None
     """
 
     op: Mix
@@ -147,6 +167,7 @@ class Layer:
     activation: Activation = "identity"
     numbers: tuple[float, ...] = ()
     places: tuple[int, ...] = ()
+    trees: Trees | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

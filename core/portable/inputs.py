@@ -11,10 +11,28 @@ import numpy as np
 import pandas as pd
 
 from core.errors import NotApplicable
-from core.portable.form import Arithmetic, Column, Linear, Link, Network, Trees
+from core.portable.form import Arithmetic, Column, Layer, Linear, Link, Network, Trees
 from core.types import Scale
 
 NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Layers that make new numbers of several inputs at once (``core.portable.mixing`` puts them together).
+
+    Attributes
+    ----------
+    items : tuple of Input
+        What it takes: the vector at place 0 of its layers.
+    layers : tuple of Layer
+    width : int
+        How many numbers the last layer gives.
+    """
+
+    items: tuple[Input, ...]
+    layers: tuple[Layer, ...]
+    width: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +47,16 @@ class Input:
     column : Column or None
     fill : object
         Level that an imputer puts where an own value is missing; None leaves it missing.
+    block : Block or None
+        Where it is one of several numbers that a step makes of several columns, ``place`` among them.
     """
 
     source: int
     name: str
     column: Column | None = None
     fill: Any = None
+    block: Block | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +65,11 @@ class Inputs:
 
     items: tuple[Input, ...]
     sparse: bool = False
+
+    @property
+    def mixed(self) -> bool:
+        """True where a step before made numbers of several columns at once."""
+        return any(item.block is not None for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +106,8 @@ def numbers(inputs: Inputs, expected: int | None = None) -> tuple[Column, ...]:
 
 def number(item: Input) -> Column:
     """One column as numbers."""
+    if item.block is not None:
+        raise refuse("A step takes columns one by one after another has mixed them.")
     if item.column is not None:
         return item.column
     if item.fill is None:
@@ -95,6 +124,8 @@ def by_level(item: Input, answers: Mapping[Any, float], unseen: float) -> Column
     """
     table = {level: float(answer) for level, answer in answers.items() if level is not None}
     missing = float(answers.get(None, unseen))
+    if item.block is not None:
+        raise refuse("Levels are looked up after a step that mixes columns.")
     if item.column is None:
         fill = missing if item.fill is None else table.get(item.fill, unseen)
         return Column(item.source, "lookup", fill=fill, table=tuple(table.items()), unseen=unseen)
@@ -113,6 +144,12 @@ def by_level(item: Input, answers: Mapping[Any, float], unseen: float) -> Column
 def then(column: Column, *steps: tuple[Arithmetic, float]) -> Column:
     """The column followed by further steps."""
     return replace(column, steps=(*column.steps, *((kind, float(value)) for kind, value in steps)))
+
+
+def tabled(column: Column, kind: Arithmetic, table: Sequence[float]) -> Column:
+    """The column followed by a step that asks a table."""
+    held = replace(column, tables=(*column.tables, tuple(float(value) for value in table)))
+    return then(held, (kind, len(column.tables)))
 
 
 def plain_level(value: Any) -> Any:

@@ -11,9 +11,11 @@ from functools import cache, reduce
 from typing import Any
 
 import numpy as np
-from scipy.special import erf
+from scipy.special import erf, ndtr
 
-from core.portable.form import Activation, Layer, Mix, Network
+from core.portable.form import Layer, Mix, Network
+from core.portable.functions import CURVES, PLAIN, interpolate
+from core.portable.walk import tree_sums
 from core.types import Array
 
 SELU = (1.6732632423543772, 1.0507009873554805)
@@ -134,7 +136,28 @@ def _log_softmax(x: Array) -> Array:
     return np.asarray(moved - np.log(np.exp(moved).sum(axis=1, keepdims=True)))
 
 
-_ACTIVATIONS: dict[Activation, Callable[[Array, Layer], Array]] = {
+def _over(x: Array, length: Array) -> Array:
+    """A row divided by its length; one without length stays."""
+    return np.asarray(x / np.where(length == 0, 1.0, length))
+
+
+def _shares(x: Array) -> Array:
+    """Each number's share of the row's sum; equal shares where that is 0."""
+    total = x.sum(axis=1, keepdims=True)
+    return np.where(total == 0, 1.0 / x.shape[1], x / np.where(total == 0, 1.0, total))
+
+
+def _plain(call: Callable[[Array], Array]) -> Callable[[Array, Layer], Array]:
+    """A function that needs no parameter."""
+    return lambda x, _: np.asarray(call(x))
+
+
+def _curve(call: Callable[[Array, float], Array]) -> Callable[[Array, Layer], Array]:
+    """A function with one parameter."""
+    return lambda x, layer: call(x, layer.numbers[0])
+
+
+_ACTIVATIONS: dict[str, Callable[[Array, Layer], Array]] = {
     "identity": lambda x, _: x,
     "relu": _relu,
     "prelu": lambda x, layer: np.where(x > 0, x, _given(layer.weights) * np.minimum(x, 0.0)),
@@ -159,9 +182,15 @@ _ACTIVATIONS: dict[Activation, Callable[[Array, Layer], Array]] = {
     "log_softmax": lambda x, _: _log_softmax(x),
     "rms": lambda x, layer: x / np.sqrt((x * x).mean(axis=1, keepdims=True) + layer.numbers[0]),
     "unit": lambda x, layer: x / np.maximum(np.sqrt((x * x).sum(axis=1, keepdims=True)), layer.numbers[0]),
+    "unit_sum": lambda x, _: _over(x, np.abs(x).sum(axis=1, keepdims=True)),
+    "unit_most": lambda x, _: _over(x, np.abs(x).max(axis=1, keepdims=True)),
+    "share": lambda x, _: _shares(x),
+    "normal_chance": lambda x, _: np.asarray(ndtr(x)),
+    **{str(name): _plain(call) for name, call in PLAIN.items()},
+    **{str(name): _curve(call) for name, call in CURVES.items()},
 }
 """``numbers`` of those that take some: relu slope and threshold, elu and celu alpha, hard_sigmoid slope, at_most limit,
-rms epsilon, unit the least length."""
+rms epsilon, unit the least length, power transforms lambda."""
 
 
 def _given(values: Array | None) -> Array:
@@ -192,12 +221,27 @@ def _normalise(given: Sequence[Array], layer: Layer) -> Array:
     return _scale([moved / spread], layer)
 
 
+def _trees(given: Sequence[Array], layer: Layer) -> Array:
+    """The sums of an ensemble."""
+    if layer.trees is None:
+        raise ValueError("a layer has no trees")
+    return tree_sums(layer.trees, given[0])
+
+
+def _interpolate(given: Sequence[Array], layer: Layer) -> Array:
+    """Each number along a broken line."""
+    ends, heights = _given(layer.weights)
+    return interpolate(given[0], ends, heights)
+
+
 _Mixer = Callable[[Sequence[Array], Layer], Any]
 _MIXES: dict[Mix, _Mixer] = {
     "dense": _dense,
     "scale": _scale,
     "normalise": _normalise,
     "pick": lambda given, layer: given[0][:, list(layer.places)],
+    "trees": _trees,
+    "interpolate": _interpolate,
     "concatenate": lambda given, _: np.concatenate(given, axis=1),
     "add": lambda given, _: reduce(np.add, given),
     "subtract": lambda given, _: given[0] - given[1],

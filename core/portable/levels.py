@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from core.portable.form import Column
-from core.portable.inputs import NAN, Input, Inputs, by_level, plain_level, refuse
+from core.portable.inputs import NAN, Input, Inputs, by_level, plain_level
 
 
 def one_hot(step: Any, inputs: Inputs) -> Inputs:
@@ -71,12 +73,13 @@ def ordinal(step: Any, inputs: Inputs) -> Inputs:
 
 
 def target(step: Any, inputs: Inputs) -> Inputs:
-    """TargetEncoder: the smoothed mean of the target per level, the overall mean for others."""
-    if step.target_type_ == "multiclass":
-        raise refuse("The TargetEncoder makes one column per class.")
+    """TargetEncoder: the smoothed mean of the target (of each of several classes) per level, the overall for others."""
+    several = len(step.classes_) if step.target_type_ == "multiclass" else 1
+    overall = np.broadcast_to(np.asarray(step.target_mean_, dtype=np.float64), several)
     items = []
-    for position, item in enumerate(inputs.items):
-        levels, means = step.categories_[position], step.encodings_[position]
+    for place, means in enumerate(step.encodings_):
+        position, kind = divmod(place, several)
+        item, levels = inputs.items[position], step.categories_[position]
         known = {plain_level(level): float(mean) for level, mean in zip(levels, means, strict=True)}
-        items.append(replace(item, column=by_level(item, known, float(step.target_mean_)), fill=None))
+        items.append(replace(item, column=by_level(item, known, float(overall[kind])), fill=None))
     return Inputs(tuple(items))

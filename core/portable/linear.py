@@ -15,11 +15,21 @@ REGRESSORS = frozenset(
         "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "Lars", "LarsCV",
         "LassoLars", "LassoLarsCV", "LassoLarsIC", "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV",
         "BayesianRidge", "ARDRegression", "HuberRegressor", "TheilSenRegressor", "QuantileRegressor", "SGDRegressor",
-        "PassiveAggressiveRegressor", "LinearSVR",
+        "PassiveAggressiveRegressor", "LinearSVR", "SVR", "NuSVR",
     }
 )  # fmt: skip
 LOG_LINKS = frozenset({"PoissonRegressor", "GammaRegressor", "TweedieRegressor"})
 CLASSIFIERS = frozenset({"LogisticRegression", "LogisticRegressionCV", "SGDClassifier", "LinearDiscriminantAnalysis"})
+DECIDERS = CLASSIFIERS | {
+    "LinearSVC",
+    "SVC",
+    "NuSVC",
+    "RidgeClassifier",
+    "RidgeClassifierCV",
+    "Perceptron",
+    "PassiveAggressiveClassifier",
+}
+"""Classifiers whose decision score is a straight line (support vectors with a linear kernel only)."""
 NAMES = REGRESSORS | LOG_LINKS | CLASSIFIERS
 
 
@@ -31,14 +41,35 @@ def convert(estimator: Any, inputs: Inputs, task: Task) -> Head:
     NotApplicable
         If it predicts several targets, or its classes have no probability by a plain formula.
     """
-    name = type(estimator).__name__
-    weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=np.float64)).T
-    base = np.atleast_1d(np.asarray(estimator.intercept_, dtype=np.float64))
-    if name not in CLASSIFIERS and weights.shape[1] != 1:
+    name, body = type(estimator).__name__, _body(estimator)
+    if name not in CLASSIFIERS and len(body.base) != 1:
         raise refuse("It predicts several targets at once.")
-    link, scale = _link(estimator, name, weights.shape[1])
-    body = Linear(weights=weights, base=np.broadcast_to(base, (weights.shape[1],)).copy())
-    return Head(numbers(inputs, len(weights)), body, link, scale)
+    return Head(numbers(inputs, len(body.weights)), body, *_link(estimator, name, len(body.base)))
+
+
+def decision(estimator: Any, inputs: Inputs) -> Head:
+    """The decision scores of a classifier of ``DECIDERS``: one for two classes, else one per class.
+
+    Raises
+    ------
+    NotApplicable
+        If its scores are no straight lines of the columns.
+    """
+    body = _body(estimator)
+    if hasattr(estimator, "kernel") and len(estimator.classes_) > 2:
+        raise refuse("Its support vectors decide between every two of several classes.")
+    return Head(numbers(inputs, len(body.weights)), body, "identity", "score")
+
+
+def _body(estimator: Any) -> Linear:
+    """Weights and intercepts."""
+    kernel = getattr(estimator, "kernel", "linear")
+    if kernel != "linear":
+        raise refuse(f"With the kernel {kernel!r} it compares rows with its support vectors.")
+    given = estimator.coef_.toarray() if hasattr(estimator.coef_, "toarray") else estimator.coef_
+    weights = np.atleast_2d(np.asarray(given, dtype=np.float64)).T
+    base = np.atleast_1d(np.asarray(estimator.intercept_, dtype=np.float64))
+    return Linear(weights=weights, base=np.broadcast_to(base, (weights.shape[1],)).copy())
 
 
 def _link(estimator: Any, name: str, outputs: int) -> tuple[Link, Scale]:

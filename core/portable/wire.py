@@ -7,12 +7,13 @@ Trees hold one number per node (threshold or leaf value) and their children as d
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from core.portable import wire_network, wire_trees
-from core.portable.form import Column, Linear, Network, Portable, Trees
+from core.portable.form import PLAIN, Arithmetic, Column, Linear, Network, Portable, Trees
+from core.portable.functions import TABLED
 from core.portable.packed import finite, listed, one_of, pack, refuse, unpack, whole
 
 VERSION = 1
@@ -20,7 +21,8 @@ _MOST_COLUMNS = 100_000
 _MOST_LEVELS = 200_000
 _LONGEST = 10_000
 _OPS = ("number", "equals", "lookup", "missing")
-_STEPS = ("subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32")
+_MOST_TABLED = 2_000_000
+_STEPS = get_args(Arithmetic)
 _LINKS = ("identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote")
 _TASKS = ("binary", "multiclass", "regression")
 _SCALES = (None, "probability", "log-odds", "score", "target", "log-target")
@@ -60,6 +62,8 @@ def _column(column: Column) -> dict[str, Any]:
         written["table"] = [[level, None if math.isnan(code) else code] for level, code in column.table]
     if column.steps:
         written["steps"] = [[kind, value] for kind, value in column.steps]
+    if column.tables:
+        written["tables"] = [[len(table), pack(np.array(table))] for table in column.tables]
     return written
 
 
@@ -94,6 +98,8 @@ def _read(data: Any) -> Portable:
     columns = tuple(_read_column(item, len(features)) for item in listed(data["columns"], _MOST_COLUMNS, "columns"))
     if sum(len(column.table) for column in columns) > _MOST_LEVELS:
         raise refuse("It lists too many levels.")
+    if sum(len(table) for column in columns for table in column.tables) > _MOST_TABLED:
+        raise refuse("Its columns have too large tables.")
     body, sums = _read_body(data["body"], len(columns))
     classes, task = _texts(data["classes"], "classes"), one_of(data["task"], _TASKS)
     link = one_of(data["link"], _LINKS)
@@ -110,6 +116,9 @@ def _read_column(item: dict[str, Any], features: int) -> Column:
         for level, code in listed(item.get("table", []), _MOST_LEVELS, "levels")
     )
     steps = tuple((one_of(kind, _STEPS), finite(value)) for kind, value in listed(item.get("steps", []), 50, "steps"))
+    tables = tuple(_table(*pair) for pair in listed(item.get("tables", []), 50, "tables"))
+    for kind, value in steps:
+        _require_step(kind, value, tables)
     return Column(
         source=whole(item["source"], 0, features - 1),
         op=one_of(item["op"], _OPS),
@@ -118,7 +127,29 @@ def _read_column(item: dict[str, Any], features: int) -> Column:
         level=_level(item["level"]) if item["op"] == "equals" else None,
         table=table,
         steps=steps,
+        tables=tables,
     )
+
+
+def _table(count: Any, packed: Any) -> tuple[float, ...]:
+    """A table of finite numbers."""
+    values = unpack(packed, whole(count, 0, _MOST_TABLED), "tables").astype(np.float64)
+    if not np.isfinite(values).all():
+        raise refuse("A number in a table is not a number.")
+    return tuple(values.tolist())
+
+
+def _require_step(kind: Arithmetic, value: float, tables: tuple[tuple[float, ...], ...]) -> None:
+    """Refuse a step that asks for a function or a table that is not there, or for one of another form."""
+    if kind == "plain":
+        whole(int(value) if value == int(value) else value, 0, len(PLAIN) - 1)
+    if kind not in TABLED:
+        return
+    table = tables[whole(int(value) if value == int(value) else value, 0, len(tables) - 1)]
+    odd = kind == "quantiles" and (len(table) < 3 or len(table) % 2 == 0)
+    ends = table[1 : 1 + len(table) // 2] if kind == "quantiles" else table
+    if odd or list(ends) != sorted(ends):
+        raise refuse("A table of a column is not of the expected form.")
 
 
 def _read_body(data: dict[str, Any], columns: int) -> tuple[Trees | Linear | Network, int]:

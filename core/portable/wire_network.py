@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from core.portable.form import Activation, Layer, Mix, Network
+from core.portable import wire_trees
+from core.portable.form import Activation, Curve, Layer, Mix, Network
 from core.portable.packed import finite, listed, one_of, pack, refuse, unpack, whole
 
 _MOST_LAYERS = 2_000
@@ -15,6 +16,7 @@ _MIXES = get_args(Mix)
 _ACTIVATIONS = get_args(Activation)
 _SEVERAL = ("concatenate", "add", "subtract", "multiply", "average", "maximum", "minimum")
 _NUMBERS = {"relu": 2, "elu": 1, "celu": 1, "hard_sigmoid": 1, "at_most": 1, "rms": 1, "unit": 1}
+_NUMBERS |= dict.fromkeys(get_args(Curve), 1)
 
 
 def to_json(network: Network) -> dict[str, Any]:
@@ -35,6 +37,8 @@ def _layer(layer: Layer) -> dict[str, Any]:
         written["numbers"] = list(layer.numbers)
     if layer.places:
         written["places"] = list(layer.places)
+    if layer.trees is not None:
+        written["trees"] = wire_trees.to_json(layer.trees, cover=False)
     return written
 
 
@@ -72,23 +76,27 @@ def _read(item: dict[str, Any], widths: list[int]) -> tuple[Layer, int]:
         raise refuse("A layer has the wrong number of parameters.")
     places = tuple(whole(place, 0, sizes[0] - 1) for place in listed(item.get("places", []), _WIDEST, "places"))
     weights = _weights(item, op, sizes[0])
-    width = _width(op, sizes, weights, places)
-    if (op == "dense" or activation == "prelu") and weights is None:
+    trees = wire_trees.from_json(item["trees"], sizes[0]) if op == "trees" else None
+    width = len(trees.base) if trees is not None else _width(op, sizes, weights, places)
+    if (op in ("dense", "interpolate") or activation == "prelu") and weights is None:
         raise refuse("A layer has no weights.")
     biases = _floats(item["biases"], width) if "biases" in item else None
-    return Layer(op, inputs, weights, biases, activation, numbers, places), width
+    return Layer(op, inputs, weights, biases, activation, numbers, places, trees), width
 
 
 def _weights(item: dict[str, Any], op: str, width: int) -> np.ndarray | None:
     """The weights of a layer in their shape, None without."""
     if "weights" not in item:
         return None
-    if op != "dense":
+    if op not in ("dense", "interpolate"):
         return _floats(item["weights"], width)
     shape = [whole(size, 1, _WIDEST) for size in listed(item["shape"], 2, "shape")]
-    if len(shape) != 2 or shape[0] != width:
+    if len(shape) != 2 or shape[0] != (width if op == "dense" else 2):
         raise refuse("A layer's weights do not fit what it is given.")
-    return _floats(item["weights"], shape[0] * shape[1]).reshape(shape[0], shape[1])
+    weights = _floats(item["weights"], shape[0] * shape[1]).reshape(shape[0], shape[1])
+    if op == "interpolate" and (np.diff(weights[0]) < 0).any():
+        raise refuse("A broken line does not go from left to right.")
+    return weights
 
 
 def _width(op: str, sizes: list[int], weights: np.ndarray | None, places: tuple[int, ...]) -> int:

@@ -34,6 +34,7 @@ BACKGROUND = 100
 _CROWD = 201
 _ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = (
+    "functions.js",
     "evaluate.js",
     "attribute.js",
     "whatif_words.js",
@@ -190,10 +191,18 @@ def allowed(predictions: Array) -> float:
 def _nodes(portable: Portable) -> int:
     """Size of the trees or weights."""
     body = portable.body
+    tables = sum(len(table) for column in portable.columns for table in column.tables)
     if isinstance(body, Trees):
-        return len(body.feature) * (1 if len(body.base) == 1 else 2)
-    weights = [layer.weights for layer in body.layers] if isinstance(body, Network) else [body.weights]
-    return sum(layer.size for layer in weights if layer is not None)
+        return tables + _grown(body)
+    if not isinstance(body, Network):
+        return tables + int(body.weights.size)
+    weights = sum(int(layer.weights.size) for layer in body.layers if layer.weights is not None)
+    return tables + weights + sum(_grown(layer.trees) for layer in body.layers if layer.trees is not None)
+
+
+def _grown(trees: Trees) -> int:
+    """Size of an ensemble of trees."""
+    return len(trees.feature) * (1 if len(trees.base) == 1 else 2)
 
 
 def _sizes(table: Table, importance: Sequence[float] | Mapping[str, float] | None) -> list[float]:
@@ -247,11 +256,16 @@ def _crowd(predictions: Array) -> list[float]:
     return [float(value) for value in np.quantile(ranked, np.linspace(0, 1, _CROWD))]
 
 
+def joined(*names: str) -> str:
+    """Scripts of ``core/assets`` as one module, without the imports of each other."""
+    parts = [(_ASSETS / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join(re.sub(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', "", part, flags=re.M) for part in parts)
+
+
 @cache
 def script() -> str:
     """The scripts as one module: default export for Streamlit, ``mountWhatIf(element, data, callbacks)`` for a page."""
-    parts = [(_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    return "\n".join(re.sub(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', "", part, flags=re.M) for part in parts)
+    return joined(*_SCRIPTS)
 
 
 @cache

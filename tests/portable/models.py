@@ -15,6 +15,7 @@ from sklearn import compose, discriminant_analysis, ensemble, impute, linear_mod
 from sklearn.pipeline import make_pipeline
 
 from core.portable import Portable, portable_of
+from tests.portable.mixed_models import MIXED
 
 N = 400
 
@@ -58,6 +59,7 @@ def frames() -> dict[str, Any]:
     chosen = levels["c"].isin(["w", "z"]) + (levels["k"].astype(int) % 3 == 0) * 1.0
     return {
         "plain": plain,
+        "double": plain.astype({"d": float}),
         "gaps": gaps,
         "levels": levels,
         "texts": levels.assign(c=levels["c"].astype(object), k=levels["k"].astype(int)),
@@ -242,6 +244,7 @@ CASES: dict[str, Callable[[], Case]] = {
         "by_level",
     ),
 }
+CASES |= {name: lambda made=made: _fit(made[0](), *made[1:]) for name, made in MIXED.items()}
 
 
 @cache

@@ -15,6 +15,7 @@ from core.portable.evaluate import encode, sums
 from core.shapley.covers import expectation, shares
 from core.shapley.deep import sweep
 from core.shapley.paths import follow
+from core.views.whatif import joined
 from tests.portable.models import CASES, case
 from tests.portable.test_javascript import NODE, rows_of
 
@@ -41,10 +42,7 @@ ROWS = 25
 
 
 def ask(questions: list[dict[str, Any]]) -> list[Any]:
-    text = (
-        (ASSETS / "attribute.js").read_text(encoding="utf-8").replace('import { evaluator } from "./evaluate.js";', "")
-    )
-    module = (ASSETS / "evaluate.js").read_text(encoding="utf-8") + text + ASK
+    module = joined("functions.js", "evaluate.js", "attribute.js") + ASK
     done = subprocess.run(
         [str(NODE), "--input-type=module", "-e", module],
         input=json.dumps(questions, allow_nan=False),

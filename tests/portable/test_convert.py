@@ -13,10 +13,11 @@ import pytest
 import xgboost
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn import ensemble, linear_model, preprocessing
-from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn import ensemble, linear_model, neighbors, preprocessing, svm, tree
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+from sklearn.decomposition import PCA
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.pipeline import make_pipeline
 
 from core.portable import Linear, Network, Trees, check, encode, evaluate, margins, portable_of, why_not
 from tests.portable.models import CASES, Case, case, frames
@@ -27,7 +28,8 @@ TREES = sorted(name for name in CASES if name.split()[0] in ("xgboost", "lightgb
 
 
 def tolerance(chosen: Case) -> float:
-    text = str(type(chosen.estimator)) + str(getattr(chosen.estimator, "steps", ""))
+    inside = [getattr(chosen.estimator, name, "") for name in ("steps", "regressor")]
+    text = f"{type(chosen.estimator)} {inside}"
     return TOLERANCE["xgboost"] if "xgboost" in text.lower() or "XGB" in text else 1e-12
 
 
@@ -188,11 +190,47 @@ def test_an_adapter_tells_the_rest_itself() -> None:
     assert check(portable, SimpleNamespace(predict=lambda frame: chosen.reference(frame) * np.nan), chosen.frame) > 1e9
 
 
-UNION = FeatureUnion([("one", preprocessing.StandardScaler())], transformer_weights={"one": 2.0})
 REFUSED: dict[str, tuple[Any, str]] = {
-    "polynomials": (make_pipeline(preprocessing.PolynomialFeatures(), linear_model.Ridge()), "PolynomialFeatures"),
-    "weighted union": (make_pipeline(UNION, linear_model.Ridge()), "weights"),
-    "own function": (make_pipeline(preprocessing.FunctionTransformer(np.tanh), linear_model.Ridge()), "function"),
+    "own function": (make_pipeline(preprocessing.FunctionTransformer(lambda x: x + 1), linear_model.Ridge()), "lambda"),
+    "function with settings": (
+        make_pipeline(preprocessing.FunctionTransformer(np.abs, kw_args={"where": True}), linear_model.Ridge()),
+        "settings",
+    ),
+    "function of two": (
+        make_pipeline(preprocessing.FunctionTransformer(np.isfinite), linear_model.Ridge()),
+        "isfinite",
+    ),
+    "splines": (make_pipeline(preprocessing.SplineTransformer(), linear_model.Ridge()), "SplineTransformer"),
+    "neighbours": (make_pipeline(KNNImputer(), linear_model.Ridge()), "KNNImputer"),
+    "bent after mixed": (
+        make_pipeline(PCA(2), preprocessing.PowerTransformer(), linear_model.Ridge()),
+        "after a step that mixes",
+    ),
+    "clipped after mixed": (
+        make_pipeline(PCA(2), preprocessing.MinMaxScaler(clip=True), linear_model.Ridge()),
+        "clipped",
+    ),
+    "many terms": (
+        make_pipeline(preprocessing.PolynomialFeatures(17), tree.DecisionTreeRegressor(max_depth=1)),
+        "5,985 terms",
+    ),
+    "sparse mixed": (
+        make_pipeline(
+            make_column_transformer((preprocessing.OneHotEncoder(), ["b"]), sparse_threshold=1),
+            preprocessing.PolynomialFeatures(interaction_only=True),
+            xgboost.XGBRegressor(n_estimators=3, max_depth=2),
+        ),
+        "zeros",
+    ),
+    "curved vectors": (svm.SVR(), "'rbf'"),
+    "stack of a neighbour": (
+        ensemble.StackingRegressor([("near", neighbors.KNeighborsRegressor())], cv=2),
+        "KNeighborsRegressor",
+    ),
+    "target by a function": (
+        TransformedTargetRegressor(linear_model.Ridge(), func=lambda y: y / 2, inverse_func=lambda y: 2 * y),
+        "lambda",
+    ),
     "other blank": (make_pipeline(SimpleImputer(missing_values=0), linear_model.Ridge()), "missing cells"),
     "linear leaves": (lightgbm.LGBMRegressor(linear_tree=True, n_estimators=3, verbose=-1), "linear models"),
     "square root": (lightgbm.LGBMRegressor(reg_sqrt=True, n_estimators=3, verbose=-1), "sqrt"),

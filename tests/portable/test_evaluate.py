@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.portable import Column, Layer, Linear, Network, Portable, Trees, encode, evaluate, margins
-from core.portable.evaluate import as_numbers, goes_left, link
+from core.portable.evaluate import as_numbers, link
 from core.portable.form import Link
+from core.portable.walk import goes_left
 
 NAN = float("nan")
 
@@ -154,5 +155,5 @@ def test_network_by_hand() -> None:
 def test_many_rows_are_walked_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.linspace(-1, 1, 101).tolist()
     whole = ask(stump(0.1, strict=True, float32=False), values)
-    monkeypatch.setattr(sys.modules["core.portable.evaluate"], "_BLOCK", 7)
+    monkeypatch.setattr(sys.modules["core.portable.walk"], "_BLOCK", 7)
     assert ask(stump(0.1, strict=True, float32=False), values) == whole

@@ -15,9 +15,9 @@ import pytest
 
 from core.codec import plain
 from core.portable import evaluate, from_json, margins, to_json
+from core.views.whatif import joined
 from tests.portable.models import CASES, case
 
-SCRIPT = Path(__file__).parents[2] / "core" / "assets" / "evaluate.js"
 ASK = """
 import { readFileSync } from "node:fs";
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -53,7 +53,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node to run Ja
 
 def ask(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Run evaluate.js once over several models."""
-    module = SCRIPT.read_text(encoding="utf-8") + ASK
+    module = joined("functions.js", "evaluate.js") + ASK
     done = subprocess.run(
         [str(NODE), "--input-type=module", "-e", module],
         input=json.dumps(questions, allow_nan=False),

@@ -102,6 +102,12 @@ def ints(change: dict[int, int], name: str) -> list[str]:
     return pack(wire)
 
 
+def tabled(kind: str, table: list[float], place: float = 0.0) -> dict[str, Any]:
+    """The wire form of a model whose first column asks this table."""
+    held = [[len(table), pack(np.array(table))]]
+    return broken("columns/0", {"source": 0, "op": "number", "steps": [[kind, place]], "tables": held})
+
+
 NODES = len(case(WIRE).portable().body.feature)
 HOSTILE: dict[str, Any] = {
     "nothing": None,
@@ -119,6 +125,17 @@ HOSTILE: dict[str, Any] = {
     "unknown step": broken("columns/0/steps", [["exec", 1.0]]),
     "step of text": broken("columns/0/steps", [["add", "1"]]),
     "too many steps": broken("columns/0/steps", [["add", 1.0]] * 51),
+    "no such function": broken("columns/0/steps", [["plain", 99.0]]),
+    "half a function": broken("columns/0/steps", [["plain", 0.5]]),
+    "no such table": broken("columns/0/steps", [["bins", 0.0]]),
+    "table before the first": tabled("bins", [1.0], place=-1.0),
+    "table backwards": tabled("bins", [2.0, 1.0]),
+    "table of nothing": tabled("bins", [float("nan")]),
+    "quantiles without heights": tabled("quantiles", [0.0, 1.0]),
+    "quantiles that are odd": tabled("quantiles", [0.0, 1.0, 2.0, 3.0]),
+    "quantiles backwards": tabled("quantiles", [0.0, 2.0, 1.0, 0.0, 1.0]),
+    "table of another length": broken("columns/0", {"source": 0, "op": "number", "tables": [[7, pack(np.zeros(3))]]}),
+    "table without end": broken("columns/0", {"source": 0, "op": "number", "tables": [[10**9, pack(np.zeros(3))]]}),
     "fill of text": broken("columns/0/fill", "0"),
     "unhashable level": broken("columns/0", {"source": 0, "op": "lookup", "table": [[[1], 1.0]]}),
     "level as an object": broken("columns/0", {"source": 0, "op": "equals", "level": {"a": 1}}),
@@ -213,6 +230,8 @@ def test_linear_weights_are_checked() -> None:
 
 
 LAYER = {"op": "scale", "inputs": [0]}
+LINE = {"op": "interpolate", "inputs": [0], "shape": [2, 2]}
+WIDE = "pipeline, xgboost dense"
 HOSTILE_LAYERS: dict[str, Any] = {
     "no layers": [],
     "not a list": {"0": LAYER},
@@ -232,6 +251,12 @@ HOSTILE_LAYERS: dict[str, Any] = {
     "prelu without slopes": [{"op": "activation", "inputs": [0], "activation": "prelu"}],
     "a place beyond": [{"op": "pick", "inputs": [0], "places": [4]}],
     "no place": [{"op": "pick", "inputs": [0]}],
+    "trees that are not there": [{"op": "trees", "inputs": [0]}],
+    "trees of other columns": [{"op": "trees", "inputs": [0], "trees": to_json(case(WIDE).portable())["body"]}],
+    "a broken line backwards": [{**LINE, "weights": pack(np.array([[1.0, 0.0], [0.0, 1.0]]))}],
+    "a broken line without heights": [{**LINE, "shape": [1, 2], "weights": pack(np.zeros(2))}],
+    "a line that is not there": [LINE],
+    "a power without lambda": [{"op": "activation", "inputs": [0], "activation": "yeo_johnson"}],
 }
 
 

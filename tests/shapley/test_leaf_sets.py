@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.portable.evaluate import encode, reached
+from core.portable.evaluate import encode
+from core.portable.walk import reached
 from core.registry import Job
 from core.shapley import effects, leaf_sets
 from core.shapley.answer import explained, own_scale
