@@ -146,8 +146,10 @@ def report(model: Any, table: Any, **options: Any) -> str:
 
     Parameters
     ----------
-    model, table : object
-        Anything that ``core.model`` and ``core.table`` take.
+    model : object or list
+        Anything that ``core.model`` takes; a list of two or three of the same target puts them side by side.
+    table : object
+        Anything that ``core.table`` takes.
     **options
         ``rows`` or ``instances``, ``output``, ``panels``, ``with_data``, ``title``, ``licence``, ``made``,
         ``fragment``, ``looks``, ``progress``: see ``core.export.report.report``. ``looks`` may be plain pairs
@@ -169,10 +171,12 @@ def report(model: Any, table: Any, **options: Any) -> str:
     from core.views.looks import looks as read
     from core.workspace import Workspace
 
-    work = Workspace.of(model, table)
+    held = globals()["table"](table)
+    work, *others = [Workspace.of(one, held) for one in (model if isinstance(model, list | tuple) else [model])]
     given = options.get("looks")
     if given is not None and not isinstance(given, Looks):
         options["looks"] = read(given)
+    options["rivals"] = [(other.model, other.table) for other in others]
     return write(work.model, work.table, **{"progress": tell(), **options})
 
 

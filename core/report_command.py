@@ -29,7 +29,12 @@ def add(
         How the command line reads a table and a model, and writes a file.
     """
     report = commands.add_parser("report", help="write a page of linked panels that needs no server")
-    report.add_argument("--model", required=True, help="a model file, or the id of a sample's model")
+    report.add_argument(
+        "--model",
+        required=True,
+        action="append",
+        help="a model file, or the id of a sample's model; give it two or three times to put models side by side",
+    )
     report.add_argument("--data", required=True, help="a table file, or the id of a sample's table")
     report.add_argument("--out", type=Path, help="write to this file instead of the screen")
     report.add_argument("--target", help="the column that holds the true value")
@@ -53,7 +58,7 @@ def _run(
     import core
 
     text = core.report(
-        model(options.model),
+        [model(name) for name in options.model],
         table(options.data, options.target),
         rows=_rows(options.rows),
         instances=options.instances,

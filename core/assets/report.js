@@ -5,9 +5,9 @@ stand as JSON in the first script element of every host. Each host gets a shadow
 or a report in somebody else's page, do not disturb each other. Text from outside is only ever written as text. */
 import { force, whatIf } from "./components";
 import { makeTip } from "./report_charts.js";
-import { firstFeature, tiny } from "./report_data.js";
+import { tiny } from "./report_data.js";
 import { makeFoot, makeOverview, makePage, paintSaid } from "./report_page.js";
-import { add, makePanel, paintFoot } from "./report_panels.js";
+import { add, chooser, makePanel, paintFoot } from "./report_panels.js";
 
 const HOST = ".instance-explorer-report";
 const LEFT = ["shap", "nudges"]; // of the two columns about one instance
@@ -21,14 +21,15 @@ function start(host) {
   add("style", "", shadow, data.style);
   const root = add("div", "ir-root", shadow);
   paintLooks(root, data.looks.colours ?? {});
-  const state = { instance: 0, feature: firstFeature(data, 0), variants: {} };
+  root.dataset.models = String(Math.max(1, data.models.length));
+  const state = { instance: 0, feature: data.first, variants: {} };
   const report = { data, root, state, panels: [], jobs: 0 };
   const page = makePage(root, data, { instance: (place) => chooseInstance(report, place), feature: (place) => chooseFeature(report, place) });
   Object.assign(report, { page, context: contextOf(report) });
   if (data.force) makeForce(report);
   for (const panel of data.panels) {
     if (panel.id === "shap" && data.force) continue;
-    const side = LEFT.includes(panel.id) ? 0 : 1;
+    const side = data.models.length || LEFT.includes(panel.id) ? 0 : 1;
     report.panels.push(makePanel(page.parts[panel.level].columns[side], panel, report.context));
   }
   report.rows = makeOverview(page.page, data, (place) => {
@@ -97,7 +98,7 @@ function paint(report) {
   const { data, state, page } = report;
   page.instance.value = String(state.instance);
   page.feature.value = String(state.feature);
-  paintSaid(page.said, data.instances[state.instance]);
+  paintSaid(page.said, data, state.instance);
   const leafed = report.shown !== state.instance;
   report.shown = state.instance;
   if (leafed) report.paintForce?.();
@@ -156,26 +157,43 @@ function makeForce(report) {
 
 // ---- what if ---------------------------------------------------------------------------------------------------
 
+/** The model of this file answers; of several the one that the reader chooses. */
 function makeWhatIf(report) {
   const { data, page, state } = report;
-  const { data: base, others, checked } = data.whatif;
   const { section, grid } = page.parts["what if"];
+  const voices = data.models.length ? data.models : [{ name: "", whatif: data.whatif }];
+  const alive = voices.filter(({ whatif }) => whatif.data);
   section.hidden = false;
-  if (!base) {
+  for (const { name, whatif } of voices) if (!whatif.data) add("p", "ir-note", grid, silent(name, whatif.checked.reason));
+  report.live.replaceChildren(...voices.map((voice) => add("div", "", null, told(voice))));
+  if (!alive.length) {
     section.querySelector(".ir-part-head p").textContent = "";
-    add("p", "ir-note", grid, `The model itself is not in this file: ${checked.reason}. The profiles above were computed when the file was made.`);
-    report.live.textContent = `none: ${checked.reason}`;
     return;
   }
+  let voice = alive[0], shown = "";
+  if (alive.length > 1) {
+    add("div", "ir-whose", grid, "Predict with").appendChild(chooser("Which model predicts", alive.map(({ name }) => name), (place) => {
+      voice = alive[place];
+      report.paintWhatIf();
+    }));
+  }
   const place = add("div", "ir-card ir-whatif", grid);
-  let shown = -1;
   report.paintWhatIf = () => {
-    if (shown === state.instance) return;
-    shown = state.instance;
-    const instance = others[shown];
-    whatIf.mountWhatIf(place, { ...base, id: `${base.id}.${shown}`, instance }, {});
+    const now = `${alive.indexOf(voice)}.${state.instance}`;
+    if (shown === now) return;
+    shown = now;
+    const { data: base, others } = voice.whatif;
+    whatIf.mountWhatIf(place, { ...base, id: `${base.id}.${state.instance}`, instance: others[state.instance] }, {});
   };
-  report.live.textContent = `the model is in this file; compared with the original on ${checked.rows.toLocaleString("en-US")} rows when it was made: largest difference ${tiny(checked.difference)}; ${selfCheck(base, others)}`;
+}
+
+const silent = (name, reason) => `${name ? `${name} is` : "The model itself is"} not in this file: ${reason}. The profiles above were computed when the file was made.`;
+
+/** How exactly the model of this file predicts, in words. */
+function told({ name, whatif: { data: base, others, checked } }) {
+  const whose = name ? `${name}: ` : "";
+  if (!base) return `${whose}none: ${checked.reason}`;
+  return `${whose}the model is in this file; compared with the original on ${checked.rows.toLocaleString("en-US")} rows when it was made: largest difference ${tiny(checked.difference)}; ${selfCheck(base, others)}`;
 }
 
 /** The model of this file, run by this browser, against the original's answers for the instances shown. */

@@ -22,15 +22,6 @@ export function pathOf(panel, state) {
   return `${state.variants[panel.id] ?? 0}/${row}/${feature}`;
 }
 
-/** The first feature to show: the one that moves the first instance most and has a profile. */
-export function firstFeature(data, instance) {
-  const row = data.force?.rows[instance];
-  if (!row) return 0;
-  const ranked = row.values.map((_, place) => place).sort((a, b) => Math.abs(row.values[b]) - Math.abs(row.values[a]));
-  const found = ranked.map((place) => data.features.indexOf(data.force.features[place])).find((place) => place >= 0);
-  return found ?? 0;
-}
-
 /** A number of tiny size in words: "2.2e-16", "exactly 0". */
 export function tiny(value) {
   if (value === 0) return "exactly 0";

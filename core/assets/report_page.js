@@ -30,8 +30,10 @@ export function makePage(root, data, calls) {
     parts[level] = { section, grid, columns: [grid, grid] };
   }
   const own = parts["this instance"];
-  own.grid.classList.add("ir-two");
-  own.columns = [add("div", "ir-column", own.grid), add("div", "ir-column", own.grid)];
+  if (!data.models.length) {
+    own.grid.classList.add("ir-two");
+    own.columns = [add("div", "ir-column", own.grid), add("div", "ir-column", own.grid)];
+  }
   return { page, bar, instance, feature, said, parts };
 }
 
@@ -44,14 +46,30 @@ function choice(parent, title, names, chosen) {
   return select;
 }
 
-/** What the model says of the instance, and whether that is right. */
-export function paintSaid(said, { said: text, truth, right }) {
+/** What each model says of each instance; one without a name where there is only one. */
+function voicesOf(data) {
+  if (data.models.length) return data.models;
+  const { instances } = data;
+  return [{ name: "", said: instances.map(({ said }) => said), right: instances.map(({ right }) => right), moved: data.overview }];
+}
+
+const mark = (right) => (right === null ? "" : right ? " ✓" : " ✗");
+
+/** What the models say of the instance, and whether that is right. */
+export function paintSaid(said, data, place) {
   said.replaceChildren();
-  add("b", "", said, text);
+  const { truth } = data.instances[place];
+  const voices = voicesOf(data);
+  for (const { name, said: texts, right } of voices) {
+    const line = add("span", "ir-voice", said);
+    if (name) add("span", "ir-whose", line, name);
+    add("b", "", line, name && truth !== null ? texts[place] + mark(right[place]) : texts[place]);
+  }
   if (truth === null) return;
-  const mark = right === null ? "" : right ? " ✓" : " ✗";
-  const chip = add("span", "ir-truth", said, `true value: ${truth}${mark}`);
-  if (right !== null) chip.classList.add(right ? "ir-right" : "ir-wrong");
+  const { right } = voices[0];
+  const alone = voices.length === 1 ? right[place] : null;
+  const chip = add("span", "ir-truth", said, `true value: ${truth}${mark(alone)}`);
+  if (alone !== null) chip.classList.add(alone ? "ir-right" : "ir-wrong");
 }
 
 /** Every instance of the file in one table: for people who read rather than look, and for print. */
@@ -64,16 +82,23 @@ export function makeOverview(page, data, choose) {
   scroll.tabIndex = 0;
   const table = add("table", "ir-table ir-all", scroll);
   const head = add("tr", "", add("thead", "", table));
-  for (const name of ["Instance", "The model says", "True value", "Moved most by"]) add("th", "", head, name).scope = "col";
+  const voices = voicesOf(data);
+  const titles = voices.flatMap(({ name }) => (name ? [`${name} says`, "moved most by"] : ["The model says", "Moved most by"]));
+  const order = voices.length > 1 ? ["Instance", "True value", ...titles] : ["Instance", titles[0], "True value", titles[1]];
+  for (const name of order) add("th", "", head, name).scope = "col";
   const body = add("tbody", "", table);
   return data.instances.map((one, place) => {
     const row = add("tr", "", body);
     const button = add("button", "ir-link", add("td", "", row), one.name);
     button.type = "button";
     button.addEventListener("click", () => choose(place));
-    add("td", "ir-strong", row, one.said);
-    add("td", "", row, one.truth === null ? "not known" : `${one.truth}${one.right === null ? "" : one.right ? " ✓" : " ✗"}`);
-    add("td", "", row, data.overview[place]);
+    const truth = () => add("td", "", row, one.truth === null ? "not known" : `${one.truth}${mark(voices.length > 1 ? null : one.right)}`);
+    if (voices.length > 1) truth();
+    for (const { said, right, moved } of voices) {
+      add("td", "ir-strong", row, voices.length > 1 && one.truth !== null ? said[place] + mark(right[place]) : said[place]);
+      if (voices.length === 1) truth();
+      add("td", "ir-moved", row, moved[place]);
+    }
     return row;
   });
 }

@@ -14,12 +14,16 @@ export function add(tag, name, parent, text) {
 export function makePanel(parent, panel, context) {
   const card = add("section", `ir-card ir-${panel.id}`, parent);
   card.dataset.panel = panel.id;
+  const whose = panel.level === "the data" ? undefined : context.data.models[panel.model]?.name;
+  if (whose) card.dataset.model = String(panel.model);
   const head = add("div", "ir-card-head", card);
   const titles = add("div", "ir-card-titles", head);
   add("h3", "", titles, panel.question);
   const named = add("div", "ir-card-name", titles, panel.title);
+  if (whose) add("div", "ir-whose", titles, whose);
   const tools = add("div", "ir-card-tools", head);
-  if (panel.variants.length > 1) tools.appendChild(variantChooser(panel, context));
+  const choice = panel.variants.length > 1 ? variantChooser(panel, context) : null;
+  if (choice) tools.appendChild(choice);
   const sentence = add("p", "ir-sentence", card);
   const body = add("div", "ir-card-body", card);
   const foot = add("div", "ir-card-foot", card);
@@ -35,6 +39,7 @@ export function makePanel(parent, panel, context) {
 
   function paint(anew = false) {
     const path = pathOf(panel, context.state);
+    choice?.press(context.state.variants[panel.id] ?? 0);
     if (anew) chart.forget();
     if (anew || path !== parts.path) {
       parts.path = path;
@@ -43,7 +48,7 @@ export function makePanel(parent, panel, context) {
       named.textContent = feature === null ? panel.title : `${panel.title} of ${feature}`;
       card.classList.toggle("ir-none", !entry);
       sentence.textContent = entry?.sentence ?? panel.reason ?? "";
-      if (!entry && !panel.reason) sentence.textContent = "There is no answer for this choice.";
+      if (!entry && !panel.reason) sentence.textContent = whose && feature !== null ? `${whose} does not take ${feature}, or has no profile of it in this file.` : "There is no answer for this choice.";
       body.hidden = !entry || entry.records.length === 0;
       if (entry && !body.hidden) chart.show(entry.spec, context.data.specs[entry.spec][context.theme()], entry.records, `${panel.question} ${entry.sentence}`);
       paintFoot(foot, panel, entry, context);
@@ -55,26 +60,37 @@ export function makePanel(parent, panel, context) {
 }
 
 function variantChooser(panel, context) {
+  const chosen = (place) => context.variant(panel, place);
+  return panel.variants.length > 3 ? listed(panel, chosen) : chooser(panel.title, panel.variants, chosen);
+}
+
+/** Many pictures: a drop-down. */
+function listed(panel, chosen) {
   const group = add("div", "ir-variants");
-  if (panel.variants.length > 3) {
-    const select = add("select", "ir-small", group);
-    select.setAttribute("aria-label", `${panel.title}: which picture`);
-    panel.variants.forEach((title, place) => (add("option", "", select, title).value = String(place)));
-    select.addEventListener("change", () => context.variant(panel, Number(select.value)));
-    return group;
-  }
+  const select = add("select", "ir-small", group);
+  select.setAttribute("aria-label", `${panel.title}: which picture`);
+  panel.variants.forEach((title, place) => (add("option", "", select, title).value = String(place)));
+  select.addEventListener("change", () => chosen(Number(select.value)));
+  group.press = (place) => (select.value = String(place));
+  return group;
+}
+
+/** A few choices beside each other, of which one is on. */
+export function chooser(title, names, chosen) {
+  const group = add("div", "ir-variants");
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", panel.title);
-  const buttons = panel.variants.map((title, place) => {
-    const button = add("button", "ir-variant", group, title);
+  group.setAttribute("aria-label", title);
+  const buttons = names.map((name, place) => {
+    const button = add("button", "ir-variant", group, name);
     button.type = "button";
-    button.setAttribute("aria-pressed", String(place === 0));
     button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      context.variant(panel, place);
+      group.press(place);
+      chosen(place);
     });
     return button;
   });
+  group.press = (place) => buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(at === place)));
+  group.press(0);
   return group;
 }
 

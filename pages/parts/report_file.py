@@ -12,7 +12,8 @@ from core.export.report import report
 from core.export.report.panels import of
 from core.export.report.studio import MOST_INSTANCES
 from core.registry import Progress
-from pages.parts import frame, keeping, layout, looking, question, slots, subject, tuned
+from core.types import Model, Table
+from pages.parts import frame, keeping, layout, looking, question, rivals, slots, subject, tuned
 from pages.parts.subject import Subject
 
 WORDS = (
@@ -41,7 +42,7 @@ def draw() -> None:
 
 
 def studio(about: Subject) -> None:
-    """On the Studio: its panels, its looks and its instances."""
+    """On the Studio: its panels, its looks, its instances and its models."""
     st.markdown("**Report**: one HTML file with these panels that works without this app")
     spots = [spot for spot in layout.spots(about.asked) if spot.panel and spot.panel != layout.NOTE]
     wanted = {spot.panel: panels.get(spot.panel) for spot in spots}
@@ -49,6 +50,7 @@ def studio(about: Subject) -> None:
     licence = st.text_input("Licence, as a comment in the file", key="report_licence", max_chars=2000)
     look, data = looking.current(about.asked), layout.with_data(about.asked)
     options: dict[str, Any] = {
+        "rivals": _rivals(about, spots),
         "rows": rows[:MOST_INSTANCES],
         "output": about.output,
         "panels": [of(one, tuned.chosen(about.asked, one)) for one in wanted.values()],
@@ -58,6 +60,13 @@ def studio(about: Subject) -> None:
     }
     identity = [about.both.digest, rows, about.output, list(wanted), sorted(about.asked.studio.items()), licence]
     _button("studio", identity, lambda progress: report(about.model, about.table, progress=progress, **options))
+
+
+def _rivals(about: Subject, spots: list[layout.Spot]) -> list[tuple[Model, Table]]:
+    """The further models that some panel is bound to."""
+    used = sorted({spot.model for spot in spots} - {layout.MODELS[0]})
+    found = [rivals.under(about, slots.model(about, name)) for name in used]
+    return [(other.model, other.table) for other in found]
 
 
 def _button(key: str, identity: list[object], make: Callable[[Progress], str]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.reports import written
 from tests.browser.serving import served
 from tests.browser.visitor import PATIENCE, Visitor
 
@@ -67,3 +69,34 @@ def visit(browser: Browser, server: str) -> Iterator[type[Visitor]]:
         visitor.page.context.close()
     for visitor in visitors:
         assert visitor.complaints == []
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where reports are written, once each."""
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.fixture
+def open_report(browser: Browser, reports: Path) -> Iterator[Callable[..., Page]]:
+    """Open a report without a network; every fault and every request but the file itself fails the test."""
+    faults: list[str] = []
+    made: list[BrowserContext] = []
+
+    def opened(name: str, **options: Any) -> Page:
+        context = browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
+        made.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("request", lambda request: None if request.url.startswith("file:") else faults.append(request.url))
+        page.goto(written(reports, name).as_uri())
+        page.locator(".instance-explorer-report[data-ready=yes]").first.wait_for()
+        return page
+
+    yield opened
+    for one in made:
+        one.close()
+    assert not faults

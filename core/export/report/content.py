@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from core import fingerprint
-from core.export.report import nudged, told
+from core.export.report import nudged, several, told
 from core.export.report.pack import Texts, pack
 from core.export.report.panels import Answers, Key, Studio
+from core.export.report.several import Drawn
 from core.results import Attribution, Nudges, Profile, Result, Scores
 from core.views import View, palette, view
 from core.views.force import force_data
@@ -45,7 +46,13 @@ class Specs:
 
 
 def content(
-    about: Studio, *, title: str, made: str, most_features: int | None = None, looks: Looks | None = None
+    about: Studio,
+    *,
+    title: str,
+    made: str,
+    most_features: int | None = None,
+    looks: Looks | None = None,
+    others: Sequence[Studio] = (),
 ) -> dict[str, Any]:
     """Describe a studio for ``core/assets/report.js``.
 
@@ -60,24 +67,29 @@ def content(
         Features with profiles of their own at most, those that move the instances most.
     looks : Looks, optional
         Colours, sizes, words, movement.
+    others : sequence of Studio
+        Of further models, about the same instances: each panel once a model, on one axis.
 
     Returns
     -------
     dict
         Plain JSON. Texts come from files: show them as text only.
     """
-    features = about.largest(most_features or len(about.features))
+    studios = (about, *others)
+    features = several.features(studios, most_features or len(about.table.schema))
     texts, specs = Texts(), Specs()
-    panels = [_panel(about, answers, features, texts, specs, looks) for answers in about.panels]
+    panels = [_panel(studios[whose], one, features, texts, specs, looks) for whose, one in _drawn(studios, features)]
     data = {
-        **told.head(about, title, made),
+        **(several.head(studios, title, made) if others else told.head(about, title, made)),
         "instances": told.instances(about),
         "overview": told.overview(about),
         "features": list(features),
-        "allFeatures": len(about.table.schema),
-        "force": _force(about),
+        "allFeatures": len(dict.fromkeys(name for one in studios for name in one.table.schema.names)),
+        "first": several.first(about, features),
+        "force": None if others else _force(about),
         "panels": panels,
-        "whatif": _alive(about),
+        "whatif": None if others else _alive(about, 1),
+        "models": _models(studios) if others else [],
         "looks": {"size": looks.size, "animation": looks.animation, "colours": dict(looks.colours)} if looks else {},
         "specs": specs.listed(),
         "texts": texts.listed(),
@@ -85,22 +97,45 @@ def content(
     return {"id": fingerprint.of_bytes(json.dumps(data, default=str).encode("utf-8", "replace"))[:16], **data}
 
 
+def _models(studios: Sequence[Studio]) -> list[dict[str, Any]]:
+    """What each of several models is called, says, and needs to predict in the browser."""
+    alive = [{"whatif": _alive(studio, len(studios))} for studio in studios]
+    return [voice | own for voice, own in zip(several.voices(studios), alive, strict=True)]
+
+
+def _drawn(studios: Sequence[Studio], features: tuple[str, ...]) -> Iterator[tuple[int, Drawn]]:
+    """Every panel with its pictures: whose it is, and the same panel of several models beside each other."""
+    for answers in studios[0].panels:
+        own = [studio.of(answers.panel.id) for studio in studios]
+        kept = [one for one in own if one is not None][: 1 if answers.method.scope == "data" else None]
+        made = [Drawn(one, _pictures(studios[place], one, features)) for place, one in enumerate(kept)]
+        yield from enumerate(several.aligned(made))
+
+
+def _pictures(about: Studio, answers: Answers, features: tuple[str, ...]) -> dict[tuple[Key, str], tuple[Result, View]]:
+    """The pictures of a panel's answers, by the answer's key and the picture's title."""
+    return {
+        (key, variant): (result, drawn)
+        for key, result in answers.found.items()
+        if key[2] is None or key[2] in features
+        for variant, drawn in _drawings(key, result, about, answers.panel.options).items()
+    }
+
+
 def _panel(
-    about: Studio, answers: Answers, features: tuple[str, ...], texts: Texts, specs: Specs, looks: Looks | None
+    about: Studio, one: Drawn, features: tuple[str, ...], texts: Texts, specs: Specs, looks: Looks | None
 ) -> dict[str, Any]:
     """One panel with all its drawings, by ``variant/instance/feature``."""
-    method, panel, look = answers.method, answers.panel, looks or Looks()
+    answers, method, panel, look = one.answers, one.answers.method, one.answers.panel, looks or Looks()
     entries: dict[str, Any] = {}
     variants: dict[str, int] = {}
-    for key, result in answers.found.items():
-        if key[2] is not None and key[2] not in features:
-            continue
-        for variant, drawn in _drawings(key, result, about, panel.options).items():
-            place = variants.setdefault(variant, len(variants))
-            drawn = drawn if looks is None else styled(drawn, looks, panel.id, result.kind)
-            entries[_path(about, features, key, place)] = _entry(result, drawn, texts, specs)
+    for (key, variant), (result, drawn) in one.pictures.items():
+        place = variants.setdefault(variant, len(variants))
+        drawn = drawn if looks is None else styled(drawn, looks, panel.id, result.kind)
+        entries[_path(about, features, key, place)] = _entry(result, drawn, texts, specs)
     return {
-        "id": answers.panel.id,
+        "id": panel.id,
+        "model": one.whose,
         "title": look.text(panel.id, "subtitle") or panel.title or method.title,
         "question": look.text(panel.id, "title") or panel.question or method.question,
         "level": LEVELS[method.scope],
@@ -153,16 +188,16 @@ def _force(about: Studio) -> dict[str, Any] | None:
     return force_data(results, table=about.table, right=told.verdicts(about))
 
 
-def _alive(about: Studio) -> dict[str, Any]:
+def _alive(about: Studio, models: int) -> dict[str, Any]:
     """What the live what-if needs, made once for a studio: other looks do not ask the model again."""
     if about not in _MADE:
-        _MADE[about] = _whatif(about)
+        _MADE[about] = _whatif(about, HEAVIEST // models)
     return _MADE[about]
 
 
-def _whatif(about: Studio) -> dict[str, Any]:
+def _whatif(about: Studio, heaviest: int) -> dict[str, Any]:
     """What the live what-if needs, the model once; without it the reason and what was compared."""
-    carried = carry(about.model, about.table, about.predictions, HEAVIEST)
+    carried = carry(about.model, about.table, about.predictions, heaviest)
     checked = {
         "reason": carried.reason,
         "rows": carried.rows,

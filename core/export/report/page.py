@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from core.errors import InputError
+from core.export.report import several
 from core.export.report.content import content
 from core.export.report.panels import PANELS, Panel, Studio
 from core.export.report.scripts import script, style
@@ -28,6 +29,7 @@ def report(
     model: Model,
     table: Table,
     *,
+    rivals: Sequence[tuple[Model, Table]] = (),
     rows: Sequence[int] | None = None,
     instances: int = 10,
     also: Sequence[int] = (),
@@ -47,6 +49,9 @@ def report(
     ----------
     model, table : Model, Table
         Matched.
+    rivals : sequence of (Model, Table)
+        One or two further models of the same target, each matched with the same rows: every panel once a model, side
+        by side on one axis.
     rows, instances, also, output, panels, with_data
         See ``core.export.report.studio``.
     title : str
@@ -74,9 +79,8 @@ def report(
     ModelError
         If the model cannot predict these rows.
     """
-    about = studio(
-        model,
-        table,
+    about, *others = _studios(
+        [(model, table), *rivals],
         rows=rows,
         instances=instances,
         also=also,
@@ -87,14 +91,43 @@ def report(
     )
     progress(0.95, "writing the file")
     when = datetime.date.today().isoformat() if made is None else made
-    text = write(about, title=title, made=when, licence=licence, fragment=fragment, looks=looks)
+    text = write(about, title=title, made=when, licence=licence, fragment=fragment, looks=looks, others=others)
     progress(1.0, "done")
     return text
+
+
+def _studios(
+    pairs: Sequence[tuple[Model, Table]],
+    *,
+    rows: Sequence[int] | None,
+    output: int | str | None,
+    panels: Sequence[str | Panel],
+    progress: Progress,
+    **options: Any,
+) -> list[Studio]:
+    """A studio of each model about the same instances and the same class."""
+    models = [model for model, _ in pairs]
+    several.require_alike(models)
+    panels = several.on_one_scale(panels, models)
+    found: list[Studio] = []
+    for place, (model, table) in enumerate(pairs):
+        chosen = rows if not found else found[0].rows
+        label: int | str | None = output if not found else found[0].label if model.classes else None
+        more = options if not found else {**options, "also": ()}
+        part = _part(progress, place, len(pairs))
+        found.append(studio(model, table, rows=chosen, output=label, panels=panels, progress=part, **more))
+    return found
+
+
+def _part(progress: Progress, place: int, count: int) -> Progress:
+    """The progress of one model as a part of the whole."""
+    return lambda done, step: progress((place + done) / count, step)
 
 
 def write(
     about: Studio,
     *,
+    others: Sequence[Studio] = (),
     title: str = "",
     made: str = "",
     licence: str = "",
@@ -103,11 +136,11 @@ def write(
 ) -> str:
     """Write a studio that is computed already, as often as its looks change: nothing is computed anew.
 
-    Parameters and errors are those of ``report``.
+    ``others`` are those of further models; the other parameters and errors are those of ``report``.
     """
-    most = min(MOST_FEATURES, len(about.features))
+    most = min(MOST_FEATURES, max(len(one.features) for one in (about, *others)))
     while True:
-        data = content(about, title=title, made=made, most_features=most, looks=looks)
+        data = content(about, title=title, made=made, most_features=most, looks=looks, others=others)
         text = _fragment(data, licence) if fragment else _page(data, licence)
         if len(text.encode("utf-8")) <= LARGEST:
             return text

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core import panels
+from core import panels, registry
 from core.registry import Method
 from core.results import Attribution, Result
 from core.types import UNNAMED, Array, Model, Table
@@ -64,6 +64,14 @@ PANELS = (
     Panel("distribution", "distribution", rows=False),
 )
 """The default panels; those whose method is not registered are left out."""
+
+
+def known(wanted: str | Panel) -> Panel | None:
+    """A panel by its own or its method's id; None for a default one whose method does not exist (yet)."""
+    if isinstance(wanted, str):
+        named = {panel.id: panel for panel in PANELS}
+        return named.get(wanted) or Panel(registry.get(wanted).id, wanted)
+    return wanted if wanted.method in {method.id for method in registry.methods()} else None
 
 
 def of(one: panels.Panel, params: Mapping[str, Any] | None = None) -> Panel:

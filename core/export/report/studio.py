@@ -9,7 +9,7 @@ from typing import Any, Literal
 from core import engine, registry
 from core.engine import output_index
 from core.errors import ExplorerError, InputError
-from core.export.report.panels import PANELS, Answers, Key, Panel, Studio
+from core.export.report.panels import PANELS, Answers, Key, Panel, Studio, known
 from core.instances import evenly
 from core.params import resolve
 from core.registry import Method, Progress, silent
@@ -72,7 +72,7 @@ def studio(
     predictions = model.predict(table.inputs)
     chosen = output_index(model, output, predictions.mean(axis=0))
     picked = _rows(table, rows, predictions[:, chosen], instances, also)
-    wanted = [panel for panel in map(_panel, panels) if panel is not None and (with_data or panel.rows)]
+    wanted = [panel for panel in map(known, panels) if panel is not None and (with_data or panel.rows)]
     about = Studio(model, table, picked, chosen, predictions, table.schema.names, (), with_data)
     for place, panel in enumerate(wanted):
         title = registry.get(panel.method).title
@@ -93,14 +93,6 @@ def _rows(table: Table, rows: Sequence[int] | None, shown: Array, count: int, al
             f"{len(picked):,} instances do not fit in one studio.", f"It holds 1 to {MOST_INSTANCES}.", "Choose others."
         )
     return picked
-
-
-def _panel(wanted: str | Panel) -> Panel | None:
-    """A panel by its own or its method's id; None for a default one whose method does not exist (yet)."""
-    if isinstance(wanted, str):
-        known = {panel.id: panel for panel in PANELS}
-        return known.get(wanted) or Panel(registry.get(wanted).id, wanted)
-    return wanted if wanted.method in {method.id for method in registry.methods()} else None
 
 
 def _part(progress: Progress, place: int, count: int, title: str) -> Progress:
