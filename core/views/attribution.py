@@ -138,7 +138,8 @@ def _bar(scale: Scale, title: str | None, both: bool) -> dict[str, Any]:
     axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
-    beside = "(width < 160 ? 46 : 60)"  # pixels for the value labels beside the bars
+    near, far = (58, 74) if scale == "probability" else (46, 60)  # pixels for the value labels beside the bars
+    beside = f"(width < 160 ? {near} : {far})"
     room = [{"expr": beside if both else "8"}, {"expr": f"max(width - {beside}, 60)"}]
     ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
     return {

@@ -168,7 +168,7 @@ def _page(data: dict[str, Any], licence: str) -> str:
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
         f"<title>{escape(data['title'])}</title>"
         "<style>body{margin:0}@media (prefers-color-scheme:dark){body{background:#0e1117}}"
-        "@media print{body{background:#fff}}</style></head>"
+        "@page{margin:14mm}@media print{body{background:#fff}}</style></head>"
         f'<body>{_host(data)}<script type="module">{code}</script></body></html>\n'
     )
 
