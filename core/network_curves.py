@@ -33,6 +33,8 @@ COLUMNS = 2_000
 """Encoded columns at most."""
 SINGLE, DOUBLE = 2e-6, 1e-9
 """Relative difference from the model allowed in single and in double precision."""
+_JUMPS = ("trees", "interpolate")
+"""Layers that answer otherwise at a hair's breadth: not to be asked in single precision."""
 _STORE = Store({"nets": 8, "rows": 4})
 
 
@@ -218,6 +220,8 @@ def _net(job: Job) -> Net | None:
     """Split a network and compare it with the model, once per model and table."""
     portable = job.model.portable()
     if portable is None or not isinstance(portable.body, Network) or len(portable.columns) > COLUMNS:
+        return None
+    if any(layer.op in _JUMPS for layer in portable.body.layers):
         return None
     weights, biases, rest = split(portable.body, len(portable.columns))
     single, double = Tail(short(weights), single_of(rest)), Tail(weights, rest)

@@ -73,8 +73,7 @@ class Quick:
 
     def suits(self, count: int) -> bool:
         """True when so many rows are asked faster here than of the library."""
-        body = self.portable.body
-        return not isinstance(body, Trees) or count * len(body.roots) <= TREE_WORK
+        return count * sum(len(trees.roots) for trees in self.portable.ensembles) <= TREE_WORK
 
 
 def quick(model: Model, code: Coder, probe: Array) -> Quick | None:

@@ -211,6 +211,14 @@ class Portable:
     margin_scale: Scale | None
 
     @property
+    def ensembles(self) -> tuple[Trees, ...]:
+        """Every ensemble of trees in it: the body itself, or those of a network's layers."""
+        if isinstance(self.body, Trees):
+            return (self.body,)
+        layers = self.body.layers if isinstance(self.body, Network) else ()
+        return tuple(layer.trees for layer in layers if layer.trees is not None)
+
+    @property
     def sources(self) -> Ints:
         """Feature position of each encoded column, shape (n_columns,)."""
         return np.array([column.source for column in self.columns], dtype=np.int64)

@@ -46,6 +46,7 @@ def run(network: Network, encoded: Array, *, spent: bool = False) -> Array:
     ndarray, shape (n_rows, network.width)
     """
     widths = [layer.weights.shape[-1] for layer in network.layers if layer.weights is not None]
+    widths += [len(layer.places) for layer in network.layers]
     rows = rows_at_once(max([encoded.shape[1], *widths]), encoded.dtype)
     if len(encoded) <= rows:
         return _run(network, encoded, spent)

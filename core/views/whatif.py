@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import fingerprint
 from core.codec import plain
-from core.portable import Linear, Network, Portable, Trees, check, encode, to_json
+from core.portable import Linear, Network, Portable, check, encode, to_json
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
@@ -192,17 +192,9 @@ def _nodes(portable: Portable) -> int:
     """Size of the trees or weights."""
     body = portable.body
     tables = sum(len(table) for column in portable.columns for table in column.tables)
-    if isinstance(body, Trees):
-        return tables + _grown(body)
-    if not isinstance(body, Network):
-        return tables + int(body.weights.size)
-    weights = sum(int(layer.weights.size) for layer in body.layers if layer.weights is not None)
-    return tables + weights + sum(_grown(layer.trees) for layer in body.layers if layer.trees is not None)
-
-
-def _grown(trees: Trees) -> int:
-    """Size of an ensemble of trees."""
-    return len(trees.feature) * (1 if len(trees.base) == 1 else 2)
+    grown = sum(len(trees.feature) * (1 if len(trees.base) == 1 else 2) for trees in portable.ensembles)
+    held = body.layers if isinstance(body, Network) else (body,) if isinstance(body, Linear) else ()
+    return tables + grown + sum(int(layer.weights.size) for layer in held if layer.weights is not None)
 
 
 def _sizes(table: Table, importance: Sequence[float] | Mapping[str, float] | None) -> list[float]:

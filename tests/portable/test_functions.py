@@ -34,11 +34,16 @@ BEND = {
     "dummies": (binned, lambda: preprocessing.KBinsDiscretizer(3, encode="onehot-dense", strategy="uniform")),
     "flag": (binarizer, lambda: preprocessing.Binarizer(threshold=1.5)),
 }
-columns = st.one_of(
-    st.lists(st.integers(-3, 3).map(float), min_size=8, max_size=60),  # ties everywhere
-    st.lists(st.floats(-50, 50).map(lambda x: round(x, 3)), min_size=8, max_size=60),
-    st.lists(st.sampled_from([0.0] * 6 + [1e-9, 2e-7, 3.0, 4.0]), min_size=8, max_size=60),  # ends nearer than 1e-7
-).filter(lambda cells: len(set(cells)) > 2)
+_SIZE = {"min_size": 8, "max_size": 60}
+TIES, SPREAD = st.integers(-3, 3).map(float), st.floats(-50, 50).map(lambda x: round(x, 3))
+NEAR = st.sampled_from([0.0] * 6 + [1e-9, 2e-7, 3.0, 4.0])
+"""Ends nearer than scikit-learn's tolerance: of no use to a power, whose exponent runs away on such a column."""
+
+
+def columns(name: str) -> st.SearchStrategy[list[float]]:
+    """Columns with at least three different cells."""
+    kinds = [TIES, SPREAD, NEAR] if name.startswith("quantiles") else [TIES, SPREAD]
+    return st.one_of([st.lists(kind, **_SIZE) for kind in kinds]).filter(lambda cells: len(set(cells)) > 2)
 
 
 def portable(made: tuple[Column, ...]) -> Portable:
@@ -59,10 +64,11 @@ def in_the_browser(models: list[Portable], frames: list[pd.DataFrame]) -> list[n
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.lists(columns, min_size=6, max_size=12))
+@given(st.data())
 @pytest.mark.parametrize("name", BEND)
-def test_any_column_is_bent_as_scikit_learn_does(name: str, drawn: list[list[float]]) -> None:
+def test_any_column_is_bent_as_scikit_learn_does(name: str, data: st.DataObject) -> None:
     convert, make = BEND[name]
+    drawn = data.draw(st.lists(columns(name), min_size=6, max_size=12))
     models, frames, expected = [], [], []
     for cells in drawn:
         train = np.array(cells)[:, None]
