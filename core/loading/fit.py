@@ -11,7 +11,7 @@ from core.errors import ExplorerError, InputError
 from core.loading.coerce import STEPS, Step, is_text
 from core.loading.columns import listed
 from core.loading.demands import Demand, demands
-from core.loading.texts import settle
+from core.loading.texts import date_form, settle
 from core.types import Model
 
 _PROBE = 24
@@ -90,10 +90,11 @@ def _one(column: pd.Series, demand: Demand) -> tuple[pd.Series, str | None]:
     """One column against one demand."""
     name = column.name
     if demand.text and not is_text(column):
-        spelt = _spelt(column, demand.levels)
+        dated = pd.api.types.is_datetime64_any_dtype(column.dtype)
+        spelt = (_dated if dated else _spelt)(column, demand.levels)
         if spelt is None:
             raise InputError(
-                f"Column '{name}' holds numbers, and the model takes text there.",
+                f"Column '{name}' holds {'dates' if dated else 'numbers'}, and the model takes text there.",
                 f"It knows {listed(demand.levels)}; the column holds {listed(column.dropna().unique(), 3)}.",
                 "Give the column as it was in training.",
             )
@@ -155,6 +156,12 @@ def _spelt(column: pd.Series, levels: tuple[str, ...]) -> pd.Series | None:
         if spelling and set(spelling.values()) <= known:
             return column.map(spelling).astype("str")
     return None
+
+
+def _dated(column: pd.Series, levels: tuple[str, ...]) -> pd.Series | None:
+    """Dates written as the model's levels are, None where those are no dates."""
+    form = date_form([str(level) for level in levels]) if levels else None
+    return None if form is None else column.dt.strftime(form).astype("str")
 
 
 def _whole(cell: object) -> str:

@@ -55,7 +55,7 @@ def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None
             told = note.split(" (written ")[0].rstrip(".")
             note = f"{told}; the sign {unit} is left out ({rest[0]!r} is {_number(bare[0], read)})."
         return numbers, note
-    dates = _dates(rest)
+    dates = date_form(rest)
     if dates is not None:
         return _as_dates(column, levels, stripped, words, rest, dates)
     return column, _mixed(column.name, rest)
@@ -66,7 +66,7 @@ def _is_plainly_text(column: pd.Series, decimal: str) -> bool:
     head = [text.strip() for text in column.head(_PROBE).dropna().unique().tolist()]
     head = [text for text in head if text.lower() not in _STANDS_FOR_MISSING]
     bare = _undressed(head)[0]
-    if not head or _reader(bare, bare, decimal) or _dates(head):
+    if not head or _reader(bare, bare, decimal) or date_form(head):
         return False
     numbers = sum(_PLAIN.fullmatch(text) is not None for text in head)
     return numbers < 0.5 * len(head)
@@ -117,7 +117,7 @@ def _number(text: str, form: str) -> int | float:
     return int(bare) if re.fullmatch(r"[+-]?\d+", bare) else float(bare)
 
 
-def _dates(rest: list[str]) -> str | None:
+def date_form(rest: list[str]) -> str | None:
     """The format that fits every value: day first with points; with slashes, what the values allow."""
     first = rest[0]
     if not re.match(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}", first):

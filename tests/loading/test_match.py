@@ -212,6 +212,25 @@ def test_numbers_written_as_text_levels_come_back_as_text() -> None:
     assert "turned into text" in _said(found)
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d %H:%M"])
+def test_dates_that_the_model_knows_as_text_come_back_as_it_writes_them(form: str) -> None:
+    days = pd.Series(pd.date_range("2024-03-09", periods=18, name="day"))
+    train = pd.DataFrame({"day": days.dt.strftime(form), "n": np.arange(18.0)})
+    encode = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["day"]), remainder="passthrough")
+    model = wrap(make_pipeline(encode, LinearRegression()).fit(train, np.arange(18.0) ** 2))
+    found = match(model, from_frame(train.assign(day=days)))
+    np.testing.assert_allclose(found.model.predict(found.table.inputs)[:, 0], model.native.predict(train))
+    assert "turned into text" in _said(found)
+    later = match(model, from_frame(train.assign(day=days + pd.Timedelta(days=400))))
+    assert "not trained with" in _said(later)
+
+
+def test_dates_where_the_model_takes_other_text_are_called_dates(pipeline: Model) -> None:
+    frame = _paints(colour=pd.date_range("2024-01-01", periods=3))
+    with pytest.raises(InputError, match="'colour' holds dates, and the model takes text"):
+        match(pipeline, from_frame(frame, label=""))
+
+
 def test_missing_values_that_the_model_cannot_take_are_its_own_answer(named: Model) -> None:
     frame = _numbers()
     frame.loc[40, "age"] = np.nan  # beyond the first rows: the probe looks for gaps

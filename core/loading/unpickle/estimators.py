@@ -16,7 +16,7 @@ from core.loading.unpickle.inert import Refused, Stub
 from core.loading.unpickle.natives import broken as _broken
 from core.loading.unpickle.older import UPGRADES, encoder, other_class
 
-_OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": 0, "warm_start": False}
+_OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": False, "warm_start": False}
 _OFF["callbacks"] = None
 _OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
 _READS_FILES = ("filename", "file")
