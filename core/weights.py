@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -149,17 +150,42 @@ def _sklearn(estimator: Any) -> Own | None:
 
 
 def _xgboost(model: Any) -> Own | None:
-    """Mean gain of a feature's splits, as a share."""
+    """Total gain of a feature's splits, as a share; tree by tree where the booster is made of trees."""
     booster = model.get_booster() if hasattr(model, "get_booster") else model
     names = booster.feature_names or [f"f{at}" for at in range(booster.num_features())]
     score = booster.get_score(importance_type="total_gain")
-    return _share(np.array([float(np.sum(score.get(name, 0.0))) for name in names]), "share of the gain of its splits")
+    values = np.array([float(np.sum(score.get(name, 0.0))) for name in names])
+    config = json.loads(booster.save_config())["learner"]["gradient_booster"]["name"]
+    return _share(values, "share of the gain of its splits", None if config == "gblinear" else _gains(booster, names))
+
+
+def _gains(booster: Any, names: Sequence[str]) -> Array:
+    """Gain of each feature's splits in each tree of an XGBoost booster, shape (n_trees, n_features)."""
+    place, found = {name: at for at, name in enumerate(names)}, []
+    for text in booster.get_dump(dump_format="json", with_stats=True):
+        gains, open_nodes = np.zeros(len(names)), [json.loads(text)]
+        while open_nodes:
+            node = open_nodes.pop()
+            if "split" in node:
+                gains[place[node["split"]]] += float(node["gain"])
+                open_nodes += node["children"]
+        found.append(gains)
+    return np.array(found)
 
 
 def _lightgbm(model: Any) -> Own | None:
-    """Total gain of a feature's splits, as a share."""
+    """Total gain of a feature's splits, as a share; tree by tree."""
     booster = getattr(model, "booster_", model)
-    return _share(np.asarray(booster.feature_importance("gain"), dtype=np.float64), "share of the gain of its splits")
+    values, found = np.asarray(booster.feature_importance("gain"), dtype=np.float64), []
+    for tree in booster.dump_model()["tree_info"]:
+        gains, open_nodes = np.zeros(len(values)), [tree["tree_structure"]]
+        while open_nodes:
+            node = open_nodes.pop()
+            if "split_feature" in node:
+                gains[node["split_feature"]] += max(0.0, float(node["split_gain"]))
+                open_nodes += [node["left_child"], node["right_child"]]
+        found.append(gains)
+    return _share(values, "share of the gain of its splits", np.array(found))
 
 
 def _catboost(model: Any) -> Own | None:
@@ -168,10 +194,13 @@ def _catboost(model: Any) -> Own | None:
     return _share(values, "share of the changes that it makes to the answer")
 
 
-def _share(values: Array, unit: str) -> Own:
-    """Values that add up to one."""
+def _share(values: Array, unit: str, trees: Array | None = None) -> Own:
+    """Values that add up to one; those of each tree, too, as scikit-learn's do."""
     total = float(values.sum())
-    return Own(values / total if total > 0 else values, None, unit)
+    if trees is not None:
+        own = trees.sum(axis=1, keepdims=True)
+        trees = np.divide(trees, own, out=np.zeros_like(trees), where=own > 0) if len(trees) > 1 else None
+    return Own(values / total if total > 0 else values, trees, unit)
 
 
 _READERS: dict[str, Callable[[Any], Own | None]] = {

@@ -33,9 +33,11 @@ PARAMS = (
         "reference",
         "choice",
         "rows",
-        "Those rows one after the other; or one typical row of them: middle values and most frequent levels.",
-        choices=("rows", "typical"),
+        "Those rows one after the other; the centres of their clusters (k-means), each weighed by its rows; or one "
+        "typical row: middle values and most frequent levels.",
+        choices=("rows", "clusters", "typical"),
     ),
+    Param("clusters", "int", 10, "Centres, where the reference is 'clusters'.", low=1, high=1_000),
     Param("samples", "int", 1_000, "Orderings or coalitions where sampling is needed.", low=10, high=1_000_000),
     Param("seed", "int", 0, "Fixes the background and every random choice.", low=0, high=2**31 - 1),
 )
@@ -53,8 +55,8 @@ baseline + all bars = this prediction.
 
 **Two meanings of "not known".** *Path-dependent* (trees): at a question about an unknown feature both branches are
 taken, by the share of training rows that went each way; needs no data. *Interventional*: the unknown features take the
-values of background rows, one after the other, and the outputs are averaged (or those of one typical row); works for
-every model. The two differ
+values of background rows, one after the other, and the outputs are averaged (or of the centres of their clusters, by
+weight, or of one typical row); works for every model. The two differ
 where features depend on each other. The line "algorithm" says which one was used.
 
 **Units.** Boosted trees and linear classifiers add up in log-odds (or a class score): such bars are log-odds, not

@@ -11,7 +11,11 @@ import pandas as pd
 from core.errors import NotApplicable
 from core.registry import Job
 from core.results import Check
+from core.shapley.clusters import clustered
+from core.store import Store
 from core.types import Array, Model, Scale
+
+_STORE = Store({"clusters": 8})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +51,33 @@ class Explained:
 
 
 def background(job: Job) -> pd.DataFrame:
-    """The background that the params choose: rows of the table, or one typical row made of them."""
-    rows = job.table.background(int(job.params["background"]), int(job.params["seed"]))
-    return typical(rows) if job.params.get("reference") == "typical" else rows
+    """The background that the params choose: rows of the table, their clusters' centres, or one typical row of them."""
+    size, seed = int(job.params["background"]), int(job.params["seed"])
+    kind = job.params.get("reference", "rows")
+    rows = job.table.background(size, seed)
+    if kind == "clusters":
+        count = int(job.params["clusters"])
+        found: pd.DataFrame = _STORE.get(
+            "clusters", f"{job.table.fingerprint}|{size}|{count}|{seed}", lambda: clustered(rows, count, seed)
+        )
+        return found
+    return typical(rows) if kind == "typical" else rows
 
 
 def background_size(job: Job) -> int:
-    """How many rows the background has."""
-    return 1 if job.params.get("reference") == "typical" else min(int(job.params["background"]), len(job.table))
+    """How many different rows the background has at most."""
+    kind = job.params.get("reference", "rows")
+    rows = 1 if kind == "typical" else min(int(job.params["background"]), len(job.table))
+    return min(rows, int(job.params["clusters"])) if kind == "clusters" else rows
+
+
+def background_words(job: Job) -> str:
+    """The background, for people."""
+    size = background_size(job)
+    if job.params.get("reference") == "clusters":
+        rows = min(int(job.params["background"]), len(job.table))
+        return f"{size:,} cluster centre{'' if size == 1 else 's'}, weighed by the {rows:,} rows that they stand for"
+    return f"{size:,} background rows" if size > 1 else "one background row"
 
 
 def typical(rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from core.errors import NotApplicable
 from core.registry import Job
 from core.results import Check
 from core.shapley import exact, kernel, permutation
-from core.shapley.answer import Answer, Explained, background, background_size
+from core.shapley.answer import Answer, Explained, background, background_size, background_words
 from core.shapley.game import Game, Shared, coalition_values, game
 
 BUDGET = 102_400
@@ -62,7 +62,7 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
     spread = None if kind == "exact" else np.stack([one.errors for one in found])
     if spread is not None and not spread.any():
         spread = None
-    checks = (Check("algorithm", None, None, _words(kind, players, len(reference))),)
+    checks = (Check("algorithm", None, None, _words(kind, players, background_words(job))),)
     return Answer(values, base, output, number.scale, spread, checks)
 
 
@@ -77,9 +77,9 @@ def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Sh
     return permutation.estimate(played, samples, seed, step)
 
 
-def _words(kind: str, players: int, rows: int) -> str:
+def _words(kind: str, players: int, background: str) -> str:
     """What was done, for people."""
-    against = f"against {rows:,} background row{'' if rows == 1 else 's'}"
+    against = f"against {background}"
     if kind == "exact":
         return f"Exact: all {2**players:,} coalitions of {players} features were asked, {against}."
     if kind == "kernel":

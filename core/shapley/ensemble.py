@@ -13,7 +13,7 @@ from core.registry import Job
 from core.results import Check
 from core.shapley import covers, frontier, interventional
 from core.shapley import deep as deep_covers
-from core.shapley.answer import Answer, background, background_size, pick
+from core.shapley.answer import Answer, background, background_words, pick
 from core.shapley.paths import Paths, follow
 from core.shapley.tables import fit
 from core.shapley.tips import cut
@@ -63,7 +63,9 @@ def prepare(job: Job, way: Way, *, deep: bool = False) -> Prepared | None:
     """
     parts = [job.model.fingerprint, str(job.output), way, job.table.fingerprint]
     if way == "interventional":
-        parts += [str(job.params[name]) for name in ("background", "seed", "reference") if name in job.params]
+        parts += [
+            str(job.params[name]) for name in ("background", "seed", "reference", "clusters") if name in job.params
+        ]
     key = "|".join(parts)
     found: list[Prepared | None] = _STORE.get("tables", key, lambda: [_make(job, way, _tables)])
     if found[0] is None and deep:
@@ -130,6 +132,4 @@ def _words(job: Job, way: Way) -> str:
             "Exact, from the trees themselves: a feature left out takes both branches, "
             "by the training weight that went each way (path-dependent)."
         )
-    rows = background_size(job)
-    many = f"{rows:,} background rows" if rows > 1 else "one background row"
-    return f"Exact, from the trees themselves: a feature left out takes its values from {many}."
+    return f"Exact, from the trees themselves: a feature left out takes its values from {background_words(job)}."

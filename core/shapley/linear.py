@@ -8,7 +8,7 @@ from core.portable import Linear
 from core.portable.evaluate import sums
 from core.registry import Job
 from core.results import Check
-from core.shapley.answer import Answer, background, pick
+from core.shapley.answer import Answer, background, background_size, background_words, pick
 from core.shapley.trusted import Trusted, trusted
 
 
@@ -34,13 +34,12 @@ def solve(job: Job, rows: list[int], form: Trusted) -> Answer:
     """
     body = form.portable.body
     assert isinstance(body, Linear)
-    frame = background(job)
-    reference, encoded = form.encode(frame), form.encode(job.table.rows(rows))
+    reference, encoded = form.encode(background(job)), form.encode(job.table.rows(rows))
     terms = (encoded - reference.mean(axis=0)) * pick(body.weights, job)
     values = np.zeros((len(rows), len(form.portable.features)))
     np.add.at(values.T, form.portable.sources, terms.T)
     base = np.full(len(rows), pick(sums(form.portable, reference), job).mean())
     output = pick(sums(form.portable, encoded), job)
-    mean = f"the mean of {len(frame):,} background rows" if len(frame) > 1 else "one background row"
+    mean = ("the mean of " if background_size(job) > 1 else "") + background_words(job)
     text = f"Exact, in closed form: weight times distance from {mean}."
     return Answer(values, base, output, form.scale, None, (Check("algorithm", None, None, text), form.check))

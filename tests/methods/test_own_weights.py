@@ -121,6 +121,31 @@ def test_boosted_trees_have_a_deviation_and_boosters_a_share_of_the_gain() -> No
     assert shares.values == pytest.approx([gain.get(name, 0) / sum(gain.values()) for name in model.features])
 
 
+def test_boosters_of_other_libraries_have_a_deviation_over_their_trees() -> None:
+    """Against the tables of trees that the libraries print."""
+    from lightgbm import LGBMRegressor
+    from xgboost import XGBRegressor
+
+    frame = numbers_frame()
+    inputs = frame.drop(columns="y")
+    xgboost = XGBRegressor(n_estimators=9, max_depth=3).fit(inputs, frame["y"])
+    lightgbm = LGBMRegressor(n_estimators=9, num_leaves=5, verbose=-1).fit(inputs, frame["y"])
+    printed = xgboost.get_booster().trees_to_dataframe()
+    printed = printed[printed["Feature"] != "Leaf"].rename(columns={"Tree": "tree", "Feature": "at", "Gain": "gain"})
+    told = lightgbm.booster_.trees_to_dataframe().dropna(subset=["split_feature"])
+    told = told.rename(columns={"tree_index": "tree", "split_feature": "at", "split_gain": "gain"})
+    for model, table in ((xgboost, printed), (lightgbm, told)):
+        result = run(model, frame, "y")
+        gains = table.pivot_table(index="tree", columns="at", values="gain", aggfunc="sum", fill_value=0.0)
+        gains = gains.reindex(index=range(9), columns=list(result.features), fill_value=0.0)
+        shares = gains.div(gains.sum(axis=1).replace(0.0, 1.0), axis=0)
+        assert result.spread == pytest.approx(shares.to_numpy().std(axis=0), abs=1e-4)
+        assert result.values == pytest.approx((gains.sum() / gains.to_numpy().sum()).to_numpy(), abs=1e-4)
+        assert any("over 9 trees" in check.text for check in result.checks)
+    linear = XGBRegressor(booster="gblinear", n_estimators=3).fit(inputs, frame["y"])
+    assert run(linear, frame, "y").signed
+
+
 def test_a_model_that_keeps_nothing_says_so() -> None:
     with pytest.raises(NotApplicable, match="no weights or importances"):
         engine.explain("own_weights", *case("k nearest neighbours"))
