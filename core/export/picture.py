@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.errors import InputError
-from core.export import draw_many, draw_model, draw_row, draw_together
+from core.errors import InputError, unknown_name
+from core.export import draw_many, draw_model, draw_pictures, draw_row, draw_together
 from core.export.canvas import MAX_BARS
-from core.results import Attribution, Importance, Nudges, Result, Together
+from core.results import Attribution, Importance, Nudges, Result, Scores, Together
+from core.views.pictures import every
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,13 +23,15 @@ Format = Literal["png", "svg", "pdf"]
 _DRAWING = threading.Lock()  # matplotlib's settings are the whole process's
 
 
-def to_picture(result: Result, fmt: Format = "png", *, width: float = 8.0, dpi: int = 200) -> bytes:
+def to_picture(result: Result, fmt: Format = "png", *, picture: str = "", width: float = 8.0, dpi: int = 200) -> bytes:
     """Draw a result.
 
     Parameters
     ----------
     result : Result
     fmt : {"png", "svg", "pdf"}
+    picture : str
+        One of ``core.views.pictures.every(result)``; empty: the usual one.
     width : float
         Inches.
     dpi : int
@@ -38,15 +41,25 @@ def to_picture(result: Result, fmt: Format = "png", *, width: float = 8.0, dpi: 
     -------
     bytes
         The same bytes for the same result.
+
+    Raises
+    ------
+    InputError
+        If there is no such format or picture.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     if fmt not in ("png", "svg", "pdf"):
         raise InputError(f"'{fmt}' is not a picture format.", "Pictures are made as png, svg or pdf.", "Choose one.")
+    known = every(result)
+    if picture and picture not in known:
+        raise unknown_name("picture", picture, known)
+    usual = not picture or (picture == next(iter(known)) and not isinstance(result, Scores | Together))
     with _DRAWING, mpl.rc_context({"svg.hashsalt": "instance-explorer", "svg.fonttype": "path"}):
         figure = Figure(figsize=(width, _height(result)), layout="constrained")
-        PICTURES[result.kind](figure.add_subplot(), result)
+        axes = figure.add_subplot()
+        PICTURES[result.kind](axes, result) if usual else draw_pictures.draw(axes, result, picture)
         stream = io.BytesIO()
         metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[fmt]
         figure.savefig(stream, format=fmt, dpi=dpi, metadata=metadata)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import unknown_name
-from core.results import Attribution, Importance, Result
-from core.views import attribution, boxes, importance, steps
+from core.results import Attribution, Attributions, Importance, Matrix, Profile, Result, Scores, Subsets, Together
+from core.views import attribution, attributions, boxes, importance, matrix, scores, steps, subsets, together
 from core.views.view import View
 
 
@@ -18,6 +18,28 @@ def pictures(result: Result) -> dict[str, str]:
     if isinstance(result, Importance) and result.rounds is not None and result.rounds.shape[1] > 1:
         return {"bars": "Bars", "boxes": "Box plots"}
     return {}
+
+
+def every(result: Result) -> dict[str, str]:
+    """Ids and titles of all pictures of any answer, the first by default; empty where there is only one.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    if isinstance(result, Attributions):
+        return dict(attributions.PICTURES)
+    if isinstance(result, Scores):
+        return scores.pictures(result)
+    if isinstance(result, Subsets):
+        return dict(subsets.PICTURES)
+    if isinstance(result, Matrix):
+        return {} if matrix.is_square(result) else dict(matrix.PICTURES)
+    if isinstance(result, Profile):
+        return {} if result.ordered else {"dots": "Dots", "bars": "Bars"}
+    if isinstance(result, Together):
+        return together.choices(result) if isinstance(result.results[0], Scores) else {}
+    return pictures(result)
 
 
 def of_attribution(result: Attribution, *, picture: str = "bars", **options: Any) -> View:

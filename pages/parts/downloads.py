@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from core import export
+from core import export, registry
 from core.results import Result
 from core.views import view
+from core.views.pictures import every
+from pages.parts.text import safe
 
 File = tuple[str, str, str, Callable[[], str | bytes]]
 
@@ -43,15 +46,35 @@ def buttons(result: Result, name: str, key: str) -> None:
 
 
 def files(result: Result) -> list[File]:
-    """Title, ending and type of each file, and the function that makes it."""
+    """Title, ending and type of each file, and the function that makes it; two for each picture of the answer."""
     return [
-        ("Picture (PNG)", "png", "image/png", lambda: export.to_picture(result, "png")),
-        ("Drawing (SVG)", "svg", "image/svg+xml", lambda: export.to_picture(result, "svg")),
+        *drawings(result),
         ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(view(result).table)),
         ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
+        ("Words, picture, numbers (HTML)", "html", "text/html", lambda: export.to_html(result, _question(result))),
     ]
+
+
+def drawings(result: Result) -> list[File]:
+    """Every picture of the answer as PNG and SVG, the usual one first."""
+    made: list[File] = []
+    for place, (picture, title) in enumerate((every(result) or {"": "Picture"}).items()):
+        own = (
+            picture if picture.isidentifier() else str(place)
+        )  # ids may hold a model's name, which is no part of a file's
+        part = f"{own}." if place else ""
+        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+            make = partial(export.to_picture, result, kind, picture=picture)
+            made.append((f"{safe(title)} ({kind.upper()})", f"{part}{kind}", mime, make))
+    return made
 
 
 def _json(result: Result) -> str:
     """The public form as text."""
     return json.dumps(export.to_json(result), ensure_ascii=False, indent=2)
+
+
+def _question(result: Result) -> str:
+    """What was asked, as the page's title."""
+    origin = result.provenance
+    return registry.get(origin.method).question if origin is not None else f"{result.kind.capitalize()}"

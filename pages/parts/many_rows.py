@@ -9,7 +9,7 @@ from core import cache, registry
 from core.results import Attributions
 from core.views import View, dependence, view, words
 from core.views import attributions as many
-from pages.parts import chart, frame, leads, question, subject
+from pages.parts import chart, downloads, frame, leads, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -51,6 +51,7 @@ def _scatter(result: Attributions, about: Subject, key: str) -> None:
     chart.show(drawn, f"{key}.dots", on_mark=leads.open_dot)
     told = f"Coloured by {safe(words.short(cloud.colour_title))}, the feature that it interacts with most. "
     st.caption(f":material/touch_app: {told if cloud.colour_title else ''}Click a dot to open its row in Explain.")
+    downloads.draw(cloud, "shap-one-feature", f"{key}.one")
 
 
 def _beside(result: Attributions, drawn: View, about: Subject, key: str) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from core import export
 from core.errors import InputError
-from core.export.picture import PICTURES
+from core.export.picture import PICTURES, Format, to_picture
 from core.export.public import PUBLIC
 from core.results import KINDS, Attribution, Change, Check, Nudge, Nudges, Profile, Provenance, Result
+from core.views.pictures import every
 
 HOSTILE = "<script>alert(1)</script>$\\frac{1}{0}$=x\n\x07" + "w" * 300
 ORIGIN = Provenance("shap", "1", {"seed": 1, "locked": ("age",)}, 1, "f" * 32, "e" * 32, 3, 12, 0.5)
@@ -181,3 +182,17 @@ def test_the_picture_of_nudges_leads_from_the_row_over_the_goal() -> None:
     PICTURES["nudges"](plain, nudges())
     assert not plain.patches
     assert any("48,500  →  52,000" in text.get_text() for text in plain.texts)
+
+
+@pytest.mark.parametrize("fmt", ["png", "svg", "pdf"])
+def test_further_pictures_take_any_text(fmt: Format) -> None:
+    """A staircase and box plots of names that are formulas, scripts or of no shape."""
+    bars = replace(attribution(HOSTILE), draws=np.array([[0.4, -0.2, 0.0], [0.4, 0.0, 0.1]]))
+    assert list(every(bars)) == ["bars", "steps", "boxes"]
+    made = {name: to_picture(bars, fmt, picture=name) for name in every(bars)}
+    assert len(set(made.values())) == 3
+    assert made["bars"] == to_picture(bars, fmt)
+    levels = profile(HOSTILE, ordered=False)
+    assert to_picture(levels, fmt, picture="bars") != to_picture(levels, fmt, picture="dots")
+    with pytest.raises(InputError, match="picture"):
+        to_picture(profile(), fmt, picture="bars")
