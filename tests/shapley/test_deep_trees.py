@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
 from core import engine
+from core.loading.frames import from_frame
+from core.models import wrap
 from core.registry import Job
 from core.shapley import ensemble, tables
 from core.shapley.answer import explained, own_scale
@@ -103,3 +106,41 @@ def test_a_fully_grown_forest_equals_the_original_library():
     for row, result in enumerate(engine.explain_rows("shap", model, table, range(20))):
         assert result.values == pytest.approx(expected[row], abs=1e-9)
         assert result.base == pytest.approx(float(np.ravel(original.expected_value)[0]))
+
+
+@pytest.mark.parametrize("width", [31, 40, 70, 140])
+def test_the_walk_takes_any_number_of_features(width, monkeypatch):
+    """Players are bits of one word or several: only seven of the columns say anything, and those are enumerated."""
+    random = np.random.default_rng(4)
+    used = np.unique(np.linspace(0, width - 1, 7).astype(int))
+    inputs = np.zeros((150, width))
+    inputs[:, used] = random.normal(size=(150, len(used))).round(3)
+    frame = pd.DataFrame(inputs, columns=[f"c{at}" for at in range(width)])
+    truth = inputs[:, used[0]] * inputs[:, used[3]] + np.sin(2 * inputs[:, used[6]]) + inputs[:, used[1:6]].sum(axis=1)
+    model = wrap(RandomForestRegressor(4, random_state=0, n_jobs=1).fit(frame, truth))
+    table = from_frame(frame, "rows", target="")
+    monkeypatch.setattr(tables, "CELLS", 0)
+    asked = job(model, table, 0, 30)
+    ready = ensemble.prepare(asked, "interventional", deep=True)
+    assert isinstance(ready.explainer, Walk)
+    values, outputs = ready.explainer.values(ready.form.encode(table.rows(ROWS)))
+    names = [frame.columns[at] for at in used]
+    others = np.setdiff1d(np.arange(width), used)
+
+    def few(rows):
+        return model.predict(frame.iloc[[0] * len(rows)].assign(**{name: rows[name].array for name in names}))[:, 0]
+
+    for at, row in enumerate(ROWS):
+        found, base, whole = oracle.marginal(few, table.instance(row)[names], table.background(30, 3)[names])
+        assert values[at][used] == pytest.approx(found, abs=1e-9)
+        assert not values[at][others].any()
+        assert (ready.explainer.base, outputs[at]) == pytest.approx((base, whole), abs=1e-9)
+
+
+def test_a_background_beyond_all_bounds_is_left_to_asking(no_tables, monkeypatch):
+    model, table = zoo.get("forest number")
+    monkeypatch.setattr("core.shapley.frontier.BYTES", 1_000)
+    assert ensemble.prepare(job(model, table, 0), "interventional", deep=True) is None
+    result = engine.explain("shap", model, table, 5, kind="interventional", background=20, samples=400)
+    assert any("asked" in check.text or "Sampled" in check.text for check in result.checks)
+    assert result.base + result.values.sum() == pytest.approx(result.output)
