@@ -18,6 +18,8 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPRegressor
+from xgboost import XGBRegressor
 
 from core import fingerprint
 from core.engine import explain, explain_rows
@@ -93,6 +95,36 @@ def test_whole_explanations_run_inside_and_are_the_same(remote: RemoteModel) -> 
         explain("nonsense", pair.model, pair.table)
     with pytest.raises(InputError):
         explain("ceteris_paribus", pair.model, pair.table, 0, feature="nonsense")
+
+
+def fitted(kind: str) -> bytes:
+    """A network, or a booster."""
+    score = FRAME["age"] * FRAME["rate"] + FRAME["income"]
+    if kind == "network":
+        return pickle.dumps(
+            MLPRegressor(hidden_layer_sizes=(6, 5), solver="lbfgs", max_iter=2_000, random_state=0).fit(FRAME, score)
+        )
+    return pickle.dumps(XGBRegressor(n_estimators=5, max_depth=3, n_jobs=1).fit(FRAME, score))
+
+
+ASKED: list[tuple[str, str, dict[str, Any]]] = [
+    ("network", "permutation_importance", {"rounds": 3}),
+    ("network", "model_profile", {"feature": "rate"}),
+    ("network", "shap", {"kind": "exact", "reference": "clusters", "clusters": 4}),
+    ("booster", "own_weights", {}),
+    ("booster", "shap", {"kind": "interventional", "reference": "clusters", "clusters": 4}),
+]
+
+
+@pytest.mark.parametrize(("kind", "method", "params"), ASKED)
+def test_what_needs_more_of_the_system_works_inside_too(kind: str, method: str, params: dict[str, Any]) -> None:
+    """Threads and libraries that are loaded late: clusters, a network's own layers, a booster's own trees."""
+    data = fitted(kind)
+    table = from_frame(FRAME.assign(y=FRAME["age"]), "t.csv", target="y")
+    here, there = match(read_model(data, "m.pkl"), table), match(open_model(data, "m.pkl"), table)
+    ours = explain(method, here.model, here.table, 3, **params)
+    assert same(explain(method, there.model, there.table, 3, **params), ours)
+    there.model.close()  # type: ignore[attr-defined]  # a remote model
 
 
 def test_answers_on_the_way_come_out_and_an_early_end_goes_in(remote: RemoteModel) -> None:
