@@ -147,7 +147,7 @@ def reported(found: Shuffled, form: str, loss: str) -> tuple[Array, str]:
         return found.rounds / found.full, f"times the untouched {loss}"
     if form == "loss":
         return found.rounds, loss
-    return found.rounds - found.full, f"rise of the {loss}"
+    return found.rounds - found.full, f"rise of {loss}" if loss[:1].isdigit() else f"rise of the {loss}"
 
 
 def _fit_check(found: Shuffled, loss: str, rows: int) -> Check:

@@ -44,11 +44,16 @@ def draw() -> None:
 def studio(about: Subject) -> None:
     """On the Studio: its panels, its looks, its instances and its models."""
     st.markdown("**Report**: one HTML file with these panels that works without this app")
+    data = layout.with_data(about.asked)
+    st.caption(
+        "It holds what its panels show of the table's rows; Settings can leave them out."
+        if data
+        else "It holds no rows of the table but the instances: Settings leave the others out."
+    )
     spots = [spot for spot in layout.spots(about.asked) if spot.panel and spot.panel != layout.NOTE]
     wanted = {spot.panel: panels.get(spot.panel) for spot in spots}
     rows = list(dict.fromkeys([*(slots.row(about, spot.instance) for spot in spots), *slots.listed(about)]))
     licence = st.text_input("Licence, as a comment in the file", key="report_licence", max_chars=2000)
-    look, data = looking.current(about.asked), layout.with_data(about.asked)
     options: dict[str, Any] = {
         "rivals": _rivals(about, spots),
         "rows": rows[:MOST_INSTANCES],
@@ -56,7 +61,7 @@ def studio(about: Subject) -> None:
         "panels": [of(one, tuned.chosen(about.asked, one)) for one in wanted.values()],
         "with_data": data,
         "licence": licence,
-        "looks": look,
+        "looks": looking.current(about.asked),
     }
     identity = [about.both.digest, rows, about.output, list(wanted), sorted(about.asked.studio.items()), licence]
     _button("studio", identity, lambda progress: report(about.model, about.table, progress=progress, **options))

@@ -1,4 +1,4 @@
-"""What the Studio keeps: its layout in a link and in a file, its answers as a session file."""
+"""What the Studio keeps: its link, a report, its answers as a session file, its layout as a file."""
 
 from __future__ import annotations
 
@@ -15,30 +15,34 @@ _TOLD = "studio layout error"
 
 
 def popover(about: Subject) -> None:
-    """Link, layout file, session file."""
+    """Link, report, session file, layout file: what shows most first."""
     box = st.popover("Keep", icon=":material/save:", type="tertiary", key="studio_keep", on_change="rerun")
     if not box.open:
         return
     with box:
         link(about)
-        st.markdown("**Layout**: panels, choices, looks and notes, without data")
-        pairs = question.as_link(about.asked)
-        st.download_button(
-            "Save layout",
-            data=to_layout(pairs),
-            file_name="studio-layout.json",
-            mime="application/json",
-            icon=":material/dashboard_customize:",
-            key="layout_save",
-            on_click="ignore",
-        )
-        st.file_uploader("Open a layout", type="json", key="layout_open", on_change=_opened)
-        told = st.session_state.pop(_TOLD, None)
-        if told is not None:
-            frame.tell(told)
-        keeping.studio(about)
         with frame.boundary("The report"):
             report_file.studio(about)
+        keeping.studio(about)
+        _layout(about)
+
+
+def _layout(about: Subject) -> None:
+    """The layout as a file, and another one opened."""
+    st.markdown("**Layout**: panels, choices, looks and notes, without data")
+    st.download_button(
+        "Save layout",
+        data=to_layout(question.as_link(about.asked)),
+        file_name="studio-layout.json",
+        mime="application/json",
+        icon=":material/dashboard_customize:",
+        key="layout_save",
+        on_click="ignore",
+    )
+    st.file_uploader("Open a layout", type="json", key="layout_open", on_change=_opened)
+    told = st.session_state.pop(_TOLD, None)
+    if told is not None:
+        frame.tell(told)
 
 
 def link(about: Subject) -> None:

@@ -142,7 +142,8 @@ def write(
     while True:
         data = content(about, title=title, made=made, most_features=most, looks=looks, others=others)
         text = _fragment(data, licence) if fragment else _page(data, licence)
-        if len(text.encode("utf-8")) <= LARGEST:
+        size = len(text.encode("utf-8"))
+        if size <= LARGEST:
             return text
         if most <= 1:
             raise InputError(
@@ -150,7 +151,7 @@ def write(
                 f"It would have more than {LARGEST / 1e6:.0f} MB.",
                 "Choose fewer instances or panels.",
             )
-        most //= 2
+        most = max(1, min(most - 1, int(0.97 * most * LARGEST / size)))
 
 
 def _page(data: dict[str, Any], licence: str) -> str:
