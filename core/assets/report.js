@@ -4,16 +4,13 @@ core/export/report/scripts.py joins the scripts, without the imports; core/expor
 stand as JSON in the first script element of every host. Each host gets a shadow root, so that two reports in one page,
 or a report in somebody else's page, do not disturb each other. Text from outside is only ever written as text. */
 import { force, whatIf } from "./components";
-import { makeTip } from "./report_charts.js";
+import { dark, makeTip, onPaper, themeNow } from "./report_charts.js";
 import { tiny } from "./report_data.js";
 import { makeFoot, makeOverview, makePage, paintSaid } from "./report_page.js";
 import { add, chooser, makePanel, paintFoot } from "./report_panels.js";
 
 const HOST = ".instance-explorer-report";
 const LEFT = ["shap", "nudges"]; // of the two columns about one instance
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const onPaper = matchMedia("print");
-const themeNow = () => (dark.matches && !onPaper.matches ? "dark" : "light");
 
 function start(host) {
   const data = JSON.parse(host.querySelector('script[type="application/json"]').textContent);

@@ -5,6 +5,10 @@ const THEMES = {
   light: { ink: "#31333f", soft: "#5f6370", grid: "#e6e8ec", axis: "#c9ccd3" },
   dark: { ink: "#fafafa", soft: "#b4b8c2", grid: "#2b2f3a", axis: "#474c59" },
 };
+export const dark = matchMedia("(prefers-color-scheme: dark)");
+export const onPaper = matchMedia("print");
+/** The reader's theme; on paper the light one. */
+export const themeNow = () => (dark.matches && !onPaper.matches ? "dark" : "light");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 

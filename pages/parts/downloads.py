@@ -49,6 +49,7 @@ def files(result: Result) -> list[File]:
     """Title, ending and type of each file, and the function that makes it; two for each picture of the answer."""
     return [
         *drawings(result),
+        ("Interactive page (HTML)", "live.html", "text/html", lambda: export.to_figure(result)),
         ("Numbers (CSV)", "csv", "text/csv", lambda: export.to_csv(view(result).table)),
         ("Everything (JSON)", "json", "application/json", lambda: _json(result)),
         ("Words, picture, numbers (HTML)", "html", "text/html", lambda: export.to_html(result, _question(result))),

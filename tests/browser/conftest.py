@@ -93,7 +93,7 @@ def open_report(browser: Browser, reports: Path) -> Iterator[Callable[..., Page]
         )
         page.on("request", lambda request: None if request.url.startswith("file:") else faults.append(request.url))
         page.goto(written(reports, name).as_uri())
-        page.locator(".instance-explorer-report[data-ready=yes]").first.wait_for()
+        page.locator("[class^=instance-explorer][data-ready=yes]").first.wait_for()
         return page
 
     yield opened

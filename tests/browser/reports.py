@@ -13,6 +13,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 
 import core
+from core.engine import explain
+from core.export import to_figure
 from core.export.report import report
 from tests.contract_cases import case
 
@@ -70,6 +72,7 @@ MADE: dict[str, Callable[[], str]] = {
     "two": two,
     "hostile": hostile,
     "several": several,
+    "figure": lambda: to_figure(explain("shap", *case("pipeline with text levels"), 3)),
     **{name: lambda name=name: report(*case(name), instances=2, panels=QUICK, made="") for name in ALONE},
 }
 

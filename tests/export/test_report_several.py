@@ -1,4 +1,4 @@
-"""Several models in one report: the same panels, instances and class, on one axis; each model's own words and predictor."""
+"""Several models in one report: the same panels, instances and class on one axis; each with its words and predictor."""
 
 from __future__ import annotations
 

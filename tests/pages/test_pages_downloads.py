@@ -63,6 +63,7 @@ def check(result: object) -> None:
     rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
     assert len(rows) > 1
     assert len({len(row) for row in rows}) == 1
+    assert made["live.html"].startswith("<!doctype html>")  # type: ignore[arg-type]
     assert json.loads(made["json"])["kind"] == result.kind  # type: ignore[attr-defined]
 
 

@@ -155,22 +155,26 @@ def write(
 
 
 def _page(data: dict[str, Any], licence: str) -> str:
-    """A whole page with a policy that allows its own scripts and nothing else."""
-    code = script()
+    """A whole page."""
+    return page(data["title"], _host(data), script(), _comment(licence))
+
+
+def page(title: str, body: str, code: str, comment: str = "") -> str:
+    """A page with a policy that allows its own script and nothing else."""
     digest = base64.b64encode(hashlib.sha256(code.encode("utf-8")).digest()).decode("ascii")
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     return (
-        f'<!doctype html>\n{_comment(licence)}<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n{comment}<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
-        f"<title>{escape(data['title'])}</title>"
+        f"<title>{escape(title)}</title>"
         "<style>body{margin:0}@media (prefers-color-scheme:dark){body{background:#0e1117}}"
         "@page{margin:14mm}@media print{body{background:#fff}}</style></head>"
-        f'<body>{_host(data)}<script type="module">{code}</script></body></html>\n'
+        f'<body>{body}<script type="module">{code}</script></body></html>\n'
     )
 
 
@@ -180,10 +184,15 @@ def _fragment(data: dict[str, Any], licence: str) -> str:
 
 
 def _host(data: dict[str, Any]) -> str:
-    """The element that the report grows in, its data and its style as data beside it."""
-    held = as_data({**data, "style": style()})
+    """The element that the report grows in."""
+    return host("report", {**data, "style": style()})
+
+
+def host(kind: str, data: dict[str, Any]) -> str:
+    """An element that a script fills, with its data beside it."""
+    held = as_data(data)
     return (
-        f'<div class="instance-explorer-report"><script type="application/json">{held}</script>'
+        f'<div class="instance-explorer-{kind}"><script type="application/json">{held}</script>'
         f"<noscript>{_NO_SCRIPT}</noscript></div>"
     )
 

@@ -112,6 +112,19 @@ def _joined(*names: str) -> str:
 
 
 @cache
+def figure() -> str:
+    """A single answer's page: the libraries and what draws it."""
+    names = ("report_data.js", "report_charts.js", "report_panels.js", "figure.js")
+    return f"{_libraries()}(() => {{{_joined(*names)}}})();\n"
+
+
+@cache
+def figure_style() -> str:
+    """The style sheet of a single answer's page."""
+    return (_ASSETS / "report.css").read_text(encoding="utf-8")
+
+
+@cache
 def engine() -> str:
     """The chart libraries as a component of the app: loaded once a visit, for all panels of the Studio."""
     return _libraries() + _joined("studio_engine.js", "engine.js")
