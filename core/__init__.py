@@ -60,7 +60,7 @@ def model(source: Any, **options: Any) -> Model:
     return wrap(source, **options)
 
 
-def table(source: Any, target: Any = None, **options: Any) -> Table:
+def table(source: Any, target: Any = None, *, weights: Any = None, **options: Any) -> Table:
     """A table of a frame or of a file.
 
     Parameters
@@ -68,6 +68,9 @@ def table(source: Any, target: Any = None, **options: Any) -> Table:
     source : DataFrame, array, dalex Explainer, path or Table
     target : str or sequence, optional
         Column of the true value, or the true values themselves; guessed where evident.
+    weights : str or sequence, optional
+        Column that says how much a row counts, or the weights themselves: finite, at least 0. Scores, losses and
+        profiles honour them, and say so; a dalex Explainer brings its own.
     **options
         ``label``, ``kinds``, and ``name`` for a frame: see ``core.loading.frames.from_frame``.
 
@@ -84,11 +87,15 @@ def table(source: Any, target: Any = None, **options: Any) -> Table:
     from core.types import Table
 
     if target is not None and not isinstance(target, str):
-        from core.given import with_truth
+        from core.given import beside
 
-        source, target = with_truth(source, target)
+        source, target = beside(source, target, "target", "true value")
+    if weights is not None and not isinstance(weights, str):
+        from core.given import beside
+
+        source, weights = beside(source, weights, "weights", "weight")
     if isinstance(source, Table):
-        return source if target is None else with_roles(source, target=target)
+        return source if target is weights is None else with_roles(source, target=target, weights=weights)
     if isinstance(source, str | PathLike):
         from core.loading.brought import is_pickle
         from core.loading.tables import read_table
@@ -97,15 +104,16 @@ def table(source: Any, target: Any = None, **options: Any) -> Table:
         data, name = _read(source, "table")
         name = options.pop("name", name)
         if is_pickle(data, name):  # a dalex Explainer or a frame: only opened where models are
-            return open_table_upload(data, name, target=target, **options)
-        return read_table(data, name, target=target, **options)
+            return open_table_upload(data, name, target=target, weights=weights, **options)
+        return read_table(data, name, target=target, weights=weights, **options)
     from core.models.dalex_explainer import table_frame, unwrap
 
     held = unwrap(source)
     if held is not None:
-        source = table_frame(held)
-        target = target or (str(source.columns[-1]) if held.y is not None and source is not None else None)
-    return from_frame(source, options.pop("name", "table"), target=target, **options)
+        source, roles = table_frame(held)
+        target = target or roles.get("target")
+        weights = roles.get("weights") if weights is None else weights
+    return from_frame(source, options.pop("name", "table"), target=target, weights=weights, **options)
 
 
 def explain(

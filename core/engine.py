@@ -18,8 +18,8 @@ from core import fingerprint, registry
 from core.errors import ComputeError, ExplorerError, InputError, NotApplicable, unknown_name
 from core.params import resolve
 from core.registry import Job, Method, Progress, silent
-from core.results import Attribution, Check, Provenance, Result
-from core.types import Array, Contributions, Model, Prediction, Scale, Table
+from core.results import Attribution, Check, Prediction, Provenance, Result
+from core.types import Array, Contributions, Model, Scale, Table
 
 ADDITIVITY = 1e-6
 

@@ -1,4 +1,4 @@
-"""What the notebook's door takes besides files: true values beside a frame; functions for objects only."""
+"""What the notebook's door takes besides files: values beside a frame; functions for objects only."""
 
 from __future__ import annotations
 
@@ -10,29 +10,38 @@ import pandas as pd
 from core.errors import InputError
 
 
-def with_truth(source: Any, truth: Any) -> tuple[Any, str]:
-    """A frame with the true values as a last column, and that column's name.
+def beside(source: Any, given: Any, name: str, what: str) -> tuple[Any, str]:
+    """A frame with values that lay beside it as a last column, and that column's name.
+
+    Parameters
+    ----------
+    source : DataFrame or ndarray
+    given : sequence
+    name : str
+        Of the column, where the values have none of their own.
+    what : str
+        One of the values in words ("true value").
 
     Raises
     ------
     InputError
-        If there is not one true value a row.
+        If there is not one value a row.
     """
     frame = pd.DataFrame(source) if isinstance(source, np.ndarray) else source
-    values = truth.to_numpy() if isinstance(truth, pd.Series | pd.DataFrame) else np.asarray(truth)
+    values = given.to_numpy() if isinstance(given, pd.Series | pd.DataFrame) else np.asarray(given)
     if not isinstance(frame, pd.DataFrame) or values.size != len(frame):
         rows = f"{len(frame):,} rows" if isinstance(frame, pd.DataFrame) else f"a {type(source).__name__}"
         raise InputError(
-            "The true values do not fit the table.",
+            f"The {what}s do not fit the table.",
             f"There are {values.size:,} of them for {rows}.",
-            "Give one true value a row of a frame, or the name of a column.",
+            f"Give one {what} a row of a frame, or the name of a column.",
         )
-    name = str(getattr(truth, "name", None) or "target")
+    name = str(getattr(given, "name", None) or name)
     while name in frame.columns:
         name += "_"
     plain = [str(column) if isinstance(column, str) else f"column {column + 1}" for column in frame.columns]
     named = frame.set_axis(plain, axis=1) if isinstance(source, np.ndarray) else frame
-    kept = truth.array if isinstance(truth, pd.Series) else values.reshape(-1)
+    kept = given.array if isinstance(given, pd.Series) else values.reshape(-1)
     return named.assign(**{name: kept}), name
 
 

@@ -154,6 +154,7 @@ def of_loss(
         shape (n_rows,): target values, or positions of the classes; predictions (n_rows,), the target or the
         probability of the second of two classes, else (n_rows, n_classes). The losses of ``sklearn.metrics`` fit.
     weights : array-like, shape (n_rows of the table,), optional
+        By default those of the table, where a column weighs its rows.
     rounds, seed : int
     groups : mapping of name to features, optional
         What is shuffled jointly; every feature alone by default.
@@ -168,6 +169,7 @@ def of_loss(
     InputError
         If the truth is not known, or the weights do not fit.
     """
+    from core import row_weights
     from core.instances import truth
     from core.permutation import shuffle
     from core.workspace import Workspace
@@ -177,7 +179,7 @@ def of_loss(
     if known is None:
         raise InputError("The true values are not known.", "No column is marked as the target.", "Name the target.")
     rows = np.flatnonzero(~np.isnan(known))
-    own = _weights(weights, len(known))
+    own = row_weights.of(work.table) if weights is None else _weights(weights, len(known))
 
     def measure(blocks: Array) -> Array:
         given = {} if own is None else {"sample_weight": own[rows]}
@@ -190,13 +192,12 @@ def of_loss(
     check = Check("fit", found.full < found.baseline, found.full, text)
     rises = _found(found.names, found.rounds - found.full, found.full)
     label = work.table.target or "prediction"
-    return replace(rises, unit="rise of the loss", label=label, signed=False, checks=(check, *rises.checks))
+    said = row_weights.check(work.table, rows) if weights is None else ()
+    return replace(rises, unit="rise of the loss", label=label, signed=False, checks=(check, *rises.checks, *said))
 
 
-def _weights(weights: Any, count: int) -> Array | None:
+def _weights(weights: Any, count: int) -> Array:
     """Weights of all rows, none below zero."""
-    if weights is None:
-        return None
     own = np.asarray(weights, dtype=np.float64)
     if own.shape != (count,) or not np.isfinite(own).all() or (own < 0).any():
         raise InputError(

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import InputError, unknown_name
+from core.row_weights import mean, median, part, total
 from core.types import Array, Task
 
 
@@ -19,28 +21,40 @@ class Loss:
     ----------
     id, title : str
     tasks : tuple of Task
-    of : callable
-        ``(predictions, truth) -> losses``: predictions of shape (n_blocks, n_rows, n_outputs), truth of shape (n_rows,)
-        as class positions or target values, losses of shape (n_blocks,). Lower is better.
+    measure : callable
+        ``(predictions, truth, weights) -> losses``, as ``of`` takes and gives them.
     """
 
     id: str
     title: str
     tasks: tuple[Task, ...]
-    of: Callable[[Array, Array], Array]
+    measure: Callable[[Array, Array, Array | None], Array]
+
+    def of(self, predictions: Array, truth: Array, weights: Array | None = None) -> Array:
+        """Losses of blocks, shape (n_blocks,); lower is better.
+
+        Parameters
+        ----------
+        predictions : ndarray, shape (n_blocks, n_rows, n_outputs)
+        truth : ndarray, shape (n_rows,)
+            Class positions or target values.
+        weights : ndarray, shape (n_rows,), optional
+            Above 0; see ``core.row_weights``.
+        """
+        return self.measure(predictions, truth, weights)
 
 
-def _rmse(predictions: Array, truth: Array) -> Array:
+def _rmse(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Root mean squared error."""
-    return np.asarray(np.sqrt(((predictions[:, :, 0] - truth) ** 2).mean(axis=1)))
+    return np.asarray(np.sqrt(mean((predictions[:, :, 0] - truth) ** 2, weights)))
 
 
-def _mae(predictions: Array, truth: Array) -> Array:
+def _mae(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Mean absolute error."""
-    return np.asarray(np.abs(predictions[:, :, 0] - truth).mean(axis=1))
+    return mean(np.abs(predictions[:, :, 0] - truth), weights)
 
 
-def _one_minus_auc(predictions: Array, truth: Array) -> Array:
+def _one_minus_auc(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """1 - area under the ROC curve, by ranks (ties count half)."""
     from scipy.stats import rankdata
 
@@ -52,57 +66,67 @@ def _one_minus_auc(predictions: Array, truth: Array) -> Array:
             f"All {len(truth):,} rows with a known truth are of one class.",
             "Choose another loss, or more rows.",
         )
+    if weights is not None:
+        return np.array([1.0 - _weighted_area(block, positive, weights) for block in predictions[:, :, 1]])
     ranks = rankdata(predictions[:, :, 1], axis=1)
     area = (ranks[:, positive].sum(axis=1) - count * (count + 1) / 2) / (count * rest)
     return np.asarray(1.0 - area)
 
 
-def _cross_entropy(predictions: Array, truth: Array) -> Array:
+def _weighted_area(chance: Array, positive: npt.NDArray[np.bool_], weights: Array) -> float:
+    """Share of the weight of all pairs in which the positive has the higher probability (ties count half)."""
+    levels, place = np.unique(chance, return_inverse=True)
+    yes, no = (np.bincount(place[own], weights[own], len(levels)) for own in (positive, ~positive))
+    return float(yes @ (no.cumsum() - no / 2) / (yes.sum() * no.sum()))
+
+
+def _cross_entropy(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Mean negative logarithm of the probability given to the true class."""
     given = predictions[:, np.arange(len(truth)), truth.astype(np.int64)]
-    return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean(axis=1))
+    return mean(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)), weights)
 
 
-def _error_rate(predictions: Array, truth: Array) -> Array:
+def _error_rate(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Share of rows whose most probable class is not the true one."""
-    return np.asarray((predictions.argmax(axis=2) != truth).mean(axis=1))
+    return mean(predictions.argmax(axis=2) != truth, weights)
 
 
-def _median_error(predictions: Array, truth: Array) -> Array:
+def _median_error(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Median absolute error."""
-    return np.asarray(np.median(np.abs(predictions[:, :, 0] - truth), axis=1))
+    return median(np.abs(predictions[:, :, 0] - truth), weights)
 
 
-def _one_minus_r2(predictions: Array, truth: Array) -> Array:
+def _one_minus_r2(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Squared error as a share of that of the mean."""
-    spread = float(((truth - truth.mean()) ** 2).sum())
-    if not spread:
+    if (truth == truth[:1]).all():
         raise InputError(
             "R² needs different true values.", f"All {len(truth):,} are the same.", "Choose another loss, or more rows."
         )
-    return np.asarray(((predictions[:, :, 0] - truth) ** 2).sum(axis=1) / spread)
+    spread = total((truth - mean(truth, weights)) ** 2, weights)
+    return np.asarray(total((predictions[:, :, 0] - truth) ** 2, weights) / spread)
 
 
-def _brier(predictions: Array, truth: Array) -> Array:
+def _brier(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Mean squared error of the probabilities of all classes (two: of the second)."""
     if predictions.shape[2] == 2:
-        return np.asarray(((predictions[:, :, 1] - truth) ** 2).mean(axis=1))
+        return mean((predictions[:, :, 1] - truth) ** 2, weights)
     wanted = truth[:, None] == np.arange(predictions.shape[2])[None, :]
-    return np.asarray(((predictions - wanted) ** 2).sum(axis=2).mean(axis=1))
+    return mean(((predictions - wanted) ** 2).sum(axis=2), weights)
 
 
-def _balanced_error(predictions: Array, truth: Array) -> Array:
+def _balanced_error(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Share of wrong rows of each class that there is, averaged over the classes."""
     wrong = predictions.argmax(axis=2) != truth
     classes = [truth == known for known in np.unique(truth)]
-    return np.asarray(np.mean([wrong[:, own].mean(axis=1) for own in classes], axis=0))
+    rates = [mean(wrong[:, own], part(weights, own)) for own in classes]
+    return np.asarray(np.mean(rates, axis=0))
 
 
-def _one_minus_f1(predictions: Array, truth: Array) -> Array:
+def _one_minus_f1(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """1 - harmonic mean of precision and recall of the second class, cut at one half; 1 where neither names it."""
     named, true = predictions.argmax(axis=2) == 1, truth == 1
-    hits = (named & true).sum(axis=1)
-    return np.asarray(1.0 - 2.0 * hits / np.maximum(named.sum(axis=1) + true.sum(), 1))
+    whole = total(named, weights) + total(true, weights)
+    return np.asarray(1.0 - 2.0 * total(named & true, weights) / np.where(whole > 0, whole, 1.0))
 
 
 LOSSES = (

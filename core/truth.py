@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import row_weights
 from core.conditions import mask, parse
 from core.errors import InputError, ModelError
 from core.instances import truth
 from core.registry import Job
-from core.types import Array, Model, Table
+from core.types import Array, Model, Table, drawn
 
 _COUNTS = {2: "two", 10: "ten", 20: "twenty"}
 
@@ -38,22 +39,25 @@ def unknown(model: Model, table: Table, least: int = 2) -> str | None:
     return f"{why}: what the target holds is none of its classes. The notes on the data (Load) say what to do."
 
 
-def scored_rows(job: Job) -> tuple[np.ndarray, Array]:
-    """A seeded sample of the rows whose truth is known, and that truth."""
+def weighed_rows(job: Job) -> tuple[np.ndarray, Array, Array | None]:
+    """Such a sample of the rows that count, that truth, and the rows' weights (``core.row_weights``)."""
+    rows, known = scored_rows(job, row_weights.counting(job.table))
+    return rows, known, row_weights.of(job.table, rows)
+
+
+def scored_rows(job: Job, among: np.ndarray | bool = True) -> tuple[np.ndarray, Array]:
+    """A seeded sample of the rows whose truth is known, all or ``among`` some, and that truth."""
     known = truth(job.model, job.table)
     if known is None:
         raise InputError("The true values are not known.", "No column is marked as the target.", "Choose one on Load.")
-    rows = np.flatnonzero(~np.isnan(known) & _wanted(job))
+    rows = np.flatnonzero(~np.isnan(known) & _wanted(job) & among)
     if len(rows) < 2:
         raise InputError(
             f"{'No row' if not len(rows) else 'One row'} with a known truth meets the conditions.",
-            "A score needs at least two.",
+            "A score needs at least two" + (", of a weight above 0." if job.table.weights else "."),
             "Loosen the conditions.",
         )
-    size = int(job.params["rows"])
-    if len(rows) > size:
-        picked = np.random.default_rng(int(job.params["seed"])).choice(len(rows), size, replace=False)
-        rows = rows[np.sort(picked)]
+    rows = rows[drawn(len(rows), int(job.params["rows"]), int(job.params["seed"]))]
     return rows, known[rows]
 
 

@@ -90,12 +90,12 @@ class Table:
         Every column that was read, index 0..n-1. Never write to it.
     schema : Schema
         The feature columns only; after matching with a model, that model's features in its order.
-    target, label : str or None
-        Columns that hold the true value and the row's name.
+    target, label, weights : str or None
+        Columns that hold the true value, the row's name, and how much the row counts (``core.row_weights``).
     name : str
         Shown to people (the file's name or the sample's title).
     fingerprint : str
-        Digest of the frame, the schema and the two roles.
+        Digest of the frame, the schema and the three roles.
     notes : tuple of str
         What the loader found and did ("separator ;", "2 columns renamed"), in words.
     """
@@ -107,6 +107,7 @@ class Table:
     name: str
     fingerprint: str
     notes: tuple[str, ...] = ()
+    weights: str | None = None
     _places: npt.NDArray[np.intp] = field(init=False, repr=False)  # found once: by name it costs 0.2 ms a row
     memo: dict[str, Any] = field(init=False, repr=False, default_factory=dict)  # views of the columns, on demand
 
@@ -166,10 +167,14 @@ class Table:
 
     def background(self, size: int, seed: int) -> pd.DataFrame:
         """A seeded sample of the rows without replacement, shape (min(size, n_rows), n_features), in row order."""
-        if size >= len(self):
-            return self.rows(np.arange(len(self)))
-        picked = np.random.default_rng(seed).choice(len(self), size=size, replace=False)
-        return self.rows(np.sort(picked))
+        return self.rows(drawn(len(self), size, seed))
+
+
+def drawn(count: int, size: int, seed: int) -> npt.NDArray[np.int64]:
+    """A seeded sample of the positions 0..count-1 without replacement, ascending, shape (min(size, count),)."""
+    if size >= count:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, size=size, replace=False))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,25 +281,3 @@ class Param:
     def title(self) -> str:
         """The name as a label: ``num_samples`` -> ``Num samples``."""
         return self.name.replace("_", " ").capitalize()
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What the model says of one row, and where that lies among all rows.
-
-    Attributes
-    ----------
-    values : ndarray, shape (n_outputs,)
-        Probability per class, or one number in target units.
-    output : int
-        The output that is being explained.
-    label : str
-        The predicted class, or the number in words.
-    truth : object
-        The true value, None when unknown.
-    """
-
-    values: Array
-    output: int
-    label: str
-    truth: Any = None

@@ -9,8 +9,8 @@ from typing import Any
 from core import engine, registry
 from core.params import resolve
 from core.place import position
-from core.results import Result
-from core.types import Model, Prediction, Table
+from core.results import Prediction, Result
+from core.types import Model, Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)

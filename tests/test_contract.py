@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from core import engine, export, registry
 from core.codec import decode, encode
 from core.errors import NotApplicable
+from core.loading.frames import derive
 from core.registry import Method
 from core.results import KINDS, Attribution, Nudges, Profile, Result, same
 from core.views import VIEWS, view
@@ -142,6 +145,44 @@ def test_the_table_is_left_as_it_was(method: Method) -> None:
     if not method.unsupported(model, table):
         engine.explain(method.id, model, table, 5)
     assert before.equals(table.frame)
+
+
+def plain(result: Result, without: str = "") -> Any:
+    """An answer without the table it is about, and without one check."""
+    kept = tuple(check for check in result.checks if check.name != without)
+    return encode(replace(result, provenance=None, checks=kept))  # type: ignore[type-var]
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["pipeline with text levels", "lightgbm, three classes", "random forest, regression"])
+def test_weights_of_rows_change_nothing_where_equal_and_are_told_where_used(method: Method, name: str) -> None:
+    before = ask(method, name)
+    model, table = case(name)
+    frame = table.frame.assign(even=2.5, uneven=np.arange(len(table)) % 5)
+    even, uneven = (
+        engine.explain(method.id, model, derive(table, frame, table.schema, weights=column), 7)
+        for column in ("even", "uneven")
+    )
+    assert plain(even, "weights") == plain(before), "not one bit"
+    told = [check.text for check in uneven.checks if check.name == "weights"]
+    if not told:
+        assert plain(uneven) == plain(before), "numbers that weights change carry a check that says so"
+    else:
+        assert "weighted by 'uneven'" in told[0]
+        assert plain(uneven, "weights") != plain(before)
+        assert [check.name for check in even.checks if check.name == "weights"], "equal ones are told, too"
+
+
+def test_the_methods_that_weigh_rows_are_these() -> None:
+    model, table = case("random forest, regression")
+    held = derive(table, table.frame.assign(w=np.arange(len(table))), table.schema, weights="w")
+    found = {
+        method.id
+        for method in registry.methods()
+        if not method.unsupported(model, held)
+        and any(check.name == "weights" for check in engine.explain(method.id, model, held, 7).checks)
+    }
+    assert found == {"performance", "permutation_importance", "model_profile"}
 
 
 def test_every_kind_has_one_view_and_one_export() -> None:

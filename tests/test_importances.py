@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, mean_absolute_error
+from sklearn.metrics import brier_score_loss, mean_absolute_error, r2_score, root_mean_squared_error
 
 import core
 from core.errors import ComputeError, InputError
@@ -17,6 +17,7 @@ from tests.contract_cases import mixed_frame, numbers_frame
 FRAME = numbers_frame()
 X, Y = FRAME.drop(columns="y"), FRAME["y"].to_numpy()
 FOREST = RandomForestRegressor(n_estimators=5, random_state=0).fit(X.to_numpy(), Y)
+FRAME_TABLE = core.table(FRAME, target="y")
 
 
 def by_definition(score, X, y, rounds, seed, columns):
@@ -131,3 +132,38 @@ def test_without_truth_there_is_no_loss() -> None:
     model = RandomForestRegressor(n_estimators=2, random_state=0).fit(X, Y)
     with pytest.raises(InputError, match="not known"):
         core.loss_importances(model, core.table(pd.DataFrame(X), target=""), mean_absolute_error)
+
+
+@pytest.mark.parametrize("name", ["rmse", "mae", "one_minus_r2"])
+def test_weights_of_the_table_weigh_in_the_loss_as_in_scikit_learn(name: str) -> None:
+    theirs = {"rmse": root_mean_squared_error, "mae": mean_absolute_error, "one_minus_r2": unexplained}[name]
+    frame = FRAME.assign(exposure=np.random.default_rng(2).gamma(1, size=len(FRAME)))
+    table = core.table(frame, target="y", weights="exposure")
+    own = core.loss_importances(FOREST, table, theirs, rounds=3)
+    result = core.explain("permutation_importance", FOREST, table, loss=name, rounds=3)
+    assert isinstance(own, Importance)
+    assert isinstance(result, Importance)
+    expected = theirs(Y, FOREST.predict(X.to_numpy()), sample_weight=frame["exposure"])
+    assert result.reference == pytest.approx(expected)
+    assert own.reference == pytest.approx(expected)
+    assert result.rounds == pytest.approx(own.rounds), "the same shuffles, another way to the loss"
+    for found in (own, result):
+        assert any("weighted by 'exposure'" in check.text for check in found.checks)
+    given = core.loss_importances(FOREST, FRAME_TABLE, theirs, weights=frame["exposure"], rounds=3)
+    assert isinstance(given, Importance)
+    assert given.rounds == pytest.approx(own.rounds), "the same weights given beside the table"
+
+
+def test_a_row_that_does_not_count_is_as_if_it_were_not_there() -> None:
+    there = np.arange(len(FRAME)) % 3 > 0
+    held = core.table(FRAME.assign(w=there * 4.0), target="y", weights="w")
+    left = core.table(FRAME[there].reset_index(drop=True), target="y")
+    for loss in ("rmse", "median_error"):
+        with_, without = (core.explain("permutation_importance", FOREST, table, loss=loss) for table in (held, left))
+        assert isinstance(with_, Importance)
+        assert isinstance(without, Importance)
+        assert np.array_equal(with_.rounds, without.rounds), "to the last bit"  # type: ignore[arg-type]
+
+
+def unexplained(truth, said, sample_weight=None):
+    return 1 - r2_score(truth, said, sample_weight=sample_weight)

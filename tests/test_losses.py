@@ -18,7 +18,8 @@ from sklearn.metrics import (
 )
 
 from core.errors import InputError
-from core.losses import LOSSES, loss_for
+from core.losses import LOSSES, Loss, loss_for
+from core.types import Array
 
 ORACLES = {
     "rmse": lambda said, known: root_mean_squared_error(known, said[:, 0]),
@@ -71,3 +72,54 @@ def test_an_auc_of_one_class_is_refused() -> None:
 def test_r2_of_one_value_is_refused() -> None:
     with pytest.raises(InputError, match="different true values"):
         loss_for("regression", "one_minus_r2").of(np.zeros((1, 3, 1)), np.ones(3))
+
+
+WEIGHTED = {
+    "rmse": lambda said, known, own: root_mean_squared_error(known, said[:, 0], sample_weight=own),
+    "mae": lambda said, known, own: mean_absolute_error(known, said[:, 0], sample_weight=own),
+    "median_error": lambda said, known, own: median_absolute_error(known, said[:, 0], sample_weight=own),
+    "one_minus_r2": lambda said, known, own: 1 - r2_score(known, said[:, 0], sample_weight=own),
+    "balanced_error": lambda said, known, own: (
+        1 - balanced_accuracy_score(known, said.argmax(axis=1), sample_weight=own)
+    ),
+    "brier": lambda said, known, own: brier_score_loss(
+        known, said if said.shape[1] > 2 else said[:, 1], sample_weight=own
+    ),
+    "one_minus_f1": lambda said, known, own: (
+        1 - f1_score(known, said.argmax(axis=1), zero_division=0, sample_weight=own)
+    ),
+    "one_minus_auc": lambda said, known, own: 1 - roc_auc_score(known, said[:, 1], sample_weight=own),
+    "cross_entropy": lambda said, known, own: log_loss(
+        known, said, labels=list(range(said.shape[1])), sample_weight=own
+    ),
+    "error_rate": lambda said, known, own: 1 - accuracy_score(known, said.argmax(axis=1), sample_weight=own),
+}
+
+
+def drawn(loss: Loss, seed: int, count: int) -> tuple[Array, Array]:
+    """Three blocks of predictions with ties, and a truth in which every class occurs."""
+    random = np.random.default_rng(seed)
+    if "regression" in loss.tasks:
+        return random.normal(size=(3, count, 1)).round(1), random.normal(size=count).round(1)
+    classes = 2 if "multiclass" not in loss.tasks else int(random.integers(2, 5))
+    known = np.concatenate([np.arange(classes), random.integers(0, classes, count - classes)]).astype(float)
+    said = random.multinomial(10, np.full(classes, 1 / classes), size=(3, count)) / 10
+    return said, known
+
+
+@given(st.integers(0, 10_000), st.integers(5, 60))
+def test_weighted_losses_equal_scikit_learn_block_by_block(seed: int, count: int) -> None:
+    own = np.random.default_rng(seed + 1).gamma(1, size=count) + 1e-3
+    for loss in LOSSES:
+        said, known = drawn(loss, seed, count)
+        for block, value in zip(said, loss.of(said, known, own), strict=True):
+            assert value == pytest.approx(WEIGHTED[loss.id](block, known, own), abs=1e-9), loss.id
+
+
+@given(st.integers(0, 10_000), st.integers(5, 40), st.floats(0.001, 1_000))
+def test_whole_weights_are_repeated_rows_and_their_unit_means_nothing(seed: int, count: int, unit: float) -> None:
+    times = np.random.default_rng(seed + 1).integers(1, 5, count)
+    for loss in LOSSES:
+        said, known = drawn(loss, seed, count)
+        repeated = loss.of(np.repeat(said, times, axis=1), np.repeat(known, times))
+        assert loss.of(said, known, times * unit) == pytest.approx(repeated, abs=1e-9), loss.id

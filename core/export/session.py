@@ -81,7 +81,7 @@ def session(results: Sequence[Result], model: Model, table: Table, *, title: str
             raise InputError("An answer is not about this model and table.", "A session names what it is about.")
     rows = {result.provenance.row for result in results if result.provenance and result.provenance.row is not None}
     about_model = {"name": model.name, "kind": model.kind, "task": model.task, "classes": list(model.classes)}
-    about_table = {"name": table.name, "rows": len(table), "target": table.target}
+    about_table = {"name": table.name, "rows": len(table), "target": table.target, "weights": table.weights}
     return joined(
         Session(
             title or model.name,

@@ -22,7 +22,15 @@ def is_pickle(data: bytes, name: str) -> bool:
         return False
 
 
-def read(data: bytes, name: str, *, target: str | None, label: str | None, kinds: Mapping[str, Kind] | None) -> Table:
+def read(
+    data: bytes,
+    name: str,
+    *,
+    target: str | None,
+    label: str | None,
+    weights: str | None,
+    kinds: Mapping[str, Kind] | None,
+) -> Table:
     """Take the table out of a pickle, through the allow-list; call it where models are opened, in a worker.
 
     Raises
@@ -36,23 +44,27 @@ def read(data: bytes, name: str, *, target: str | None, label: str | None, kinds
         found = pickles.load(data, name)
     except ModelError as error:
         raise InputError(error.what, error.why, "Save the table as CSV or Parquet.") from error
-    frame, truth = _frame(found)
+    frame, roles = _frame(found)
     if frame is None:
         raise InputError(
             f"'{name}' brings no table.",
             f"It is a pickled {type(found).__name__}.",
             "Upload it as the model, and the table as CSV, Parquet or Excel.",
         )
-    notes = ["Data and true values come from the pickled Explainer."] if truth else []
-    return from_frame(frame, name, target=truth if target is None else target, label=label, kinds=kinds, notes=notes)
+    parts = {"target": "true values", "weights": "weights"}
+    came = ["Data", *(said for role, said in parts.items() if roles.get(role))]
+    notes = [f"{', '.join(came[:-1])} and {came[-1]} come from the pickled Explainer."] if len(came) > 1 else []
+    target = roles.get("target") if target is None else target
+    weights = roles.get("weights") if weights is None else weights
+    return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=notes)
 
 
-def _frame(found: Any) -> tuple[pd.DataFrame | None, str | None]:
-    """The frame, and the column of the true values where that is known."""
+def _frame(found: Any) -> tuple[pd.DataFrame | None, dict[str, str]]:
+    """The frame, and the columns of the true values and weights: empty where an Explainer has none."""
     if isinstance(found, pd.DataFrame):
-        return found, None
+        return found, {}
     held = unwrap(found)
-    frame = None if held is None else table_frame(held)
-    if held is None or frame is None:
-        return None, None
-    return frame, str(frame.columns[-1]) if held.y is not None else ""
+    if held is None:
+        return None, {}
+    frame, roles = table_frame(held)
+    return frame, {role: column or "" for role, column in roles.items()}

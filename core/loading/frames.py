@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from core import fingerprint
+from core import fingerprint, row_weights
 from core.errors import InputError, unknown_name
 from core.loading import budgets
 from core.loading.cells import computable
@@ -26,6 +26,7 @@ def from_frame(
     *,
     target: str | None = None,
     label: str | None = None,
+    weights: str | None = None,
     kinds: Mapping[str, Kind] | None = None,
     notes: Iterable[str] = (),
 ) -> Table:
@@ -39,6 +40,8 @@ def from_frame(
         Shown to people.
     target, label : str or None
         Columns of the true value and of the row's name; None: guessed where evident. ``""``: there is none.
+    weights : str or None
+        Column that says how much a row counts; never guessed.
     kinds : mapping of str to Kind, optional
         What some columns are, where the guess is wrong.
     notes : iterable of str
@@ -51,7 +54,7 @@ def from_frame(
     Raises
     ------
     InputError
-        If there are no rows or no columns, a name does not exist, or cells do not fit the kind asked for.
+        If there are no rows or no columns, a name does not exist, or cells do not fit what is asked of them.
 
     Examples
     --------
@@ -70,13 +73,15 @@ def from_frame(
     if empty and len(empty) < len(names):
         plain = plain.drop(columns=empty)
         said.append(f"Empty columns without a name dropped: {listed(empty)}.")
-    chosen_target = _role(plain, target, "target") if target is not None else guess_target(plain)
-    chosen_label = _role(plain, label, "label") if label is not None else guess_label(plain, chosen_target)
+    weighing = _role(plain, weights or "", "weights")
+    rest = plain.drop(columns=weighing) if weighing and plain.shape[1] > 1 else plain
+    chosen_target = _role(plain, target, "target") if target is not None else guess_target(rest)
+    chosen_label = _role(plain, label, "label") if label is not None else guess_label(rest, chosen_target)
     if target is None and chosen_target:
         said.append(f"'{chosen_target}' is taken for the target, by its name.")
     if label is None and chosen_label:
         said.append(f"'{chosen_label}' names the rows.")
-    return _build(plain, name, chosen_target or None, chosen_label or None, kinds or {}, said)
+    return _build(plain, name, (chosen_target, chosen_label, weighing), kinds or {}, said)
 
 
 def with_roles(
@@ -84,6 +89,7 @@ def with_roles(
     *,
     target: str | None = None,
     label: str | None = None,
+    weights: str | None = None,
     kinds: Mapping[str, Kind] | None = None,
 ) -> Table:
     """Correct what was guessed.
@@ -91,8 +97,8 @@ def with_roles(
     Parameters
     ----------
     table : Table
-    target, label : str or None
-        A column; ``""`` for none; None leaves the role as it is.
+    target, label, weights : str or None
+        A column; ``""`` for none; None leaves the role as it is, unless another one takes its column.
     kinds : mapping of str to Kind, optional
         Columns not named keep theirs.
 
@@ -104,17 +110,17 @@ def with_roles(
     Raises
     ------
     InputError
-        If a name does not exist, or cells do not fit the kind asked for.
+        If a name does not exist, or cells do not fit what is asked of them.
     """
-    chosen_target = table.target if target is None else _role(table.frame, target, "target")
-    chosen_label = table.label if label is None else _role(table.frame, label, "label")
-    if target and chosen_target == chosen_label and label is None:
-        chosen_label = None
-    if label and chosen_label == chosen_target and target is None:
-        chosen_target = None
+    asked = {"target": target, "label": label, "weights": weights}
+    taken = {_role(table.frame, column, role) for role, column in asked.items() if column}
+    held = {role: getattr(table, role) for role in asked}
+    roles = [
+        (None if held[role] in taken else held[role]) if column is None else column for role, column in asked.items()
+    ]
     known = {feature.name: feature for feature in table.schema.features}
     notes = [note for note in table.notes if not note.endswith(("for the target, by its name.", "names the rows."))]
-    return _build(table.frame, table.name, chosen_target or None, chosen_label or None, kinds or {}, notes, known=known)
+    return _build(table.frame, table.name, roles, kinds or {}, notes, known=known)
 
 
 def derive(table: Table, frame: pd.DataFrame, schema: Schema, notes: Iterable[str] = (), **roles: Any) -> Table:
@@ -122,52 +128,61 @@ def derive(table: Table, frame: pd.DataFrame, schema: Schema, notes: Iterable[st
     changed = replace(table, frame=frame, schema=schema, notes=(*table.notes, *notes), **roles)
     # an unchanged frame need not be read again: its digest is part of the old fingerprint
     content = table.fingerprint if frame is table.frame else fingerprint.of_frame(frame)
-    return replace(changed, fingerprint=_digest(content, schema, changed.target, changed.label))
+    return replace(changed, fingerprint=_digest(content, schema, (changed.target, changed.label, changed.weights)))
 
 
-def _digest(content: str, schema: Schema, target: str | None, label: str | None) -> str:
-    """Digest of frame, schema and roles."""
-    return fingerprint.of_bytes(
-        content.encode(), repr(schema).encode("utf-8", "surrogatepass"), repr((target, label)).encode()
-    )
+def _digest(content: str, schema: Schema, roles: tuple[str | None, ...]) -> str:
+    """Digest of frame, schema and roles; that of a table without weights is as it was before there were any."""
+    named = roles if roles[2] is not None else roles[:2]
+    return fingerprint.of_bytes(content.encode(), repr(schema).encode("utf-8", "surrogatepass"), repr(named).encode())
 
 
 def _build(
     frame: pd.DataFrame,
     name: str,
-    target: str | None,
-    label: str | None,
+    named: Sequence[str | None],
     kinds: Mapping[str, Kind],
     notes: list[str],
     *,
     known: Mapping[str, Feature] | None = None,
 ) -> Table:
     """Convert what was asked for, describe the columns, digest."""
-    if target is not None and target == label:
-        raise InputError(
-            f"'{target}' cannot be both the target and the name of the rows.",
-            "Each role needs a column.",
-            "Choose two.",
-        )
+    target, label, weights = roles = tuple(column or None for column in named)
+    _check_apart(roles)
     for column, kind in kinds.items():
         _check_kind(frame, column, kind)
         given = frame[column]
         converted = as_kind(given, kind)
         if converted is not given:
             frame = frame.assign(**{column: converted})
-    features, left_out = _described(frame, (target, label), kinds, known or {})
+    if weights is not None:
+        row_weights.read(frame[weights])
+    features, left_out = _described(frame, roles, kinds, known or {})
     if not features:
         raise InputError(
-            "This table has no features.", "Every column is the target, a name or unusable.", "Choose another target."
+            "This table has no features.",
+            "Every column is the target, a name, a weight or unusable.",
+            "Choose another target.",
         )
     schema = Schema(tuple(features))
     said = (*notes, unusable(left_out)) if left_out else tuple(notes)
-    digest = _digest(fingerprint.of_frame(frame), schema, target, label)
-    return Table(frame, schema, target, label, name, digest, said)
+    digest = _digest(fingerprint.of_frame(frame), schema, roles)
+    return Table(frame, schema, target, label, name, digest, said, weights)
+
+
+def _check_apart(roles: tuple[str | None, ...]) -> None:
+    """Refuse two roles of one column."""
+    titles = dict(zip(("the target", "the name of the rows", "the weight of the rows"), roles, strict=True))
+    for column in filter(None, roles):
+        both = [title for title, own in titles.items() if own == column]
+        if len(both) > 1:
+            raise InputError(
+                f"'{column}' cannot be both {both[0]} and {both[1]}.", "Each role needs a column.", "Choose two."
+            )
 
 
 def _described(
-    frame: pd.DataFrame, roles: tuple[str | None, str | None], kinds: Mapping[str, Kind], known: Mapping[str, Feature]
+    frame: pd.DataFrame, roles: tuple[str | None, ...], kinds: Mapping[str, Kind], known: Mapping[str, Feature]
 ) -> tuple[list[Feature], list[str]]:
     """The features, and the columns that are none."""
     features, left_out = [], []

@@ -18,6 +18,11 @@ from core.loading.target import by_classes, guess, misfits
 from core.types import Feature, Model, Schema, Table
 
 _LEVELS = 1_000
+_MEANT = {
+    "target": "the target",
+    "label": "the name of the rows",
+    "weights": "the weight of the rows: to weigh by it, give its values again in a column of another name",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +72,8 @@ def match(model: Model, table: Table) -> Match:
     frame, said = fit(model, frame)
     schema = Schema(tuple(_feature(table, frame, name, sources[name]) for name in model.features))
     matched = derive(table, frame, schema, target=table.target)
-    target, reason = guess(model, matched, [name for name in table.frame.columns if name not in sources.values()])
+    used = {*sources.values(), table.weights}
+    target, reason = guess(model, matched, [name for name in table.frame.columns if name not in used])
     if target != table.target:
         notes.append(f"'{target}' is taken for the target: {reason}")
         matched = derive(matched, frame, schema, target=target)
@@ -81,9 +87,10 @@ def _named(model: Model, table: Table, notes: list[str]) -> tuple[Model, Table]:
     if getattr(model, "named", True) or set(model.features) <= set(table.frame.columns):
         return model, table
     wanted, names = len(model.features), table.schema.names
-    others = [name for name in (table.label, table.target) if name]
-    if wanted != len(names) and wanted == table.frame.shape[1]:
-        names, others = tuple(table.frame.columns), []
+    others = [name for name in (table.label, table.target, table.weights) if name]
+    every = tuple(name for name in table.frame.columns if name != table.weights)
+    if wanted != len(names) and wanted == len(every):
+        names, others = every, []
         table = derive(table, table.frame, _whole(table), target=None, label=None)
     names, left_out = _numbers_only(table, names, wanted)
     target = by_classes(model, table, names) if wanted == len(names) - 1 and not table.target else None
@@ -124,8 +131,8 @@ def _rebound(model: Any, names: tuple[str, ...]) -> Model:
 
 
 def _whole(table: Table) -> Schema:
-    """Every column as a feature, for a table whose roles were guessed wrongly."""
-    return from_frame(table.frame, table.name, target="", label="").schema
+    """Every column but the weights as a feature, for a table whose roles were guessed wrongly."""
+    return from_frame(table.frame, table.name, target="", label="", weights=table.weights).schema
 
 
 def plain(name: str) -> str:
@@ -194,11 +201,10 @@ def _freed(table: Table, sources: dict[str, str], notes: list[str]) -> Table:
     """A role that was guessed for a column that the model takes is given up."""
     used = set(sources.values())
     roles: dict[str, Any] = {}
-    for role in ("target", "label"):
+    for role, meant in _MEANT.items():
         column = getattr(table, role)
         if column in used:
             roles[role] = None
-            meant = "the target" if role == "target" else "the name of the rows"
             notes.append(f"'{column}' is one of the model's features, so it is not taken for {meant}.")
     return derive(table, table.frame, table.schema, **roles) if roles else table
 
@@ -217,7 +223,7 @@ def _renamed(table: Table, sources: dict[str, str], notes: list[str]) -> pd.Data
 
 def _ignored(table: Table, sources: dict[str, str], target: str | None, notes: list[str]) -> None:
     """Say which columns the model does not use."""
-    used = {*sources.values(), target, table.target, table.label}
+    used = {*sources.values(), target, table.target, table.label, table.weights}
     extra = [name for name in table.frame.columns if name not in used]
     if extra:
         what = "a column that the model does not take" if len(extra) == 1 else "columns that the model does not take"

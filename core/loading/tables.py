@@ -46,6 +46,7 @@ def read_table(
     *,
     target: str | None = None,
     label: str | None = None,
+    weights: str | None = None,
     kinds: Mapping[str, Kind] | None = None,
     pickles: bool = False,
 ) -> Table:
@@ -59,9 +60,10 @@ def read_table(
         The file's name, shown to people.
     target, label : str or None
         Columns of the true value and of the row's name; None: guessed where evident; ``""``: there is none.
+    weights : str or None
+        Column that says how much a row counts; None: a dalex Explainer's own; ``""``: there is none.
     kinds : mapping of str to Kind, optional
         What some columns are, where the guess is wrong; ``"text"`` keeps cells as written.
-
     pickles : bool
         Whether a pickle's table is taken (``core.loading.brought``): in a worker, or where the person vouches for it.
 
@@ -82,7 +84,7 @@ def read_table(
 
         if brought.is_pickle(data, name) and data[:2] != b"\x1f\x8b":
             budgets.check_bytes(len(data))
-            return brought.read(data, name, target=target, label=label, kinds=kinds)
+            return brought.read(data, name, target=target, label=label, weights=weights, kinds=kinds)
     notes: list[str] = []
     if data[:2] == b"\x1f\x8b":
         data = budgets.gunzip(data)
@@ -100,7 +102,8 @@ def read_table(
         frame, said = excel.read(data)
     else:
         frame, said = delimited.read(data, as_text)
-    return from_frame(frame, name, target=target, label=label, kinds=kinds, notes=[*notes, *said])
+    said = [*notes, *said]
+    return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=said)
 
 
 def _refuse_others(data: bytes, name: str) -> None:

@@ -9,11 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from core import curves as known_curves
+from core import row_weights
+from core.accumulated import accumulated
 from core.blocks import Moves, ask_blocks
 from core.curves import Curves
-from core.grid import Grid, column, grid, moved, own_points, plain
+from core.grid import Grid, column, grid, moved, own_points
 from core.registry import Job, method
 from core.results import Check, Profile
+from core.row_weights import mean, part
 from core.types import Array, Feature, Param
 from core.views import words
 
@@ -27,6 +30,8 @@ each bin, over the rows that lie in it (a bin without rows joins its neighbour),
 that its mean over the rows is the mean prediction. Conditional: the mean of $f(z, x_{-j})$ over rows whose own value is
 near $z$, weighted by a Gaussian whose deviation is *span* times the grid's range (levels: rows of that level).
 Accumulated by *weights* takes these weights in place of bins, as dalex does.
+
+Where a column weighs the rows, every mean is weighted by it (a check says so).
 
 With *level = change* every curve is told from its first grid value on: single curves can then be compared, and
 accumulated effects begin at zero.
@@ -95,18 +100,18 @@ PARAMS = (
 def explain(job: Job) -> Profile:
     """Move one feature through its range for many rows."""
     feature = job.table.schema[job.params["feature"] or job.model.features[0]]
-    rows = job.table.background(int(job.params["rows"]), int(job.params["seed"]))
+    rows, given, weighted = row_weights.background(job.table, int(job.params["rows"]), int(job.params["seed"]))
     points = _points(job, feature, rows)
     groups = _groups(job, rows)
     kind = str(job.params["kind"])
     known: Curves | None = None
     if kind == "accumulated" and job.params["accumulate"] == "bins":
         said = job.predict(rows)
-        curves = [_accumulated(job, feature, rows[own], said[own], points) for _, own in groups]
+        curves = [accumulated(job, feature, rows[own], said[own], points, part(given, own)) for _, own in groups]
         extra = np.empty((0, len(points)))
     else:
         known = _known(job, rows, feature, points)
-        means, extra, said = _averages(job, rows, feature, points, [own for _, own in groups], known)
+        means, extra, said = _averages(job, rows, feature, points, [own for _, own in groups], known, given)
         curves = list(means)
     names = [name for name, _ in groups] + [f"single row {at + 1}" for at in range(len(extra))]
     values = np.vstack([*curves, extra])
@@ -123,9 +128,13 @@ def explain(job: Job) -> Profile:
         scale="target" if job.model.task == "regression" else "probability",
         label=job.label,
         ordered=feature.is_ordered,
-        reference=0.0 if centred else float(said.mean()),
+        reference=0.0 if centred else float(mean(said, given)),
         centred=centred,
-        checks=(*_checks(kind, values[0], said, groups[0][1]), *(() if known is None else (known.check,))),
+        checks=(
+            *_checks(kind, values[0], said[groups[0][1]], part(given, groups[0][1])),
+            *weighted,
+            *(() if known is None else (known.check,)),
+        ),
     )
 
 
@@ -173,6 +182,7 @@ def _averages(
     points: Grid,
     groups: Sequence[npt.NDArray[np.bool_]],
     known: Curves | None,
+    given: Array | None,
 ) -> tuple[Array, Array, Array]:
     """Mean answer of each group at each grid value, the first rows' own curves, and the rows' own answers."""
     count, kind = len(rows), job.params["kind"]
@@ -183,6 +193,8 @@ def _averages(
     said = next(asked)[1][0]
     for chosen, answers in asked:
         weights = None if kind == "partial" else _near(feature, rows[feature.name], points, chosen, job)
+        if given is not None:
+            weights = given[None, :] if weights is None else weights * given
         extra[:, chosen] = answers[:, : len(extra)].T
         if kind == "accumulated":
             first = answers[:1] if before is None else before
@@ -191,7 +203,7 @@ def _averages(
             curves[place, chosen] = _averaged(answers[:, own], None if weights is None else weights[:, own])
     if kind == "accumulated":
         curves = np.nan_to_num(curves).cumsum(axis=1)
-        means = np.array([said[own].mean() for own in groups])
+        means = np.array([mean(said[own], part(given, own)) for own in groups])
         curves += (means - curves.mean(axis=1))[:, None]
     return curves, extra, said
 
@@ -236,61 +248,23 @@ def _averaged(answers: Array, weights: Array | None) -> Array:
     return np.asarray(np.where(total > 1e-12, (answers * weights).sum(axis=1) / np.maximum(total, 1e-12), np.nan))
 
 
-def _accumulated(job: Job, feature: Feature, rows: pd.DataFrame, said: Array, points: Grid) -> Array:
-    """Accumulated local effects on the grid, centred on the mean prediction of these rows."""
-    if len(points) < 2:
-        return np.full(len(points), said.mean())
-    place = _bins(feature, rows[feature.name], points)
-    edges = _filled(place, len(points)) if feature.kind in ("numeric", "integer") else np.arange(len(points))
-    kept = [points[edge] for edge in edges]
-    place = _bins(feature, rows[feature.name], tuple(kept))
-    known = place >= 0
-    inside = rows[known].reset_index(drop=True)
-    left = np.clip(place[known], 0, len(kept) - 2)
-    ends = [_at(inside, feature.name, tuple(kept), left + side) for side in (0, 1)]
-    low, high = job.predict(pd.concat(ends, ignore_index=True)).reshape(2, -1)
-    count = np.bincount(left, minlength=len(kept) - 1)
-    rise = np.bincount(left, high - low, minlength=len(kept) - 1) / np.maximum(count, 1)
-    curve = np.concatenate([[0.0], np.cumsum(rise)])
-    middle = (curve[left] + curve[left + 1]) / 2
-    centred = curve - middle.mean() + said.mean()
-    if len(kept) == len(points):
-        return np.asarray(centred)
-    return np.asarray(np.interp(np.asarray(points, dtype=float), np.asarray(kept, dtype=float), centred))
-
-
-def _filled(place: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """Grid positions between which there are rows: a bin without any joins the next, the last ones the one before."""
-    used = np.unique(np.clip(place[place >= 0], 0, count - 2))
-    edges = np.unique([0, *(used + 1)])
-    edges[-1] = count - 1
-    return edges.astype(np.int64)
-
-
-def _bins(feature: Feature, column: pd.Series, points: Grid) -> npt.NDArray[np.int64]:
-    """The grid interval that each row lies in, -1 for a missing value."""
-    if feature.kind in ("numeric", "integer"):
-        numbers = column.to_numpy(dtype=float, na_value=np.nan)
-        place = np.searchsorted(np.asarray(points, dtype=float), numbers, side="left") - 1
-        return np.where(np.isnan(numbers), -1, np.clip(place, 0, len(points) - 2)).astype(np.int64)
-    order = {point: at for at, point in enumerate(points)}
-    return np.array([order.get(plain(cell), -1) for cell in column], dtype=np.int64)
-
-
-def _at(rows: pd.DataFrame, name: str, points: Grid, places: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Rows with the grid values at the given places."""
-    values = moved(rows.iloc[:1], name, points)[name].array.take(places)
-    changed = rows.copy(deep=False)
-    changed[name] = values
-    return changed
-
-
-def _checks(kind: str, curve: Array, said: Array, own: npt.NDArray[np.bool_]) -> tuple[Check, ...]:
+def _checks(kind: str, curve: Array, said: Array, given: Array | None) -> tuple[Check, ...]:
     """How well the mean is known, and how much the curve moves."""
-    error = float(said[own].std(ddof=1) / np.sqrt(max(1, int(own.sum())))) if own.sum() > 1 else float("nan")
-    text = f"Averaged over {int(own.sum()):,} rows; the mean prediction itself is known to ± {error:.2g}."
+    error = _error(said, given)
+    text = f"Averaged over {len(said):,} rows; the mean prediction itself is known to ± {error:.2g}."
     checks = [Check("rows", None, error, text)]
     finite = curve[np.isfinite(curve)]
     swing = float(np.ptp(finite)) if len(finite) else 0.0
     checks.append(Check("range", None, swing, f"Along the grid the {kind} profile moves by {swing:.3g}."))
     return tuple(checks)
+
+
+def _error(said: Array, given: Array | None) -> float:
+    """Standard error of the mean prediction; with weights, of as many rows of equal weight as they are worth."""
+    if len(said) < 2:
+        return float("nan")
+    if given is None:
+        return float(said.std(ddof=1) / np.sqrt(len(said)))
+    worth = row_weights.effective(given, len(said))
+    variance = float(mean((said - mean(said, given)) ** 2, given))
+    return float(np.sqrt(variance / (worth - 1))) if worth > 1 else float("nan")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from core import row_weights
 from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
 from core.registry import Job, method
 from core.results import Check, Scores
-from core.truth import scored_rows, unknown
-from core.types import Param
+from core.truth import unknown, weighed_rows
+from core.types import Array, Param
 
 ABOUT = """
 **What it is.** The model's answers are compared with the true values, and summed up in numbers and curves.
@@ -16,7 +17,8 @@ ABOUT = """
 **Formula.** Numbers: $R^2 = 1 - \\sum(y-\\hat y)^2 / \\sum(y-\\bar y)^2$, root mean squared error, mean and median
 absolute error. Two classes: at a cutoff, recall = found / all positives, precision = found / all said positive, F1 =
 their harmonic mean; AUC = chance that a random positive gets a higher probability than a random negative. Several
-classes: each class against the rest, averaged with equal weight.
+classes: each class against the rest, averaged with equal weight. Where a column weighs the rows, every sum, mean,
+share and curve is weighted by it (a check says so); the table of right and wrong counts rows.
 
 **Cost.** One prediction a row.
 
@@ -49,31 +51,34 @@ PARAMS = (
 )
 def explain(job: Job) -> Scores:
     """Score the model on the known rows."""
-    rows, known = scored_rows(job)
+    rows, known, weights = weighed_rows(job)
     said = job.model.predict(job.table.rows(rows))
-    checks = (_size_check(len(rows)),)
+    counted = "" if job.model.task == "regression" else "The table of right and wrong counts rows."
+    checks = (_size_check(len(rows), weights), *row_weights.check(job.table, rows, counted))
     if job.model.task == "regression":
-        scores, curves = regression_scores(said[:, 0], known), regression_curves(said[:, 0], known)
+        scores = regression_scores(said[:, 0], known, weights)
+        curves = regression_curves(said[:, 0], known, weights)
         return Scores(scores, curves, job.label, len(rows), checks=checks)
     places = known.astype(np.int64)
     if job.model.task == "multiclass":
-        scores = class_scores(said, places)
+        scores = class_scores(said, places, weights)
         curves = tuple(
             curve
             for at, name in enumerate(job.model.classes)
-            for curve in binary_curves(said[:, at], places == at, name)
+            for curve in binary_curves(said[:, at], places == at, name, weights)
         )
         matrix = confusion(said.argmax(axis=1), places, len(job.model.classes))
         return Scores(scores, curves, job.label, len(rows), matrix, job.model.classes, checks=checks)
     cutoff = float(job.params["cutoff"])
-    scores = binary_scores(said[:, 1], places == 1, cutoff)
-    curves = binary_curves(said[:, 1], places == 1, job.model.classes[1])
+    scores = binary_scores(said[:, 1], places == 1, cutoff, weights)
+    curves = binary_curves(said[:, 1], places == 1, job.model.classes[1], weights)
     matrix = confusion((said[:, 1] >= cutoff).astype(np.int64), places, 2)
     return Scores(scores, curves, job.model.classes[1], len(rows), matrix, job.model.classes, cutoff, checks=checks)
 
 
-def _size_check(count: int) -> Check:
-    """How far the numbers may be off by chance."""
-    off = 0.98 / np.sqrt(count)
+def _size_check(count: int, weights: Array | None) -> Check:
+    """How far the numbers may be off by chance: what few heavy rows decide is known as if there were few."""
+    worth = row_weights.effective(weights, count)
+    off = 0.98 / np.sqrt(worth)
     text = f"Scored on {count:,} rows: a share such as accuracy is known to within about ± {off:.1%} by chance alone."
-    return Check("rows", count >= 100, float(count), text)
+    return Check("rows", worth >= 100, float(count), text)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from core import row_weights
 from core.curves import curves
 from core.errors import InputError, unknown_name
 from core.losses import LOSSES, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
-from core.truth import scored_rows, unknown
+from core.truth import unknown, weighed_rows
 from core.types import Array, Param
 
 ABOUT = """
@@ -19,7 +20,7 @@ how much worse the model gets. A feature that the model relies on costs a lot; o
 
 **Formula.** $L(y, f(X^{(j)})) - L(y, f(X))$, where column $j$ of $X^{(j)}$ is shuffled; the mean and
 the standard deviation over the rounds are shown. $L$ is the root mean squared error for numbers, 1 − AUC for two
-classes, cross-entropy for more.
+classes, cross-entropy for more. Where a column weighs the rows, the loss is weighted by it.
 
 **Cost.** One prediction per row, round and feature, in few large calls; of known trees and networks, the answers
 for all shuffles are found in the trees or layers themselves (a check says so, and how closely they repeat the model).
@@ -31,6 +32,7 @@ what matters in the world; a bad model's importances say little.
 **Source.** L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324); A. Fisher,
 C. Rudin and F. Dominici, *Journal of Machine Learning Research* 20 (177), 2019.
 """
+SHUFFLED = "They weigh in the loss; values are shuffled between all rows alike."
 PARAMS = (
     Param(
         "loss",
@@ -70,14 +72,14 @@ PARAMS = (
 def explain(job: Job) -> Importance:
     """Shuffle each feature and report how much worse the model gets."""
     loss = loss_for(job.model.task, str(job.params["loss"]))
-    rows, known = scored_rows(job)
+    rows, known, weights = weighed_rows(job)
     groups = parse_groups(str(job.params["groups"]), job.model.features, tuple(job.params["only"]))
     frame = job.table.rows(rows)
     looked_up = curves(job, frame, int(job.params["rounds"]))
     found = shuffle(
         job.model.predict,
         frame,
-        lambda blocks: loss.of(blocks, known),
+        lambda blocks: loss.of(blocks, known, weights),
         groups,
         rounds=int(job.params["rounds"]),
         seed=int(job.params["seed"]),
@@ -97,6 +99,7 @@ def explain(job: Job) -> Importance:
         checks=(
             _fit_check(found, loss.title, len(rows)),
             *_noise_check(rounds),
+            *row_weights.check(job.table, rows, SHUFFLED),
             *(() if looked_up is None else (looked_up.check,)),
         ),
     )

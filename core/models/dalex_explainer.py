@@ -27,7 +27,7 @@ class Explained:
         Only where the person gave one; dalex's own choices are made again by the adapters.
     label : str
     frame : DataFrame or None
-    y : Series or None
+    y, weights : Series or None
     classification : bool
     """
 
@@ -37,6 +37,7 @@ class Explained:
     frame: pd.DataFrame | None
     y: pd.Series | None
     classification: bool
+    weights: pd.Series | None = None
 
 
 def unwrap(thing: Any) -> Explained | None:
@@ -45,20 +46,24 @@ def unwrap(thing: Any) -> Explained | None:
         return None
     given = thing.predict_function
     own = callable(given) and not str(getattr(given, "__module__", "")).startswith("dalex")
-    y = None if thing.y is None else pd.Series(thing.y).reset_index(drop=True)
-    frame = None if thing.data is None else pd.DataFrame(thing.data)
-    return Explained(
-        thing.model, given if own else None, str(thing.label), frame, y, thing.model_type == "classification"
+    y, weights = (
+        None if part is None else pd.Series(part).reset_index(drop=True)
+        for part in (thing.y, getattr(thing, "weights", None))
     )
+    frame = None if thing.data is None else pd.DataFrame(thing.data)
+    classes = thing.model_type == "classification"
+    return Explained(thing.model, given if own else None, str(thing.label), frame, y, classes, weights)
 
 
-def table_frame(explained: Explained, target: str = "y") -> pd.DataFrame | None:
-    """The Explainer's data with the true values as a last column; None when it has no data."""
+def table_frame(explained: Explained) -> tuple[pd.DataFrame | None, dict[str, str | None]]:
+    """The Explainer's data with true values and weights as last columns, and their roles; None when it has no data."""
     if explained.frame is None:
-        return None
+        return None, {}
     frame = explained.frame.reset_index(drop=True)
-    if explained.y is None:
-        return frame
-    while target in frame.columns:
-        target += "_"
-    return frame.assign(**{target: explained.y.to_numpy()})
+    roles: dict[str, str | None] = {"target": None, "weights": None}
+    for role, name, values in (("target", "y", explained.y), ("weights", "weights", explained.weights)):
+        if values is not None:
+            while name in frame.columns:
+                name += "_"
+            frame, roles[role] = frame.assign(**{name: values.to_numpy()}), name
+    return frame, roles

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.results.attribution import Attribution
 from core.results.attributions import Attributions
-from core.results.base import Check, Provenance, Result, freeze_arrays
+from core.results.base import Check, Prediction, Provenance, Result, freeze_arrays
 from core.results.distribution import Distribution
 from core.results.importance import Importance
 from core.results.matrix import Matrix
@@ -74,6 +74,7 @@ __all__ = [
     "Nudges",
     "Part",
     "Points",
+    "Prediction",
     "Profile",
     "Provenance",
     "Result",

@@ -1,4 +1,4 @@
-"""What all result kinds share: computed checks, provenance, read-only arrays."""
+"""What all result kinds share: computed checks, provenance, read-only arrays; and the prediction they are about."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+
+from core.types import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,28 @@ class Provenance:
     row: int | None
     evaluations: int = field(compare=False)
     seconds: float = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one row, and where that lies among all rows.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_outputs,)
+        Probability per class, or one number in target units.
+    output : int
+        The output that is being explained.
+    label : str
+        The predicted class, or the number in words.
+    truth : object
+        The true value, None when unknown.
+    """
+
+    values: Array
+    output: int
+    label: str
+    truth: Any = None
 
 
 class Result(Protocol):

@@ -10,6 +10,8 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from core import row_weights
+from core.errors import InputError
 from core.loading import budgets
 from core.types import Feature, Kind, Schema, Table
 from core.workers.cells import decode_text, decode_value, encode_text, encode_value
@@ -152,6 +154,7 @@ def encode_table(table: Table, encode: Callable[[pd.DataFrame], Encoded] = encod
         "features": features,
         "target": table.target,
         "label": table.label,
+        "weights": table.weights,
         "name": table.name,
         "fingerprint": table.fingerprint,
         "notes": list(table.notes),
@@ -174,15 +177,18 @@ def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_
         frame = decode(head["frame"], list(message.arrays))
         features = tuple(_feature(item) for item in head["features"])
         notes = tuple(shown(str(note), _WORDS) for note in head["notes"][:_NOTES])
-        roles = [None if head[role] is None else str(head[role]) for role in ("target", "label")]
+        roles = [None if head[role] is None else str(head[role]) for role in ("target", "label", "weights")]
         digest = str(head["fingerprint"])
         known = set(frame.columns)
         if len(known) != frame.shape[1] or not known.issuperset([*(f.name for f in features), *filter(None, roles)]):
             raise ValueError("columns that are not there")
         if not all(map(is_text, known)) or not _DIGEST.fullmatch(digest):
             raise ValueError("names that are none")
-        return Table(frame, Schema(features), roles[0], roles[1], shown(str(head["name"]), _WORDS), digest, notes)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        if roles[2] is not None:
+            row_weights.read(frame[roles[2]])
+        name = shown(str(head["name"]), _WORDS)
+        return Table(frame, Schema(features), roles[0], roles[1], name, digest, notes, roles[2])
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, InputError) as error:
         raise Closed(f"a table of the wrong form: {str(error)[:200]}") from error
 
 

@@ -56,6 +56,7 @@ def facts(both: Pair, found: Understood) -> dict[str, str]:
         "Features": f"{found.columns:,}: {listed}",
         "Target": found.target or "not known, so predictions cannot be compared with the truth",
         "Names of rows": both.table.label or "row numbers",
+        **({"Weight of rows": both.table.weights} if both.table.weights else {}),
         "The model predicts": _TASKS[found.task],
         "Predict function": found.function,
     }

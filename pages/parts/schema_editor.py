@@ -1,4 +1,4 @@
-"""A table's columns as a form: target, row names and what each column is."""
+"""A table's columns as a form: target, row names, weights and what each column is."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from core.views import words
 
 NONE = "(none)"
 _KINDS = list(get_args(Kind))
+_ROLES = {
+    "target": ("True value (target)", "The column that the model predicts; predictions are compared with it"),
+    "label": ("Names of the rows", "A column that says which instance a row is"),
+    "weights": (
+        "Weight of the rows",
+        "A column of numbers that says how much each row counts in scores, losses and averages",
+    ),
+}
 
 
 def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
     """The form; what was changed once it is applied, else None."""
     names = [str(name) for name in table.frame.columns]
     with st.form(f"schema_{table.fingerprint}", border=False):
-        left, right = st.columns(2)
-        target = left.selectbox(
-            "True value (target)",
-            [NONE, *names],
-            index=_place(names, table.target),
-            format_func=words.short,
-            help="The column that the model predicts; predictions are compared with it",
-        )
-        label = right.selectbox(
-            "Names of the rows",
-            [NONE, *names],
-            index=_place(names, table.label),
-            format_func=words.short,
-            help="A column that says which instance a row is",
-        )
+        chosen = {
+            role: column.selectbox(
+                title,
+                [NONE, *names],
+                index=_place(names, getattr(table, role)),
+                format_func=words.short,
+                help=said,
+            )
+            for column, (role, (title, said)) in zip(st.columns(len(_ROLES)), _ROLES.items(), strict=True)
+        }
         edited = st.data_editor(
             overview(table),
             hide_index=True,
@@ -52,7 +55,7 @@ def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
     known = {feature.name: feature.kind for feature in table.schema.features}
     kinds = dict(options.get("kinds") or {})
     kinds |= {row.column: row.kind for row in edited.itertuples() if known.get(row.column) != row.kind}
-    return {"target": "" if target == NONE else target, "label": "" if label == NONE else label, "kinds": kinds}
+    return {**{role: "" if column == NONE else column for role, column in chosen.items()}, "kinds": kinds}
 
 
 def _place(names: list[str], chosen: str | None) -> int:

@@ -32,7 +32,8 @@ def data(about: Subject) -> None:
     table = about.table
     line = f"**{safe(table.name)}**: {len(table):,} rows, {safe(columns(table))}."
     target = f"The truth is the column {table.target}." if table.target else "No column is known to hold the truth."
-    _draw(about, "Data", f"{line}  \n:small[{safe(target)}]")
+    weights = f" Rows are weighted by the column {table.weights}." if table.weights else ""
+    _draw(about, "Data", f"{line}  \n:small[{safe(target + weights)}]")
 
 
 def columns(table: Table) -> str:

@@ -154,3 +154,49 @@ def test_levels_are_drawn_as_bars_from_the_mean_prediction() -> None:
     for row in bars.rows:
         if row["role"] == "line":
             assert row["x2"] == result.reference
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"kind": "partial"},
+        {"kind": "accumulated"},
+        {"kind": "accumulated", "accumulate": "weights"},
+        {"kind": "conditional", "level": "change"},
+    ],
+    ids=str,
+)
+def test_whole_weights_average_as_repeated_rows_in_any_unit(params: dict[str, Any]) -> None:
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(random.normal(size=(90, 3)), columns=["a", "b", "c"])
+    truth = frame["a"] * frame["b"] + frame["c"]
+    model = wrap(RandomForestRegressor(n_estimators=8, random_state=0).fit(frame, truth))
+    times = np.where(frame["a"] > 0, 3, 1)
+    asked = {"feature": "b", "at": "-1, -0.5, 0.25, 1.5", "rows": 1000, **params}
+    many = frame.loc[frame.index.repeat(times)].reset_index(drop=True)
+    plain, repeated = (run(model, from_frame(rows, target=""), **asked) for rows in (frame, many))
+    held, scaled = (
+        run(model, from_frame(frame.assign(w=times * unit), target="", weights="w"), **asked) for unit in (1, 0.7)
+    )
+    assert held.values == pytest.approx(repeated.values)
+    assert held.values == pytest.approx(scaled.values)
+    assert held.reference == pytest.approx(repeated.reference)
+    assert np.abs(held.values - plain.values).max() > 1e-3, "it is another question"
+    assert any("weighted by 'w'" in check.text for check in held.checks)
+
+
+def test_weights_count_within_groups_and_rows_of_weight_zero_nowhere() -> None:
+    random = np.random.default_rng(2)
+    frame = pd.DataFrame({"a": random.normal(size=80), "b": random.normal(size=80), "g": random.choice(["x", "y"], 80)})
+    frame["w"] = random.integers(0, 3, 80)
+    frame.loc[frame["w"] == 0, "b"] = 1e9
+    table = from_frame(frame, target="", weights="w")
+    model = wrap(lambda rows: rows["a"] * rows["b"], features=["a", "b", "g"], task="regression")
+    result = run(model, table, feature="a", group="g", kind="partial", at="0, 1", rows=1000, curves=2)
+    for name, curve in zip(table.schema["g"].levels, result.values[:2], strict=True):
+        own = frame[frame["g"] == name]
+        assert curve == pytest.approx([0, np.average(own["b"], weights=own["w"])])
+    assert result.values.max() < 1e6
+    error = next(check.value for check in result.checks if check.name == "rows")
+    assert error is not None
+    assert 0 < error < 1e6

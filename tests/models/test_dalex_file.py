@@ -39,8 +39,9 @@ def test_data_truth_and_label_come_along(name: str) -> None:
     assert held.predict_function is None, (
         "dalex's own choice of function is made again here, nothing of the file is called"
     )
-    frame = table_frame(held)
+    frame, roles = table_frame(held)
     assert frame is not None
+    assert roles == {"target": "y", "weights": None}
     assert list(frame.columns) == ["a", "b", "y"]
     assert frame["a"].head(20).tolist() == kept["rows"]["a"]
     assert len(frame) == 80

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -84,9 +85,10 @@ def test_a_dalex_explainer_brings_model_data_and_label() -> None:
         np.testing.assert_allclose(model.predict(FRAME)[:, 1], native.predict_proba(FRAME)[:, column])
         held = unwrap(explainer)
         assert held is not None
-        table = table_frame(held, target="a")
+        table, roles = table_frame(replace(held, frame=FRAME.assign(y=1.0)))
         assert table is not None
-        assert list(table.columns) == ["a", "b", "a_"]
+        assert list(table.columns) == ["a", "b", "y", "y_"]
+        assert roles == {"target": "y_", "weights": None}
     assert unwrap(native) is None
 
 
