@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from xgboost import XGBClassifier
@@ -150,3 +151,26 @@ def test_check_says_what_a_file_holds(
 def test_doctor_names_the_layers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     assert "active" in capsys.readouterr().out
+
+
+def test_a_column_weighs_the_rows(files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv(files["rows"]).assign(exposure=lambda rows: 1 + rows.index % 5)
+    frame["paid"] = (frame["paid"] == "yes").astype(int)
+    frame.to_csv(tmp_path / "weighed.csv", index=False)
+    asked = ["explain", "--model", files["model.json"], "--data", str(tmp_path / "weighed.csv"), "--target", "paid"]
+    found = []
+    for more in ([], ["--weights", "exposure"]):
+        assert main([*asked, "--method", "performance", "--json", *more]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    theirs = XGBClassifier()
+    theirs.load_model(files["model.json"])
+    said = theirs.predict(frame[["amount", "age", "owner"]])
+    right = (said == frame["paid"]).to_numpy()
+    accuracy = [body["scores"]["accuracy"] for body in found]
+    assert accuracy == pytest.approx([right.mean(), np.average(right, weights=frame["exposure"])])
+    assert any("weighted by 'exposure'" in check["text"] for check in found[1]["checks"])
+    assert main([*asked, "--weights", "exposition"]) == BAD_INPUT
+    assert "exposure" in capsys.readouterr().err, "the nearest name"
+    report = ["report", *asked[1:], "--instances", "1", "--out", str(tmp_path / "report.html")]
+    assert main([*report, "--weights", "amount"]) == BAD_INPUT
+    assert "'amount' cannot weigh the rows" in capsys.readouterr().err

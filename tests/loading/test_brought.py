@@ -16,6 +16,7 @@ from sklearn.linear_model import LinearRegression
 import core
 from core.__main__ import main
 from core.errors import InputError
+from core.loading import pickles
 from core.loading.tables import read_table
 from core.workers import protected
 
@@ -82,3 +83,16 @@ def test_a_model_that_brings_nothing_needs_a_table(capsys: pytest.CaptureFixture
     path.write_bytes(pickle.dumps(LinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])))
     assert main(["explain", "--model", str(path)]) == 2
     assert "The table is missing" in capsys.readouterr().err
+
+
+def test_weights_of_an_explainer_become_those_of_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = pickles.load(FILE, "explainer.pkl")
+    held.weights = np.arange(80) % 3
+    monkeypatch.setattr(pickles, "load", lambda _data, _name: held)
+    table = read_table(FILE, "explainer.pkl", pickles=True)
+    assert (table.target, table.weights, table.schema.names) == ("y", "weights", ("a", "b"))
+    assert table.frame["weights"].tolist() == held.weights.tolist()
+    assert "Data, true values and weights come from the pickled Explainer." in table.notes
+    assert read_table(FILE, "explainer.pkl", pickles=True, weights="").weights is None
+    other = read_table(FILE, "explainer.pkl", pickles=True, weights="y", target="")
+    assert (other.target, other.weights) == (None, "y"), "the person's word counts more"

@@ -136,3 +136,37 @@ def test_a_dalex_explainer_brings_its_table() -> None:
     app.button(key="explain_own").click().run()
     assert errors(app) == []
     assert "explainer.pkl" in words(app)
+
+
+@needs_lock
+def test_a_column_is_chosen_to_weigh_the_rows_and_scores_say_so() -> None:
+    state, _ = mine("yield")
+    table = made.as_csv(FRAME.drop(columns="tonnes").assign(hectares=1 + FRAME.index % 7))
+    state["uploads.table"] = shelf("fields.csv", table, target="yield", label="field")
+    app = open_page("load", state)
+    assert "Weight of rows" not in words(app)
+    next(box for box in app.selectbox if box.label == "Weight of the rows").select("hectares")
+    next(button for button in app.button if button.label == "Read the table again like this").click().run()
+    assert errors(app) == []
+    assert ":gray[Weight of rows]\nhectares" in words(app)
+    assert "hectares" not in next(line for line in words(app).splitlines() if line.startswith("4: ")), (
+        "it is no feature"
+    )
+    shelves = {name: app.session_state[name] for name in ("uploads.model", "uploads.table")}
+    link = {"model": next(iter(shelves["uploads.model"])), "data": next(iter(shelves["uploads.table"]))}
+    assert "Rows are weighted by the column hectares" in words(open_page("data", shelves, **link))
+    told = open_page("model", shelves, **link)
+    assert errors(told) == []
+    assert "Rows are weighted by 'hectares'" in words(told)
+
+
+@needs_lock
+def test_a_column_that_cannot_weigh_is_told_and_the_table_stays() -> None:
+    state, _ = mine("yield")
+    app = open_page("load", state)
+    next(box for box in app.selectbox if box.label == "Weight of the rows").select("soil|type")
+    next(button for button in app.button if button.label == "Read the table again like this").click().run()
+    assert any("cannot weigh the rows" in said for said in errors(app))
+    app.run()
+    assert errors(app) == []
+    assert "The model and the table fit together" in words(app)
