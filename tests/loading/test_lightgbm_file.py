@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from core.errors import ModelError
-from core.loading.formats import catboost_file, lightgbm_file
+from core.loading.formats import lightgbm_file
 
 RNG = np.random.default_rng(4)
 FRAME = pd.DataFrame({"age": RNG.normal(size=80), "city": pd.Categorical(RNG.choice(list("abc"), 80))})
@@ -108,40 +108,3 @@ def test_training_settings_never_reach_the_parser() -> None:
     assert "gpu" not in lightgbm_file._without_settings(hostile)
     ours, theirs = (lightgbm_file.load(text.encode(), "m.txt").predict(FRAME) for text in (hostile, TEXT))
     np.testing.assert_array_equal(ours, theirs)
-
-
-CORE = b"CBM1" + (8).to_bytes(4, "little") + b"\x00" * 8
-TABLE = (3).to_bytes(4, "little") + b"abc"
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"CBM1", "first bytes"),
-        (CORE[:4] + (999).to_bytes(4, "little") + CORE[8:], "announces 1,007 bytes and holds 16"),
-        (CORE[:8] + b"static_provider_v1"[:8] + b"", None),
-        (CORE + (2).to_bytes(4, "little") + TABLE, "cut off"),
-        (CORE + (1).to_bytes(4, "little") + TABLE[:-1], "cut off"),
-        (CORE + (1).to_bytes(4, "little") + TABLE + b"more", "follow them"),
-        (CORE + (1).to_bytes(4, "little") + TABLE, None),
-        (CORE, None),
-    ],
-)
-def test_catboost_s_tables_end_where_the_file_does(data: bytes, words: str | None) -> None:
-    if words is None:
-        catboost_file.check(data, "m.cbm")
-        return
-    with pytest.raises(ModelError, match=words):
-        catboost_file.check(data, "m.cbm")
-
-
-def test_tables_that_the_core_needs_are_missed() -> None:
-    core = b"CBM1" + (24).to_bytes(4, "little") + b"static_provider_v1".ljust(24, b"\x00")
-    with pytest.raises(ModelError, match="tables are missing"):
-        catboost_file.check(core, "m.cbm")
-
-
-def test_bytes_that_only_look_whole_are_damage() -> None:
-    pytest.importorskip("catboost")
-    with pytest.raises(ModelError, match="CatBoost cannot read it"):
-        catboost_file.load(CORE, "m.cbm")

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import time
 import warnings
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from core.loading.check import check
 from core.workers import close_all, protected
+from tests.security import hostile, hostile_formats, hostile_keras, hostile_state
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
-
-
-def _module(name: str) -> ModuleType:
-    """A helper beside this file."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
 
 
 def resident() -> int:
@@ -37,8 +26,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        families = ("hostile", "hostile_keras", "hostile_state")
-        return marker, [case for name in families for case in _module(name).cases(marker)]
+        families = (hostile, hostile_keras, hostile_state, hostile_formats)
+        return marker, [case for family in families for case in family.cases(marker)]
 
 
 def test_the_corpus_is_large(corpus: tuple[Path, list[tuple[str, bytes]]]) -> None:

@@ -1,10 +1,11 @@
-"""CatBoost's cbm: lengths are checked first, for its native parser reads past the end of a file that was cut off."""
+"""CatBoost's cbm: lengths and indices are checked first, for its native code follows them without asking."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from core.errors import ModelError
+from core.loading.formats.catboost_trees import check_core, check_tables
 from core.loading.formats.tree_checks import damaged
 
 
@@ -34,21 +35,42 @@ def load(data: bytes, name: str) -> Any:
 
 
 def check(data: bytes, name: str) -> None:
-    """The core's length, then the category tables: a count and, for each, its length and bytes, up to the very end."""
+    """The trees, then the category tables: a count and, for each, its length and bytes, up to the very end.
+
+    Raises
+    ------
+    ModelError
+        If an index or a length is out of bounds, or it reads texts or embeddings.
+    """
     if len(data) < 16:
         raise damaged(name, "It ends after its first bytes")
     at = 8 + int.from_bytes(data[4:8], "little")
     if at > len(data):
         raise damaged(name, f"It announces {at:,} bytes and holds {len(data):,}")
+    try:
+        trees, plain = check_core(data[8:at])
+        if not plain:
+            raise ModelError(
+                f"'{name}' reads texts or embeddings.", "Those columns are no single values.", "Train it without them."
+            )
+        check_tables(trees, _tables(data, at))
+    except ValueError as error:
+        raise damaged(name, f"As a CatBoost model it does not hold together: {error}") from error
+
+
+def _tables(data: bytes, at: int) -> list[bytes]:
+    """The category tables behind the trees; ValueError if they are cut off."""
     if at == len(data):
-        if b"static_provider_v1" in data:
-            raise damaged(name, "Its category tables are missing")
-        return
-    tables = int.from_bytes(data[at : at + 4], "little")
+        return []
+    found = []
+    count = int.from_bytes(data[at : at + 4], "little")
     at += 4
-    for _ in range(tables):
-        if at + 4 > len(data):
-            raise damaged(name, "Its category tables are cut off")
-        at += 4 + int.from_bytes(data[at : at + 4], "little")
+    for _ in range(count):
+        size = int.from_bytes(data[at : at + 4], "little")
+        if at + 4 + size > len(data):
+            raise ValueError("its category tables are cut off")
+        found.append(data[at + 4 : at + 4 + size])
+        at += 4 + size
     if at != len(data):
-        raise damaged(name, "Its category tables are cut off, or other bytes follow them")
+        raise ValueError("its category tables are cut off, or other bytes follow them")
+    return found

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from core.loading.formats import numerals
 from core.loading.formats.tree_checks import Ints, check_children, damaged, whole_numbers
 
 _HEADER = ("num_class", "num_tree_per_iteration", "max_feature_idx", "feature_names", "feature_infos", "tree_sizes")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*([eE][-+]?\d+)?|inf|nan)")
 _LEAF = ("leaf_value", "leaf_weight", "leaf_count")
 _COUNTED = ("split_gain", "internal_value", "internal_weight", "internal_count")
 _INNER = ("split_feature", "threshold", "decision_type", "left_child", "right_child")
@@ -98,12 +98,9 @@ def _check_tree(section: str, columns: int, name: str) -> None:
     if "leaf_value" not in facts or leaves < 1:
         raise damaged(name, "A tree has another number of leaves than it says")
     for key in (*_LEAF, *_COUNTED, *_INNER):
-        parts = facts.get(key, "").split()
-        wanted = leaves if key in _LEAF else leaves - 1
-        if len(parts) != wanted and (key in facts or (leaves > 1 and key in _INNER)) and (parts or wanted > 1):
-            raise damaged(name, f"The part {key} of a tree has {len(parts)} numbers instead of {wanted}")
-        if not all(_NUMBER.fullmatch(part) for part in parts):
-            raise damaged(name, f"The part {key} of a tree holds something that is no number")
+        found, wanted = _count(facts.get(key, ""), key, name), leaves if key in _LEAF else leaves - 1
+        if found != wanted and (key in facts or (leaves > 1 and key in _INNER)) and (found or wanted > 1):
+            raise damaged(name, f"The part {key} of a tree has {found} numbers instead of {wanted}")
     if leaves == 1:
         return
     left, right, asked, kinds = (
@@ -116,13 +113,21 @@ def _check_tree(section: str, columns: int, name: str) -> None:
     nodes = 2 * leaves - 1
     padded = [np.concatenate([side, np.full(leaves, -1)]) for side in children]
     check_children(name, padded[0], padded[1], np.arange(nodes) < leaves - 1)
-    chosen = [part for part, kind in zip(facts["threshold"].split(), kinds, strict=True) if kind & 1]
-    if chosen:
+    if (kinds & 1).any():
+        chosen = [part for part, kind in zip(facts["threshold"].split(), kinds, strict=True) if kind & 1]
         _check_categories(facts, _numbers(" ".join(chosen), name), name)
     if facts.get("is_linear") == "1":
         used = _numbers(facts.get("leaf_features", ""), name)
         if used.size and (used.min() < 0 or used.max() >= columns):
             raise damaged(name, "A leaf asks for a column that is not there")
+
+
+def _count(text: str, key: str, name: str) -> int:
+    """How many numbers a part of a tree has."""
+    try:
+        return numerals.count(text) if text else 0
+    except ValueError as error:
+        raise damaged(name, f"The part {key} of a tree holds something that is no number") from error
 
 
 def _check_categories(facts: dict[str, str], chosen: Ints, name: str) -> None:
@@ -137,7 +142,7 @@ def _check_categories(facts: dict[str, str], chosen: Ints, name: str) -> None:
 def _numbers(text: str, name: str) -> Ints:
     """Whole numbers separated by spaces."""
     try:
-        return whole_numbers(name, [float(part) for part in text.split()], "Its nodes")
+        return whole_numbers(name, numerals.values(text.encode(), " "), "Its nodes")
     except ValueError as error:
         raise damaged(name, "Its nodes are no numbers") from error
 

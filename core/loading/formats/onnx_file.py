@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ModelError
@@ -11,8 +13,55 @@ from core.loading.formats.tree_checks import damaged
 
 _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
 _DEPTH = 20
+MAX_FIELDS = 1_000_000
 _SPARSE, _TRAINING, _FUNCTIONS = 15, 20, 25
+_MODES = b"|".join(b"%c%s" % (len(word), word) for word in (
+    b"LEAF", b"BRANCH_LEQ", b"BRANCH_LT", b"BRANCH_GTE", b"BRANCH_GT", b"BRANCH_EQ", b"BRANCH_NEQ"))  # fmt: skip
+_ROWS = re.compile(
+    rb"(?:\x3d[\x00-\xff]{4}){8,}+|(?:\x40[\x80-\xff]{0,9}+[\x00-\x7f]){8,}+|(?:\x4a(?:" + _MODES + rb")){8,}+"
+)
+"""Floats (field 7), whole numbers (8) and kinds of tree nodes (9) of an attribute, many in a row."""
 _LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
+
+
+@dataclass(slots=True)
+class _File:
+    """A file under the check: its name, for messages, and how many parts of it may still be looked at."""
+
+    name: str
+    left: int = MAX_FIELDS
+
+    def fields(self, data: bytes, every: bool = True) -> Iterator[tuple[int, bytes | int]]:
+        """The fields of a protobuf message: number and content.
+
+        A forest is millions of numbers, each a field of its own: without ``every``, those in a row are left out.
+        """
+        at = 0
+        while at < len(data):
+            self.left -= 1
+            if self.left < 0:
+                raise ValueError(f"it has more than {MAX_FIELDS:,} parts")
+            if not every and (row := _ROWS.match(data, at)):
+                at = row.end()
+                continue
+            key, at = _varint(data, at)
+            if key >= 1 << 32:  # protobuf would drop the upper bits and see another field
+                raise ValueError("a field's number is out of bounds")
+            field, wire = key >> 3, key & 7
+            if wire == 0:
+                value, at = _varint(data, at)
+                yield field, value
+                continue
+            if wire == 2:
+                size, at = _varint(data, at)
+            elif wire in (1, 5):
+                size = 8 if wire == 1 else 4
+            else:
+                raise ValueError(f"a field of unknown kind {wire}")
+            if field == 0 or at + size > len(data):
+                raise ValueError("a field reaches past the end")
+            yield field, data[at : at + size]
+            at += size
 
 
 def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
@@ -49,67 +98,70 @@ def _check(data: bytes, name: str) -> tuple[str, ...] | None:
     """Walk model, graphs, nodes and tensors; returns the class labels of a classifier node."""
     if data[4:8] == b"ORTM":  # ONNX Runtime would read these bytes as its own format, whatever else they are
         raise damaged(name, "It is written in ONNX Runtime's own form, not in ONNX")
+    file = _File(name)
     try:
-        parts = [(field, part) for field, part in _fields(data) if isinstance(part, bytes)]
+        parts = [(field, part) for field, part in file.fields(data) if isinstance(part, bytes)]
         graphs = [part for field, part in parts if field == 7]
         if len(graphs) != 1:
             raise damaged(name, "It holds no graph, so it is no ONNX model")
         if any(field == _TRAINING for field, _ in parts):
             raise damaged(name, "It holds graphs for training")
         for function in (part for field, part in parts if field == _FUNCTIONS):
-            _function(function, name)
-        found = list(_graph(graphs[0], name, 0))
+            _function(function, file)
+        found = list(_graph(graphs[0], file, 0))
     except ValueError as error:
         raise damaged(name, f"It is no complete ONNX model: {error}") from error
     return found[0] if found else None
 
 
-def _function(function: bytes, name: str) -> None:
+def _function(function: bytes, file: _File) -> None:
     """Check the operators of a function that the file defines itself."""
-    for field, part in _fields(function):
+    for field, part in file.fields(function):
         if field == 7 and isinstance(part, bytes):
-            list(_node(part, name, 1))
+            list(_node(part, file, 1))
 
 
-def _graph(graph: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+def _graph(graph: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check one graph; yields the class labels that its nodes keep."""
     if depth > _DEPTH:
         raise ValueError("graphs are nested too deeply")
-    for field, part in _fields(graph):
+    for field, part in file.fields(graph):
         if not isinstance(part, bytes):
             continue
         if field == 1:
-            yield from _node(part, name, depth)
+            yield from _node(part, file, depth)
         elif field == 5:
-            _tensor(part, name)
+            _tensor(part, file)
         elif field == _SPARSE:
-            _sparse(part, name)
+            _sparse(part, file)
 
 
-def _node(node: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+def _node(node: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check one operator and what its attributes hold."""
-    for field, part in _fields(node):
+    for field, part in file.fields(node):
         if field == 7 and part not in _DOMAINS:
             raise ModelError(
-                f"'{name}' uses operators from elsewhere.",
+                f"'{file.name}' uses operators from elsewhere.",
                 f"Their domain is {str(part)[:60]}; only the standard ones are run.",
                 "Export the model with standard operators.",
             )
         if field == 5 and isinstance(part, bytes):
-            yield from _attribute(part, name, depth)
+            yield from _attribute(part, file, depth)
 
 
-def _attribute(attribute: bytes, name: str, depth: int) -> Iterator[tuple[str, ...]]:
+def _attribute(attribute: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check tensors and graphs inside an attribute; yields class labels."""
-    parts = list(_fields(attribute))
+    parts = list(file.fields(attribute, every=False))
     title = next((part for field, part in parts if field == 1), b"")
+    if title in _LABELS:
+        parts = list(file.fields(attribute))
     for field, part in parts:
         if field in (5, 10) and isinstance(part, bytes):
-            _tensor(part, name)
+            _tensor(part, file)
         elif field in (22, 23) and isinstance(part, bytes):
-            _sparse(part, name)
+            _sparse(part, file)
         elif field in (6, 11) and isinstance(part, bytes):
-            yield from _graph(part, name, depth + 1)
+            yield from _graph(part, file, depth + 1)
     if title in _LABELS:
         texts = tuple(
             part.decode("utf-8", "replace") for field, part in parts if field == 9 and isinstance(part, bytes)
@@ -119,19 +171,19 @@ def _attribute(attribute: bytes, name: str, depth: int) -> Iterator[tuple[str, .
             yield texts or whole
 
 
-def _sparse(tensor: bytes, name: str) -> None:
+def _sparse(tensor: bytes, file: _File) -> None:
     """A sparse tensor is two tensors: values and places."""
-    for field, part in _fields(tensor):
+    for field, part in file.fields(tensor):
         if field in (1, 2) and isinstance(part, bytes):
-            _tensor(part, name)
+            _tensor(part, file)
 
 
-def _tensor(tensor: bytes, name: str) -> None:
+def _tensor(tensor: bytes, file: _File) -> None:
     """Refuse a tensor whose numbers lie in another file."""
-    for field, part in _fields(tensor):
+    for field, part in file.fields(tensor):
         if field == 13 or (field == 14 and part != 0):
             raise ModelError(
-                f"'{name}' keeps its numbers in another file.",
+                f"'{file.name}' keeps its numbers in another file.",
                 "Only files that hold everything are read.",
                 "Save it with the data inside: onnx.save(model, path, save_as_external_data=False).",
             )
@@ -151,30 +203,6 @@ def _integers(part: bytes | int) -> Iterator[int]:
 def _signed(number: int) -> int:
     """Two's complement of 64 bits."""
     return number - (1 << 64) if number >= 1 << 63 else number
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, bytes | int]]:
-    """The fields of a protobuf message: number and content."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        if key >= 1 << 32:  # protobuf would drop the upper bits and see another field
-            raise ValueError("a field's number is out of bounds")
-        field, wire = key >> 3, key & 7
-        if wire == 0:
-            value, at = _varint(data, at)
-            yield field, value
-            continue
-        if wire == 2:
-            size, at = _varint(data, at)
-        elif wire in (1, 5):
-            size = 8 if wire == 1 else 4
-        else:
-            raise ValueError(f"a field of unknown kind {wire}")
-        if field == 0 or at + size > len(data):
-            raise ValueError("a field reaches past the end")
-        yield field, data[at : at + size]
-        at += size
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

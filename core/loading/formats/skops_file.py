@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import pickle
 import warnings
+import zipfile
 from typing import Any
 
 from core.errors import ModelError
@@ -12,6 +15,7 @@ from core.loading.formats.tree_checks import damaged
 from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import Refused
 
+MAX_PARTS = 2_000_000
 _ROLES = ("new", "call", "record")
 
 
@@ -31,6 +35,10 @@ def load(data: bytes, name: str) -> Any:
             "It reads scikit-learn models without running code.",
             "Install it: pip install skops.",
         ) from error
+    try:
+        _bounded(data)
+    except (ValueError, KeyError, RecursionError, NotImplementedError, RuntimeError, zipfile.BadZipFile) as error:
+        raise damaged(name, f"Its schema cannot be read: {str(error)[:120]}") from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # advice to the author of the file
         try:
@@ -42,6 +50,34 @@ def load(data: bytes, name: str) -> Any:
         except Exception as error:  # skops raises what its readers meet in a broken schema
             raise damaged(name, f"skops cannot read it: {type(error).__name__}: {str(error)[:120]}") from error
     return pickles.load(copied, name)  # sizes, trees and states are checked there, once for both formats
+
+
+def _bounded(data: bytes) -> None:
+    """Refuse a schema whose parts refer to each other so often that written out they would have no end.
+
+    Raises
+    ------
+    ValueError
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        pending: list[tuple[Any, bool]] = [(json.loads(archive.read("schema.json")), False)]
+    sizes: dict[int, int] = {}  # of the parts of this tree, by where they lie
+    named: dict[Any, int] = {}  # of the parts that others refer to
+    while pending:
+        part, done = pending.pop()
+        inner = list(part.values()) if isinstance(part, dict) else part
+        inner = [item for item in inner if isinstance(item, dict | list)]
+        if not done:
+            pending.append((part, True))
+            pending += [(item, False) for item in reversed(inner)]
+            continue
+        name = part.get("__id__") if isinstance(part, dict) else None
+        own = 1 + sum(sizes[id(item)] for item in inner)
+        if isinstance(name, int):
+            own = named[name] = max(own, named.get(name, 0))
+        sizes[id(part)] = own
+        if own > MAX_PARTS:
+            raise ValueError("its parts repeat each other without end")
 
 
 def _trusted(kind: str, name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from core.errors import ModelError
+from core.loading.formats.numerals import parse_json
 from core.loading.formats.tree_checks import check_children, damaged, whole_numbers
 from core.loading.formats.ubjson import decode
 
@@ -49,23 +49,10 @@ def load(data: bytes, name: str, form: str) -> Any:
     return booster
 
 
-def parse_json(text: str | bytes) -> Any:
-    """JSON in which no name stands twice: two parsers could take different ones, and only one of them checks."""
-    return json.loads(text, object_pairs_hook=_once)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; ValueError if a name is there twice."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found
-
-
 def _document(data: bytes, name: str, form: str) -> Mapping[str, Any]:
     """The decoded file, if it is an XGBoost model's."""
     try:
-        found = decode(data) if form == "ubj" else parse_json(data.decode("utf-8-sig"))
+        found = decode(data) if form == "ubj" else parse_json(data)
     except (ValueError, RecursionError) as error:
         raise damaged(name, f"It is not complete {form.upper()}: {str(error)[:120]}") from error
     if not isinstance(found, dict) or "learner" not in found:

@@ -20,6 +20,8 @@ _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
+ODD_KEY = 20
+"""Instructions that a key counts which is no text: numbers can be chosen to look for the same places."""
 MAX_ALIKE = 64
 """Keys of one dictionary or set that may have one hash; those of tuples and some numbers can be made at will."""
 _KEYED = (str, bytes, int, float, bool, type(None))
@@ -179,6 +181,7 @@ def add_items(machine: Machine, target: Any, items: list[Any]) -> None:
     """ADDITEMS: sets only."""
     if type(target) is not set:
         raise Refused(f"it adds to a {type(target).__name__}")
+    machine.spend(ODD_KEY * sum(item.__class__ is not str for item in items))
     for item in items:
         target.add(apart(machine, target, key(item)))
 
@@ -191,6 +194,7 @@ def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
         raise Refused(f"it sets items of a {type(target).__name__}")
     if len(items) % 2:
         raise Refused("a dictionary in it has a key without a value")
+    machine.spend(ODD_KEY * sum(name.__class__ is not str for name in items[::2]))
     store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
     for position in range(0, len(items), 2):
         name = items[position]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.loading.unpickle.estimators import CHECKS, complete, quiet
+from core.loading.unpickle.frames import Part, Parts
 from core.loading.unpickle.inert import Ref, Refused, Slot
 
 MAX_OBJECTS = 30_000_000
@@ -94,6 +95,8 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(_name(key, place), part) for key, part in item.items()]
     if cls in (Ref, Slot):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
+    if cls in (Part, Parts):
+        raise Refused("it stores a part of a table outside of one")
     if isinstance(item, (*_CALLABLES, ModuleType, type)):
         _function(item, place)
         return None

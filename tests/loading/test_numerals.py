@@ -1,0 +1,74 @@
+"""Lists of numbers read at once are those that are read one by one; what is no list of numbers is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.loading.formats.numerals import Numerals, count, parse_json, values
+
+_LEAVES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False)
+_VALUES = st.recursive(
+    _LEAVES | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def spelt_out(held: Any) -> Any:
+    """Lists of numbers as lists again."""
+    if isinstance(held, Numerals):
+        return np.asarray(held).tolist()
+    if isinstance(held, list):
+        return [spelt_out(item) for item in held]
+    return {name: spelt_out(item) for name, item in held.items()} if isinstance(held, dict) else held
+
+
+@given(_VALUES, st.sampled_from([None, 1]))
+def test_json_is_read_as_json_reads_it(value: Any, indent: int | None) -> None:
+    assert spelt_out(parse_json(json.dumps(value, indent=indent).encode())) == value
+
+
+@pytest.mark.parametrize("text", ['{"[1,2]": ["[3]", 4]}', '{"a\\"[1": [5, 6]}', '["\\\\", [7]]', '[[], [ ], "[8"]'])
+def test_brackets_in_texts_are_texts(text: str) -> None:
+    assert spelt_out(parse_json(text.encode())) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": [2]}', "[1, 2", '{"a": [1 "x"]}', "[1] [2]", "nul", '["\ud800]'])
+def test_what_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - json's and our own, whatever the words
+        parse_json(text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("text", ["[1,,2]", "[1 2]", "[1,]", "[-]", "[1-2]", "[1.2.3]", "[e5, 1]", "[1, 2e]"])
+def test_a_list_of_broken_numbers_is_refused_when_it_is_read(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - as above
+        np.asarray(parse_json(f'{{"x": {text}}}'.encode())["x"])
+
+
+def test_a_list_knows_its_length_unread() -> None:
+    found = parse_json(b'{"x": [1, 2, 3], "y": [4]}')
+    assert [len(found["x"]), len(found["y"])] == [3, 1]
+
+
+@given(st.lists(st.floats(allow_nan=False) | st.integers(-(10**9), 10**9), min_size=1))
+def test_numbers_are_counted_and_read(numbers: list[float]) -> None:
+    text = " ".join(map(repr, numbers))
+    assert count(text) == len(numbers)
+    assert values(text.encode(), " ").tolist() == list(map(float, numbers))
+
+
+@pytest.mark.parametrize("text", ["--1", "1 e5", "1 -", "1 +.", ".", "x", "1 nanx", "\u0663", "1 2\u00b2"])
+def test_what_makes_a_native_parser_abort_is_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match="no number"):
+        count(text)
+
+
+@pytest.mark.parametrize("text", ["1  2", " 1 2", "1 2 ", "inf nan -inf", "+1 -2.5e-3"])
+def test_blanks_and_words_for_numbers_are_taken(text: str) -> None:
+    assert count(text) == len(text.split())
