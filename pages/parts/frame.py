@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.errors import ExplorerError, ModelError, NotApplicable
 from pages.parts import turns
@@ -98,11 +99,17 @@ def held(parts: Iterable[str]) -> list[str]:
 
 
 def redraw(*parts: str) -> None:
-    """Draw some parts of the page anew (called in a widget's callback); the whole page where it has none of them."""
+    """Draw some parts of the page anew (called in a widget's callback); the whole page where it has not all of them.
+
+    It has not when it was left, or is being drawn, while the choice was on its way.
+    """
     here = st.session_state.get(_PARTS, ())
     if "force" in parts:
         turns.come()
-    st.rerun(list(parts) if set(parts) <= set(here) else "app")
+    if set(parts) <= set(here):
+        with suppress(StreamlitAPIException):
+            st.rerun(list(parts))
+    st.rerun("app")
 
 
 @contextmanager

@@ -1,0 +1,50 @@
+"""Parts of a page are drawn anew where they are there, else the whole page: a late choice is no failure."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+SCRIPT = """
+import streamlit as st
+from pages.parts import frame
+
+runs = st.session_state.setdefault("runs", [])
+runs.append("page")
+frame.holds("first", "second")
+
+@st.fragment(key="first")
+def first():
+    runs.append("first")
+
+@st.fragment(key="second")
+def second():
+    runs.append("second")
+
+first()
+if st.session_state.get("whole", True):
+    second()
+st.button("one", on_click=lambda: frame.redraw("first"))
+st.button("both", on_click=lambda: frame.redraw("first", "second"))
+st.button("another page's", on_click=lambda: frame.redraw("first", "elsewhere"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("button", "whole", "expected"),
+    [
+        (0, True, ["first"]),
+        (1, True, ["first", "second"]),
+        (2, True, ["page", "first", "second"]),
+        (1, False, ["page", "first"]),
+    ],
+    ids=["one part", "two parts", "a part of another page", "a part that was not drawn yet"],
+)
+def test_what_is_there_is_drawn_anew(button: int, whole: bool, expected: list[str]) -> None:
+    app = AppTest.from_string(SCRIPT)
+    app.session_state["whole"] = whole
+    app.run()
+    before = len(app.session_state["runs"])
+    app.button[button].click().run()
+    assert not app.exception
+    assert app.session_state["runs"][before:] == expected
