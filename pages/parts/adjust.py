@@ -7,7 +7,20 @@ from dataclasses import replace
 import streamlit as st
 
 from core.panels import Panel
-from pages.parts import answers, downloads, frame, layout, looking, panel, profile, rivals, settings, slots, tuned
+from pages.parts import (
+    answers,
+    downloads,
+    frame,
+    fresh,
+    layout,
+    looking,
+    panel,
+    profile,
+    rivals,
+    settings,
+    slots,
+    tuned,
+)
 from pages.parts.layout import Spot
 from pages.parts.subject import Subject
 from pages.parts.tuned import ALL, BARS
@@ -94,7 +107,7 @@ def _bars(about: Subject, place: int, one: Panel) -> None:
     st.session_state[key] = tuned.bars(about.asked, one)
 
     def changed() -> None:
-        count = int(st.session_state[key])
+        count = int(fresh.said(key))
         layout.keep(f"bars.{one.id}", "" if count == BARS else str(count))
         layout.redraw(lambda other: other.id == one.id)
 
@@ -113,7 +126,7 @@ def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:
     st.session_state[key] = spot.picture if spot.picture in options else usual
 
     def changed() -> None:
-        chosen = st.session_state[key] or usual
+        chosen = fresh.said(key) or usual
         layout.put(place, replace(spot, picture="" if chosen == usual else chosen))
 
     st.segmented_control(

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.views.view import View
+from pages.parts import fresh
 
 
 def show(
@@ -45,7 +46,7 @@ def _picks(spec: dict[str, Any]) -> bool:
 
 def _picked(key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None) -> None:
     """Tell what was clicked; a click beside the marks changes nothing."""
-    picked = st.session_state[key]["selection"].get("pick") or []
+    picked = fresh.said(key)["selection"].get("pick") or []
     if not picked:
         return
     if on_mark is not None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core import cache
 from core.loading.samples import samples
 from core.views import words
-from pages.parts import question, subject
+from pages.parts import fresh, question, subject
 from pages.parts.question import Question
 
 
@@ -49,6 +49,6 @@ def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:
 
 def _changed(field: str, key: str) -> None:
     """Another model or table was chosen."""
-    value = st.session_state[key]
+    value = fresh.said(key)
     if value:
         question.ask(**({"model": value, "data": ""} if field == "model" else {"data": value}))

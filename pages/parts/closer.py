@@ -11,7 +11,7 @@ from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Result
-from pages.parts import force, frame, nudges, panel, profile, question, rules, settings, subject, turns
+from pages.parts import force, frame, fresh, nudges, panel, profile, question, rules, settings, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -68,7 +68,7 @@ def _method(about: Subject) -> Method:
         key="method",
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: _ask(method=st.session_state["method"]),
+        on_change=lambda: _ask(method=fresh.said("method")),
     )
     return options[asked]
 
@@ -126,7 +126,7 @@ def _second(about: Subject, chosen: Method) -> Method | None:
         key="second",
         index=None,
         placeholder="a second method …",
-        on_change=lambda: _ask(second=st.session_state["second"] or ""),
+        on_change=lambda: _ask(second=fresh.said("second") or ""),
         width=480,
     )
     return options[asked] if asked else None

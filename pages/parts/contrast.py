@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.results import Attribution
 from core.types import Scale
 from core.views import view, words
-from pages.parts import chart, downloads, headline, panel, question, rivals, subject
+from pages.parts import chart, downloads, fresh, headline, panel, question, rivals, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -34,7 +34,7 @@ def models(about: Subject) -> None:
         index=None,
         format_func=lambda name: options[name],
         key="versus",
-        on_change=lambda: question.ask(versus=st.session_state["versus"] or ""),
+        on_change=lambda: question.ask(versus=fresh.said("versus") or ""),
         width=420,
     )
     other = rivals.under(about, chosen)

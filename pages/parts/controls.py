@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.methods.distribution import sturges
 from core.types import Task
-from pages.parts import settings
+from pages.parts import fresh, settings
 from pages.parts.subject import Subject
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
@@ -39,7 +39,7 @@ def _bins(about: Subject, params: Mapping[str, str], changed: settings.Changed) 
         low,
         high,
         key=name,
-        on_change=lambda: changed("bins", "" if st.session_state[name] == usual else str(st.session_state[name])),
+        on_change=lambda: changed("bins", "" if fresh.said(name) == usual else str(fresh.said(name))),
         help=f"{usual} by Sturges' rule: the logarithm of the number of rows",
     )
 
@@ -53,7 +53,7 @@ def _singles(about: Subject, params: Mapping[str, str], changed: settings.Change
     st.toggle(
         "Single rows too",
         key=name,
-        on_change=lambda: changed("curves", str(SINGLES) if st.session_state[name] else ""),
+        on_change=lambda: changed("curves", str(SINGLES) if fresh.said(name) else ""),
         help=f"Draws {SINGLES} rows' own curves: opposite effects in two halves of the data average to a flat line",
     )
 

@@ -13,7 +13,7 @@ from core.export.report import scripts
 from core.export.report.pack import Texts, pack
 from core.views.looks import Looks
 from core.views.view import View
-from pages.parts import chart, frame, layout
+from pages.parts import chart, frame, fresh, layout
 
 AHEAD = (0.25, 1.5)
 """Seconds of work for features not yet asked for: before the first painting, and each time the browser is idle; a
@@ -147,7 +147,7 @@ def show(
             "specs": specs,
             "texts": texts.listed(),
         },
-        on_pick_change=lambda: on_pick(str(st.session_state[name]["pick"])),
+        on_pick_change=lambda: on_pick(str(fresh.said(name)["pick"])),
         on_more_change=lambda: _more(place),
     )
 

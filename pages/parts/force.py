@@ -11,7 +11,7 @@ import streamlit as st
 from core import cache, fingerprint, registry
 from core.results import Attribution
 from core.views.force import force_data, script, style
-from pages.parts import frame, question, subject, turns
+from pages.parts import frame, fresh, question, subject, turns
 from pages.parts.subject import Subject
 
 METHOD = "shap"
@@ -106,13 +106,13 @@ def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:
 
 def _leafed() -> None:
     """The reader turned to another row of the page, which is painted already."""
-    _hear(st.session_state["force"]["row"])
+    _hear(fresh.said("force")["row"])
 
 
 def _turned() -> None:
     """The reader went past the end of the page; a turn that is heard again, from another row, does nothing."""
     about = subject.load(question.current())
-    told = st.session_state["force"]["turn"]
+    told = fresh.said("force")["turn"]
     if int(told["from"]) != about.row:
         return
     rows, before, _total = window(about)
@@ -125,7 +125,7 @@ def _turned() -> None:
 
 def _picked() -> None:
     """A segment or a bar was clicked, and is marked already."""
-    _hear(st.session_state["force"]["pick"])
+    _hear(fresh.said("force")["pick"])
 
 
 def _hear(told: Mapping[str, Any]) -> None:

@@ -34,12 +34,22 @@ def key(name: str, value: Any) -> str:
     return f"{name}.{count}"
 
 
+def said(key: str) -> Any:
+    """What the visitor chose in a widget, for its callback.
+
+    A widget that left the page while its message was on the way says nothing: the callback ends, the page is drawn.
+    """
+    if key not in st.session_state:
+        st.rerun("app")
+    return st.session_state[key]
+
+
 def listen(key: str, act: Callable[[Any], None]) -> Callable[[], None]:
     """A callback that acts on the visitor's choice in the widget of this key, while that is the one shown."""
 
     def changed() -> None:
         name, _, count = key.rpartition(".")
         if st.session_state[_MADE][name][0] == int(count):
-            act(st.session_state[key])
+            act(said(key))
 
     return changed

@@ -8,7 +8,7 @@ from core import cache
 from core.loading.samples import samples
 from core.types import UNNAMED, Scale
 from core.views import place, words
-from pages.parts import chart, frame, levels, question, subject, turns
+from pages.parts import chart, frame, fresh, levels, question, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -100,5 +100,5 @@ def classes(about: Subject) -> None:
 
 def _chosen() -> None:
     """Another class was chosen."""
-    question.ask(output=st.session_state["class"])
+    question.ask(output=fresh.said("class"))
     frame.redraw(*frame.EVERYTHING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.cache import MINE
-from pages.parts import question
+from pages.parts import fresh, question
 from pages.parts.subject import Subject
 
 _TITLES = {"plain": "Plain", "expert": "Expert"}
@@ -29,7 +29,7 @@ def draw(about: Subject) -> None:
 
 def _chosen() -> None:
     """Another level."""
-    question.ask(level=st.session_state["level"])
+    question.ask(level=fresh.said("level"))
 
 
 def share(asked: question.Question, mine: bool) -> None:

@@ -9,7 +9,7 @@ from core import cache, registry
 from core.results import Attributions
 from core.views import View, dependence, view, words
 from core.views import attributions as many
-from pages.parts import chart, downloads, frame, leads, question, subject
+from pages.parts import chart, downloads, frame, fresh, leads, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -43,7 +43,7 @@ def _scatter(result: Attributions, about: Subject, key: str) -> None:
         names,
         format_func=lambda text: words.short(text, 60),
         key=name,
-        on_change=lambda: question.ask(feature=st.session_state[name]),
+        on_change=lambda: question.ask(feature=fresh.said(name)),
         width=320,
     )
     cloud = dependence.points(result, st.session_state[name])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from core.views import words
+from pages.parts import fresh
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -40,8 +41,8 @@ def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
     st.session_state[least] = round(100 * number(given.get("probability"), 0.8, 0.01, 0.99))
 
     def changed() -> None:
-        chosen = st.session_state[key]
-        chance = f"{st.session_state[least] / 100:g}" if st.session_state[sure] else ""
+        chosen = fresh.said(key)
+        chance = f"{fresh.said(least) / 100:g}" if fresh.said(sure) else ""
         write({"target": "" if chosen == fallback else chosen, "probability": chance, "low": "", "high": ""})
 
     left, middle, right = st.columns([3, 2, 3], gap="medium", vertical_alignment="bottom")

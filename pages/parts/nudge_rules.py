@@ -15,6 +15,7 @@ from core.params import parse
 from core.registry import get
 from core.types import Feature
 from core.views import words
+from pages.parts import fresh
 from pages.parts.nudge_goal import Write
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
@@ -169,7 +170,7 @@ def _editor(about: Subject, given: Mapping[str, str], write: Write, feature: Fea
             list(costs),
             format_func=costs.__getitem__,
             key=key,
-            on_change=lambda: entry("weights", "" if st.session_state[key] == "1" else st.session_state[key]),
+            on_change=lambda: entry("weights", "" if fresh.said(key) == "1" else fresh.said(key)),
             help="A change that is harder costs more, so others are preferred",
         )
     _together(about, given, write, feature)
@@ -185,7 +186,7 @@ def _way(about: Subject, given: Mapping[str, str], write: Write, feature: Featur
     st.session_state[key] = held if held in options else FREE
 
     def changed() -> None:
-        ways = {**_held(about, given, "directions"), name: st.session_state[key]}
+        ways = {**_held(about, given, "directions"), name: fresh.said(key)}
         rest = [other for other in locked if other != name]
         write({"directions": json.dumps(ways, ensure_ascii=False), "locked": json.dumps(rest) if rest else ""})
 
@@ -214,7 +215,7 @@ def _place(about: Subject, given: Mapping[str, str], feature: Feature, entry: Ca
             format_func=lambda level: words.short(level, 40),
             key=key,
             placeholder="any level",
-            on_change=lambda: entry("levels", "|".join(st.session_state[key])),
+            on_change=lambda: entry("levels", "|".join(fresh.said(key))),
         )
         return
     if feature.kind == "datetime" or feature.low is None or feature.high is None or feature.low >= feature.high:
@@ -229,7 +230,7 @@ def _place(about: Subject, given: Mapping[str, str], feature: Feature, entry: Ca
     step = 1 if whole else max(10.0**-feature.decimals, (high - low) / 1000)
 
     def changed() -> None:
-        first, last = st.session_state[key]
+        first, last = fresh.said(key)
         entry("ranges", "" if (first, last) == (kind(low), kind(high)) else f"{first}..{last}")
 
     st.slider("It may lie", kind(low), kind(high), step=step, key=key, on_change=changed)
@@ -253,7 +254,7 @@ def _together(about: Subject, given: Mapping[str, str], write: Write, feature: F
 
     def tied() -> None:
         rest = [group for group in ties if name not in group]
-        chosen = [name, *st.session_state[key]]
+        chosen = [name, *fresh.said(key)]
         made = [*rest, chosen] if len(chosen) > 1 else rest
         write({"ties": json.dumps(made, ensure_ascii=False) if made else ""})
 
@@ -272,7 +273,7 @@ def _together(about: Subject, given: Mapping[str, str], write: Write, feature: F
 
         def filled() -> None:
             rest = [other for other in fillable if other != name]
-            chosen = [*rest, name] if st.session_state[gap] else rest
+            chosen = [*rest, name] if fresh.said(gap) else rest
             write({"missing": json.dumps(chosen, ensure_ascii=False) if chosen else ""})
 
         right.toggle("A missing cell may be filled", key=gap, on_change=filled)

@@ -14,7 +14,7 @@ from core.registry import Method
 from core.results import Nudge, Nudges
 from core.running import Running
 from core.views import View, nudge_crossing, nudge_path, words
-from pages.parts import chart, frame, nudge_goal, nudge_rules, panel, question, settings, subject
+from pages.parts import chart, frame, fresh, nudge_goal, nudge_rules, panel, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -58,13 +58,13 @@ def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
         1.0,
         step=0.05,
         key=like,
-        on_change=lambda: write({"plausibility": f"{st.session_state[like]:g}" if st.session_state[like] else ""}),
+        on_change=lambda: write({"plausibility": f"{fresh.said(like):g}" if fresh.said(like) else ""}),
         help="0: the smallest change, 1: the one most like rows that have this outcome",
     )
     middle.toggle(
         "Holds when missed by 1 %",
         key=firm,
-        on_change=lambda: write({"robust": "true" if st.session_state[firm] else ""}),
+        on_change=lambda: write({"robust": "true" if fresh.said(firm) else ""}),
         help="Goes a little further, so that it holds when rounded to usual precision or missed by 1 % of a range",
     )
     right.number_input(
@@ -72,7 +72,7 @@ def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
         1,
         max(_MOST, st.session_state[many]),
         key=many,
-        on_change=lambda: write({"k": "" if st.session_state[many] == 4 else str(st.session_state[many])}),
+        on_change=lambda: write({"k": "" if fresh.said(many) == 4 else str(fresh.said(many))}),
     )
 
 

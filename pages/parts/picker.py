@@ -248,7 +248,7 @@ def _selected(about: Subject, shown: np.ndarray) -> Any:
 
 def _picked() -> None:
     """A line of the table was clicked."""
-    lines = st.session_state["table"]["selection"]["rows"]
+    lines = fresh.said("table")["selection"]["rows"]
     rows = st.session_state.get("table_rows", [])
     if lines and lines[0] < len(rows):
         subject.choose(rows[lines[0]])

@@ -8,7 +8,7 @@ from core import cache, comparison
 from core.engine import output_index
 from core.errors import ExplorerError, InputError
 from core.loading.samples import samples
-from pages.parts import chooser, frame, question, subject
+from pages.parts import chooser, frame, fresh, question, subject
 from pages.parts.question import Question
 from pages.parts.subject import Subject
 
@@ -77,7 +77,7 @@ def draw(about: Subject) -> None:
         key=KEY,
         max_selections=comparison.MOST - 1,
         placeholder="other models that take this table",
-        on_change=lambda: question.ask(versus=",".join(st.session_state[KEY])),
+        on_change=lambda: question.ask(versus=",".join(fresh.said(KEY))),
         help="Puts other models into the same pictures: performance, importance and profiles",
     )
     for name in named(about):

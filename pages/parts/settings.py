@@ -12,7 +12,7 @@ from core.errors import ExplorerError
 from core.params import parse
 from core.registry import Method
 from core.types import Param, Schema
-from pages.parts import frame
+from pages.parts import frame, fresh
 from pages.parts.text import safe_long
 
 IN_SIGHT = 3
@@ -98,7 +98,7 @@ def _control(param: Param, text: str | None, schema: Schema, changed: Changed, k
     value = parse(param, text, schema.names)
 
     def tell() -> None:
-        changed(param.name, as_text(param, st.session_state[key]))
+        changed(param.name, as_text(param, fresh.said(key)))
 
     _CONTROLS[param.kind](param, value, schema, {"key": key, "on_change": tell, "help": safe_long(param.help)})
 

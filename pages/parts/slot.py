@@ -11,7 +11,7 @@ from core.panels import Panel
 from core.results import Scores
 from core.views import View, scores, words
 from core.views.looks import Looks
-from pages.parts import adjust, answers, drawing, frame, layout, looking, profile, question, slots, subject
+from pages.parts import adjust, answers, drawing, frame, fresh, layout, looking, profile, question, slots, subject
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.layout import Spot
 from pages.parts.subject import Subject
@@ -49,7 +49,7 @@ def _empty(about: Subject, place: int) -> None:
         format_func=options.__getitem__,
         placeholder="+ add a panel",
         key=key,
-        on_change=lambda: layout.put(place, Spot(st.session_state[key] or "")),
+        on_change=lambda: layout.put(place, Spot(fresh.said(key) or "")),
         label_visibility="collapsed",
     )
 
@@ -63,7 +63,7 @@ def _note(place: int, spot: Spot) -> None:
     st.session_state[key] = spot.note
 
     def changed() -> None:
-        layout.keep(f"note.{place}", st.session_state[key].strip())
+        layout.keep(f"note.{place}", fresh.said(key).strip())
         frame.redraw(layout.part(place))
 
     st.text_area(
@@ -138,7 +138,7 @@ def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -
     st.session_state[key] = spot.picture if spot.picture in options else next(iter(options))
 
     def changed() -> None:
-        layout.put(place, replace(spot, picture=st.session_state[key]))
+        layout.put(place, replace(spot, picture=fresh.said(key)))
 
     chosen = st.selectbox(
         "Picture",

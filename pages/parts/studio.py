@@ -12,6 +12,7 @@ from pages.parts import (
     chooser,
     drawing,
     frame,
+    fresh,
     headline,
     layout,
     looking,
@@ -179,7 +180,7 @@ def _slot(title: str, name: str, options: dict[str, str], now: str) -> None:
     st.session_state[key] = now
 
     def changed() -> None:
-        layout.keep(name, st.session_state[key])
+        layout.keep(name, fresh.said(key))
         layout.redraw(lambda _panel: True, lambda place: bool(layout.spots(question.current())[place].panel))
 
     st.selectbox(

@@ -80,3 +80,32 @@ def test_another_widget_when_the_page_chose_and_nothing_is_heard_of_it() -> None
     app.selectbox[0].set_value("a").run()
     assert app.session_state["heard"] == ["a"]
     assert app.selectbox[0].value == "a"
+
+
+GONE = """
+import streamlit as st
+from pages.parts import fresh
+
+runs = st.session_state.setdefault("runs", [])
+runs.append("page")
+
+def chosen():
+    runs.append(f"heard {fresh.said('letter')}")
+
+if not st.session_state.get("left"):
+    st.selectbox("Letter", ["a", "b"], key="letter", on_change=chosen)
+    st.session_state["late"] = chosen
+st.button("leave", on_click=lambda: st.session_state.update(left=True))
+st.button("a late message", on_click=lambda: st.session_state["late"]())
+"""
+
+
+def test_a_widget_that_left_the_page_says_nothing() -> None:
+    app = AppTest.from_string(GONE).run()
+    app.selectbox[0].set_value("b").run()
+    assert app.session_state["runs"] == ["page", "heard b", "page"]
+    app.button[0].click().run()
+    app.button[1].click().run()
+    assert not app.exception
+    assert [run for run in app.session_state["runs"] if run != "page"] == ["heard b"]
+    assert len(app.button) == 2
