@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import fingerprint
 from core.codec import plain
-from core.portable import Linear, Network, Portable, check, encode, to_json
+from core.portable import Linear, Network, Portable, check, encode, to_json, why_not
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
@@ -32,6 +32,7 @@ HEAVIEST = 400_000
 BACKGROUND = 100
 """Rows of SHAP's default background (``core/methods/shap.py``)."""
 _CROWD = 201
+_PLAIN = "models of this kind cannot be written as plain trees, weights or layers"
 _ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = (
     "functions.js",
@@ -153,7 +154,7 @@ def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIE
     """
     portable = model.portable()
     if portable is None:
-        return Carried(None, math.nan, 0, "models of this kind cannot be written as plain trees, weights or layers")
+        return Carried(None, math.nan, 0, f"{_PLAIN}{_stands_in_the_way(model)}")
     if _nodes(portable) > heaviest:
         return Carried(None, math.nan, 0, f"it is too large: {_nodes(portable):,} tree nodes or weights")
     rows = np.unique(np.linspace(0, len(table) - 1, min(CHECKED, len(table))).astype(np.int64))
@@ -162,6 +163,14 @@ def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIE
         reason = f"its plain form differs from it by up to {words.number(difference, 2)}"
         return Carried(None, difference, len(rows), reason)
     return Carried(to_json(portable), difference, len(rows), reference=_reference(portable, table))
+
+
+def _stands_in_the_way(model: Model) -> str:
+    """What keeps a model from converting, in words; empty where only its own process could say."""
+    if getattr(model, "native", None) is None or model.family == "function":
+        return ""
+    reason = why_not(model).rstrip(".")
+    return f" ({words.short(reason, 160)})" if reason else ""
 
 
 def _reference(portable: Portable, table: Table) -> list[float] | None:

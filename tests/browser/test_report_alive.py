@@ -89,7 +89,8 @@ def test_the_bars_of_a_changed_instance_are_its_shap(open_report: Callable[..., 
 def test_a_classifier_that_does_not_convert_shows_what_was_computed(open_report: Callable[..., Page]) -> None:
     page = open_report("k nearest neighbours")
     settled(page)
-    reason = "models of this kind cannot be written as plain trees, weights or layers"
+    kind = "models of this kind cannot be written as plain trees, weights or layers"
+    reason = f"{kind} (KNeighborsClassifier has no portable form)"
     said = page.locator("[data-level='what if'] .ir-note").inner_text()
     assert said.startswith(f"The model itself is not in this file: {reason}.")
     assert "computed when the file was made" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.export.report.content import content
 from core.export.report.page import as_data, write
 from core.export.report.scripts import style
 from core.views.looks import looks
-from tests.browser.reports import EVIL, names_of, panel, settled
+from tests.browser.reports import EVIL, names_of, panel, settled, written
 from tests.contract_cases import case
 
 pytestmark = pytest.mark.browser
@@ -61,7 +62,7 @@ def test_names_that_want_to_be_markup_are_text(open_report: Callable[..., Page])
 def test_a_file_with_some_of_the_features_says_so(open_report: Callable[..., Page], reports: Path) -> None:
     about = studio(*case("random forest, regression"), instances=2, panels=("shap", "ceteris_paribus"))
     few = as_data({**content(about, title="", made="", most_features=2), "style": style()})
-    whole = (reports / "classes.html").read_text(encoding="utf-8")
+    whole = written(reports, "classes").read_text(encoding="utf-8")
     start = whole.index('<script type="application/json">') + len('<script type="application/json">')
     (reports / "few.html").write_text(whole[:start] + few + whole[whole.index("</script>", start) :], encoding="utf-8")
     page = open_report("few")
@@ -107,6 +108,26 @@ def test_dark_follows_the_reader_and_paper_is_light(open_report: Callable[..., P
     )
     assert page.locator(".ir-part[data-level='what if']").is_hidden()
     assert page.locator(".ir-overview").is_visible()
+
+
+def test_paper_of_any_width_cuts_nothing_and_keeps_cards_whole(open_report: Callable[..., Page]) -> None:
+    """A browser lays a page out for paper after the drawings were made for the screen."""
+    page = open_report("mixed", color_scheme="dark")
+    settled(page)
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) > 2
+    page.emulate_media(media="print")
+    settled(page)
+    page.add_style_tag(content="body { width: 600px }")
+    page.wait_for_timeout(300)
+    cut = page.locator(".ir-card").evaluate_all(
+        """(cards) => cards.flatMap((card) => [...card.querySelectorAll("svg, canvas")]
+          .filter((one) => one.getBoundingClientRect().right > card.getBoundingClientRect().right + 1)
+          .map(() => card.dataset.panel))"""
+    )
+    assert cut == []
+    style = "(all, name) => [...new Set(all.map((one) => getComputedStyle(one)[name]))]"
+    assert page.locator(".ir-card").evaluate_all(style, "breakInside") == ["avoid"]
+    assert page.locator(".ir-part-head").evaluate_all(style, "breakAfter") == ["avoid"]
 
 
 @pytest.mark.parametrize("name", ["mixed", "classes", "hostile", "two"])

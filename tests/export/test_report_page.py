@@ -334,3 +334,15 @@ def test_from_the_command_line(tmp_path: Any, capsys: pytest.CaptureFixture[str]
     assert "residuals" not in [panel["id"] for panel in data["panels"]]
     assert main(["report", "--model", "drying", "--data", "drying", "--rows", "three"]) == BAD_INPUT
     assert "are not rows" in capsys.readouterr().err
+
+
+def test_what_stands_in_the_way_of_a_living_file_is_named() -> None:
+    from sklearn.impute import KNNImputer
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+
+    frame = unique_rows(60)
+    fitted = make_pipeline(KNNImputer(), Ridge()).fit(frame[["first", "second"]], frame["third"])
+    held = data_of(core.report(fitted, core.table(frame, target="third"), rows=[1], panels=("shap",)))["whatif"]
+    assert held["data"] is None
+    assert "(The step KNNImputer has no plain form)" in held["checked"]["reason"]
