@@ -10,6 +10,7 @@ from core import engine
 from core.loading.frames import derive
 from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
 from core.results import Score, Scores
+from core.views import view
 from tests.contract_cases import case
 
 
@@ -202,6 +203,8 @@ def test_the_method_scores_weighted_rows_as_repeated_ones(name: str) -> None:
     worth = next(check for check in held.checks if check.name == "weights")
     assert worth.value == pytest.approx(times.sum() ** 2 / (times**2).sum())
     assert "weighted by 'w'" in worth.text
+    assert ", weighted, the model" in view(held).sentence
+    assert "weighted" not in view(repeated).sentence
 
 
 def test_few_heavy_rows_are_told_as_few() -> None:

@@ -80,7 +80,8 @@ def table(result: Scores) -> pd.DataFrame:
 def tell(result: Scores) -> str:
     """The answer in words."""
     found = {score.name: score.value for score in result.scores}
-    start = f"On {result.rows:,} rows with a known truth "
+    weighed = any(check.name == "weights" for check in result.checks)
+    start = f"On {result.rows:,} rows with a known truth{', weighted,' if weighed else ''} "
     if "rmse" in found:
         explained = (
             f" and explains {words.percent(max(0.0, found['r2']))} of the differences" if found["r2"] > 0 else ""
