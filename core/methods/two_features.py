@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from core import row_weights
 from core.blocks import ask_blocks
 from core.conditions import ordered_values
 from core.errors import InputError
 from core.grid import Grid, column, grid
 from core.registry import Job, method
 from core.results import Check, Matrix
+from core.row_weights import mean
 from core.types import Array, Feature, Model, Param, Table
 from core.views import words
 
@@ -21,7 +23,8 @@ averaged: one cell a pair. With *interaction* each feature's own average effect 
 two do together and neither does alone.
 
 **Formula.** $PD_{jk}(z, w) = \\frac1n\\sum_i f(z, w, x^{(i)}_{-jk})$. Interaction: $PD_{jk}(z, w) - PD_j(z) - PD_k(w)
-+ \\bar{PD}$, with the means taken over the grid that is drawn.
++ \\bar{PD}$, with the means taken over the grid that is drawn. Where a column weighs the
+rows, the mean over them is weighted by it.
 
 **Cost.** Rows times cells predictions, in few large calls.
 
@@ -69,12 +72,12 @@ def _unsupported(model: Model, _table: Table) -> str | None:
 def explain(job: Job) -> Matrix:
     """Average the answers over every pair of values."""
     down, across = _pair(job)
-    frame = job.table.background(int(job.params["rows"]), int(job.params["seed"]))
+    frame, given, weighted = row_weights.background(job.table, int(job.params["rows"]), int(job.params["seed"]))
     points = [_points(job, feature, frame) for feature in (down, across)]
-    values = averages(job, frame, (down.name, across.name), (points[0], points[1]))
+    values = averages(job, frame, (down.name, across.name), (points[0], points[1]), given)
     answer = job.params["report"] == "answer"
     shown = values if answer else doubly_centred(values)
-    checks = (_swing(job, values), _empty(frame, (down, across), (points[0], points[1])))
+    checks = (_swing(job, values), _empty(frame, (down, across), (points[0], points[1])), *weighted)
     turn = slice(None, None, -1) if down.is_ordered else slice(None)
     said = "mean answer" if answer else "interaction: mean answer beyond each feature's own effect"
     return Matrix(
@@ -113,8 +116,10 @@ def _points(job: Job, feature: Feature, frame: pd.DataFrame) -> Grid:
     return tuple(values if feature.is_ordered else values[:LEVELS])
 
 
-def averages(job: Job, frame: pd.DataFrame, names: tuple[str, str], points: tuple[Grid, Grid]) -> Array:
-    """Mean answer at every pair of values, shape (n_first, n_second)."""
+def averages(
+    job: Job, frame: pd.DataFrame, names: tuple[str, str], points: tuple[Grid, Grid], given: Array | None = None
+) -> Array:
+    """Mean answer at every pair of values, of rows that weigh what is ``given``, shape (n_first, n_second)."""
     rows, longest = len(frame), max(len(own) for own in points)
     pool = frame.iloc[np.zeros(longest, dtype=np.int64)].reset_index(drop=True)
     for name, own in zip(names, points, strict=True):
@@ -127,7 +132,7 @@ def averages(job: Job, frame: pd.DataFrame, names: tuple[str, str], points: tupl
         for across in range(len(points[1]))
     ]
     answers = ask_blocks(job.predict, pool, rows, moves, lambda done: job.progress(done, "moving two features"))
-    means = np.concatenate([block.mean(axis=1) for _, block in answers])
+    means = np.concatenate([mean(block, given) for _, block in answers])
     return means.reshape(len(points[0]), len(points[1]))
 
 

@@ -44,6 +44,19 @@ def test_partial_dependence_equals_scikit_learn_on_the_given_grid() -> None:
     assert curves.values[1:] == pytest.approx(expected["individual"][0][:7])
 
 
+def test_weighted_partial_dependence_equals_scikit_learn_on_the_given_grid() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(120, 3)), columns=["a", "b", "c"])
+    forest = RandomForestRegressor(n_estimators=8, random_state=0).fit(frame, frame["a"] * frame["b"] + frame["c"])
+    weights = random.gamma(1, size=120)
+    table = from_frame(frame.assign(w=weights), target="", weights="w")
+    result = run(wrap(forest), table, feature="b", at="-1, -0.5, 0.25, 1.5", rows=1000)
+    marks = {"b": np.array([-1, -0.5, 0.25, 1.5])}
+    expected = partial_dependence(forest, frame, ["b"], custom_values=marks, kind="average", sample_weight=weights)
+    assert result.values[0] == pytest.approx(expected["average"][0])
+    assert result.reference == pytest.approx(np.average(forest.predict(frame), weights=weights))
+
+
 @pytest.mark.parametrize("kind", ["partial", "accumulated"])
 def test_an_additive_model_has_its_own_shape(kind: str) -> None:
     table = closed_table(rows=200)

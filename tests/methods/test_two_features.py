@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression
 
 from core import engine
 from core.errors import InputError, NotApplicable
-from core.loading.frames import from_frame
+from core.loading.frames import derive, from_frame
 from core.methods.two_features import doubly_centred
 from core.models import wrap
 from core.results import Importance, Matrix
@@ -33,6 +33,28 @@ def test_equal_to_scikit_learn_on_the_same_grid() -> None:
     given = {"a": marks[0], "c": marks[1]}
     wanted = partial_dependence(estimator, inputs, ["a", "c"], kind="average", method="brute", custom_values=given)
     assert result.values[::-1] == pytest.approx(wanted["average"][0])
+
+
+def test_weights_of_rows_equal_scikit_learn_on_the_same_grid() -> None:
+    model, table = case("random forest, regression")
+    weights = np.random.default_rng(6).gamma(1, size=len(table))
+    held = derive(table, table.frame.assign(w=weights), table.schema, weights="w")
+    result = engine.explain("two_features", model, held, feature="a", other="c", rows=1000, grid_points=6)
+    assert isinstance(result, Matrix)
+    estimator, frame, _ = CASES["random forest, regression"]()
+    inputs = frame.drop(columns="y")
+    marks = [np.unique(inputs[name].quantile(np.linspace(0, 1, 6), interpolation="nearest")) for name in ("a", "c")]
+    wanted = partial_dependence(
+        estimator,
+        inputs,
+        ["a", "c"],
+        kind="average",
+        method="brute",
+        custom_values={"a": marks[0], "c": marks[1]},
+        sample_weight=weights,
+    )
+    assert result.values[::-1] == pytest.approx(wanted["average"][0])
+    assert any("weighted by 'w'" in check.text for check in result.checks)
 
 
 def test_levels_are_set_by_name_against_a_loop() -> None:
