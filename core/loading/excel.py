@@ -20,6 +20,8 @@ from core.loading.texts import settle
 
 _ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", ""}
 
+_LARGE, _RATIO = 8 << 20, 200
+
 
 def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     """Read an .xlsx file; formulas give their last computed value.
@@ -58,16 +60,28 @@ def _check_archive(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             size = sum(member.file_size for member in archive.infolist())
+            bomb = any(_is_bomb(member) for member in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(
             "This archive is damaged.", f"It cannot be opened ({error}).", "Give the table as CSV, Parquet or Excel."
         ) from error
+    if bomb:
+        raise InputError(
+            "This Excel file is refused.",
+            f"A part of it unpacks to more than {_RATIO} times its size, as no table does.",
+            "Open it and save it again as .xlsx or CSV.",
+        )
     budgets.check_bytes(size * 2)  # XML in memory takes more than its bytes
     if "xl/workbook.xml" not in names:
         kind = "a binary Excel file (.xlsb)" if "xl/workbook.bin" in names else "an archive without a workbook"
         raise InputError(
             "This is not an Excel table.", f"It is {kind}.", "Save the table as .xlsx or CSV; unpack archives first."
         )
+
+
+def _is_bomb(member: zipfile.ZipInfo) -> bool:
+    """True for a large part that is one short text over and over: a table's cells name their places, which differ."""
+    return member.file_size > _LARGE and member.file_size > _RATIO * member.compress_size
 
 
 def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.errors import InputError
 from core.loading.tables import read_table
 from core.types import Table
 
@@ -329,3 +331,13 @@ def test_text_of_a_long_table_lies_in_one_piece() -> None:
     pieces = column.array.__arrow_array__()
     assert getattr(pieces, "num_chunks", 1) == 1
     assert column.iloc[count - 1] == f"some text number {(count - 1) % 977} of a long file"
+
+
+def test_a_part_of_excel_that_is_one_text_over_and_over_is_refused_unread() -> None:
+    """100 kB of empty shared texts would keep a worker busy for a minute."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 3_000_000 + b"</sst>")
+    with pytest.raises(InputError, match="unpacks to more than 200 times"):
+        read_table(target.getvalue(), "t.xlsx")
