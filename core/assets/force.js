@@ -143,10 +143,11 @@ export function stock(page) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (data.ahead) return stock(data.ahead);
+  const { whose } = data; // a message that comes late speaks of another model or table
   return mount(parentElement, data, {
     shown: leaf,
-    row: (row) => setTriggerValue("row", { ...state(), row }),
-    turn: (step, from) => setTriggerValue("turn", { step, from }), // heard twice, it still is one turn
-    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", { ...state(), pick: name })),
+    row: (row) => setTriggerValue("row", { ...state(), whose, row }),
+    turn: (step, from) => setTriggerValue("turn", { whose, step, from }), // heard twice, it still is one turn
+    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", { ...state(), whose, pick: name })),
   });
 }

@@ -64,7 +64,7 @@ def data(about: Subject) -> dict[str, Any]:
         k=_bars(about),
         picked=about.asked.feature or None,
     )
-    return {**shown, "page": fingerprint.of_params(_key(about, rows, before, total))}
+    return {**shown, "page": fingerprint.of_params(_key(about, rows, before, total)), "whose": about.both.digest}
 
 
 def page(about: Subject, rows: Sequence[int], before: int, total: int) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _turned() -> None:
     """The reader went past the end of the page; a turn that is heard again, from another row, does nothing."""
     about = subject.load(question.current())
     told = fresh.said("force")["turn"]
-    if int(told["from"]) != about.row:
+    if told["whose"] != about.both.digest or int(told["from"]) != about.row:
         return
     rows, before, _total = window(about)
     place = before + rows.index(about.row) + int(told["step"])
@@ -129,7 +129,12 @@ def _picked() -> None:
 
 
 def _hear(told: Mapping[str, Any]) -> None:
-    """Take over the row and the pick that the reader sees; a message tells both, since one before it can be lost."""
+    """Take over the row and the pick that the reader sees; a message tells both, since one before it can be lost.
+
+    What a plot of another model or table says comes too late.
+    """
+    if told["whose"] != subject.load_pair(question.current()).digest:
+        return
     moved = told["row"] is not None and int(told["row"]) != question.current().row
     if moved:
         subject.choose(int(told["row"]))

@@ -87,18 +87,18 @@ def classes(about: Subject) -> None:
     names = about.model.classes
     if len(names) < 2:
         return
-    st.session_state["class"] = names[about.output]
+    key = fresh.key("class", names[about.output])
     st.selectbox(
         "The chance of",
         names,
         format_func=lambda name: words.short(name, 60),
-        key="class",
-        on_change=_chosen,
+        key=key,
+        on_change=fresh.listen(key, _chosen),
         width=180,
     )
 
 
-def _chosen() -> None:
+def _chosen(name: str) -> None:
     """Another class was chosen."""
-    question.ask(output=fresh.said("class"))
+    question.ask(output=name)
     frame.redraw(*frame.EVERYTHING)

@@ -34,7 +34,12 @@ NAMES = {
 @turns.after
 def draw() -> None:
     """The picker; a choice redraws the answer, not the page."""
-    about = subject.load(question.current())
+    with frame.boundary("The list of instances"):
+        _listed(subject.load(question.current()))
+
+
+def _listed(about: Subject) -> None:
+    """The ways to an instance, and the table of those that are listed."""
     _condition(about)
     origin.draw(about, lambda: _changed(about, "cell", "none"))
     with st.expander("Filter, search, sort", icon=":material/filter_list:"):

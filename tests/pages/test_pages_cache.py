@@ -56,7 +56,7 @@ def test_changing_the_level_asks_the_model_nothing(counted: Counted) -> None:
 def test_another_class_is_another_answer(counted: Counted) -> None:
     app = open_page(model="breast-cancer", row=3)
     one = words(app)
-    app.selectbox(key="class").set_value("benign").run()
+    changing(app, "class").set_value("benign").run()
     assert errors(app) == []
     assert words(app) != one
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
+from core.errors import InputError
 from core.loading.samples import load_sample_table
 from core.views import words as said
 from pages.parts import panel, question
@@ -118,7 +120,7 @@ def test_search_and_range_narrow_the_list() -> None:
 
 def test_the_class_of_several_is_chosen_and_kept_in_the_address() -> None:
     app = open_page(model="wine", row=7)
-    box = app.selectbox(key="class")
+    box = changing(app, "class")
     other = next(name for name in box.options if name != box.value)
     box.set_value(other).run()
     assert errors(app) == []
@@ -149,3 +151,52 @@ def test_the_plot_says_the_answer_and_it_is_said_once() -> None:
     expert = words(open_page(model="loans", level="expert"))
     assert panel.TOLD_ABOVE not in expert
     assert "Pushed" in expert
+
+
+LATE = """
+import streamlit as st
+from core import cache
+from pages.parts import force, fresh, question, subject
+
+asked = question.current()
+here = subject.load_pair(asked).digest
+st.session_state.setdefault("other", here)
+
+def hear(whose):
+    st.session_state["force"] = {"row": {"whose": whose, "row": 150, "pick": "savings"}}
+    force._leafed()
+
+st.button("from this plot", on_click=lambda: hear(here))
+st.button("from the plot before", on_click=lambda: hear(st.session_state["other"]))
+st.button("another model", on_click=lambda: question.ask(model="wine", data=""))
+"""
+
+
+def test_a_plot_of_another_model_is_not_listened_to() -> None:
+    """Its message left before the model was changed: its row need not exist here, its features do not."""
+    app = AppTest.from_string(LATE, default_timeout=180).run()
+    app.button[0].click().run()
+    asked = app.session_state["question"]
+    assert (asked.row, asked.feature) == (150, "savings")
+    app.button[2].click().run()
+    assert app.session_state["question"].row == 0
+    app.button[1].click().run()
+    asked = app.session_state["question"]
+    assert (asked.model, asked.row, asked.feature) == ("wine", 0, "")
+    app.button[0].click().run()
+    assert app.session_state["question"].row == 150
+    assert not app.exception
+
+
+def test_a_list_that_cannot_be_drawn_is_told_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.parts import picker
+
+    def fails(*_given: object) -> None:
+        raise InputError("There is no row 185.", "It has 178 rows.", "Choose another.")
+
+    monkeypatch.setattr(picker, "_listed", fails)
+    app = open_page()
+    assert len(errors(app)) == 1
+    assert "There is no row 185" in errors(app)[0]
+    assert not app.exception
+    assert "What pushed this prediction up or down?" in words(app)

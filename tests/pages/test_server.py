@@ -76,3 +76,4 @@ def test_garbage_goes_though_nobody_comes_and_no_run_collects_it(monkeypatch: py
     assert slept == [server.TIDY, server.TIDY]
     options = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert options["runner"]["postScriptGC"] is False
+    assert options["global"]["maxCachedMessageAge"] > 10, "the browser keeps what the server takes it to have"
