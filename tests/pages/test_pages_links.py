@@ -9,11 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InputError
 from core.loading.samples import load_sample_table
-from core.views import words as said
 from pages.parts import panel, question
 from pages.parts.question import Question
 from pages.parts.text import safe
-from tests.pages.app import changing, errors, open_page, words
+from tests.pages.app import changing, errors, open_page, panels, words
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 
@@ -102,9 +101,9 @@ def test_sure_and_wrong_ones_are_listed_and_one_is_drawn_by_chance() -> None:
     app.button(key="random").click().run()
     row = app.session_state["question"].row
     assert row in listed
-    text = words(app)
-    truth = load_sample_table("loans").truth(row)
-    assert f"row {row}" in text or said.cell(truth) in text
+    assert dict(app.query_params)["row"] in (str(row), [str(row)])
+    assert errors(app) == []
+    assert {panel["row"] for panel in panels(app)} == {row}, "the profile is of that instance"
 
 
 def test_search_and_range_narrow_the_list() -> None:
