@@ -95,7 +95,8 @@ def table(source: Any, target: Any = None, *, weights: Any = None, **options: An
 
         source, weights = beside(source, weights, "weights", "weight")
     if isinstance(source, Table):
-        return source if target is weights is None else with_roles(source, target=target, weights=weights)
+        roles = {"target": target, "weights": weights, **options}
+        return source if all(value is None for value in roles.values()) else with_roles(source, **roles)
     if isinstance(source, str | PathLike):
         from core.loading.brought import is_pickle
         from core.loading.tables import read_table

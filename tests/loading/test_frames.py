@@ -167,3 +167,15 @@ def test_derived_tables_have_their_own_fingerprint() -> None:
     assert part.notes[-1] == "narrowed"
     same = derive(table, table.frame, Schema(table.schema.features[:2]))
     assert same.fingerprint == part.fingerprint
+
+
+def test_the_notebooks_door_changes_the_roles_of_a_table_that_is_there() -> None:
+    import core
+
+    made = from_frame(pd.DataFrame({"who": ["a", "b", "c"], "size": [1, 2, 3], "y": [0, 1, 0]}), target="y", label="")
+    assert core.table(made) is made
+    named = core.table(made, label="who", kinds={"size": "categorical"})
+    assert (named.target, named.label, named.schema.names) == ("y", "who", ("size",))
+    assert named.schema["size"].kind == "categorical"
+    with pytest.raises(TypeError, match="colour"):
+        core.table(made, colour="red")
