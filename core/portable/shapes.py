@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from core.portable.form import PLAIN, Column, Curve, Layer, Plain
 from core.portable.inputs import Input, Inputs, number, refuse, tabled, then
@@ -50,7 +50,7 @@ def power(step: Any, inputs: Inputs) -> Inputs:
 def quantile(step: Any, inputs: Inputs) -> Inputs:
     """QuantileTransformer: the share of training values below, or the normal's quantile of it."""
     normal = step.output_distribution == "normal"
-    ends = [norm.ppf(WITHIN - np.spacing(1)), norm.ppf(1 - (WITHIN - np.spacing(1)))]
+    ends = [ndtri(WITHIN - np.spacing(1)), ndtri(1 - (WITHIN - np.spacing(1)))]
     items = []
     for place, item in enumerate(inputs.items):
         table = [WITHIN if normal else 0.0, *step.quantiles_[:, place], *step.references_]
