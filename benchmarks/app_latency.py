@@ -43,7 +43,7 @@ from benchmarks._paired import table
 STARTS = 3
 DEBOUNCE = 150
 """Milliseconds that Streamlit's table waits before it tells which row was clicked; the bar leaves them out."""
-STOCKED = ".is-panel[data-drawings]:not([data-drawings='1'])"
+STOCKED = ".is-panel[data-rested]:not([data-drawings='1'])"
 PLOT, NEXT, RANDOM = ".ie-force", ".ie-turn[aria-label='Next instance']", ".st-key-random button"
 NUMBER, SLIDER, ANSWER = "[class*=st-key-row_number] input", ".iw-large .iw-slider", ".iw-number"
 ARMED = """() => { const seek = (root) => root.querySelector(".ie-force")

@@ -8,6 +8,7 @@ import { acting, bus, pick } from "./studio_bus.js";
 import { engine } from "./studio_engine.js";
 
 const MOUNTED = new WeakMap();
+const STEP = 40; // milliseconds from one drawing that is prepared to the next
 let vega, vegaLite, expressionInterpreter;
 
 function put(tag, name, parent, text) {
@@ -121,6 +122,7 @@ function paint(panel) {
 function update(panel, data) {
   panel.data = { ...data, keys: data.specs.map((spec) => `${data.theme} ${data.size} ${JSON.stringify(spec)}`) };
   panel.entries.clear();
+  delete panel.root.dataset.rested;
   panel.root.dataset.drawings = String(Object.keys(data.entries).length);
   panel.rank = data.takes ? (data.instance ? 0 : 1) : 2;
   panel.root.style.setProperty("--is-height", `${data.height}px`);
@@ -135,14 +137,14 @@ function later(panel, data) {
   const left = Object.entries(data.entries).filter(([, entry], place, all) => all.findIndex(([, other]) => other.spec === entry.spec) === place);
   const next = () => {
     if (panel.data !== data) return;
-    if (acting()) return void setTimeout(next, 120);
+    if (acting()) return void setTimeout(next, STEP);
     const [name, entry] = left.shift() ?? [];
-    if (!entry) return;
+    if (!entry) return void (panel.root.dataset.rested = "yes"); // every click is answered from what is there
     if (panel.ready) {
       if (!panel.entries.has(name)) panel.entries.set(name, unpack(entry.rows, data.texts));
       panel.chart.prepare(data.keys[entry.spec], data.specs[entry.spec], panel.entries.get(name));
     } else left.unshift([name, entry]);
-    setTimeout(next, 120);
+    setTimeout(next, STEP);
   };
   setTimeout(next, 400);
 }
