@@ -109,8 +109,10 @@ def named(about: Subject, row: int) -> str:
 
 
 def _row_chosen() -> None:
-    """Another instance: its panels follow."""
-    subject.choose(st.session_state["studio_row"])
+    """Another instance: its panels follow; a name that came too late is of another table, and no row of this one."""
+    row = fresh.said("studio_row")
+    if isinstance(row, int):
+        subject.choose(row)
     layout.redraw(lambda panel: panel.takes("instance"))
 
 

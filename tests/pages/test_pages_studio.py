@@ -342,3 +342,16 @@ def test_a_file_that_is_no_layout_is_told_in_words() -> None:
     app = open_page("studio", {"studio_keep": True})
     app.file_uploader(key="layout_open").upload("layout.json", b'{"format": "x"}', "application/json").run()
     assert "not a layout" in words(app)
+
+
+def test_an_instance_of_another_table_that_comes_too_late_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit hands out the text of a choice that is no option any more."""
+    from pages.parts import studio
+
+    chosen: list[object] = []
+    monkeypatch.setattr(studio.subject, "choose", chosen.append)
+    monkeypatch.setattr(studio.layout, "redraw", lambda _which: None)
+    for said in ("id: row 0 / y: malignant", 3):
+        monkeypatch.setattr(studio.fresh, "said", lambda _key, said=said: said)
+        studio._row_chosen()
+    assert chosen == [3]
