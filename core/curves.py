@@ -25,7 +25,18 @@ class Curves(Protocol):
         """Whether it can say so of a feature."""
 
     def at(self, feature: int, cells: pd.Series) -> Array:
-        """Answers with other values of the feature, shape (n_values, n_rows, n_outputs)."""
+        """Answers of every row with other values of a feature.
+
+        Parameters
+        ----------
+        feature : int
+        cells : Series, shape (n_values,)
+            The values, in the column's own type.
+
+        Returns
+        -------
+        ndarray, shape (n_values, n_rows, n_outputs)
+        """
 
     def shuffled(self, feature: int, orders: npt.NDArray[np.int64]) -> Array:
         """Answers with the feature's value of another row, shape (n_orders, n_rows, n_outputs).

@@ -99,18 +99,7 @@ class Curves:
         return 0 <= feature < len(self.net.portable.features)
 
     def at(self, feature: int, cells: pd.Series) -> Array:
-        """Answers of every row with other values of a feature.
-
-        Parameters
-        ----------
-        feature : int
-        cells : Series, shape (n_values,)
-            The values, in the column's own type.
-
-        Returns
-        -------
-        ndarray, shape (n_values, n_rows, n_outputs)
-        """
+        """Answers of every row with other values of a feature (see ``core.curves``)."""
         mine = self._columns(feature)
         if not self.net.weights[mine].any():
             return np.repeat(self.own()[None], len(cells), axis=0)

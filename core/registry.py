@@ -209,7 +209,7 @@ def get(method_id: str) -> Method:
     InputError
         If there is none; the message names the nearest.
     """
-    if method_id in _modules():  # as its file is called: the first answer does not wait for all the others
+    if method_id not in _METHODS and method_id in _modules():  # as its file is called: it does not wait for the others
         importlib.import_module(f"core.methods.{method_id}")
     if method_id not in _METHODS:
         _discover()

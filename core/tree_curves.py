@@ -97,18 +97,7 @@ class Curves:
         return bool(self.steps.column[feature] >= -1)
 
     def at(self, feature: int, cells: pd.Series) -> Array:
-        """Answers of every row with other values of a feature.
-
-        Parameters
-        ----------
-        feature : int
-        cells : Series, shape (n_values,)
-            The values, in the column's own type.
-
-        Returns
-        -------
-        ndarray, shape (n_values, n_rows, n_outputs)
-        """
+        """Answers of every row with other values of a feature (see ``core.curves``)."""
         bins = self._bins(feature, self._values(feature, encode_feature(self.steps.leaves.portable, feature, cells)))
         needed, place = np.unique(bins, return_inverse=True)
         found = []
@@ -206,14 +195,7 @@ def _add_up(steps: Array) -> None:
 def curves(job: Job, frame: pd.DataFrame, asks: int, name: str = "") -> Curves | None:
     """Prepare rows; None where the model is no known ensemble, differs from it, or is cheaper to ask.
 
-    Parameters
-    ----------
-    job : Job
-    frame : DataFrame, shape (n_rows, n_features)
-    asks : int
-        How many values each row is asked for, per feature.
-    name : str
-        Names the rows among those of the table, where they will be asked for again; empty: they will not.
+    Parameters are those of ``core.curves.curves``.
     """
     known = leaves_of(job.model)
     if known is None or len(frame) * asks > CELLS or not _pays(known, asks if len(frame) <= KEPT else asks // 2):

@@ -102,12 +102,7 @@ def come() -> None:
     """Say that this visitor waits for an explanation."""
     _DESK.come(_visitor())
     st.session_state["patience"] = PATIENCE
-    lead()
-
-
-def lead() -> None:
-    """The next part waits until the explanation before it is painted."""
-    st.session_state["lead"] = LEAD
+    st.session_state["lead"] = True  # the next part waits until the explanation before it is painted
 
 
 def pause() -> None:
@@ -134,8 +129,8 @@ def after(draw: Callable[[], None]) -> Callable[[], None]:
     @functools.wraps(draw)
     def later() -> None:
         _DESK.served(_visitor())
-        if ahead := st.session_state.pop("lead", 0.0):
-            time.sleep(ahead)
+        if st.session_state.pop("lead", False):
+            time.sleep(LEAD)
         left = float(st.session_state.get("patience", 0.0))
         with _DESK.rest(max(left, 0.0)) as spent:
             st.session_state["patience"] = max(0.0, left - spent)
