@@ -72,7 +72,7 @@ def table(source: Any, target: Any = None, *, weights: Any = None, **options: An
         Column that says how much a row counts, or the weights themselves: finite, at least 0. Scores, losses and
         profiles honour them, and say so; a dalex Explainer brings its own.
     **options
-        ``label``, ``kinds``, and ``name`` for a frame: see ``core.loading.frames.from_frame``.
+        ``label``, ``kinds``, ``encoding`` for a file, and ``name`` for a frame: see ``core.loading.frames.from_frame``.
 
     Returns
     -------

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--class", dest="output", help="the class to explain, by name or position")
     explain.add_argument("--target", help="the column that holds the true value")
     explain.add_argument("--weights", metavar="COLUMN", help="the column that says how much a row counts")
+    explain.add_argument("--encoding", default="", help="of a CSV file whose letters come out wrong, such as cp1250")
     explain.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
     explain.add_argument("--out", type=Path, help="write to this file instead of the screen")
     form = explain.add_mutually_exclusive_group()
@@ -101,7 +102,7 @@ def _explain(options: argparse.Namespace) -> int:
     import core
 
     model = _model(options.model) if options.data is None else None
-    table = _table(options.data or _brought(options.model, model), options.target, options.weights)
+    table = _table(options.data or _brought(options.model, model), options.target, options.weights, options.encoding)
     model = model or _model(options.model)
     params = dict(_pair(text) for text in options.param)
     result = core.explain(options.method, model, table, row=options.row, output=options.output, **params)
@@ -122,7 +123,7 @@ def _brought(source: str, model: Any) -> str:
     return source
 
 
-def _table(source: str, target: str | None, weights: str | None = None) -> Table:
+def _table(source: str, target: str | None, weights: str | None = None, encoding: str = "") -> Table:
     """A table file, or a sample's table where there is no such file."""
     import core
     from core.loading.samples import load_sample_table, samples
@@ -133,7 +134,7 @@ def _table(source: str, target: str | None, weights: str | None = None) -> Table
             return core.table(load_sample_table(source), target=target, weights=weights)
         why = f"It is neither a file nor the id of a sample's table ({', '.join(known)})."
         raise InputError(f"There is no table '{source[:200]}'.", why, "Check the path.")
-    return core.table(source, target=target, weights=weights)
+    return core.table(source, target=target, weights=weights, encoding=encoding)
 
 
 def _model(source: str) -> Model:

@@ -15,7 +15,7 @@ from core.types import Model, Table
 
 def add(
     commands: Any,
-    table: Callable[[str, str | None, str | None], Table],
+    table: Callable[[str, str | None, str | None, str], Table],
     model: Callable[[str], Model],
     write: Callable[[bytes, Path | None], None],
 ) -> None:
@@ -39,6 +39,7 @@ def add(
     report.add_argument("--out", type=Path, help="write to this file instead of the screen")
     report.add_argument("--target", help="the column that holds the true value")
     report.add_argument("--weights", metavar="COLUMN", help="the column that says how much a row counts")
+    report.add_argument("--encoding", default="", help="of a CSV file whose letters come out wrong, such as cp1250")
     report.add_argument("--class", dest="output", help="the class to explain, by name or position")
     report.add_argument("--rows", help="instances by position, for example 3,7,12")
     report.add_argument("--instances", type=int, default=10, help="how many to pick along the ordered predictions")
@@ -51,7 +52,7 @@ def add(
 
 def _run(
     options: argparse.Namespace,
-    table: Callable[[str, str | None, str | None], Table],
+    table: Callable[[str, str | None, str | None, str], Table],
     model: Callable[[str], Model],
     write: Callable[[bytes, Path | None], None],
 ) -> int:
@@ -60,7 +61,7 @@ def _run(
 
     text = core.report(
         [model(name) for name in options.model],
-        table(options.data, options.target, options.weights),
+        table(options.data, options.target, options.weights, options.encoding),
         rows=_rows(options.rows),
         instances=options.instances,
         output=options.output,

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from core.errors import InputError
-from core.loading import budgets
+from core.loading import budgets, code_pages
 from core.loading.columns import counted, tidy
 from core.loading.dialect import Dialect, sniff
 from core.loading.encodings import to_utf8
@@ -41,7 +41,7 @@ _TRUE, _FALSE = ["true", "True", "TRUE"], ["false", "False", "FALSE"]
 _WORDS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma"}
 
 
-def read(data: bytes, as_text: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
+def read(data: bytes, as_text: Collection[str] = (), encoding: str = "") -> tuple[pd.DataFrame, list[str]]:
     """Read a CSV file.
 
     Parameters
@@ -50,6 +50,8 @@ def read(data: bytes, as_text: Collection[str] = ()) -> tuple[pd.DataFrame, list
         Any usual encoding, separator, decimal sign and line end.
     as_text : collection of str
         Columns whose cells stay as written ("007").
+    encoding : str
+        See `core.loading.encodings.to_utf8`.
 
     Returns
     -------
@@ -62,14 +64,14 @@ def read(data: bytes, as_text: Collection[str] = ()) -> tuple[pd.DataFrame, list
     InputError
         If it is not a table, or beyond the budgets.
     """
-    text, encoding = to_utf8(data)
+    text, encoding = to_utf8(data, encoding)
     dialect = sniff(text)
     names, notes = tidy(dialect.names)
     lines = max(text.count(b"\n"), text.count(b"\r")) + 1
     budgets.check_cells(max(0, lines - 2), len(names))
     columns, repairs = _parse(text, dialect, names, as_text)
     frame, found = _frame(columns, dialect, as_text)
-    said = [f"Encoding {encoding}, separator {_WORDS[dialect.separator]}."]
+    said = [code_pages.say(encoding, _WORDS[dialect.separator])]
     if dialect.decimal == ",":
         said.append("Decimal commas read as decimal points.")
     if not dialect.header:

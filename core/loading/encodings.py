@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 
 from core.errors import InputError
+from core.loading import code_pages
 
 _CHUNK = 4 << 20
 _MARKS = (
@@ -17,12 +18,14 @@ _MARKS = (
 )
 
 
-def to_utf8(data: bytes) -> tuple[bytes, str]:
+def to_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
     """Find the encoding of a text file and return its content in UTF-8 without a byte order mark.
 
     Parameters
     ----------
     data : bytes
+    encoding : str
+        A key of `core.loading.code_pages.ENCODINGS` where the person knows it; ``""``: found from the bytes.
 
     Returns
     -------
@@ -33,19 +36,21 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
     Raises
     ------
     InputError
-        If it is not text.
+        If it is not text, or not text in the encoding that was given.
     """
-    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", ""))
-    if not encoding:
-        encoding = _unmarked(data)
+    if encoding and encoding not in code_pages.ENCODINGS:
+        known = ", ".join(code_pages.ENCODINGS)
+        raise InputError(f"There is no encoding '{encoding[:40]}' here.", f"Known are {known}.", "Choose one of these.")
+    mark, marked = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", ""))
+    given, encoding = encoding, marked or encoding or _unmarked(data)
     body = data[len(mark) :] if mark else data
     try:
         text = _check(body) if encoding == "utf-8" else b"".join(_recode(body, encoding))
     except UnicodeDecodeError as error:
         raise InputError(
             "The letters of this file cannot be read.",
-            f"It begins as {encoding} but byte {error.start:,} does not fit.",
-            "Save it again as CSV in UTF-8.",
+            f"It {'was to be read' if given else 'begins'} as {encoding} but byte {error.start:,} does not fit.",
+            "Choose another encoding, or save it again as CSV in UTF-8." if given else "Save it again as CSV in UTF-8.",
         ) from error
     if text.find(b"\x00") >= 0:
         raise InputError(
@@ -57,19 +62,26 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
 
 
 def _unmarked(data: bytes) -> str:
-    """Guess from the bytes: UTF-16 has zeros at every other place, UTF-8 proves itself, cp1252 takes the rest."""
+    """Guess from the bytes: UTF-16 has zeros at every other place, UTF-8 proves itself, other scripts show."""
     head = data[: 1 << 16]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if len(head) >= 4 and max(even, odd) > 0.7 * len(head) / 2 and min(even, odd) < 0.05 * len(head) / 2:
         return "utf-16-le" if odd > even else "utf-16-be"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            for _ in _decoded(data, encoding):
-                pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
+    if _fits(data, "utf-8"):
+        return "utf-8"
+    other = code_pages.guess(data)
+    candidates = (other, "cp1252") if other else ("cp1252",)
+    return next((encoding for encoding in candidates if _fits(data, encoding)), "latin-1")
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    """Whether every byte has its letter."""
+    try:
+        for _ in _decoded(data, encoding):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check(data: bytes) -> bytes:

@@ -48,6 +48,7 @@ def read_table(
     label: str | None = None,
     weights: str | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    encoding: str = "",
     pickles: bool = False,
 ) -> Table:
     """Read a table from a file's content.
@@ -64,6 +65,8 @@ def read_table(
         Column that says how much a row counts; None: a dalex Explainer's own; ``""``: there is none.
     kinds : mapping of str to Kind, optional
         What some columns are, where the guess is wrong; ``"text"`` keeps cells as written.
+    encoding : str
+        Of a text file, a key of ``core.loading.code_pages.ENCODINGS``; ``""``: found from the bytes.
     pickles : bool
         Whether a pickle's table is taken (``core.loading.brought``): in a worker, or where the person vouches for it.
 
@@ -101,7 +104,7 @@ def read_table(
 
         frame, said = excel.read(data)
     else:
-        frame, said = delimited.read(data, as_text)
+        frame, said = delimited.read(data, as_text, encoding)
     said = [*notes, *said]
     return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=said)
 

@@ -60,7 +60,7 @@ def open_table_upload(data: bytes, name: str, **options: Any) -> Table:
     data : bytes
     name : str
     **options
-        ``target``, ``label``, ``weights``, ``kinds``, as ``core.loading.tables.read_table`` takes them.
+        ``target``, ``label``, ``weights``, ``kinds``, ``encoding``, as ``core.loading.tables.read_table`` takes them.
 
     Raises
     ------

@@ -11,7 +11,15 @@ import warnings
 _LIBRARIES = (
     *("sklearn.utils.parallel", "sklearn.utils._repr_html", "sklearn.inspection", "scipy.stats", "scipy.sparse.linalg"),
     *("xgboost", "lightgbm", "catboost", "onnxruntime", "skops.io", "pyarrow.parquet", "openpyxl", "lz4.frame"),
-    *("pandas.io.formats.style", "zoneinfo", "multiprocessing.pool", "_strptime", "shap", "lime.lime_tabular"),
+    *(
+        "pandas.io.formats.style",
+        "zoneinfo",
+        "multiprocessing.pool",
+        "_strptime",
+        "shap",
+        "lime.lime_tabular",
+        "charset_normalizer",
+    ),
     *("core.engine", "core.codec", "core.loading.models", "core.loading.tables", "core.portable"),
 )
 _ENCODINGS = (
@@ -29,7 +37,7 @@ _ENCODINGS = (
     *("utf-32", "utf-32-le", "utf-32-be", "idna", "punycode", "mbcs" if sys.platform == "win32" else "cp437", "cp1252"),
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp850", "cp932", "cp949", "cp950", "cp936", "big5", "gb18030"),
     *("euc_jp", "euc_kr", "shift_jis", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r"),
-    *("mac-roman", "tis-620", "cp1255", "cp1256"),
+    *("mac-roman", "tis-620", "cp1255", "cp1256", "cp1258", "cp866", "cp874"),
 )
 _PACKAGES = (
     *("core.methods", "core.models", "core.portable", "core.loading", "core.loading.formats", "core.loading.unpickle"),

@@ -22,7 +22,7 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
     name : str
     settings : Settings, optional
     **options
-        ``target``, ``label``, ``weights``, ``kinds``, as ``core.loading.tables.read_table`` takes them.
+        ``target``, ``label``, ``weights``, ``kinds``, ``encoding``, as ``core.loading.tables.read_table`` takes them.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
+from core.loading import code_pages
 from core.types import Feature, Kind, Table
 from core.views import words
 
@@ -37,6 +38,7 @@ def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
             )
             for column, (role, (title, said)) in zip(st.columns(len(_ROLES)), _ROLES.items(), strict=True)
         }
+        encoding = _encoding(table)
         edited = st.data_editor(
             overview(table),
             hide_index=True,
@@ -55,7 +57,24 @@ def draw(table: Table, options: Mapping[str, Any]) -> dict[str, Any] | None:
     known = {feature.name: feature.kind for feature in table.schema.features}
     kinds = dict(options.get("kinds") or {})
     kinds |= {row.column: row.kind for row in edited.itertuples() if known.get(row.column) != row.kind}
-    return {**{role: "" if column == NONE else column for role, column in chosen.items()}, "kinds": kinds}
+    roles = {role: "" if column == NONE else column for role, column in chosen.items()}
+    return {**roles, "kinds": kinds, **({"encoding": encoding} if encoding else {})}
+
+
+def _encoding(table: Table) -> str | None:
+    """The letters of a text file, as found or as the person says; None for other files."""
+    found = code_pages.said(table.notes)
+    if found is None:
+        return None
+    known = code_pages.ENCODINGS if found in code_pages.ENCODINGS else {found: "as found"} | code_pages.ENCODINGS
+    chosen = st.selectbox(
+        "Letters (encoding)",
+        list(known),
+        index=list(known).index(found),
+        format_func=lambda encoding: f"{known[encoding]} ({encoding})" if known[encoding] != "UTF-8" else "UTF-8",
+        help="Where names or levels look garbled (Ã¤, ÎÒ, ïÅ) the file was written in another encoding; choose it",
+    )
+    return str(chosen) if chosen in code_pages.ENCODINGS else None
 
 
 def _place(names: list[str], chosen: str | None) -> int:

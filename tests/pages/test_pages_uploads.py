@@ -170,3 +170,19 @@ def test_a_column_that_cannot_weigh_is_told_and_the_table_stays() -> None:
     app.run()
     assert errors(app) == []
     assert "The model and the table fit together" in words(app)
+
+
+@needs_lock
+def test_letters_that_came_out_wrong_are_read_again() -> None:
+    towns = "miasto,wiek\nŁódź,30\nKraków,41\nWrocław,22\n".encode("cp1250")
+    app = open_page("load", {"uploads.table": shelf("miasta.csv", towns)})
+    assert "£ódŸ" in str(app.dataframe[-1].value["seen"].tolist())
+    next(box for box in app.selectbox if box.label == "Letters (encoding)").select("cp1250")
+    next(button for button in app.button if button.label == "Read the table again like this").click().run()
+    assert errors(app) == []
+    assert "Łódź" in str(app.dataframe[-1].value["seen"].tolist())
+    assert "Encoding cp1250" in words(app)
+    app = open_page("load", {"uploads.table": shelf("miasta.csv", towns)})
+    next(box for box in app.selectbox if box.label == "Letters (encoding)").select("utf-8")
+    next(button for button in app.button if button.label == "Read the table again like this").click().run()
+    assert any("cannot be read" in said for said in errors(app))

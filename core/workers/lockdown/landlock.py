@@ -27,6 +27,7 @@ class _Beneath(ctypes.Structure):
     """``struct landlock_path_beneath_attr``."""
 
     _pack_ = 1
+    _layout_ = "ms"  # what packed structures always had; Python 3.14 wants it said
     _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
 
