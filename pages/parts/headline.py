@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import cache
@@ -94,8 +96,13 @@ def classes(about: Subject) -> None:
         format_func=lambda name: words.short(name, 60),
         key=key,
         on_change=fresh.listen(key, _chosen),
-        width=180,
+        width=_width(names),
     )
+
+
+def _width(names: Sequence[str]) -> int:
+    """Pixels that show the longest class whole, within reason."""
+    return min(420, max(180, 60 + 8 * max(map(len, names))))
 
 
 def _chosen(name: str) -> None:
