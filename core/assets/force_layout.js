@@ -68,13 +68,27 @@ export function shorten(text, limit, measure) {
   return `${text.slice(0, low).trimEnd()}…`;
 }
 
+/** Cut a name to a width in its middle: many long names begin alike. */
+export function middle(text, limit, measure) {
+  if (measure(text) <= limit) return text;
+  const cut = (kept) => `${text.slice(0, kept - Math.floor(kept / 3)).trimEnd()}…${text.slice(text.length - Math.floor(kept / 3)).trimStart()}`;
+  let low = 0;
+  let high = text.length - 1;
+  while (low < high) {
+    const half = Math.ceil((low + high) / 2);
+    if (measure(cut(half)) <= limit) low = half;
+    else high = half - 1;
+  }
+  return cut(low);
+}
+
 /** Cut "name = value" to a width: the name gives way, the value stays as long as it leaves the name some room. */
 export function shortenPair(text, limit, measure) {
   const at = text.lastIndexOf(" = ");
   const value = at > 0 ? text.slice(at) : "";
   const room = limit - measure(value);
   if (!value || measure(text) <= limit || room < limit / 3) return shorten(text, limit, measure);
-  return shorten(text.slice(0, at), room, measure) + value;
+  return middle(text.slice(0, at), room, measure) + value;
 }
 
 /** Labels of the segments that are wide enough to be worth one. */

@@ -10,6 +10,7 @@ import pandas as pd
 from core.results import Attribution
 from core.types import Scale
 from core.views import palette, words
+from core.views.axis import of_names
 from core.views.view import View
 
 REST = "others"
@@ -49,15 +50,12 @@ def order(result: Attribution) -> list[int]:
 
 def labels(result: Attribution) -> list[str]:
     """What each bar is called: ``age = 54``, or the rule; made different where two would read the same."""
-    seen: dict[str, int] = {}
     names = []
     for position, feature in enumerate(result.features):
         rule = result.rules[position] if result.rules else ""
         cell = words.cell(result.data[position])
-        text = words.short(rule, 80) if rule else f"{words.short(feature, max(80 - len(cell), 20))} = {cell}"
-        seen[text] = seen.get(text, -1) + 1
-        names.append(text + "\N{ZERO WIDTH SPACE}" * seen[text])
-    return names
+        names.append(words.short(rule, 80) if rule else f"{words.named(feature, max(80 - len(cell), 20))} = {cell}")
+    return words.apart(names, 100)
 
 
 def records(result: Attribution, k: int) -> list[dict[str, Any]]:
@@ -107,8 +105,7 @@ def spec(scale: Scale, dark: bool | None = None, title: str | None = None, both:
     ``title`` (our own words) names another unit; ``both`` is false where no bar can point to the left.
     """
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
-    y["axis"] = {"labelLimit": limit, "ticks": False, "domain": False}
+    y["axis"] = {**of_names(), "ticks": False, "domain": False}
     ink = palette.INKS[dark]
     end = {"field": "end", "type": "quantitative"}
     whisker = {

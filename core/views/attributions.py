@@ -69,8 +69,7 @@ def _chosen(result: Attributions, most: int) -> list[int]:
 
 def _label(result: Attributions, feature: int) -> str:
     """A feature's name on the axis, each different."""
-    name = words.short(result.features[feature], 40)
-    return name + "\N{ZERO WIDTH SPACE}" * [words.short(other, 40) for other in result.features[:feature]].count(name)
+    return words.apart(result.features[: feature + 1], 40)[feature]
 
 
 def _mark(result: Attributions, feature: int, row: int, place: int) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from core.types import Scale
 from core.views import palette, words
+from core.views.axis import of_names
 
 MIDDLE = "#a66ba8"
 """Between low and high."""
-_LABELS = {"labelLimit": {"expr": "containerSize()[0] < 520 ? 110 : 200"}, "ticks": False, "domain": False}
+_LABELS = {**of_names(110), "ticks": False, "domain": False}
 _TIPS = [
     {"field": "name", "title": "row"},
     {"field": "label", "title": "feature"},

@@ -14,10 +14,29 @@ from core.views import words
 FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datum.label"
 """Ticks of a feature's own numbers as cells are written: a year is 1995, not 1,995."""
 
+_LETTER = 6.2
+"""Pixels of a letter of an axis, on average."""
+
 
 def feature_ticks(dates: bool = False) -> dict[str, str]:
     """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them."""
     return {} if dates else {"labelExpr": FEATURE_TICKS}
+
+
+def of_names(narrow: int = 120, wide: int = 200) -> dict[str, Any]:
+    """The part of an axis that names features: long names are cut in their middle, since many begin alike.
+
+    Parameters
+    ----------
+    narrow, wide : int
+        Room in pixels, in a drawing of under 520 pixels and in a wider one.
+    """
+    slim = "520 > containerSize()[0]"
+    letters = f"{slim} ? {round(narrow / _LETTER)} : {round(wide / _LETTER)}"
+    return {
+        "labelLimit": {"expr": f"{slim} ? {narrow} : {wide}"},
+        "labelExpr": f"truncate(datum.label, {letters}, 'center')",
+    }
 
 
 def is_date(value: Any) -> bool:

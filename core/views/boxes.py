@@ -10,6 +10,7 @@ import pandas as pd
 from core.results import Attribution, Importance
 from core.types import Array
 from core.views import attribution, palette, words
+from core.views.axis import of_names
 from core.views.view import View
 
 PERCENT = "format(datum.value * 100, '.3~g')"
@@ -46,7 +47,7 @@ def of_importance(result: Importance, *, k: int = 15, dark: bool | None = None) 
     """Draw the rounds of each feature, the largest mean first."""
     assert result.rounds is not None
     ranked = np.argsort(-result.values, kind="stable")[:k]
-    labels = [words.short(name, 80) for name in result.features]
+    labels = words.apart(result.features, 80)
     boxes = [box(result.rounds[at], float(result.values[at]), labels[at], result.features[at]) for at in ranked]
     count = result.rounds.shape[1]
     said = f"The rounds of each feature, {count:,} of them; the dot is their mean, which the bars show."
@@ -91,7 +92,6 @@ def spec(title: str, *, zero: bool, dark: bool | None) -> dict[str, Any]:
     ink = palette.INKS[dark]
     x = {"type": "quantitative", "scale": {"zero": zero, "nice": True}, "axis": {"title": title, "tickCount": 5}}
     y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     tips = [{"field": "label", "title": "what"}]
     tips += [{"field": name, "format": ".4~g"} for name in ("mean", "least", "q1", "median", "q3", "most")]
     layers: list[dict[str, Any]] = [
@@ -119,7 +119,7 @@ def spec(title: str, *, zero: bool, dark: bool | None) -> dict[str, Any]:
         "width": "container",
         "height": {"step": 28},
         "data": {"name": "rows"},
-        "encoding": {"y": {**y, "axis": {"labelLimit": limit, "ticks": False, "domain": False}}},
+        "encoding": {"y": {**y, "axis": {**of_names(), "ticks": False, "domain": False}}},
         "layer": layers,
         "config": {"view": {"stroke": None}},
     }

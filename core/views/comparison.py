@@ -10,6 +10,7 @@ import pandas as pd
 from core.results import Attribution, Importance, Together
 from core.types import Array, Scale
 from core.views import palette, words
+from core.views.axis import of_names
 from core.views.overlay import aligned
 from core.views.view import View
 
@@ -43,9 +44,11 @@ def attributions(found: Together, *, k: int = 8, dark: bool | None = None) -> Vi
     features, values = aligned(results)
     ranked = np.argsort(-np.abs(values).max(axis=0), kind="stable")
     scale = results[0].scale
+    called = words.apart(features, 60)
     rows = [
         _record(found.names[which], which, features[place], order, float(values[which, place]))
         | {
+            "label": called[place],
             "cell": words.cell(result.data[result.features.index(features[place])]),
             "text": words.amount(float(values[which, place]), scale),
         }
@@ -66,8 +69,9 @@ def importances(found: Together, *, k: int = 12, dark: bool | None = None) -> Vi
     features, values = aligned(results)
     size = np.abs(values) if any(item.signed for item in results) else values
     ranked = np.argsort(-np.nanmax(size, axis=0), kind="stable")
+    called = words.apart(features, 60)
     rows = [
-        _importance(item, found.names[which], which, features[place], order)
+        _importance(item, found.names[which], which, features[place], order) | {"label": called[place]}
         for order, place in enumerate(ranked[:k])
         for which, item in enumerate(results)
         if np.isfinite(values[which, place])
@@ -109,7 +113,6 @@ def _record(
     return {
         "order": order,
         "feature": feature,
-        "label": words.short(feature, 60),
         "who": who,
         "which": which,
         "value": value,
@@ -124,7 +127,7 @@ def spec(title: str, scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {"labelLimit": 160, "ticks": False, "domain": False}
+    y["axis"] = {**of_names(120, 180), "ticks": False, "domain": False}
     who = {"field": "which", "type": "nominal", "sort": "ascending"}
     ink = palette.INKS[dark]
     x = {"type": "quantitative", "axis": axis, "scale": {"padding": 12}}

@@ -15,7 +15,7 @@ from core.types import Table
 from core.views import attribution, words
 
 _ASSETS = Path(__file__).parent.parent / "assets"
-_PARTS = ("studio_bus.js", "force_layout.js", "force_paint.js", "force.js")
+_PARTS = ("studio_bus.js", "names.js", "force_layout.js", "force_paint.js", "force.js")
 _JOIN = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
 
 
@@ -126,7 +126,7 @@ def _notes(result: Attribution) -> list[str]:
 def script() -> str:
     """The script as one module: the default export is for Streamlit, ``mount(element, data, callbacks)`` for pages."""
     joined, found = _JOIN.subn("", "".join((_ASSETS / name).read_text(encoding="utf-8") for name in _PARTS))
-    if found != 4:
+    if found != 5:
         raise ValueError("core/assets/force.js no longer imports its parts as expected")
     return joined
 

@@ -29,7 +29,8 @@ def view(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:
         Clicking a bar sets the selection parameter ``pick`` (field ``feature``).
     """
     ranked = order(result)
-    rows = [_record(result, position, place) for place, position in enumerate(ranked[:k])]
+    called = words.apart(result.features, 80)
+    rows = [_record(result, position, place) | {"label": called[position]} for place, position in enumerate(ranked[:k])]
     sentence = tell(result, k)
     both = result.signed or bool((result.values < 0).any())
     drawn = attribution.spec("target", dark, result.unit, both)
@@ -46,11 +47,9 @@ def _record(result: Importance, position: int, place: int) -> dict[str, Any]:
     """The record of one bar."""
     value = float(result.values[position])
     spread = None if result.spread is None else float(result.spread[position])
-    label = words.short(result.features[position], 80)
     return {
         "order": place,
         "feature": result.features[position],
-        "label": label + "\N{ZERO WIDTH SPACE}" * place if result.features.count(label) != 1 else label,
         "cell": "" if spread is None else f"± {words.number(spread, 3)} over the rounds",
         "value": value,
         "text": words.signed(value) if result.signed else words.number(value, 3),

@@ -11,6 +11,7 @@ import pandas as pd
 from core.errors import unknown_name
 from core.results import Matrix
 from core.views import palette, words
+from core.views.axis import of_names
 from core.views.view import View
 
 ROOM = 14
@@ -86,8 +87,7 @@ def _name(down: str, across: str) -> dict[str, Any]:
 
 def _labels(names: tuple[str, ...]) -> list[str]:
     """Names that fit an axis, each different."""
-    short = [words.short(name, 40) for name in names]
-    return [name + "\N{ZERO WIDTH SPACE}" * short[:at].count(name) for at, name in enumerate(short)]
+    return words.apart(names, 40)
 
 
 def _plain(value: float) -> float | None:
@@ -131,8 +131,8 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
     if signed:
         scale |= {"domain": [-limit, 0, limit]} if limit is not None else {"domainMid": 0}
     narrow = "containerSize()[0] < 520"
-    x_axis = {"title": None, "labelAngle": -45, "labelLimit": {"expr": f"{narrow} ? 70 : 120"}, "labelOverlap": False}
-    y_axis = {"title": None, "labelLimit": {"expr": f"{narrow} ? 90 : 180"}}
+    x_axis = {"title": None, "labelAngle": -45, **of_names(70, 120), "labelOverlap": False}
+    y_axis = {"title": None, **of_names(90, 180)}
     x = {"field": "column", "type": "nominal", "sort": {"field": "column place", "op": "min"}, "axis": x_axis}
     y = {"field": "row", "type": "nominal", "sort": {"field": "row place", "op": "min"}, "axis": y_axis}
     legend = {"title": None, "orient": "top", "gradientLength": 160, "tickCount": 3}

@@ -8,6 +8,7 @@ from core.results import Attribution
 from core.types import Scale
 from core.views import palette, words
 from core.views.attribution import REST, labels, order, table, tell
+from core.views.axis import of_names
 from core.views.view import View
 
 
@@ -80,7 +81,6 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
     ink = palette.INKS[dark]
     axis = _axis(scale)
     y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    limit = {"expr": "containerSize()[0] < 520 ? 120 : 200"}
     ways = {"domain": ["up", "down", "rest"], "range": [palette.UP, palette.DOWN, palette.NEUTRAL]}
     room = [0, {"expr": "max(width - 56, 60)"}]
     colour = {"field": "way", "type": "nominal", "scale": ways, "legend": None}
@@ -109,7 +109,7 @@ def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:
         "width": "container",
         "height": {"step": 26},
         "data": {"name": "rows"},
-        "encoding": {"y": {**y, "axis": {"labelLimit": limit, "ticks": False, "domain": False}}},
+        "encoding": {"y": {**y, "axis": {**of_names(), "ticks": False, "domain": False}}},
         "layer": [bars, ends, texts],
         "config": {"view": {"stroke": None}},
     }

@@ -38,6 +38,7 @@ _SCRIPTS = (
     "functions.js",
     "evaluate.js",
     "attribute.js",
+    "names.js",
     "whatif_words.js",
     "whatif_charts.js",
     "whatif_controls.js",

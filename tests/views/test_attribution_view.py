@@ -96,6 +96,8 @@ def test_a_long_name_gives_way_to_its_value() -> None:
     name = "share of the applicant's own capital in the whole of the sum that was asked for in the year before the last"
     result = make([1.0], features=(name,))
     label = view(result).rows[0]["label"]
-    assert label.endswith("… = 1.5")
+    assert label.endswith("before the last = 1.5")
+    assert label.startswith("share of the applicant's own capital")
+    assert "…" in label
     assert label.startswith("share of the applicant's own capital")
     assert name in set(view(result).table["feature"]), "the table holds the whole name"

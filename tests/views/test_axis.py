@@ -61,3 +61,9 @@ def test_a_number_on_an_axis_is_written_as_its_cell(value: float, text: str) -> 
     assert words.own_number(value) == text
     assert axis.cell_at(value, False) == text
     assert words.cell(float(round(value))) == text
+
+
+def test_long_names_are_cut_in_their_middle_to_the_room() -> None:
+    part = axis.of_names(124, 248)
+    assert part["labelLimit"] == {"expr": "520 > containerSize()[0] ? 124 : 248"}
+    assert part["labelExpr"] == "truncate(datum.label, 520 > containerSize()[0] ? 20 : 40, 'center')"

@@ -82,3 +82,13 @@ def test_no_text_from_outside_in_the_specification() -> None:
     hostile = replace(ONE, features=("<img src=x>", "job", "town"))
     drawn = shown([hostile, hostile], ["<script>", "B"])
     assert "<" not in str(drawn.spec)
+
+
+def test_features_whose_names_begin_alike_keep_bars_of_their_own() -> None:
+    long = "a rather long column name that somebody gave to the measurement that was taken in quarter "
+    alike = replace(ONE, features=(f"{long}1", f"{long}2", f"{long}1 "))
+    drawn = shown([alike, alike], ["A", "B"])
+    called = {row["feature"]: row["label"] for row in drawn.rows}
+    assert len(set(called.values())) == 3
+    assert called[f"{long}1"].endswith("quarter 1")
+    assert called[f"{long}2"].endswith("quarter 2")

@@ -156,3 +156,13 @@ def test_units_are_named() -> None:
 
 def test_lists_read_as_sentences() -> None:
     assert [words.listed(list("abc")[:count]) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+@given(st.lists(st.text("ab \n", max_size=90), unique=True, max_size=12), st.integers(12, 60))
+def test_names_of_one_drawing_stay_apart_and_bounded(names: list[str], longest: int) -> None:
+    called = words.apart(names, longest)
+    assert len(set(called)) == len(names)
+    assert all(len(name.rstrip("\N{ZERO WIDTH SPACE}")) <= longest and "\n" not in name for name in called)
+    assert [name for name in called if "…" not in name] == [
+        cut for name, cut in zip(names, called, strict=True) if len(" ".join(name.split())) <= longest
+    ]
