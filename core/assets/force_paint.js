@@ -1,5 +1,5 @@
 // What the force plot shows of one row: its head, the plot, the bars. Text from a table or a model stays text.
-import { ends } from "./names.js";
+import { writeName } from "./names.js";
 import { arrow, placeLabels, ruler, stack, tickText, ticks, wantedLabels, written } from "./force_layout.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -150,12 +150,13 @@ function line(parent, pick) {
   button.type = "button";
   const name = html("span", "ie-name", button);
   const called = html("span", "ie-called", name);
-  const tail = html("span", "ie-tail", name);
+  html("span", "ie-head", called);
+  html("span", "ie-tail", called);
   const value = html("span", "ie-own", name);
   const track = html("span", "ie-track", button);
   const bar = html("span", "ie-bar", track);
   const text = html("span", "ie-amount", button);
-  const item = { button, name, called, tail, value, track, bar, text, feature: null };
+  const item = { button, name, called, value, track, bar, text, feature: null };
   button.addEventListener("click", () => item.feature !== null && pick(item.feature));
   return item;
 }
@@ -166,9 +167,7 @@ function fill(item, entry, low, span, picked) {
   const way = entry.feature === null ? "rest" : entry.value >= 0 ? "up" : "down";
   item.feature = entry.feature;
   const at = entry.feature === null ? -1 : entry.label.lastIndexOf(" = "); // where room is short, the name gives way first
-  const [head, tail] = ends(at > 0 ? entry.label.slice(0, at) : entry.label);
-  item.called.textContent = head;
-  item.tail.textContent = tail;
+  writeName(item.called, at > 0 ? entry.label.slice(0, at) : entry.label);
   item.value.textContent = at > 0 ? entry.label.slice(at) : "";
   item.name.title = entry.label;
   item.text.textContent = entry.text;

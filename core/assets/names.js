@@ -2,8 +2,10 @@
 
 const TAIL = 8;
 
-/** A name in two parts: the first may be cut where room is short, the second stays; short names have no second part. */
-export function ends(name) {
+/** Write a name into an element's two children: the first may be cut where room is short, the second stays. */
+export function writeName(element, name) {
   const letters = Array.from(name);
-  return letters.length > 2 * TAIL ? [letters.slice(0, -TAIL).join(""), letters.slice(-TAIL).join("")] : [name, ""];
+  const head = letters.length > 2 * TAIL ? letters.length - TAIL : letters.length;
+  element.firstChild.textContent = letters.slice(0, head).join("");
+  element.lastChild.textContent = letters.slice(head).join("");
 }

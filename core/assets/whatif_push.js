@@ -1,7 +1,7 @@
 // What pushes the changed row: exact Shapley values as bars, worked out here a moment after the prediction is painted.
 import { attributor } from "./attribute.js";
 import { evaluator } from "./evaluate.js";
-import { ends } from "./names.js";
+import { writeName } from "./names.js";
 import { brief, cellText, figures, isChance, outputName, outputText, put, withSign } from "./whatif_words.js";
 
 const PUSH_SLICE = 6; // milliseconds at a time, so that a movement never waits
@@ -80,8 +80,9 @@ function paintPush(push, view, ready, task, values) {
 function makeBar(list) {
   const row = put("li", "iw-push-row", list);
   const words = put("span", "iw-push-words", row);
-  put("span", "iw-push-name", words);
-  put("span", "iw-push-tail", words);
+  const name = put("span", "iw-push-name", words);
+  put("span", "iw-push-head", name);
+  put("span", "iw-push-tail", name);
   put("span", "iw-push-value", words);
   put("span", "iw-push-bar", put("span", "iw-push-track", row));
   put("span", "iw-push-size", row);
@@ -98,9 +99,7 @@ function sizeText(size, most) {
 
 function paintBar(row, { name, full, value, size }, most) {
   const [words, track, text] = row.children;
-  const [head, tail] = ends(name);
-  words.firstChild.textContent = head;
-  words.children[1].textContent = tail;
+  writeName(words.firstChild, name);
   words.title = full;
   words.lastChild.textContent = value ? `= ${value}` : "";
   const share = (Math.abs(size) / most) * 50;

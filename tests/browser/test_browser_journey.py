@@ -50,7 +50,7 @@ def test_upload_explanation_what_if_nudge_download(visit, tmp_path: Path) -> Non
     visitor.settle()
     plot.locator(".ie-line:not([disabled])").nth(1).click()
     visitor.settle()
-    picked = plot.locator(".ie-line.ie-picked .ie-called").inner_text()
+    picked = plot.locator(".ie-line.ie-picked .ie-called").text_content()
     expect(visitor.page.get_by_role("combobox", name="Feature").first).to_have_value(picked)
 
     visitor.page.get_by_role("radio", name="What is the smallest change").click()

@@ -32,7 +32,7 @@ def test_the_keyboard_leafs_and_picks(visit) -> None:
     visitor.page.keyboard.press("ArrowLeft")
     expect(plot).to_have_attribute("data-row", "30")
     line = plot.locator(".ie-line:not([disabled])").nth(1)
-    name = line.locator(".ie-called").inner_text()
+    name = line.locator(".ie-called").text_content()
     line.focus()
     visitor.page.keyboard.press("Enter")
     visitor.settle()
@@ -137,7 +137,7 @@ def test_a_click_on_a_bar_shows_its_profile_without_the_server(visit) -> None:
     """The profiles of all features are in the browser once the page has rested; the server hears of the pick later."""
     visitor = visit("/?row=5")
     plot, panel = visitor.force(), visitor.page.locator(".st-key-panel_profile .is-panel")
-    name = plot.locator(".ie-line:not([disabled]) .ie-called").nth(3).inner_text()
+    name = plot.locator(".ie-line:not([disabled]) .ie-called").nth(3).text_content()
     expect(panel).not_to_have_attribute("data-shown", name)
     expect(panel).to_have_attribute("data-drawings", re.compile(r"^\d\d$"))  # asked for after a rest
     visitor.settle()

@@ -78,7 +78,7 @@ def test_the_bars_of_a_changed_instance_are_its_shap(open_report: Callable[..., 
     page.wait_for_function(BARRED, arg=before)
     own = explain("shap", model, *in_place_of_another(table, values), output=held["data"]["output"])
     assert isinstance(own, Attribution)
-    shown = dict(zip(what.locator(".iw-push-name").all_inner_texts(), sizes.evaluate_all(TITLES), strict=True))
+    shown = dict(zip(what.locator(".iw-push-name").all_text_contents(), sizes.evaluate_all(TITLES), strict=True))
     assert set(shown) == set(own.features)
     for feature, size in zip(own.features, own.values, strict=True):
         assert float(shown[feature].replace("\N{MINUS SIGN}", "-")) == pytest.approx(size, rel=1e-4, abs=1e-6)

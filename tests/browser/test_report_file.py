@@ -74,7 +74,7 @@ def test_a_click_in_the_force_plot_and_leafing_reach_the_others(open_report: Cal
     page = open_report("mixed")
     settled(page)
     line = panel(page, "shap").locator(".ie-line").nth(1)
-    wanted = line.locator(".ie-called").inner_text()
+    wanted = line.locator(".ie-called").text_content()
     line.click()
     settled(page)
     assert names_of(page) == [wanted] * 3

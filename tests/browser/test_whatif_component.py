@@ -301,7 +301,7 @@ def test_new_data_starts_anew_and_leaves_nothing_behind(show: Any, made: Any) ->
 def bars(tab: Any) -> dict[str, str]:
     """Names and sizes of the bars under the live prediction, once they are painted."""
     tab.wait_for_function("here.querySelector('.iw-push-check').textContent !== ''")
-    names, sizes = (tab.locator(f".iw-push-{part}").all_inner_texts() for part in ("name", "size"))
+    names, sizes = (tab.locator(f".iw-push-{part}").all_text_contents() for part in ("name", "size"))
     return dict(zip(names, sizes, strict=True))
 
 
