@@ -11,6 +11,7 @@
    (S. Lundberg et al., 2020, doi:10.1038/s42256-019-0138-9; P. Yu et al., 2022, arXiv:2209.08192).
    Linear models: weight times distance from the background's mean, whose encoded columns are the reference. */
 import { evaluator } from "./evaluate.js";
+import { trees } from "./trees.js";
 
 export const attributor = (() => {
   "use strict";
@@ -63,12 +64,12 @@ export const attributor = (() => {
       return { model, kind: "linear", reference, weights, base };
     }
     if (body.kind !== "trees" || !body.cover || body.roots.some((root) => !(body.cover[root] > 0))) return null;
-    const trees = Array.from(body.roots.keys()).filter((tree) => body.owner === null || body.leaves !== null || body.owner[tree] === place);
+    const own = Array.from(body.roots.keys()).filter((tree) => body.owner === null || body.leaves !== null || body.owner[tree] === place);
     const outputs = body.base.length;
     const worth = body.leaves === null ? (leaf) => sign * body.number[leaf] : (leaf) => sign * body.leaves[body.place[leaf] * outputs + place];
     const share = body.shares || (body.shares = sharesOf(body));
-    const ready = { model, kind: "trees", trees, worth, share, own: sign * body.base[place], base: 0 };
-    ready.base = ready.own + trees.reduce((sum, tree) => sum + expected(ready, body.roots[tree]), 0);
+    const ready = { model, kind: "trees", trees: own, worth, share, own: sign * body.base[place], base: 0 };
+    ready.base = ready.own + own.reduce((sum, tree) => sum + expected(ready, body.roots[tree]), 0);
     return ready;
   }
 
@@ -92,8 +93,7 @@ export const attributor = (() => {
       });
       return { ready, values, sum, at: 0, end: 0 };
     }
-    const encoded = model.body.float32 ? x.map(Math.fround) : x;
-    return { ready, values, sum: ready.own, at: 0, end: ready.trees.length, x: encoded, way: { player: [], passed: [], share: [] } };
+    return { ready, values, sum: ready.own, at: 0, end: ready.trees.length, x: trees.rounded(model.body, x), way: { player: [], passed: [], share: [] } };
   }
 
   /* Explain further trees for about so many milliseconds; true when all are done. */
@@ -120,7 +120,7 @@ export const attributor = (() => {
       if (worth !== 0) leaf(task, worth);
       return;
     }
-    const goesLeft = evaluator.goesLeft(body, at, x[column]);
+    const goesLeft = trees.goesLeft(body, at, x[column]);
     const player = model.columns[column].source;
     const known = way.player.indexOf(player);
     const slot = known < 0 ? way.player.length : known;

@@ -8,47 +8,21 @@
    A row is an array in feature order: numbers, texts, booleans; null, undefined or NaN where missing.
    An ES module, or inlined before the script that uses it. */
 import { functions } from "./functions.js";
+import { trees } from "./trees.js";
 
 export const evaluator = (() => {
   "use strict";
 
   const { unpack, erf, PLAIN, CURVES } = functions;
 
-  function loadTrees(json) {
-    const nodes = json.nodes;
-    const feature = Int32Array.from(unpack(json.feature));
-    const left = Int32Array.from(unpack(json.left));
-    const right = Int32Array.from(unpack(json.right));
-    const roots = Int32Array.from(unpack(json.roots));
-    for (let i = 1; i < roots.length; i++) roots[i] += roots[i - 1];
-    const place = new Int32Array(nodes);
-    let leaves = 0;
-    for (let i = 0; i < nodes; i++) {
-      if (feature[i] < 0) place[i] = leaves++;
-      else { left[i] += i; right[i] += i; }
-    }
-    const sets = new Map((json.categories || []).map(([node, codes]) => [node, new Set(codes)]));
-    const asks = new Uint8Array(nodes);
-    for (const node of sets.keys()) asks[node] = 1;
-    return {
-      kind: "trees", feature, left, right, roots, place, asks, sets,
-      missingLeft: unpack(json.missing_left, nodes),
-      number: Float64Array.from(unpack(json.number)),
-      owner: json.output ? Int32Array.from(unpack(json.output)) : null,
-      leaves: json.leaves ? Float64Array.from(unpack(json.leaves)) : null,
-      cover: json.cover ? Float64Array.from(unpack(json.cover)) : null,
-      base: Float64Array.from(json.base), strict: json.strict, float32: json.float32,
-    };
-  }
-
   function loadBody(json) {
-    if (json.kind === "trees") return loadTrees(json);
+    if (json.kind === "trees") return trees.load(json);
     if (json.kind === "linear") {
       return { kind: "linear", base: Float64Array.from(json.base), weights: Float64Array.from(unpack(json.weights)) };
     }
     const floats = (packed) => (packed ? Float64Array.from(unpack(packed)) : null);
     const loaded = (layer) => ({
-      numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases), trees: layer.trees && loadTrees(layer.trees),
+      numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases), trees: layer.trees && trees.load(layer.trees),
     });
     return { kind: "network", layers: json.layers.map(loaded) };
   }
@@ -70,33 +44,6 @@ export const evaluator = (() => {
       encoded[i] = functions.encode(column, row[column.source]);
     }
     return encoded;
-  }
-
-  /* Whether a node sends the value of its column (rounded already where float32 asks for it) to the left. */
-  function goesLeft({ number, missingLeft, asks, sets, strict }, at, value) {
-    if (value !== value) return missingLeft[at] === 1;
-    if (asks[at] === 1) return sets.get(at).has(Math.trunc(value));
-    return strict ? value < number[at] : value <= number[at];
-  }
-
-  function leafOf(body, at, x) {
-    const { feature, left, right, float32 } = body;
-    for (let column = feature[at]; column >= 0; column = feature[at]) {
-      at = goesLeft(body, at, float32 ? Math.fround(x[column]) : x[column]) ? left[at] : right[at];
-    }
-    return at;
-  }
-
-  function sumTrees(body, x) {
-    const total = Float64Array.from(body.base);
-    const { roots, owner, leaves, number, place } = body;
-    const outputs = total.length;
-    for (let tree = 0; tree < roots.length; tree++) {
-      const leaf = leafOf(body, roots[tree], x);
-      if (leaves === null) total[owner[tree]] += number[leaf];
-      else for (let k = 0; k < outputs; k++) total[k] += leaves[place[leaf] * outputs + k];
-    }
-    return total;
   }
 
   function dense(x, weights, biases) {
@@ -179,7 +126,7 @@ export const evaluator = (() => {
       case "dense": return dense(x, layer.weights, layer.biases);
       case "scale": return scale(x, layer);
       case "normalise": return normalise(x, layer);
-      case "trees": return sumTrees(layer.trees, x);
+      case "trees": return trees.sum(layer.trees, x);
       case "interpolate": {
         const half = layer.weights.length / 2;
         return x.map((value) => functions.interpolate(value, layer.weights.subarray(0, half), layer.weights.subarray(half)));
@@ -199,7 +146,7 @@ export const evaluator = (() => {
 
   function sums(model, encoded) {
     const body = model.body;
-    if (body.kind === "trees") return sumTrees(body, encoded);
+    if (body.kind === "trees") return trees.sum(body, encoded);
     if (body.kind === "linear") return dense(encoded, body.weights, body.base);
     const found = [encoded];
     for (const layer of body.layers) found.push(runLayer(layer, layer.inputs.map((place) => found[place])));
@@ -231,11 +178,20 @@ export const evaluator = (() => {
 
   function profile(model, row, feature, grid) {
     const encoded = encode(model, row);
+    const moved = model.bySource[feature];
+    if (model.body.kind === "trees" && moved.length) return treesAlong(model, encoded, moved, grid);
     return grid.map((value) => {
-      for (const i of model.bySource[feature]) encoded[i] = functions.encode(model.columns[i], value);
+      for (const i of moved) encoded[i] = functions.encode(model.columns[i], value);
       return link(model.link, sums(model, encoded));
     });
   }
 
-  return { load, encode, margin, predict, profile, goesLeft };
+  function treesAlong(model, encoded, moved, grid) {
+    const values = moved.map((i) => Float64Array.from(grid, (value) => functions.encode(model.columns[i], value)));
+    const total = trees.along(model.body, encoded, moved, values);
+    const outputs = model.body.base.length;
+    return grid.map((_, point) => link(model.link, total.subarray(point * outputs, (point + 1) * outputs)));
+  }
+
+  return { load, encode, margin, predict, profile };
 })();

@@ -36,6 +36,7 @@ _PLAIN = "models of this kind cannot be written as plain trees, weights or layer
 _ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = (
     "functions.js",
+    "trees.js",
     "evaluate.js",
     "attribute.js",
     "names.js",

@@ -28,6 +28,12 @@ const answers = asked.map(({ model, rows, feature, grid }) => {
     margins: rows.map((row) => clean(evaluator.margin(loaded, row))),
     outputs: rows.map((row) => clean(evaluator.predict(loaded, row))),
     profile: evaluator.profile(loaded, rows[0], feature, grid).map(clean),
+    same: model.features.every((_, moved) => {
+      const cells = rows.map((row) => row[moved]);
+      const single = cells.map((cell) => evaluator.predict(loaded, rows[0].map((own, i) => (i === moved ? cell : own))));
+      return evaluator.profile(loaded, rows[0], moved, cells)
+        .every((outputs, at) => outputs.every((output, k) => Object.is(output, single[at][k])));
+    }),
   };
 });
 process.stdout.write(JSON.stringify(answers));
@@ -53,7 +59,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node to run Ja
 
 def ask(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Run evaluate.js once over several models."""
-    module = joined("functions.js", "evaluate.js") + ASK
+    module = joined("functions.js", "trees.js", "evaluate.js") + ASK
     done = subprocess.run(
         [str(NODE), "--input-type=module", "-e", module],
         input=json.dumps(questions, allow_nan=False),
@@ -101,6 +107,12 @@ def test_profile_is_the_prediction_of_changed_rows(name: str, answers: dict[str,
     changed = pd.concat([first] * 30, ignore_index=True).assign(a=chosen.frame["a"].head(30).to_numpy())
     expected = evaluate(chosen.portable(), changed)
     np.testing.assert_allclose(numbers(answers[name]["profile"]), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_along_any_feature_every_point_is_what_its_row_alone_gives(name: str, answers: dict[str, dict[str, Any]]) -> None:
+    """Trees send all points down together; that changes nothing, to the last digit."""
+    assert answers[name]["same"] is True
 
 
 def test_float32_rounding_and_strictness_at_a_threshold() -> None:
