@@ -7,17 +7,22 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-CLICK = """
-async (count) => {
-  const root = document.querySelector(".instance-explorer-report").shadowRoot;
-  const profile = root.querySelector("[data-panel=ceteris_paribus] .ir-sentence");
-  const painted = () => new Promise((done) => requestAnimationFrame(() => {
+_PAINTED = """
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const shown = () => new Promise((done) => { // asked within a frame: when it has been painted
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => done(performance.now());
     port2.postMessage(0);
-  }));
-  const spent = { work: [], frame: [] };
-  for (let i = 0; i < count; i++) {
+  });
+  const painted = () => frame().then(shown);
+  const pause = (least, i) => new Promise((done) => setTimeout(done, least + (i * 7) % 17)); // at any moment of a frame
+"""
+CLICK = f"""
+async (count) => {{{_PAINTED}
+  const root = document.querySelector(".instance-explorer-report").shadowRoot;
+  const profile = root.querySelector("[data-panel=ceteris_paribus] .ir-sentence");
+  const spent = {{ work: [], frame: [] }};
+  for (let i = 0; i < count; i++) {{
     const lines = [...root.querySelectorAll("[data-panel=shap] .ie-line:not([hidden]):not(:disabled):not(.ie-picked)")];
     const line = lines[(i * 7) % lines.length];
     const before = profile.textContent;
@@ -27,34 +32,36 @@ async (count) => {
     if (profile.textContent === before) throw new Error("the profile did not follow");
     spent.work.push(worked - began);
     spent.frame.push((await painted()) - began);
-    await new Promise((done) => setTimeout(done, 120));
-  }
+    await pause(120, i);
+  }}
   return spent;
-}
+}}
 """
-MOVE = """
-async (count) => {
+MOVE = f"""
+async ([count, dragged]) => {{{_PAINTED}
   const root = document.querySelector(".instance-explorer-report").shadowRoot;
   const what = root.querySelector(".ie-what");
   const slider = what.querySelector("input[type=range]");
-  const spent = [];
-  for (let i = 0; i < count; i++) {
+  const spent = {{ work: [], frame: [] }};
+  for (let i = 0; i < count; i++) {{
     const seen = what.dataset.painted;
     const share = ((i * 37) % 100) / 100;
+    if (dragged) await frame(); // a browser hands on what a pointer drags at the beginning of a frame
     slider.value = String(Number(slider.min) + share * (Number(slider.max) - Number(slider.min)));
     const began = performance.now();
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-    while (what.dataset.painted === seen) await new Promise((done) => requestAnimationFrame(done));
-    spent.push(Number(what.dataset.painted) - began);
-    await new Promise((done) => setTimeout(done, 20));
-  }
+    slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
+    if (what.dataset.painted === seen) throw new Error("the prediction did not follow");
+    spent.work.push(performance.now() - began);
+    spent.frame.push((await (dragged ? shown() : painted())) - began);
+    await pause(40, i);
+  }}
   return spent;
-}
+}}
 """
 
 
 def measured(path: Path, clicks: int = 120) -> dict[str, list[float]]:
-    """Milliseconds of each click (the work, and until the frame after) and of each movement of a what-if slider.
+    """Milliseconds of each click and of each movement of a what-if slider: the work, and until the frame that shows it.
 
     Parameters
     ----------
@@ -73,11 +80,13 @@ def measured(path: Path, clicks: int = 120) -> dict[str, list[float]]:
         page.wait_for_timeout(1500)
         page.evaluate(CLICK, 10)
         found: dict[str, Any] = page.evaluate(CLICK, clicks)
-        moved = page.evaluate(MOVE, clicks)
+        keyed, dragged = (page.evaluate(MOVE, [clicks, way]) for way in (False, True))
         browser.close()
     return {
         "click, work": found["work"],
         "click, painted": found["frame"],
-        "what-if, painted": moved,
+        "what-if, prediction and profiles drawn": keyed["work"],
+        "what-if by key, painted": keyed["frame"],
+        "what-if dragged, painted": dragged["frame"],
         "opened": [opened],
     }

@@ -4,7 +4,7 @@ core/export/report/scripts.py joins the scripts, without the imports; core/expor
 stand as JSON in the first script element of every host. Each host gets a shadow root, so that two reports in one page,
 or a report in somebody else's page, do not disturb each other. Text from outside is only ever written as text. */
 import { force, whatIf } from "./components";
-import { dark, makeTip, onPaper, themeNow } from "./report_charts.js";
+import { afterFrame, dark, makeTip, onPaper, themeNow } from "./report_charts.js";
 import { tiny } from "./report_data.js";
 import { makeFoot, makeOverview, makePage, paintSaid } from "./report_page.js";
 import { add, chooser, makePanel, paintFoot } from "./report_panels.js";
@@ -90,16 +90,18 @@ function chooseFeature(report, place) {
 
 // ---- painting --------------------------------------------------------------------------------------------------
 
-/** The profile and what stands beside it at once; the rest in the moments after, so that a click feels immediate. */
+/** The profile and what stands beside it at once; the rest once that is on screen, so that a click feels immediate. */
 function paint(report) {
   const { data, state, page } = report;
-  page.instance.value = String(state.instance);
   page.feature.value = String(state.feature);
-  paintSaid(page.said, data, state.instance);
   const leafed = report.shown !== state.instance;
   report.shown = state.instance;
-  if (leafed) report.paintForce?.();
-  report.rows.forEach((row, place) => row.classList.toggle("ir-present", place === state.instance));
+  if (leafed) {
+    page.instance.value = String(state.instance);
+    paintSaid(page.said, data, state.instance);
+    report.paintForce?.();
+    report.rows.forEach((row, place) => row.classList.toggle("ir-present", place === state.instance));
+  }
   const job = (report.jobs += 1);
   const [first, ...others] = [...report.panels].sort((a, b) => rank(a) - rank(b));
   first?.paint();
@@ -115,7 +117,7 @@ function paint(report) {
     if (panel) setTimeout(next);
     else report.root.dataset.settled = String(job);
   };
-  setTimeout(next);
+  afterFrame(next);
 }
 
 const rank = ({ panel }) => (panel.takes.length === 2 ? 0 : panel.takes.includes("instance") ? 1 : 2);

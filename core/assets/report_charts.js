@@ -23,6 +23,9 @@ function configOf(theme, font = FONT, size = 1) {
   };
 }
 
+/** Once the next frame is on screen: work that must not hold it up. */
+export const afterFrame = (act) => requestAnimationFrame(() => setTimeout(act));
+
 /** A small box that tells a mark's values; text only. */
 export function makeTip(root) {
   const box = document.createElement("div");
@@ -72,7 +75,11 @@ export function makeChart(parent, context) {
   place.className = "ir-chart";
   place.setAttribute("role", "img");
   parent.appendChild(place);
-  const watcher = new ResizeObserver(() => current && fit(current));
+  let wide = 0; // told by the watcher: asking in the midst of a painting makes the browser lay the page out
+  const watcher = new ResizeObserver(([{ contentRect }]) => {
+    wide = contentRect.width;
+    if (current) fit(current);
+  });
   watcher.observe(place);
 
   function build(number, spec, rows) {
@@ -98,10 +105,9 @@ export function makeChart(parent, context) {
   }
 
   function fit(item) {
-    const width = place.clientWidth;
-    if (!width || width === item.width) return;
-    item.width = width;
-    item.view.signal("width", width).resize().run();
+    if (!wide || Math.abs(wide - item.width) < 1) return;
+    item.width = Math.floor(wide);
+    item.view.signal("width", item.width).resize().run();
   }
 
   /** Data of the same shape glide to their new places, where the reader wants movement. */

@@ -23,7 +23,7 @@ export function acting() {
   return performance.now() - bus().acted < PAUSE;
 }
 
-/** Another feature: the profile paints at once, the rest in the moments after, so that a click feels immediate. */
+/** Another feature: the profile paints at once, the rest once that is on screen, so that a click feels immediate. */
 export function announce(feature) {
   const shared = bus();
   if (shared.feature === feature) return;
@@ -36,7 +36,7 @@ export function announce(feature) {
     listener?.follow();
     if (others.length) setTimeout(next);
   };
-  setTimeout(next);
+  requestAnimationFrame(() => setTimeout(next));
 }
 
 /** Another instance: panels that still speak of the one before say so. */

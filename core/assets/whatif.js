@@ -24,7 +24,7 @@ time), and its answer comes back as data.server with the same id. */
 import { evaluator } from "./evaluate.js";
 import { drawSpark, sparkEnds } from "./whatif_charts.js";
 import { buildControls } from "./whatif_list.js";
-import { pushLater } from "./whatif_push.js";
+import { dropPush, pushLater } from "./whatif_push.js";
 import { makePanel, paintAnswer, paintChanges, paintKept, paintProfile } from "./whatif_panel.js";
 import { gridOf, isChance, isRanged, outputName, outputText, put, sameCell } from "./whatif_words.js";
 
@@ -80,8 +80,8 @@ function change(view, index, value, resting) {
     state.values = state.values.map((own, i) => (i === index ? value : own));
     renew(view);
   }
-  schedule(view);
   tell(view, resting);
+  paintNow(view);
 }
 
 function reset(view, index) {
@@ -91,8 +91,8 @@ function reset(view, index) {
 function resetAll(view) {
   view.state.values = [...view.state.from];
   renew(view);
-  schedule(view);
   tell(view, true);
+  paintNow(view);
 }
 
 function keep(view) {
@@ -163,11 +163,22 @@ function send(view, ask) {
 // ---- painting --------------------------------------------------------------------------------------------------
 
 function schedule(view) {
-  if (!view.frame) view.frame = requestAnimationFrame(() => paint(view));
+  view.due = true;
+  view.frame ||= requestAnimationFrame(() => {
+    view.frame = 0;
+    if (view.due) paint(view);
+  });
+}
+
+/** What the reader did is answered at once, so that the next frame only has to show it; the second time within a frame waits for that. */
+function paintNow(view) {
+  const first = !view.frame;
+  schedule(view);
+  if (first) paint(view);
 }
 
 function paint(view) {
-  view.frame = 0;
+  view.due = false;
   const { data, state, parts } = view;
   if (!data) return;
   if (view.model) {
@@ -180,7 +191,7 @@ function paint(view) {
     schedule(view);
     tell(view, true);
   });
-  for (const { index, control } of view.items) control.show(state.values[index], state.from[index]);
+  for (const { index, control } of view.items) control.show(state.values[index], state.from[index], index === state.moved);
   paintChanges(parts, data, state, (index) => reset(view, index));
   view.toValue = paintProfile(parts, data, state, (index, value, resting) => change(view, index, value, resting));
   paintKept(parts, data, state, (place) => use(view, place), (place) => drop(view, place));
@@ -257,7 +268,7 @@ export function mountWhatIf(element, data, callbacks = {}) {
   return () => {
     if (view.uses !== mine) return; // a newer call has taken over
     clearTimeout(view.timer);
-    clearTimeout(view.pushTimer);
+    dropPush(view);
     cancelAnimationFrame(view.frame);
     view.watcher.disconnect();
     view.root.remove();

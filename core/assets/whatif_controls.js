@@ -23,7 +23,7 @@ export function snapped(feature, value, start) {
  * Build the control of one feature.
  *
  * change(index, value, resting) is called on every movement; resting is true when a drag or a key press is over.
- * Returns { element, spark, show(value, start) }.
+ * Returns { element, spark, show(value, start, touched) }; touched: the reader may have moved it away from its value.
  */
 export function makeControl(feature, index, large, change, reset) {
   const element = put("div", large ? "iw-control iw-large" : "iw-control");
@@ -44,10 +44,13 @@ export function makeControl(feature, index, large, change, reset) {
   };
   const body = put("div", "iw-body", element);
   const show = kindOf(feature)(parts, body, large);
+  let shown = null;
   return {
     element,
     get spark() { return parts.spark; },
-    show(value, start) {
+    show(value, start, touched = true) {
+      if (!touched && shown && sameCell(shown.value, value) && sameCell(shown.start, start)) return;
+      shown = { value, start };
       Object.assign(parts, { start, now: value });
       if (value !== null) parts.last = value;
       const moved = !sameCell(value, start);
@@ -86,7 +89,10 @@ function numberControl(parts, body, large) {
   outside.hidden = true;
   const typed = (resting) => {
     const value = Number(box.value);
-    if (box.value === "" || !Number.isFinite(value)) return;
+    if (box.value === "" || !Number.isFinite(value)) {
+      if (resting) box.value = parts.now ?? ""; // no number: what stands is shown again
+      return;
+    }
     change(index, feature.kind === "integer" ? Math.round(value) : value, resting);
   };
   box.addEventListener("input", () => typed(false));

@@ -1,7 +1,7 @@
 // The what-if's answers: the prediction, what changed, the moved feature's profile, kept scenarios side by side.
 import { makePush } from "./whatif_push.js";
-import { drawCrowd, drawProfile, placeText } from "./whatif_charts.js";
-import { brief, cellText, changeText, isChance, isRanged, outputName, outputText, put, putButton, putSvg, sameCell } from "./whatif_words.js";
+import { drawCrowd, drawProfile, placeText, widthOf } from "./whatif_charts.js";
+import { brief, cellText, changeText, isChance, isRanged, outputName, outputText, put, putButton, putSvg, sameCell, say } from "./whatif_words.js";
 
 /** The parts of the panel that stay. */
 export function makePanel(root, calls) {
@@ -35,22 +35,22 @@ export function makePanel(root, calls) {
 export function paintAnswer(parts, data, state, choose) {
   const { outputs, start, output, waiting, error } = state;
   parts.panel.classList.toggle("iw-waiting", waiting);
-  parts.label.textContent = isChance(data) ? `Probability of ${outputName(data, output)}` : data.target === "prediction" ? "Prediction" : `Predicted ${outputName(data, output)}`;
+  say(parts.label, isChance(data) ? `Probability of ${outputName(data, output)}` : data.target === "prediction" ? "Prediction" : `Predicted ${outputName(data, output)}`);
   parts.label.title = isChance(data) ? brief(data.classes[output], 400) : brief(data.target, 400);
   const unit = !isChance(data) && data.unit ? ` ${brief(data.unit, 16)}` : "";
-  parts.number.textContent = outputs ? outputText(data, outputs[output]) + unit : "…";
-  parts.note.textContent = error ?? "";
+  say(parts.number, outputs ? outputText(data, outputs[output]) + unit : "…");
+  say(parts.note, error ?? "");
   parts.note.hidden = !error;
   if (!outputs || !start) return;
   const moved = outputs[output] - start[output];
   parts.change.className = `iw-change ${moved > 0 ? "iw-up" : moved < 0 ? "iw-down" : ""}`;
   const arrow = moved > 0 ? "▲ " : moved < 0 ? "▼ " : "";
-  parts.change.textContent = moved === 0 ? `as at the start (${outputText(data, start[output])})` : `${arrow}${changeText(data, moved)} against the start (${outputText(data, start[output])})`;
+  say(parts.change, moved === 0 ? `as at the start (${outputText(data, start[output])})` : `${arrow}${changeText(data, moved)} against the start (${outputText(data, start[output])})`);
   paintClasses(parts, data, state, choose);
   const ranked = data.distribution[output];
-  drawCrowd(parts.crowd, data, ranked, outputs[output], start[output], Math.max(200, parts.crowd.clientWidth || 320));
+  drawCrowd(parts.crowd, data, ranked, outputs[output], start[output], Math.max(200, widthOf(parts.crowd) || 320));
   const where = placeText(data, ranked, outputs[output]);
-  parts.place.textContent = where;
+  say(parts.place, where);
   parts.crowd.setAttribute("aria-label", `All predictions of the data. ${where}`);
 }
 
@@ -68,9 +68,9 @@ function paintClasses(parts, data, { outputs, start, output }, choose) {
     item.row.hidden = place >= data.classes.length;
     if (item.row.hidden) return;
     const name = brief(data.classes[place], 60);
-    item.name.textContent = name;
+    say(item.name, name);
     item.name.title = brief(data.classes[place], 400);
-    item.text.textContent = outputText(data, outputs[place]);
+    say(item.text, outputText(data, outputs[place]));
     item.bar.style.width = `${Math.min(1, Math.max(0, outputs[place])) * 100}%`;
     item.mark.style.left = `${Math.min(1, Math.max(0, start[place])) * 100}%`;
     item.row.setAttribute("aria-pressed", String(place === output));
@@ -112,9 +112,9 @@ export function paintProfile(parts, data, state, move) {
   parts.profile.hidden = moved === null || !profile || profile.grid.length < 2;
   if (parts.profile.hidden) return null;
   const feature = data.features[moved];
-  parts.heading.textContent = `If only ${brief(feature.name, 48)} moved`;
+  say(parts.heading, `If only ${brief(feature.name, 48)} moved`);
   parts.heading.title = brief(feature.name, 400);
-  parts.unit.textContent = isChance(data) ? `probability of ${outputName(data, output)}` : `${outputName(data, output)}${data.unit ? `, ${brief(data.unit, 16)}` : ""}`;
+  say(parts.unit, isChance(data) ? `probability of ${outputName(data, output)}` : `${outputName(data, output)}${data.unit ? `, ${brief(data.unit, 16)}` : ""}`);
   const ranged = isRanged(feature);
   parts.chart.toggleAttribute("hidden", !ranged);
   parts.levels.hidden = ranged;
@@ -130,7 +130,7 @@ export function paintProfile(parts, data, state, move) {
   const known = profile.grid.map((value, i) => [value, profile.values[i]]).filter(([value]) => typeof value === "number");
   const drawn = { grid: known.map(([value]) => value), values: known.map(([, y]) => y) };
   parts.chart.setAttribute("aria-label", `${parts.unit.textContent} from ${outputText(data, drawn.values[0])} to ${outputText(data, drawn.values[drawn.values.length - 1])} as ${brief(feature.name)} goes from ${cellText(feature, drawn.grid[0])} to ${cellText(feature, drawn.grid[drawn.grid.length - 1])}`);
-  return drawProfile(parts.chart, data, drawn, at, point(state.from[moved]), Math.max(220, parts.chart.clientWidth || 360), 180);
+  return drawProfile(parts.chart, data, drawn, at, point(state.from[moved]), Math.max(220, widthOf(parts.chart) || 360), 180);
 }
 
 /** Levels as buttons with bars, the prediction of each beside it. */

@@ -2,7 +2,7 @@
 import { attributor } from "./attribute.js";
 import { evaluator } from "./evaluate.js";
 import { writeName } from "./names.js";
-import { brief, cellText, figures, isChance, outputName, outputText, put, withSign } from "./whatif_words.js";
+import { brief, cellText, digits, figures, isChance, outputName, outputText, put, say, withSign } from "./whatif_words.js";
 
 const PUSH_SLICE = 6; // milliseconds at a time, so that a movement never waits
 const PUSH_MOST = 7;
@@ -19,12 +19,23 @@ export function makePush(parent) {
   return { block, title, unit, list, check };
 }
 
-/** Work out and paint the bars of the row that is shown; whatever was being worked out before is dropped. */
+/** Let go of what is being worked out. */
+export function dropPush(view) {
+  cancelAnimationFrame(view.pushFrame);
+  clearTimeout(view.pushTimer);
+}
+
+/** Work out and paint the bars of the row that is shown, once its prediction is on screen; what was worked out before is dropped. */
 export function pushLater(view) {
   const { push } = view.parts;
-  clearTimeout(view.pushTimer);
+  dropPush(view);
   push.block.hidden = !view.model;
   if (!view.model) return;
+  view.pushFrame = requestAnimationFrame(() => (view.pushTimer = setTimeout(() => pushNow(view))));
+}
+
+function pushNow(view) {
+  const { push } = view.parts;
   const { output, values } = view.state;
   if (view.pushed?.model !== view.model || view.pushed.output !== output) {
     view.pushed = { model: view.model, output, ready: attributor.prepare(view.model, output, view.data.reference) };
@@ -37,9 +48,9 @@ export function pushLater(view) {
   const task = attributor.start(ready, values);
   const go = () => {
     if (attributor.run(task, PUSH_SLICE)) paintPush(push, view, ready, task, values);
-    else view.pushTimer = setTimeout(go, 0);
+    else view.pushTimer = setTimeout(go);
   };
-  view.pushTimer = setTimeout(go, 0);
+  go();
 }
 
 function paintNoPush(push, model) {
@@ -71,7 +82,7 @@ function paintPush(push, view, ready, task, values) {
   const items = shown.map((i) => ({ name: brief(data.features[i].name, 60), full: brief(data.features[i].name, 400), value: brief(cellText(data.features[i], values[i]), 24), size: task.values[i] }));
   if (rest.length) items.push({ name: `${rest.length} other features`, full: "", value: "", size: rest.reduce((sum, i) => sum + task.values[i], 0) });
   const most = Math.max(...items.map(({ size }) => Math.abs(size)), 1e-300);
-  push.unit.textContent = pushUnit(data, view.model.scale, output);
+  say(push.unit, pushUnit(data, view.model.scale, output));
   while (push.list.children.length > items.length) push.list.lastChild.remove();
   items.forEach((item, place) => paintBar(push.list.children[place] ?? makeBar(push.list), item, most));
   paintCheck(push.check, view, ready, task, values);
@@ -93,7 +104,7 @@ function makeBar(list) {
 function sizeText(size, most) {
   const decimals = Math.max(0, Math.min(20, 2 - Math.floor(Math.log10(most))));
   if (most >= 1e7 || most < 1e-4) return withSign(size);
-  const text = Math.abs(size).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const text = digits(Math.abs(size), decimals, decimals);
   return Number(text.replaceAll(",", "")) === 0 ? "0" : `${size < 0 ? "\u2212" : "+"}${text}`;
 }
 
@@ -101,13 +112,13 @@ function paintBar(row, { name, full, value, size }, most) {
   const [words, track, text] = row.children;
   writeName(words.firstChild, name);
   words.title = full;
-  words.lastChild.textContent = value ? `= ${value}` : "";
+  say(words.lastChild, value ? `= ${value}` : "");
   const share = (Math.abs(size) / most) * 50;
   const bar = track.firstChild;
   bar.className = `iw-push-bar ${size < 0 ? "iw-push-down" : "iw-push-up"}`;
   bar.style.left = `${size < 0 ? 50 - share : 50}%`;
   bar.style.width = `${share}%`;
-  text.textContent = sizeText(size, most);
+  say(text, sizeText(size, most));
   text.title = withSign(size, 6);
   text.className = `iw-push-size ${size > 0 ? "iw-up" : size < 0 ? "iw-down" : ""}`;
 }

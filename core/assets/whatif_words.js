@@ -28,6 +28,11 @@ export function putSvg(tag, attributes, parent, text) {
   return node;
 }
 
+/** Write a text where another one stands: writing the same again would lay the page out anew. */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** One line of bounded length: control and direction characters become spaces. */
 export function brief(text, longest = 60) {
   const line = String(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").replace(/\s+/g, " ").trim();
@@ -35,18 +40,27 @@ export function brief(text, longest = 60) {
   return letters.length <= longest ? line || "(empty)" : letters.slice(0, longest - 1).join("").trimEnd() + "…";
 }
 
+const FORMATS = new Map();
+
+/** A number in digits as English writes it; formats are made once, since making one takes longer than writing with it. */
+export function digits(value, most, least = 0, grouping = true) {
+  const key = `${most} ${least} ${grouping}`;
+  if (!FORMATS.has(key)) FORMATS.set(key, new Intl.NumberFormat("en-US", { maximumFractionDigits: most, minimumFractionDigits: least, useGrouping: grouping }));
+  return FORMATS.get(key).format(value);
+}
+
 /** A number with so many significant digits, never fewer than its whole part. */
-export function figures(value, digits = 4) {
+export function figures(value, count = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "infinite" : `${MINUS_SIGN}infinite`;
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e15 || size < 1e-6) return value.toExponential(digits - 1).replace("-", MINUS_SIGN);
-  const decimals = Math.max(0, Math.min(20, digits - 1 - Math.floor(Math.log10(size))));
-  return value.toLocaleString("en-US", { maximumFractionDigits: decimals }).replace("-", MINUS_SIGN);
+  if (size >= 1e15 || size < 1e-6) return value.toExponential(count - 1).replace("-", MINUS_SIGN);
+  const decimals = Math.max(0, Math.min(20, count - 1 - Math.floor(Math.log10(size))));
+  return digits(value, decimals).replace("-", MINUS_SIGN);
 }
 
-export function withSign(value, digits = 3) {
-  const text = figures(value, digits);
+export function withSign(value, count = 3) {
+  const text = figures(value, count);
   return text === "0" || text.startsWith(MINUS_SIGN) ? text : `+${text}`;
 }
 
@@ -65,7 +79,7 @@ export function cellText(feature, value) {
   if (value === null || value === undefined) return "missing";
   if (typeof value !== "number") return feature.kind === "datetime" ? brief(String(value).replace("T", " ")) : brief(value);
   const rounded = Number(value.toFixed(Math.min(20, feature.decimals)));
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: 12, useGrouping: Math.abs(rounded) >= 10000 }).replace("-", MINUS_SIGN);
+  return digits(rounded, 12, 0, Math.abs(rounded) >= 10000).replace("-", MINUS_SIGN);
 }
 
 export const isChance = (data) => data.classes.length > 0;

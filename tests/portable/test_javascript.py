@@ -110,7 +110,9 @@ def test_profile_is_the_prediction_of_changed_rows(name: str, answers: dict[str,
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_along_any_feature_every_point_is_what_its_row_alone_gives(name: str, answers: dict[str, dict[str, Any]]) -> None:
+def test_along_any_feature_every_point_is_what_its_row_alone_gives(
+    name: str, answers: dict[str, dict[str, Any]]
+) -> None:
     """Trees send all points down together; that changes nothing, to the last digit."""
     assert answers[name]["same"] is True
 
