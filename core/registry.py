@@ -18,7 +18,8 @@ from core.errors import unknown_name
 from core.results import Result
 from core.types import UNNAMED, Array, Model, Param, Table
 
-Scope = Literal["row", "model", "data"]
+Scope = Literal["row", "model", "data", "training"]
+"""What a method speaks of; one of ``training`` makes other models and is asked by its id alone: it is no panel."""
 Cost = Literal["instant", "seconds", "minutes"]
 Progress = Callable[[float, str], None]
 
@@ -123,7 +124,7 @@ class Method:
         The version is part of every cache key: raise it when numbers change.
     question : str
         What a person asks: ``"What pushed this prediction up or down?"``.
-    scope : {"row", "model", "data"}
+    scope : {"row", "model", "data", "training"}
     kind : str
         Result kind, a key of ``core.results.KINDS``.
     params : tuple of Param
@@ -163,6 +164,8 @@ class Method:
 
 
 _METHODS: dict[str, Method] = {}
+_APART = {"tune": "core.tuning.method"}
+"""Methods of scope ``training``, and where they are."""
 
 
 def method(**description: Any) -> Callable[[Callable[[Job], Any]], Callable[[Job], Any]]:
@@ -195,9 +198,9 @@ def _discover() -> None:
 
 
 def methods(scope: Scope | None = None) -> tuple[Method, ...]:
-    """All methods in order, or those of one scope."""
+    """All methods that explain, in order, or those of one scope."""
     _discover()
-    chosen = [entry for entry in _METHODS.values() if scope is None or entry.scope == scope]
+    chosen = [entry for entry in _METHODS.values() if entry.scope == (scope or entry.scope) != "training"]
     return tuple(sorted(chosen, key=lambda entry: (entry.order, entry.id)))
 
 
@@ -209,6 +212,8 @@ def get(method_id: str) -> Method:
     InputError
         If there is none; the message names the nearest.
     """
+    if method_id in _APART:
+        importlib.import_module(_APART[method_id])
     if method_id not in _METHODS and method_id in _modules():  # as its file is called: it does not wait for the others
         importlib.import_module(f"core.methods.{method_id}")
     if method_id not in _METHODS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
-from core.results import Importance, Points, Scores, Subsets
+from core.results import Importance, Points, Scores, Subsets, Trials
 from core.views.palette import DOWN, NEUTRAL, UP
 from core.views.subsets import conditions
 
@@ -65,4 +65,20 @@ def subsets(axes: Axes, result: Subsets) -> None:
     labels(axes, "y", np.arange(len(shown)), [short(conditions(one.parts), 60) for one in reversed(shown)])
     axes.set_xlabel(result.unit)
     title(axes, f"{short(result.label)}: where the model is worst ({result.rows:,} rows)")
+    clean(axes)
+
+
+def trials(axes: Axes, result: Trials) -> None:
+    """A dot for each trial with its spread, the best so far, and the model's own settings."""
+    known = [trial for trial in result.trials if not trial.problem]
+    places, losses = [trial.number for trial in known], [trial.loss for trial in known]
+    axes.axhline(result.original.loss, color=NEUTRAL, linestyle="--", linewidth=1, label="the model's own settings")
+    if known:
+        spread = np.nan_to_num([trial.spread for trial in known])
+        axes.errorbar(places, losses, yerr=spread, fmt="o", color=DOWN, ecolor=NEUTRAL, elinewidth=0.8)
+        axes.step(places, np.minimum.accumulate(losses), where="post", color=UP, linewidth=2, label="best so far")
+    axes.legend(frameon=False, fontsize=8)
+    axes.set_xlabel("trial")
+    axes.set_ylabel(f"{result.unit} (lower is better)")
+    title(axes, f"{short(result.label)}: {len(result.trials)} trials")
     clean(axes)

@@ -92,5 +92,6 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "subsets": draw_model.subsets,
     "surrogate": draw_many.surrogate,
     "together": draw_together.together,
+    "trials": draw_model.trials,
 }
 """The drawing of each kind of ``core.results.KINDS``."""

@@ -210,4 +210,5 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "subsets": public_many.subsets,
     "surrogate": public_many.surrogate,
     "together": _together,
+    "trials": public_many.trials,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.codec import plain
-from core.results import Attributions, Distribution, Matrix, Part, Subsets, Surrogate
+from core.results import Attributions, Distribution, Matrix, Part, Subsets, Surrogate, Trial, Trials
 
 
 def attributions(result: Attributions) -> dict[str, Any]:
@@ -100,3 +100,47 @@ def surrogate(result: Surrogate) -> dict[str, Any]:
         "terms": terms,
         "nodes": nodes,
     }
+
+
+def trials(result: Trials) -> dict[str, Any]:
+    """The space, the model's own settings, every candidate with its folds, and which one won."""
+    space = [
+        {"name": span.name, "kind": span.kind, "low": span.low, "high": span.high, "log": span.log,
+         "choices": [_listed(choice) for choice in span.choices]}
+        for span in result.space
+    ]  # fmt: skip
+    winner = result.winner
+    return {
+        "class": result.label,
+        "scale": result.unit,
+        "way": result.way,
+        "space": space,
+        "rows": result.rows,
+        "planned": result.planned,
+        "original": _trial(result.original),
+        "trials": [_trial(trial) for trial in result.trials],
+        "best": None if winner is None else winner.number,
+        "gain": plain(result.gain),
+        "gain_error": plain(result.error),
+        "clear": result.is_clear,
+        "apart": {"rows": result.apart_rows, "original": result.apart[0], "best": result.apart[1]}
+        if result.apart
+        else None,
+    }
+
+
+def _trial(trial: Trial) -> dict[str, Any]:
+    """One candidate."""
+    return {
+        "trial": trial.number,
+        "params": {name: _listed(value) for name, value in trial.params.items()},
+        "loss": plain(trial.loss),
+        "spread": plain(trial.spread),
+        "folds": [plain(loss) for loss in trial.folds],
+        "problem": trial.problem or None,
+    }
+
+
+def _listed(value: Any) -> Any:
+    """A setting's value in JSON's types."""
+    return [_listed(one) for one in value] if isinstance(value, tuple) else plain(value)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import training
 from core.instances import truth
 from core.losses import Loss, loss_for
 from core.permutation import shuffle
@@ -48,11 +49,15 @@ PARAMS = (
 )
 
 
+_FOLD = "a fold"
+"""What stands for a digest of models that nobody sees."""
+
+
 def _unsupported(model: Model, table: Table) -> str | None:
-    """Training again needs an estimator in this process, and the truth."""
-    native = getattr(model, "native", None)
-    if not all(callable(getattr(native, name, None)) for name in ("fit", "predict", "get_params")):
-        return "Only a scikit-learn style estimator that is open in this process can be trained again."
+    """Training again needs an estimator, and the truth."""
+    refused = training.refusal(model)
+    if refused:
+        return refused
     lacking, known = unknown(model, table, least=20), truth(model, table)
     if lacking or known is None:
         return lacking
@@ -104,15 +109,11 @@ def explain(job: Job) -> Importance:
 
 
 def _folds(known: Array, classes: bool, count: int, seed: int) -> list[np.ndarray]:
-    """Positions kept apart in each fold, every class in all of them."""
-    from sklearn.model_selection import KFold, StratifiedKFold
-
-    if not classes:
-        return [apart for _, apart in KFold(count, shuffle=True, random_state=seed).split(known)]
-    places = known.astype(np.int64)
-    count = max(2, min(count, int(np.bincount(places)[np.unique(places)].min())))
-    split = StratifiedKFold(count, shuffle=True, random_state=seed).split(places, places)
-    return [apart for _, apart in split]
+    """Positions kept apart in each fold; no more folds than the rarest class has rows."""
+    if classes:
+        places = known.astype(np.int64)
+        count = max(2, min(count, int(np.bincount(places)[np.unique(places)].min())))
+    return training.folds(known, classes, count, seed)
 
 
 def _fold(
@@ -120,7 +121,7 @@ def _fold(
 ) -> tuple[Array, float]:
     """Rise of the loss for each feature, and the loss with all of them, in one fold."""
     train, test, truth_apart = frame.iloc[kept], frame.iloc[apart].reset_index(drop=True), known[apart]
-    model = _trained(job, train, known[kept])
+    model = training.trained(job.model, train, known[kept], fingerprint=_FOLD)
     if job.params["way"] == "shuffle":
         found = shuffle(
             model.predict,
@@ -135,7 +136,7 @@ def _fold(
     full = float(loss.of(model.predict(test)[None], truth_apart)[0])
     rises = np.empty(len(job.model.features))
     for at, name in enumerate(job.model.features):
-        without = _trained(job, _silenced(train, train, name), known[kept])
+        without = training.trained(job.model, _silenced(train, train, name), known[kept], fingerprint=_FOLD)
         rises[at] = float(loss.of(without.predict(_silenced(test, train, name))[None], truth_apart)[0]) - full
         job.progress(done + (at + 1) / len(rises) * share, f"training without feature {at + 1} of {len(rises)}")
     return rises, full
@@ -148,27 +149,3 @@ def _silenced(frame: pd.DataFrame, train: pd.DataFrame, name: str) -> pd.DataFra
     value = known.mode().iloc[0] if len(known) else train[name].iloc[0]
     changed[name] = pd.Series([value] * len(frame), index=frame.index, dtype=object).astype(frame[name].dtype)
     return changed
-
-
-def _trained(job: Job, frame: pd.DataFrame, known: Array) -> Model:
-    """The same kind of model, trained on these rows."""
-    from core.models import wrap
-
-    native: Any = job.model.native  # type: ignore[attr-defined]  # asked for in _unsupported
-    fresh = _untrained(native)
-    answers = known if not job.model.classes else np.asarray(native.classes_)[known.astype(np.int64)]
-    fresh.fit(frame, answers)
-    return wrap(fresh, features=job.model.features)
-
-
-def _untrained(native: Any) -> Any:
-    """An estimator with the same settings that has learnt nothing.
-
-    CatBoost copies the list in ``cat_features``, which scikit-learn's check of a clone takes for a fault.
-    """
-    from sklearn.base import clone
-
-    try:
-        return clone(native)
-    except RuntimeError:
-        return type(native)(**native.get_params())

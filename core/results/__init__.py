@@ -22,6 +22,7 @@ from core.results.scores import Curve, Score, Scores
 from core.results.subsets import Part, Subset, Subsets
 from core.results.surrogate import Surrogate, TreeNode
 from core.results.together import Together
+from core.results.trials import Span, Trial, Trials
 
 KINDS: dict[str, type[Any]] = {
     cls.kind: cls
@@ -38,11 +39,12 @@ KINDS: dict[str, type[Any]] = {
         Subsets,
         Surrogate,
         Together,
+        Trials,
     )
 }
 """Every kind of answer by its id."""
 PARTS: dict[str, type[Any]] = {
-    cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Part, Score, Curve, Subset, TreeNode)
+    cls.__name__: cls for cls in (Check, Provenance, Change, Nudge, Part, Score, Curve, Subset, TreeNode, Span, Trial)
 }
 """Dataclasses that answers are made of."""
 
@@ -80,11 +82,14 @@ __all__ = [
     "Result",
     "Score",
     "Scores",
+    "Span",
     "Subset",
     "Subsets",
     "Surrogate",
     "Together",
     "TreeNode",
+    "Trial",
+    "Trials",
     "freeze_arrays",
     "same",
 ]

@@ -19,6 +19,7 @@ from core.views import (
     subsets,
     surrogate,
     together,
+    trials,
 )
 from core.views.view import View
 
@@ -35,6 +36,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "subsets": subsets.view,
     "surrogate": surrogate.view,
     "together": together.view,
+    "trials": trials.view,
 }
 """The drawing of each kind of ``core.results.KINDS``."""
 

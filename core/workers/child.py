@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core import errors
+from core import errors, training
 from core.types import Model, Table
 from core.workers import cells, columns, questions
 from core.workers.wire import Closed, Limits, Message, receive, send
@@ -41,6 +41,7 @@ class Session:
 def serve(source: int, target: int, region: memoryview | None = None) -> None:
     """Answer until the app closes the pipe; large arrays of questions lie in the region."""
     session = Session(source, target)
+    training.lock()
     warnings.simplefilter("ignore")
     while True:
         try:
@@ -116,6 +117,7 @@ def _facts(model: Any) -> Message:
             "levels": levels,
             "notes": list(getattr(model, "notes", ())),
             "brings_table": bool(getattr(model, "brings_table", False)),
+            "untrainable": training.refusal(model) or "",
         }
     )
 
@@ -201,6 +203,27 @@ def _explain(session: Session, request: Message) -> Message:
     return Message({"results": [encode(result) for result in found]})
 
 
+def _settings(session: Session, _request: Message) -> Message:
+    """What can be tuned."""
+    from core.tuning import proposed
+
+    native: Any = training.settled(session.held()).native
+    parts = ("name", "kind", "low", "high", "log", "choices")
+    found = [
+        {**{part: getattr(one.span, part) for part in parts}, "now": one.now, "chosen": one.chosen}
+        for one in proposed.settings(native)
+    ]
+    return Message({"settings": found})
+
+
+def _follow(session: Session, request: Message) -> Message:
+    """Train the model again on the table that was sent; it takes the place of the one that was opened."""
+    from core.tuning.recipe import follow, of_plain
+
+    session.model = follow(session.held(), session.tables[str(request.head["table"])], of_plain(request.head["recipe"]))
+    return _facts(session.model)
+
+
 def _read_table(_session: Session, request: Message) -> Message:
     """Parse a table file."""
     from core.loading.tables import read_table
@@ -220,5 +243,7 @@ _REQUESTS: dict[str, Callable[[Session, Message], Message]] = {
     "portable": _portable,
     "table": _table,
     "explain": _explain,
+    "settings": _settings,
+    "follow": _follow,
     "read_table": _read_table,
 }

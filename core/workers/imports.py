@@ -41,7 +41,7 @@ _ENCODINGS = (
 )
 _PACKAGES = (
     *("core.methods", "core.models", "core.portable", "core.loading", "core.loading.formats", "core.loading.unpickle"),
-    *("core.counterfactual", "core.lime", "core.shapley", "core.views"),
+    *("core.counterfactual", "core.lime", "core.shapley", "core.views", "core.tuning"),
 )
 _WHOLE = ("sklearn", "narwhals", "joblib", "xgboost", "lightgbm", "category_encoders", "imblearn")
 _SKIPPED = ("generate",)

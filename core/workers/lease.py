@@ -8,14 +8,25 @@ from typing import Any
 
 from core import fingerprint
 from core.registry import Progress
-from core.workers import pool
+from core.types import Table
+from core.workers import columns, pool, questions
 from core.workers.settings import Settings
 from core.workers.wire import Limits, Message
 
 
 @dataclass(slots=True, eq=False)
 class Lease:
-    """The bytes of an upload and the worker that has them open; a new worker is started when the old one is gone."""
+    """The bytes of an upload and the worker that has them open; a new worker is started when the old one is gone.
+
+    Attributes
+    ----------
+    features : tuple of str or None
+        Names that were given to the columns since.
+    lesson : (Table, mapping) or None
+        A table and a recipe by which the model was trained again since.
+    table : str or None
+        Digest of the table that the worker holds.
+    """
 
     data: bytes
     name: str
@@ -26,6 +37,7 @@ class Lease:
     digest: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     table: str | None = None
+    lesson: tuple[Table, Mapping[str, Any]] | None = None
 
     def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
         """Ask the worker, opening the model again if it must be."""
@@ -43,7 +55,7 @@ class Lease:
         return place
 
     def _open(self, place: pool.Place) -> None:
-        """Send the file, and the names that were given to its columns since."""
+        """Send the file, the names that were given to its columns since, and what it was trained with since."""
         limits = Limits(self.settings.reply, 0)
         self.digest = self.digest or fingerprint.of_bytes(self.data)
         head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
@@ -53,10 +65,37 @@ class Lease:
                 if self.features is not None:
                     rebind = Message({"op": "rebind", "features": list(self.features)})
                     answer = place.client.ask(rebind, self.settings.call_seconds, limits)
+                if self.lesson is not None:
+                    answer = self._teach(place, *self.lesson)
         except BaseException:
             self.close()
             raise
         self.facts = answer.head
+
+    def _teach(self, place: pool.Place, table: Table, recipe: Mapping[str, Any]) -> Message:
+        """Send a table and train the model on it."""
+        limits = Limits(self.settings.reply, 0)
+        sent = columns.encode_table(table, questions.encode)
+        place.client.ask(Message({**sent.head, "op": "table"}, sent.arrays), self.settings.call_seconds, limits)
+        self.table = table.fingerprint
+        head = {"op": "follow", "table": table.fingerprint, "recipe": recipe}
+        return place.client.ask(Message(head), self.settings.explain_seconds, limits)
+
+    def teach(self, table: Table, recipe: Mapping[str, Any]) -> dict[str, Any]:
+        """Train the model again, now and whenever a worker opens it; returns what is known of it.
+
+        A recipe that fails is forgotten, and the worker is ended: it may hold either model.
+        """
+        place, before = self.ready(), self.lesson
+        try:
+            with place.lock:
+                self.facts = self._teach(place, table, recipe).head
+        except BaseException:
+            self.lesson = before
+            self.close()
+            raise
+        self.lesson = (table, recipe)
+        return self.facts
 
     def close(self) -> None:
         """End the worker."""

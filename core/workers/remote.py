@@ -16,8 +16,10 @@ from core.errors import ComputeError, InputError, ModelError, NotApplicable
 from core.portable import Portable
 from core.registry import Progress, Watch, silent
 from core.results import KINDS, Result
+from core.tuning.proposed import Setting
+from core.tuning.recipe import Recipe, digest
 from core.types import Array, Contributions, Scale, Table, Task
-from core.workers import cells, columns, questions
+from core.workers import cells, columns, questions, remote_tuning
 from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Message
@@ -38,6 +40,10 @@ class RemoteModel:
         As in ``core.types.Model``; checked text and numbers, never objects of the worker.
     named, levels, notes, brings_table
         As in ``core.models.adapter.AdaptedModel``.
+    untrainable : str
+        Why it cannot be trained again; empty where it can.
+    source : RemoteModel or None
+        The model that this one was trained from, in the same worker, which closes when both are gone.
     """
 
     lease: Lease
@@ -53,6 +59,8 @@ class RemoteModel:
     levels: Mapping[str, tuple[Any, ...]]
     notes: tuple[str, ...]
     brings_table: bool = False
+    untrainable: str = ""
+    source: RemoteModel | None = None
 
     @property
     def alive(self) -> bool:
@@ -154,7 +162,19 @@ class RemoteModel:
         levels = {new: self.levels[old] for new, old in zip(names, self.features, strict=True) if old in self.levels}
         facts = (self.name, self.family, self.kind, self.task, self.classes, names)
         digest = digests.of_params([self.fingerprint, list(names)])
-        return RemoteModel(self.lease, *facts, digest, self.margin_scale, True, levels, self.notes, self.brings_table)
+        own = (self.margin_scale, True, levels, self.notes, self.brings_table, self.untrainable)
+        return RemoteModel(self.lease, *facts, digest, *own)
+
+    def settings(self) -> tuple[Setting, ...]:
+        """What can be tuned, as ``core.tuning.proposed.settings`` says it."""
+        return remote_tuning.settings(self.lease)
+
+    def follow(self, table: Table, recipe: Recipe) -> RemoteModel:
+        """The model trained again inside the worker, from now on in the place of this one (``core.tuning.recipe``)."""
+        facts = remote_tuning.follow(self, table, recipe)
+        scale: Any = facts.get("margin_scale")
+        notes = _texts(facts.get("notes"), 100)
+        return replace(self, fingerprint=digest(self, table, recipe), margin_scale=scale, notes=notes, source=self)
 
     def explain_rows(
         self,
@@ -249,7 +269,8 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     levels = {shown(name, _NAME): tuple(cells.decode_value(value) for value in known) for name, known in raw.items()}
     words = (shown(str(facts.get("family")), 100), shown(str(facts.get("kind")), _NAME))
     named, brings = facts.get("named") is True, facts.get("brings_table") is True
-    return RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, named, levels, notes, brings)
+    made = RemoteModel(lease, lease.name, *words, task, classes, features, digest, scale, named, levels, notes, brings)
+    return replace(made, untrainable=shown(str(facts.get("untrainable", "")), 1_000))
 
 
 _LISTS = (("classes", MAX_CLASSES), ("features", MAX_FEATURES), ("notes", 100))
