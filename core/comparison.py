@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError
-from core.results import Attribution, Check, Importance, Profile, Result, Scores, Together
+from core.results import Attribution, Check, Fairness, Importance, Profile, Result, Scores, Together
 from core.views import words
 from core.views.overlay import aligned
 
 MOST = 5
 """Answers that one picture can hold."""
-KINDS = (Attribution, Importance, Profile, Scores)
+KINDS = (Attribution, Importance, Profile, Scores, Fairness)
 
 
 def together(results: Sequence[Result], names: Sequence[str]) -> Together:
@@ -24,7 +24,7 @@ def together(results: Sequence[Result], names: Sequence[str]) -> Together:
     Parameters
     ----------
     results : sequence of Result
-        Two to five: attributions, importances, profiles or scores, in one unit.
+        Two to five: attributions, importances, profiles, scores or comparisons of groups, in one unit.
     names : sequence of str
         Whose each is; equal ones are numbered.
 
@@ -66,6 +66,10 @@ def _same_unit(results: Sequence[Any]) -> None:
         units = {item.label for item in results} if first.curves else set()
         if len({item.cutoff is None for item in results}) > 1 or len(units) > 1:
             raise InputError("These scores cannot be compared.", "They speak of different classes or targets.")
+        return
+    if isinstance(first, Fairness):
+        if len({(item.groups, item.measures, item.label) for item in results}) > 1:
+            raise InputError("These comparisons cannot be put together.", "They speak of different groups or classes.")
         return
     units = {item.unit for item in results} if isinstance(first, Importance) else {item.scale for item in results}
     if len(units) > 1:
@@ -129,7 +133,7 @@ def _gap(first: Profile, other: Profile, name: str, against: str) -> Check:
     return Check("gap", None, size, text)
 
 
-def _rows(first: Scores, other: Scores, name: str, against: str) -> Check:
+def _rows(first: Scores | Fairness, other: Scores | Fairness, name: str, against: str) -> Check:
     """Scores of other rows are not comparable."""
     same = first.rows == other.rows
     text = f"{name} and {against} are scored on {'the same number of' if same else 'different'} rows"

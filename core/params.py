@@ -106,11 +106,11 @@ def _feature(_param: Param, value: Any, features: Sequence[str]) -> str:
 
 def _features(param: Param, value: Any, features: Sequence[str]) -> tuple[str, ...]:
     """Several names, as a sequence or as comma-separated text."""
-    names = _listed(value) if isinstance(value, str) else value
+    names = split_names(value) if isinstance(value, str) else value
     return tuple(_feature(param, str(name).strip() if isinstance(value, str) else name, features) for name in names)
 
 
-def _listed(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     """Names with commas between them, or a JSON list where a name holds one itself."""
     if text.startswith("["):
         with suppress(ValueError):

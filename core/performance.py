@@ -41,7 +41,9 @@ def regression_scores(said: Array, known: Array, weights: Array | None = None) -
     )
 
 
-def binary_scores(chance: Array, positive: Bools, cutoff: float, weights: Array | None = None) -> tuple[Score, ...]:
+def binary_scores(
+    chance: Array, positive: Bools, cutoff: float | Array, weights: Array | None = None
+) -> tuple[Score, ...]:
     """Scores at a cutoff, and the AUC, which has none.
 
     Parameters
@@ -49,7 +51,7 @@ def binary_scores(chance: Array, positive: Bools, cutoff: float, weights: Array 
     chance : ndarray, shape (n_rows,)
         Probability of the positive class.
     positive : ndarray of bool, shape (n_rows,)
-    cutoff : float
+    cutoff : float or ndarray, shape (n_rows,)
         "Yes" is said from this probability on.
     weights : ndarray, shape (n_rows,), optional
         Above 0; see ``core.row_weights``.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.export import draw_fairness
 from core.export.canvas import clean, labels, lines, short, title
-from core.results import Attributions, Profile, Result, Scores, Subsets, Together
+from core.results import Attributions, Fairness, Profile, Result, Scores, Subsets, Together
 from core.views import view
 from core.views.attributions_spec import MIDDLE
 from core.views.overlay import curves
@@ -34,6 +35,10 @@ def draw(axes: Axes, result: Result, picture: str) -> None:
     """
     if isinstance(result, Scores):
         _performance(axes, result, picture)
+    elif isinstance(result, Fairness):
+        draw_fairness.fairness(axes, result, picture)
+    elif isinstance(result, Together) and isinstance(result.results[0], Fairness):
+        draw_fairness.draw(axes, draw_fairness.named(result), picture)
     elif isinstance(result, Together):
         own = squares(result).get(picture)
         _confusion(axes, own) if own is not None else lines(axes, curves(result, picture))

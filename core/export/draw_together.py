@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.export import draw_row
+from core.export import draw_fairness, draw_row
 from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
-from core.results import Attribution, Importance, Profile, Together
+from core.results import Attribution, Fairness, Importance, Profile, Together
 from core.views.comparison import COLOURS
 from core.views.overlay import aligned, curves, merged_profile, pictures
 from core.views.palette import NEUTRAL
@@ -24,6 +24,8 @@ def together(axes: Axes, result: Together) -> None:
         draw_row.profile(axes, merged_profile(result))
     elif isinstance(first, Attribution | Importance):
         _bars(axes, result)
+    elif isinstance(first, Fairness):
+        draw_fairness.draw(axes, draw_fairness.named(result), "check")
     else:
         shown = pictures(result)
         lines(axes, curves(result, next(iter(shown), "")))

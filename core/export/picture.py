@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import InputError, unknown_name
-from core.export import draw_many, draw_model, draw_pictures, draw_row, draw_together
+from core.export import draw_fairness, draw_many, draw_model, draw_pictures, draw_row, draw_together
 from core.export.canvas import MAX_BARS
-from core.results import Attribution, Importance, Nudges, Result, Scores, Together
+from core.results import Attribution, Fairness, Importance, Nudges, Result, Scores, Together
 from core.views.pictures import every
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _height(result: Result) -> float:
         first = result.results[0]
         bars = len(first.features) if isinstance(first, Attribution | Importance) else 0
         return max(4.2, 1.6 + 0.2 * len(result.results) * min(bars, MAX_BARS))
+    if isinstance(result, Fairness):
+        return max(4.2, 1.4 + 0.2 * len(result.checked) * len(result.groups))
     if isinstance(result, Nudges):
         return 1.8 + 0.34 * max(1, sum(len(nudge.changes) for nudge in result.nudges)) + 0.17 * len(result.nudges)
     return 4.2
@@ -90,6 +92,7 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "distribution": draw_many.distribution,
     "matrix": draw_many.matrix,
     "subsets": draw_model.subsets,
+    "fairness": draw_fairness.fairness,
     "surrogate": draw_many.surrogate,
     "together": draw_together.together,
     "trials": draw_model.trials,

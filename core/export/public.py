@@ -208,6 +208,7 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "distribution": public_many.distribution,
     "matrix": public_many.matrix,
     "subsets": public_many.subsets,
+    "fairness": public_many.fairness,
     "surrogate": public_many.surrogate,
     "together": _together,
     "trials": public_many.trials,

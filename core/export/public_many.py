@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.codec import plain
-from core.results import Attributions, Distribution, Matrix, Part, Subsets, Surrogate, Trial, Trials
+from core.fairness import exceeded, parity_loss, verdict
+from core.results import Attributions, Distribution, Fairness, Matrix, Part, Subsets, Surrogate, Trial, Trials
 
 
 def attributions(result: Attributions) -> dict[str, Any]:
@@ -79,6 +80,44 @@ def _condition(part: Part) -> dict[str, Any]:
         "at_most": plain(part.high),
         "level": part.level,
         "missing": part.missing,
+    }
+
+
+def fairness(result: Fairness) -> dict[str, Any]:
+    """The verdict, and every measure of every group with its ratio."""
+    loss = parity_loss(result.ratios)
+    numbers = ("scores", "low", "high", "bases", "ratios", "ratio_low", "ratio_high")
+    return {
+        "class": result.label,
+        "column": result.column,
+        "compared_with": result.groups[0],
+        "epsilon": result.epsilon,
+        "verdict": verdict(result),
+        "exceeded": list(exceeded(result)),
+        "checked": list(result.checked),
+        "performance": {score.name: plain(score.value) for score in result.performance},
+        "parity_loss": {name: plain(value) for name, value in zip(result.measures, loss, strict=True)},
+        "groups": [
+            {
+                "name": name,
+                "rows": int(result.counts[group]),
+                "cutoff": None if result.cutoffs is None else plain(result.cutoffs[group]),
+                "measures": {
+                    measure: {kind: plain(getattr(result, kind)[group, at]) for kind in numbers}
+                    for at, measure in enumerate(result.measures)
+                },
+            }
+            for group, name in enumerate(result.groups)
+        ],
+        "curves": [
+            {
+                "picture": curve.id,
+                "name": curve.name,
+                "x": [plain(value) for value in curve.x],
+                "y": [plain(value) for value in curve.y],
+            }
+            for curve in result.curves
+        ],
     }
 
 

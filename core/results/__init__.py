@@ -13,6 +13,7 @@ from core.results.attribution import Attribution
 from core.results.attributions import Attributions
 from core.results.base import Check, Prediction, Provenance, Result, freeze_arrays
 from core.results.distribution import Distribution
+from core.results.fairness import Fairness
 from core.results.importance import Importance
 from core.results.matrix import Matrix
 from core.results.nudges import Change, Nudge, Nudges
@@ -37,6 +38,7 @@ KINDS: dict[str, type[Any]] = {
         Distribution,
         Matrix,
         Subsets,
+        Fairness,
         Surrogate,
         Together,
         Trials,
@@ -70,6 +72,7 @@ __all__ = [
     "Check",
     "Curve",
     "Distribution",
+    "Fairness",
     "Importance",
     "Matrix",
     "Nudge",

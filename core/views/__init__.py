@@ -10,6 +10,7 @@ from core.results import Result
 from core.views import (
     attributions,
     distribution,
+    fairness,
     matrix,
     nudges,
     pictures,
@@ -34,6 +35,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "distribution": distribution.view,
     "matrix": matrix.view,
     "subsets": subsets.view,
+    "fairness": fairness.view,
     "surrogate": surrogate.view,
     "together": together.view,
     "trials": trials.view,

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import unknown_name
-from core.results import Attribution, Attributions, Importance, Matrix, Profile, Result, Scores, Subsets, Together
-from core.views import attribution, attributions, boxes, importance, matrix, scores, steps, subsets, together
+from core.results import (
+    Attribution,
+    Attributions,
+    Fairness,
+    Importance,
+    Matrix,
+    Profile,
+    Result,
+    Scores,
+    Subsets,
+    Together,
+)
+from core.views import attribution, attributions, boxes, fairness, importance, matrix, scores, steps, subsets, together
 from core.views.view import View
 
 
@@ -33,12 +44,14 @@ def every(result: Result) -> dict[str, str]:
         return scores.pictures(result)
     if isinstance(result, Subsets):
         return dict(subsets.PICTURES)
+    if isinstance(result, Fairness):
+        return fairness.pictures(result)
     if isinstance(result, Matrix):
         return {} if matrix.is_square(result) else dict(matrix.PICTURES)
     if isinstance(result, Profile):
         return {} if result.ordered else {"dots": "Dots", "bars": "Bars"}
     if isinstance(result, Together):
-        return together.choices(result) if isinstance(result.results[0], Scores) else {}
+        return together.choices(result) if isinstance(result.results[0], Scores | Fairness) else {}
     return pictures(result)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,7 +107,7 @@ def lines(curves: Sequence[Curve], dark: bool | None) -> tuple[list[dict[str, An
 def _points(curves: Sequence[Curve]) -> list[dict[str, Any]]:
     """The points of every line."""
     return [
-        {"curve": words.short(curve.name, 70), "order": at, "x": float(x), "y": float(y)}
+        {"curve": words.short(curve.name, 70), "order": at, "x": float(x), "y": float(y) if math.isfinite(y) else None}
         for curve in curves
         for at, (x, y) in enumerate(zip(curve.x, curve.y, strict=True))
     ]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.errors import unknown_name
-from core.results import Attribution, Importance, Profile, Scores, Together
+from core.results import Attribution, Fairness, Importance, Profile, Scores, Together
 from core.types import Feature
-from core.views import comparison, profile, scores, words
+from core.views import comparison, fairness, profile, scores, words
 from core.views.overlay import curves, merged_profile, pictures
 from core.views.view import View
 
@@ -30,7 +30,7 @@ def view(
     ----------
     result : Together
     picture : str, optional
-        Of performance: a key of ``choices(result)``; the first by default.
+        Of performance and fairness: a key of ``choices(result)``; the first by default.
     feature : Feature, optional
         Of profiles: the column, whose quantiles are shaded.
     k : int, optional
@@ -50,6 +50,8 @@ def view(
         return comparison.importances(result, dark=dark, **cut)
     if isinstance(first, Profile):
         return _profiles(result, feature, dark)
+    if isinstance(first, Fairness):
+        return fairness.together(result, picture, dark)
     return _scores(result, picture, dark)
 
 
@@ -89,7 +91,9 @@ def _scores(result: Together, picture: str | None, dark: bool | None) -> View:
 
 
 def choices(result: Together) -> dict[str, str]:
-    """Pictures of performance: what all have as lines of one, then what each model takes for what."""
+    """Pictures of performance or fairness: what all have in one, then what each model takes for what."""
+    if isinstance(result.results[0], Fairness):
+        return fairness.pictures(result.results[0])
     titles = {name: f"Right and wrong: {name.removeprefix(scores.CONFUSION).strip()}" for name in squares(result)}
     return pictures(result) | titles
 

@@ -20,7 +20,7 @@ from pages.parts.text import safe
 
 OPENED = 4
 """Sections that are open when a page is entered: the first ones that apply and take no minutes."""
-SHARED = ("scores", "importance", "profile")
+SHARED = ("scores", "importance", "profile", "fairness")
 """Kinds of answers that several models share one picture of."""
 FOLLOWS = ("model_profile", "distribution", "target_against_feature")
 """Methods whose feature is the one that was picked on the page."""
