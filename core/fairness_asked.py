@@ -13,7 +13,7 @@ from core.groups import Groups, eligible, grouped, usual
 from core.params import split_names
 from core.registry import Job
 from core.truth import weighed_rows
-from core.types import Array, Param
+from core.types import Array, Param, Table
 
 GROUPS = (
     Param(
@@ -57,13 +57,17 @@ class Split:
 def split_rows(job: Job) -> Split:
     """The rows that a method of this kind uses, in groups."""
     rows, known, weights = weighed_rows(job)
-    text = str(job.params["protected"])
-    listed = [text] if text in eligible(job.table) else split_names(text)
-    asked = tuple(name.strip() for name in listed if name.strip())
+    asked = columns(job.table, str(job.params["protected"]))
     name, why = usual(job.table)
     bounds = _numbers(str(job.params["bounds"]))
     found = grouped(job.table, asked or (name,), rows, int(job.params["bins"]), bounds)
     return Split(rows, known, weights, _first(found, str(job.params["privileged"])), "" if asked else why)
+
+
+def columns(table: Table, text: str) -> tuple[str, ...]:
+    """The columns that a setting names: one, or several with commas; none where nobody chose."""
+    listed = [text] if text in eligible(table) else split_names(text)
+    return tuple(name.strip() for name in listed if name.strip())
 
 
 def _numbers(text: str) -> list[float]:
@@ -75,9 +79,8 @@ def _numbers(text: str) -> list[float]:
 
 
 def _first(found: Groups, wanted: str) -> Groups:
-    """The same groups with the wanted one first."""
-    if not wanted:
-        return found
+    """The same groups with the wanted one first, or the largest."""
+    wanted = wanted or found.names[int(found.counts.argmax())]
     if wanted not in found.names:
         raise unknown_name("group", wanted, found.names)
     order = [found.names.index(wanted), *(at for at, name in enumerate(found.names) if name != wanted)]
@@ -87,7 +90,7 @@ def _first(found: Groups, wanted: str) -> Groups:
 def own_cutoffs(job: Job, groups: Groups) -> Array:
     """The cutoff of each group, shape (n_groups,)."""
     cutoffs = np.full(len(groups.names), float(job.params["cutoff"]))
-    for name, text in _pairs(str(job.params["cutoffs"])).items():
+    for name, text in pairs(str(job.params["cutoffs"])).items():
         if name not in groups.names:
             raise unknown_name("group", name, groups.names)
         with suppress(ValueError, TypeError):
@@ -100,7 +103,7 @@ def own_cutoffs(job: Job, groups: Groups) -> Array:
     return cutoffs
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs(text: str) -> dict[str, str]:
     """``group = cutoff; …``, or a JSON object where a group's name holds such signs itself."""
     if text.startswith("{"):
         with suppress(ValueError):

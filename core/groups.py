@@ -37,7 +37,7 @@ class Groups:
     ----------
     columns : tuple of str
     names : tuple of str
-        Each different, most rows first.
+        Each different: parts of one number in their order, others with most rows first.
     codes : ndarray of int, shape (n_rows,)
         Positions in ``names``.
     """
@@ -99,9 +99,11 @@ def grouped(table: Table, columns: Sequence[str], rows: Ints, bins: int, bounds:
             raise unknown_name("column", name, known)
     if not 1 <= len(columns) <= COLUMNS:
         raise InputError(f"{len(columns)} columns cannot be combined.", f"One to {COLUMNS} can.", "Choose fewer.")
-    parts = [_parts(table.frame[name].iloc[rows], name, bins, bounds) for name in dict.fromkeys(columns)]
+    wanted = tuple(dict.fromkeys(columns))
+    parts = [_parts(table.frame[name].iloc[rows], name, bins, bounds) for name in wanted]
     codes, names = reduce(_crossed, parts)
-    found = _bounded(tuple(dict.fromkeys(columns)), codes, names)
+    in_order = len(wanted) == 1 and names[0].startswith(words.short(wanted[0], 30) + " at most ")
+    found = _bounded(wanted, codes, names, in_order)
     if len(found.names) < 2:
         raise InputError(
             f"All rows are in one group: {found.names[0]}.", "There is nothing to compare.", "Choose another column."
@@ -155,10 +157,11 @@ def _crossed(first: tuple[Ints, list[str]], second: tuple[Ints, list[str]]) -> t
     return codes.astype(np.int64), [f"{first[1][pair // wide]}, {second[1][pair % wide]}" for pair in pairs.tolist()]
 
 
-def _bounded(columns: tuple[str, ...], codes: Ints, names: list[str]) -> Groups:
-    """Most rows first, equals by name; the rarest beyond ``MOST`` as one; every name different."""
+def _bounded(columns: tuple[str, ...], codes: Ints, names: list[str], in_order: bool) -> Groups:
+    """As they are, or most rows first, equals by name; the rarest beyond ``MOST`` as one; every name different."""
     counts = np.bincount(codes, minlength=len(names))
-    ranked = sorted(np.flatnonzero(counts).tolist(), key=lambda at: (-counts[at], names[at]))
+    there = np.flatnonzero(counts).tolist()
+    ranked = there if in_order else sorted(there, key=lambda at: (-counts[at], names[at]))
     kept = ranked if len(ranked) <= MOST else ranked[: MOST - 1]
     place = np.full(len(names), len(kept), dtype=np.int64)
     place[kept] = np.arange(len(kept))

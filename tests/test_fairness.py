@@ -31,9 +31,7 @@ def test_tallies_are_those_of_scikit_learn_with_and_without_weights() -> None:
         cells = tallies(chance >= 0.5, true, codes, 3, own)
         for group in range(3):
             rows = codes == group
-            held = confusion_matrix(
-                true[rows], chance[rows] >= 0.5, sample_weight=None if own is None else own[rows]
-            )
+            held = confusion_matrix(true[rows], chance[rows] >= 0.5, sample_weight=None if own is None else own[rows])
             tn, fp, fn, tp = held.ravel()
             assert cells[group] == pytest.approx([tp, fp, tn, fn])
 
@@ -74,11 +72,18 @@ def test_wilson_by_its_closed_form_and_at_the_ends() -> None:
     assert np.isnan(low[3])
 
 
-@pytest.mark.parametrize(("first", "second", "counts"), [(0.3, 0.2, (80, 60)), (0.6, 0.6, (40, 400)), (0.05, 0.1, (150, 200))])
+@pytest.mark.parametrize(
+    ("first", "second", "counts"), [(0.3, 0.2, (80, 60)), (0.6, 0.6, (40, 400)), (0.05, 0.1, (150, 200))]
+)
 def test_the_interval_of_a_ratio_holds_the_true_ratio_95_times_in_100(first, second, counts) -> None:
     random = np.random.default_rng(1)
     many = 4_000
-    shares = np.stack([random.binomial(count, share, many) / count for share, count in zip((second, first), counts[::-1], strict=True)])
+    shares = np.stack(
+        [
+            random.binomial(count, share, many) / count
+            for share, count in zip((second, first), counts[::-1], strict=True)
+        ]
+    )
     low, high = wilson(shares, np.array(counts[::-1], dtype=float)[:, None])
     below, above = ratio_interval(shares, low, high)
     held = (below[1] <= first / second) & (first / second <= above[1])

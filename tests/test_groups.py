@@ -32,7 +32,9 @@ TABLE = made()
 ALL = np.arange(len(TABLE))
 
 
-@pytest.mark.parametrize("columns", [["Sex"], ["years"], ["flag"], ["town"], ["when"], ["Sex", "years"], ["Sex", "flag", "when"]])
+@pytest.mark.parametrize(
+    "columns", [["Sex"], ["years"], ["flag"], ["town"], ["when"], ["Sex", "years"], ["Sex", "flag", "when"]]
+)
 def test_every_row_is_in_one_group_and_the_names_differ(columns: list[str]) -> None:
     found = grouped(TABLE, columns, ALL, 4)
     assert len(found.codes) == len(TABLE)
@@ -40,7 +42,7 @@ def test_every_row_is_in_one_group_and_the_names_differ(columns: list[str]) -> N
     assert found.counts.min() > 0
     assert len(set(found.names)) == len(found.names) <= MOST
     ranked = found.counts[:-1] if found.names[-1] == OTHERS else found.counts
-    assert (np.diff(ranked) <= 0).all()
+    assert (np.diff(ranked) <= 0).all() or columns in (["years"], ["when"])
 
 
 def test_levels_gaps_and_bare_levels_have_names_that_speak() -> None:
@@ -53,7 +55,7 @@ def test_levels_gaps_and_bare_levels_have_names_that_speak() -> None:
 
 def test_numbers_are_cut_in_equal_parts_or_at_bounds() -> None:
     parts = grouped(TABLE, ["years"], ALL, 4)
-    assert len(parts.names) == 4
+    assert [name.split()[1] for name in parts.names] == ["at", "above", "above", "above"], "in their order"
     assert parts.counts.max() < 2 * parts.counts.min()
     cut = grouped(TABLE, ["years"], ALL, 4, [25, 60])
     years = TABLE.frame["years"].to_numpy()

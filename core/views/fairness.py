@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core.errors import unknown_name
-from core.fairness import exceeded, judged, outside, verdict
+from core.fairness import beyond_chance, exceeded, judged, outside, verdict
 from core.results import Fairness, Together
 from core.views import fairness_rows as records
 from core.views import fairness_spec as specs
@@ -72,9 +73,25 @@ def view(result: Fairness, *, picture: str = "check", dark: bool | None = None) 
     known = pictures(result)
     if picture not in known:
         raise unknown_name("picture", picture, known)
-    sentence = tell(result)
+    sentence = " ".join([tell(result), *_moved(result, picture)])
     rows, spec = drawn([("", result)], picture, dark)
     return View(spec, rows, table(result), sentence, f"{known[picture]}. {sentence}")
+
+
+def _moved(result: Fairness, picture: str) -> list[str]:
+    """Of a picture by cutoff: whose cutoff moves, and where the losses are least together."""
+    own = [curve for curve in result.curves if curve.id == picture]
+    if not own:
+        return []
+    total = np.sum([curve.y for curve in own], axis=0)
+    whose = f"the cutoff of {words.quoted(result.moved, 40)} alone" if picture == "own" else "one cutoff for all groups"
+    if not np.isfinite(total).any():
+        return [f"At no value of {whose} are all measures defined."]
+    least = int(np.nanargmin(total))
+    at, now = words.percent(float(own[0].x[least])), words.number(float(total[least]), 3)
+    return [
+        f"With {whose}, the parity losses together are least at {at} ({now}); see there how often the model is right."
+    ]
 
 
 def together(found: Together, picture: str | None, dark: bool | None) -> View:
@@ -146,7 +163,16 @@ def tell(result: Fairness) -> str:
         return f"{start}, {within}: {VERDICTS[found]}."
     said = "measure is" if count == 1 else "measures are"
     out = f"{count} of {len(result.checked)} {said} out of bounds ({bounds}): {'; '.join(_worst(result))}"
-    return f"{start}, {out}. So it is {VERDICTS[found]}."
+    return f"{start}, {out}. So it is {VERDICTS[found]}{_surely(result)}."
+
+
+def _surely(result: Fairness) -> str:
+    """How much of what is out of bounds is so beyond chance, where not all is."""
+    wrong = judged(result) & outside(result)
+    sure, total = int((wrong & beyond_chance(result)).sum()), int(wrong.sum())
+    if sure == total:
+        return ""
+    return f", though {'none' if not sure else f'only {sure}'} of the {total} ratios out of bounds is so beyond chance"
 
 
 def _worst(result: Fairness) -> list[str]:

@@ -18,7 +18,7 @@ Named = Sequence[tuple[str, Fairness]]
 Records = list[dict[str, Any]]
 EDGE = 8.0
 """Ratios further off than so many times are drawn at the edge."""
-STATES = ("within bounds", "out of bounds, could be chance", "out of bounds beyond chance", "not judged")
+STATES = ("within bounds", "out, could be chance", "out beyond chance", "not judged")
 TITLES = {
     "TPR": "found (TPR)",
     "TNR": "left alone (TNR)",
@@ -75,7 +75,7 @@ def _line(label: str, order: int) -> dict[str, Any]:
 
 def _label(name: str, rows: Records) -> str:
     """A group's name, different for each measure."""
-    heads = sum(row["role"] == "head" for row in rows)
+    heads = len([row for row in rows if row["role"] == "head"])
     return words.short(name, 48) + "\N{ZERO WIDTH SPACE}" * heads
 
 
@@ -116,7 +116,7 @@ def scores(found: Named) -> Records:
     first = found[0][1]
     rows: Records = []
     shown = [name for name in first.measures if np.isfinite(first.scores[:, first.measures.index(name)]).any()]
-    for measure in [name for name in shown if name in first.checked] or shown:
+    for measure in [name for name in first.checked if name in shown] or shown:
         at = first.measures.index(measure)
         rows.append(_line(f"{HEAD}{titled(measure)}", len(rows)))
         for group, name in enumerate(first.groups):

@@ -30,6 +30,11 @@ def _base(layers: list[dict[str, Any]], height: Any, **more: Any) -> dict[str, A
     }
 
 
+def _columns(wide: int) -> dict[str, str]:
+    """Columns of a legend: on a narrow screen one, so that nothing is cut off."""
+    return {"expr": f"containerSize()[0] < 520 ? 1 : {wide}"}
+
+
 def _only(role: str) -> list[dict[str, Any]]:
     """Records of one role."""
     return [{"filter": f"datum.role === '{role}'"}]
@@ -37,7 +42,7 @@ def _only(role: str) -> list[dict[str, Any]]:
 
 def _who(sort: str = "which") -> dict[str, Any]:
     """Colour by model or group."""
-    legend = {"title": None, "orient": "top", "labelLimit": 260, "columns": 3}
+    legend = {"title": None, "orient": "top", "labelLimit": 260, "columns": _columns(3)}
     ranked = {"field": sort, "op": "min"}
     return {"field": "who", "type": "nominal", "sort": ranked, "scale": {"range": _COLOURS}, "legend": legend}
 
@@ -81,7 +86,7 @@ def dots(picture: str, several: bool, shares: bool, dark: bool | None) -> dict[s
     }
     heads = {"transform": _only("head"), "mark": {"type": "point", "opacity": 0}, "encoding": {"y": y}}
     layers = [*(_bounds(x, dark) if picture == "check" else []), heads, whisker, dot, none]
-    return _base(layers, {"step": 20})
+    return _base(layers, {"step": 26 if several else 20, "for": "position"})
 
 
 def _bounds(x: dict[str, Any], dark: bool | None) -> list[dict[str, Any]]:
@@ -124,7 +129,7 @@ def _state(picture: str) -> dict[str, Any]:
         domain, colours = list(STATES), [_COLOURS[2], "#c99a2e", palette.UP, palette.NEUTRAL]
     else:
         domain, colours = ["compared with", "others"], [palette.NEUTRAL, palette.DOWN]
-    legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 260}
+    legend = {"title": None, "orient": "top", "columns": _columns(2), "labelLimit": 260}
     return {"field": "state", "type": "nominal", "scale": {"domain": domain, "range": colours}, "legend": legend}
 
 
@@ -136,11 +141,11 @@ def stacked(dark: bool | None) -> dict[str, Any]:
         "domain": False,
         "title": None,
     }
-    legend = {"title": None, "orient": "top", "columns": 3, "labelLimit": 200}
+    legend = {"title": None, "orient": "top", "columns": _columns(3), "labelLimit": 200}
     x = {"field": "value", "type": "quantitative", "stack": "zero"}
     measure = {"field": "measure", "type": "nominal", "sort": {"field": "order", "op": "min"}}
     bar = {
-        "mark": {"type": "bar", "stroke": palette.INKS[dark], "strokeWidth": 0.3},
+        "mark": {"type": "bar", "height": 20},
         "encoding": {
             "x": {**x, "axis": {"title": "parity loss, summed", "tickCount": 5}},
             "y": {"field": "who", "type": "nominal", "sort": {"field": "which", "op": "min"}, "axis": axis},
@@ -158,7 +163,15 @@ def heat(dark: bool | None) -> dict[str, Any]:
     y = {"field": "who", "type": "nominal", "sort": {"field": "which", "op": "min"}}
     narrow = "containerSize()[0] < 520"
     placed = {
-        "x": {**x, "axis": {"title": None, "labelAngle": -45, "labelLimit": {"expr": f"{narrow} ? 80 : 160"}}},
+        "x": {
+            **x,
+            "axis": {
+                "title": None,
+                "labelAngle": -45,
+                "labelOverlap": False,
+                "labelLimit": {"expr": f"{narrow} ? 80 : 160"},
+            },
+        },
         "y": {**y, "axis": {"title": None, "labelLimit": {"expr": f"{narrow} ? 90 : 240"}}},
     }
     middle = "#33363f" if dark else "#f3f3f6"
@@ -170,7 +183,7 @@ def heat(dark: bool | None) -> dict[str, Any]:
     }
     cell = {"mark": {"type": "rect"}, "encoding": {**placed, "color": shade, "tooltip": _LOSS_TIPS}}
     text = {
-        "mark": {"type": "text", "fontSize": {"expr": f"{narrow} ? 8 : 11"}, "color": palette.INKS[dark]},
+        "mark": {"type": "text", "fontSize": 11, "opacity": {"expr": f"{narrow} ? 0 : 1"}, "color": palette.INKS[dark]},
         "encoding": {**placed, "text": {"field": "text"}},
     }
     return _base([cell, text], {"step": 34})
@@ -178,8 +191,8 @@ def heat(dark: bool | None) -> dict[str, Any]:
 
 def radar(dark: bool | None) -> dict[str, Any]:
     """A web with one polygon a group or model: the smaller, the more alike groups are treated."""
-    wide = "1.35 * max(1, width / height)"
-    tall = "1.35 * max(1, height / width)"
+    wide = "1.25 * max(1, width / height)"
+    tall = "1.25 * max(1, height / width)"
 
     def axis(field: str, reach: str) -> dict[str, Any]:
         scale = {"domainMin": {"expr": f"-({reach})"}, "domainMax": {"expr": reach}, "nice": False, "zero": False}

@@ -120,7 +120,9 @@ def _curve_spec(curves: Sequence[Curve], dark: bool | None) -> dict[str, Any]:
     y = {"field": "y", "type": "quantitative", "axis": {"title": y_title, "tickCount": 6}}
     color = {"field": "curve", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
     several = len({curve.name for curve in curves}) > 1
-    legend = {"title": None, "orient": "top", "symbolOpacity": 1, "symbolType": "circle"} if several else None
+    columns = {"expr": "containerSize()[0] < 520 ? 1 : 4"}  # on a narrow screen nothing is cut off
+    marks = {"symbolOpacity": 1, "symbolType": "circle", "columns": columns}
+    legend = {"title": None, "orient": "top", **marks} if several else None
     line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"order": {"field": "order"}}}
     dots = {
         "mark": {"type": "point", "size": 60, "filled": True, "opacity": 0.01},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
 from core.methods.distribution import sturges
 from core.types import Task
-from pages.parts import fresh, settings
+from pages.parts import fresh, grouping, settings
 from pages.parts.subject import Subject
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
@@ -19,6 +20,7 @@ SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "two_columns": {"instance": TASKS},
     "missing_values": {"instance": TASKS},
     "residuals": {"size": ("binary", "multiclass")},
+    "fairness": dict.fromkeys(("protected", *grouping.CHOSEN), TASKS),
 }
 """Settings of methods that mean nothing for some tasks, or that the page sets by other means."""
 SINGLES = 30
@@ -58,5 +60,9 @@ def _singles(about: Subject, params: Mapping[str, str], changed: settings.Change
     )
 
 
-CONTROLS: dict[str, Callable[..., None]] = {"distribution": _bins, "model_profile": _singles}
+CONTROLS: dict[str, Callable[..., None]] = {
+    "distribution": _bins,
+    "model_profile": _singles,
+    "fairness": partial(grouping.controls, "fairness"),
+}
 """Controls that the page draws itself."""

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.instances import Query
-from core.results import Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
-from core.views import View, matrix, scores, subsets, view, words
+from core.results import Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
+from core.views import View, fairness, matrix, scores, subsets, view, words
 from core.views.pictures import pictures
 from core.views.together import choices, squares
 from pages.parts import chart, frame, leads, many_rows, panel, question, subject
@@ -82,6 +82,15 @@ def worst(result: Subsets, about: Subject, key: str, said: DeltaGenerator) -> Vi
     return drawn
 
 
+def groups(result: Fairness, about: Subject, key: str, said: DeltaGenerator) -> View:
+    """A comparison of groups, one picture at a time."""
+    chosen = leads.picture(fairness.pictures(result), key)
+    drawn = view(result, picture=chosen, dark=chart.dark())
+    said.markdown(safe_long(drawn.sentence))
+    chart.show(drawn, f"{key}.{chosen}")
+    return drawn
+
+
 def _open_subset(about: Subject, result: Subsets, mark: Mapping[str, Any]) -> None:
     """Take the rows of one subset to Explain."""
     place = mark.get("place")
@@ -130,7 +139,7 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
     """Several models in one picture."""
     first = result.results[0]
     options: dict[str, Any] = {"dark": chart.dark()}
-    if isinstance(first, Scores):
+    if isinstance(first, Scores | Fairness):
         known = choices(result)
         options["picture"] = leads.picture(known, f"{key}.together") if known else None
     if isinstance(first, Profile) and first.feature in about.table.schema.names:
@@ -142,9 +151,9 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
     if isinstance(first, Scores):
         st.dataframe(panel.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
     named = str(options.get("picture") or "lines")
-    square = named in squares(result)  # other marks, so another chart
-    chart.show(
-        drawn, f"{key}.together{'.square' if square else ''}", leads.pick if isinstance(first, Importance) else None
+    own = ".square" if named in squares(result) else f".{named}" if isinstance(first, Fairness) else ""
+    chart.show(  # other marks, so another chart
+        drawn, f"{key}.together{own}", leads.pick if isinstance(first, Importance) else None
     )
     return drawn
 
@@ -189,6 +198,7 @@ SHOWS: dict[str, Callable[..., View]] = {
     "importance": importance,
     "points": points,
     "subsets": worst,
+    "fairness": groups,
     "attributions": many_rows.draw,
     "together": together,
 }

@@ -8,9 +8,10 @@ import streamlit as st
 
 from core import panels
 from core.panels import Panel
-from core.results import Scores
-from core.views import View, scores, words
+from core.results import Fairness, Scores
+from core.views import View, words
 from core.views.looks import Looks
+from core.views.pictures import every
 from pages.parts import adjust, answers, drawing, frame, fresh, layout, looking, profile, question, slots, subject
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.layout import Spot
@@ -128,10 +129,10 @@ def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) ->
 
 def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -> str | None:
     """Which picture of a result that has several."""
-    if one.how.kind != Scores.kind:
+    if one.how.kind not in (Scores.kind, Fairness.kind):
         return spot.picture if one.how.kind in answers.BARRED else None  # its menu holds the choice
     result = answers.answer(about, who, one, ALONE)
-    options = scores.pictures(result) if isinstance(result, Scores) else {}
+    options = every(result)
     if not options:
         return None
     key = f"studio_picture_{place}"

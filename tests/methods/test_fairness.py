@@ -146,7 +146,10 @@ def test_weights_count_as_if_rows_were_repeated() -> None:
     counts = np.random.default_rng(1).integers(1, 4, len(TABLE))
     frame = TABLE.frame.assign(times=counts)
     weighed = ask(table=core.table(frame, target="works", weights="times"), privileged="north")
-    again = ask(table=core.table(frame.loc[frame.index.repeat(counts)].drop(columns="times"), target="works"), privileged="north")
+    again = ask(
+        table=core.table(frame.loc[frame.index.repeat(counts)].drop(columns="times"), target="works"),
+        privileged="north",
+    )
     order = [again.groups.index(name) for name in weighed.groups]
     assert weighed.scores == pytest.approx(again.scores[order], nan_ok=True)
     assert (weighed.bases <= again.bases[order] + 1e-9).all(), "weights are not more rows: intervals stay honest"

@@ -10,7 +10,9 @@ from core.instances import Query, select, truth
 from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
-from tests.pages.app import errors, open_page, words
+from core.results import Fairness
+from core.views import view
+from tests.pages.app import changing, errors, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 QUICK = [method for method in registry.methods("model") if method.cost != "minutes"]
@@ -273,3 +275,36 @@ def test_a_term_leads_to_its_feature() -> None:
     assert feature_of("job = cook", features) == "job"
     assert feature_of("job = new = yes", features) == "job = new"
     assert feature_of("other", features) == "other"
+
+
+def test_groups_are_chosen_and_one_groups_cutoff_moves_it_alone() -> None:
+    closed = {f"open_{method.id}": method.id == "fairness" for method in registry.methods("model")}
+    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
+    table = load_sample_table(sample.table)
+    app = open_page("model", closed, model=sample.id)
+    assert errors(app) == []
+    assert "compared with" in words(app)
+    by = next(box for box in app.multiselect if str(box.key).startswith("model.fairness.protected"))
+    column = next(one.name for one in table.schema.features if not one.is_ordered and len(one.levels) >= 2)
+    by.set_value([column]).run()
+    assert errors(app) == []
+    assert f"groups by {column}" in words(app)
+    first = changing(app, "model.fairness.privileged")
+    first.set_value(first.options[1]).run()
+    assert errors(app) == []
+    held = changing(app, "model.fairness.privileged").value
+    assert f"compared with “{held}”" in words(app)
+    moved = changing(app, "model.fairness.moved")
+    moved.set_value(moved.options[0]).run()
+    next(slider for slider in app.slider if str(slider.key).startswith("model.fairness.cutoffs")).set_value(0.05).run()
+    assert errors(app) == []
+    params = {"protected": column, "privileged": held, "moved": moved.options[0]}
+    own = params | {"cutoffs": f'{{"{moved.options[0]}": 0.05}}'}
+    both = cache.pair(sample.id, sample.table)
+    before, after = (cache.explain(both, "fairness", [0], 1, given)[0] for given in (params, own))
+    assert isinstance(before, Fairness)
+    assert isinstance(after, Fairness)
+    place = after.groups.index(moved.options[0])
+    assert (np.delete(after.scores, place, axis=0) == np.delete(before.scores, place, axis=0)).all()
+    assert after.scores[place, -1] > before.scores[place, -1]
+    assert view(after).sentence in words(app)

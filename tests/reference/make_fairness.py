@@ -18,7 +18,7 @@ from typing import Any
 
 import dalex
 import numpy as np
-from dalex.fairness import reweight, resample, roc_pivot
+from dalex.fairness import resample, reweight, roc_pivot
 from fairness_cases import CASES, FairCase
 
 HEAD = 403
@@ -62,7 +62,9 @@ def numbers(case: FairCase, folder: Path) -> dict[str, Any]:
         "parity loss": found.parity_loss.to_dict(),
         "turned": [int(at) for at in np.flatnonzero(turned.y_hat != explainer.y_hat)],
         "turned sum": float(turned.y_hat.sum()),
-        "weights": {f"{group} {klass}": float(weights[(groups == group) & (known == klass)][0]) for group, klass in both},
+        "weights": {
+            f"{group} {klass}": float(weights[(groups == group) & (known == klass)][0]) for group, klass in both
+        },
         "preferred": np.bincount(preferred, minlength=HEAD).tolist(),
         "uniform": {
             f"{group} {klass}": int(((groups[uniform] == group) & (known[uniform] == klass)).sum())
@@ -74,7 +76,9 @@ def numbers(case: FairCase, folder: Path) -> dict[str, Any]:
 def main() -> None:
     """Write the file."""
     warnings.simplefilter("ignore")
-    found: dict[str, Any] = {"made with": {name: version(name) for name in ("dalex", "pandas", "numpy", "scikit-learn")}}
+    found: dict[str, Any] = {
+        "made with": {name: version(name) for name in ("dalex", "pandas", "numpy", "scikit-learn")}
+    }
     for name, case in CASES.items():
         found[name] = plain(numbers(case, Path(sys.argv[1])))
     file = Path(__file__).with_name("fairness.json")
