@@ -61,7 +61,7 @@ def split_rows(job: Job) -> Split:
     name, why = usual(job.table)
     bounds = _numbers(str(job.params["bounds"]))
     found = grouped(job.table, asked or (name,), rows, int(job.params["bins"]), bounds)
-    return Split(rows, known, weights, _first(found, str(job.params["privileged"])), "" if asked else why)
+    return Split(rows, known, weights, _first(found, str(job.params.get("privileged", ""))), "" if asked else why)
 
 
 def columns(table: Table, text: str) -> tuple[str, ...]:

@@ -29,6 +29,18 @@ def checks(job: Job, found: Fairness, split: Split, true: Bools, turned: int) ->
     )
 
 
+def number_checks(job: Job, found: Fairness, split: Split) -> tuple[Check, ...]:
+    """All checks of a comparison of numbers."""
+    return (
+        groups_check(found, split),
+        *small_check(found),
+        *_undefined(found),
+        chance_check(found),
+        _base_means(found, split),
+        *row_weights.check(job.table, split.rows, "Counts of rows are not."),
+    )
+
+
 def names(parts: list[str]) -> str:
     """Some names in a sentence, the rest counted."""
     more = [] if len(parts) <= LISTED else [f"{len(parts) - LISTED} more"]
@@ -44,6 +56,14 @@ def groups_check(found: Fairness, split: Split) -> Check:
         f"{words.quoted(found.groups[0], 40)}{largest} ({found.counts[0]:,.0f} rows)."
     )
     return Check("groups", None, float(len(found.groups)), text)
+
+
+def groups_facts(split: Split) -> Check:
+    """What the groups are, where none is compared with."""
+    chosen = f" ({split.why}: choose the one that matters)" if split.why else ""
+    column = words.short(" and ".join(split.groups.columns))
+    text = f"{len(split.rows):,} rows in {len(split.groups.names)} groups by {column}{chosen}."
+    return Check("groups", None, float(len(split.groups.names)), text)
 
 
 def small_check(found: Fairness) -> tuple[Check, ...]:
@@ -70,7 +90,7 @@ def _undefined(found: Fairness) -> tuple[Check, ...]:
             if not enough[group, at]:
                 reasons.setdefault(_reason(found, group, at), []).append(f"{measure} of {name}")
     return tuple(
-        Check("not judged", False, float(len(parts)), f"Not judged, for {reason}: {names(parts)}.")
+        Check("not judged", False, float(len(parts)), f"Not judged ({reason}): {names(parts)}.")
         for reason, parts in reasons.items()
     )
 
@@ -79,10 +99,12 @@ def _reason(found: Fairness, group: int, measure: int) -> str:
     """Why a ratio is not judged."""
     least = min(found.bases[group, measure], found.bases[0, measure])
     if least == 0:
-        return "there is no row that it could be a share of"
+        return "no row to be a share of"
     if least < found.least:
-        return f"it rests on fewer than {found.least} rows"
-    return "it is 0 in both groups"
+        return f"fewer than {found.least} rows to rest on"
+    if np.isnan(found.scores[[0, group], measure]).any():
+        return "predictions or true values do not vary"
+    return "0 in both groups"
 
 
 def chance_check(found: Fairness) -> Check:
@@ -97,7 +119,7 @@ def chance_check(found: Fairness) -> Check:
         text = f"All {count} ratios that can be judged are within bounds; the intervals of {loose} reach out of them."
         return Check("chance", loose == 0, float(loose), text)
     text = f"{total} of {count} ratios that can be judged are out of bounds; {sure} of these with their whole interval,"
-    return Check("chance", sure == total, float(sure), f"{text} beyond what chance explains.")
+    return Check("chance", None if sure == total else False, float(sure), f"{text} beyond what chance explains.")
 
 
 def _inside(found: Fairness) -> np.ndarray:
@@ -117,6 +139,21 @@ def _base_rates(found: Fairness, split: Split, true: Bools) -> Check:
     if rates[high] - rates[low] > 1e-9:
         text += ": with such base rates no imperfect model has equal found, false-alarm and right-when-named shares."
     return Check("base rates", None, rates[high] - rates[low], text if text.endswith(".") else f"{text}.")
+
+
+def _base_means(found: Fairness, split: Split) -> Check:
+    """How far the groups' true values differ: then not all three criteria can hold."""
+    codes, weights = split.groups.codes, split.weights
+    means = [
+        float(mean(split.known[codes == at], row_weights.part(weights, codes == at))) for at in range(len(found.groups))
+    ]
+    low, high = int(np.argmin(means)), int(np.argmax(means))
+    text = (
+        f"The true values average {words.number(means[low])} in {words.quoted(found.groups[low], 40)} and "
+        f"{words.number(means[high])} in {words.quoted(found.groups[high], 40)}: the further these are apart, the less "
+        "can predictions be both right and independent of the group."
+    )
+    return Check("base values", None, means[high] - means[low], text)
 
 
 def _rest(job: Job, found: Fairness, turned: int) -> tuple[Check, ...]:

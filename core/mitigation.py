@@ -13,13 +13,15 @@ from core.types import Array
 Ints = npt.NDArray[np.int64]
 
 
-def weights(groups: npt.ArrayLike, truth: npt.ArrayLike) -> Array:
+def weights(groups: npt.ArrayLike, truth: npt.ArrayLike, own: Array | None = None) -> Array:
     """Weight of each row with which group and truth are independent: W = n_group n_class / (n n_both).
 
     Parameters
     ----------
     groups, truth : array, shape (n_rows,)
         The group and the true class of each row.
+    own : ndarray, shape (n_rows,), optional
+        Weights that the rows have already: the result multiplies them.
 
     Returns
     -------
@@ -35,16 +37,16 @@ def weights(groups: npt.ArrayLike, truth: npt.ArrayLike) -> Array:
     array([0.75, 0.75, 1.5 , 0.5 ])
     """
     (_, group), (_, kind) = (np.unique(np.asarray(part), return_inverse=True) for part in (groups, truth))
-    both = _both(group, kind)
+    both = _both(group, kind, own)
     wanted = both.sum(axis=1, keepdims=True) * both.sum(axis=0, keepdims=True) / both.sum()
     found = np.divide(wanted, both, out=np.zeros_like(wanted), where=both > 0)
     return np.asarray(found[group, kind])
 
 
-def _both(group: Ints, kind: Ints) -> Array:
-    """Rows of each group and class."""
+def _both(group: Ints, kind: Ints, own: Array | None) -> Array:
+    """Rows of each group and class, or their weight."""
     shape = (int(group.max()) + 1, int(kind.max()) + 1)
-    return np.bincount(group * shape[1] + kind, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    return np.bincount(group * shape[1] + kind, own, shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
 
 def resampled(

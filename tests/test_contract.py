@@ -182,7 +182,8 @@ def test_the_methods_that_weigh_rows_are_these() -> None:
         if not method.unsupported(model, held)
         and any(check.name == "weights" for check in engine.explain(method.id, model, held, 7).checks)
     }
-    assert found == {"performance", "permutation_importance", "model_profile", "two_features"}
+    told = {"performance", "permutation_importance", "model_profile", "two_features", "fairness_regression"}
+    assert found == told
 
 
 def test_every_kind_has_one_view_and_one_export() -> None:

@@ -42,7 +42,7 @@ def draw(axes: Axes, found: Named, picture: str) -> None:
     picture : str
         A key of ``core.views.fairness.pictures``.
     """
-    if picture in ("cutoffs", "own"):
+    if picture in ("cutoffs", "own", "spread"):
         lines(axes, records.curves(found, picture))
     else:
         _DRAWN[picture](axes, found)

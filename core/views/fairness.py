@@ -26,6 +26,7 @@ PICTURES = {
     "heat": "Heat map",
     "cutoffs": "By cutoff",
     "own": "Cutoff of one group",
+    "spread": "Predictions",
 }
 SAID = {
     "TPR": "cases found",
@@ -33,6 +34,9 @@ SAID = {
     "PPV": "those named that are true",
     "FPR": "false alarms",
     "STP": "rows that are named",
+    "independence": "independence (how far predictions tell the group)",
+    "separation": "separation (how far they tell it at equal truth)",
+    "sufficiency": "sufficiency (how far the truth tells it at equal prediction)",
 }
 """A measure in a sentence."""
 VERDICTS = {
@@ -45,9 +49,8 @@ VERDICTS = {
 
 def pictures(result: Fairness) -> dict[str, str]:
     """Ids and titles of an answer's pictures."""
-    return (
-        dict(PICTURES) if result.curves else {name: PICTURES[name] for name in ("check", "scores", "stacked", "heat")}
-    )
+    kept = ("check", "scores", "stacked", "heat", "spread") if result.cutoffs is None else (*PICTURES,)[:-1]
+    return {name: PICTURES[name] for name in kept}
 
 
 def view(result: Fairness, *, picture: str = "check", dark: bool | None = None) -> View:
@@ -81,7 +84,7 @@ def view(result: Fairness, *, picture: str = "check", dark: bool | None = None) 
 def _moved(result: Fairness, picture: str) -> list[str]:
     """Of a picture by cutoff: whose cutoff moves, and where the losses are least together."""
     own = [curve for curve in result.curves if curve.id == picture]
-    if not own:
+    if not own or picture == "spread":
         return []
     total = np.sum([curve.y for curve in own], axis=0)
     whose = f"the cutoff of {words.quoted(result.moved, 40)} alone" if picture == "own" else "one cutoff for all groups"
@@ -113,8 +116,8 @@ def together(found: Together, picture: str | None, dark: bool | None) -> View:
 
 def drawn(found: Named, picture: str, dark: bool | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Records and specification of one picture, of one model or of several."""
-    several, shares = len(found) > 1, bool(found[0][1].curves)
-    if picture in ("cutoffs", "own"):
+    several, shares = len(found) > 1, found[0][1].cutoffs is not None
+    if picture in ("cutoffs", "own", "spread"):
         return scores.lines(records.curves(found, picture), dark)
     if picture == "stacked":
         return records.losses(found), specs.stacked(dark)
@@ -161,7 +164,7 @@ def tell(result: Fairness) -> str:
     if found == "fair":
         within = f"all {len(result.checked)} measures are within {bounds}, as far as they can be judged"
         return f"{start}, {within}: {VERDICTS[found]}."
-    said = "measure is" if count == 1 else "measures are"
+    said = "measures is" if count == 1 else "measures are"
     out = f"{count} of {len(result.checked)} {said} out of bounds ({bounds}): {'; '.join(_worst(result))}"
     return f"{start}, {out}. So it is {VERDICTS[found]}{_surely(result)}."
 
@@ -172,14 +175,15 @@ def _surely(result: Fairness) -> str:
     sure, total = int((wrong & beyond_chance(result)).sum()), int(wrong.sum())
     if sure == total:
         return ""
-    return f", though {'none' if not sure else f'only {sure}'} of the {total} ratios out of bounds is so beyond chance"
+    count = "none" if not sure else f"only {sure}"
+    return f", though {count} of the {total} ratios out of bounds {'is' if sure < 2 else 'are'} so beyond chance"
 
 
 def _worst(result: Fairness) -> list[str]:
-    """The ratios that are furthest off, at most three."""
-    wrong = judged(result) & outside(result)
+    """The ratios that are furthest off, those beyond chance first, at most three."""
+    wrong, sure = judged(result) & outside(result), beyond_chance(result)
     places = [(group, at) for group, at in zip(*wrong.nonzero(), strict=True)]
-    ranked = sorted(places, key=lambda place: -_off(float(result.ratios[place])))
+    ranked = sorted(places, key=lambda place: (not sure[place], -_off(float(result.ratios[place]))))
     return [_one(result, int(group), int(at)) for group, at in ranked[:3]]
 
 

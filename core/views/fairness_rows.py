@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -236,6 +237,9 @@ def curves(found: Named, picture: str) -> list[Curve]:
     """Parity loss by cutoff: of one model by measure, of several the sum by model."""
     if len(found) == 1:
         return [curve for curve in found[0][1].curves if curve.id == picture]
+    if picture == "spread":
+        parts = [(name, curve) for name, one in found for curve in one.curves if curve.id == picture]
+        return [replace(curve, name=f"{name}: {curve.name}") for name, curve in parts]
     made = []
     for name, one in found:
         own = [curve for curve in one.curves if curve.id == picture]

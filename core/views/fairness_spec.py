@@ -64,7 +64,7 @@ def _lines(dark: bool | None) -> dict[str, Any]:
 def dots(picture: str, several: bool, shares: bool, dark: bool | None) -> dict[str, Any]:
     """Ratios with the bounds (``"check"``), or measures (``"scores"``), each with its interval."""
     y = _lines(dark)
-    x = _ratio_axis() if picture == "check" else _score_axis(shares)
+    x = _ratio_axis(shares) if picture == "check" else _score_axis(shares)
     colour = _who() if several else _state(picture)
     place: dict[str, Any] = {"y": y}
     if several:
@@ -103,10 +103,14 @@ def _bounds(x: dict[str, Any], dark: bool | None) -> list[dict[str, Any]]:
     return [band, even]
 
 
-def _ratio_axis() -> dict[str, Any]:
+def _ratio_axis(shares: bool) -> dict[str, Any]:
     """Ratios on a logarithmic axis: twice and half are as far from 1."""
-    marks = [1 / EDGE, 0.25, 0.5, 0.8, 1, 1.25, 2, 4, EDGE]
-    axis = {"title": "times the group compared with", "values": marks, "labelExpr": "'×' + format(datum.value, '~g')"}
+    marks = [1 / EDGE, 0.25, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 2, 4, EDGE]
+    axis = {
+        "title": "times the group compared with" if shares else "ratio (1: nothing tells the group)",
+        "values": marks,
+        "labelExpr": "'×' + format(datum.value, '~g')",
+    }
     scale = {"type": "log", "nice": False, "padding": 10}
     return {"type": "quantitative", "axis": {**axis, "labelOverlap": "greedy"}, "scale": scale}
 

@@ -21,6 +21,8 @@ SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "missing_values": {"instance": TASKS},
     "residuals": {"size": ("binary", "multiclass")},
     "fairness": dict.fromkeys(("protected", *grouping.CHOSEN), TASKS),
+    "fairness_regression": dict.fromkeys(("protected", "privileged"), TASKS),
+    "fair_weights": {"protected": TASKS},
 }
 """Settings of methods that mean nothing for some tasks, or that the page sets by other means."""
 SINGLES = 30
@@ -64,5 +66,7 @@ CONTROLS: dict[str, Callable[..., None]] = {
     "distribution": _bins,
     "model_profile": _singles,
     "fairness": partial(grouping.controls, "fairness"),
+    "fairness_regression": partial(grouping.controls, "fairness_regression"),
+    "fair_weights": partial(grouping.controls, "fair_weights"),
 }
 """Controls that the page draws itself."""

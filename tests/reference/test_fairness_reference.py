@@ -60,6 +60,18 @@ def test_scores_ratios_parity_loss_and_verdict_are_those_of_dalex(name: str, sha
     assert verdict(found) == ("fair", "open", "not fair")[min(count, 2)]
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if name not in CLASSES])
+def test_the_criteria_of_numbers_and_the_verdict_are_those_of_dalex(name: str, shared_data: Path) -> None:
+    found, said = ask(CASES[name], shared_data, draws=0), SAID[name]
+    assert {*found.groups[1:]} == set(said["ratios"])
+    for group, ratios in said["ratios"].items():
+        mine = dict(zip(found.measures, found.ratios[found.groups.index(group)], strict=True))
+        assert {key: mine[key] for key in ratios} == pytest.approx(ratios, rel=1e-3), (
+            "its regressions end early; ours do not"
+        )
+    assert (verdict(found) == "fair") == ("No bias" in said["said"])
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_mitigation_is_that_of_dalex(name: str, shared_data: Path) -> None:
     case, said = CASES[name], SAID[name]
