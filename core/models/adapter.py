@@ -179,6 +179,13 @@ class AdaptedModel:
             self._memo["portable"] = converted
         return cast("Portable | None", self._memo["portable"])
 
+    def why_not_portable(self) -> str:
+        """What keeps the model from converting, in words; empty where it converts, or is a function of one's own."""
+        from core.portable.convert import why_not
+
+        own = self.family == "function"
+        return "" if own else why_not(self.native, self.features, self.task, self.classes)
+
     def _ask(self, call: Callable[[Any], Any], frame: pd.DataFrame) -> Any:
         """Call the library once; whatever it raises becomes a sentence."""
         if tuple(frame.columns) != self.facts.features:

@@ -1,6 +1,6 @@
 """Models as plain arrays, for exact explanations and for the browser."""
 
-from core.portable.convert import portable_of, why_not
+from core.portable.convert import portable_of, said_against, why_not
 from core.portable.evaluate import check, encode, evaluate, margins
 from core.portable.form import Column, Layer, Linear, Network, Portable, Trees
 from core.portable.wire import from_json, to_json
@@ -18,6 +18,7 @@ __all__ = [
     "from_json",
     "margins",
     "portable_of",
+    "said_against",
     "to_json",
     "why_not",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import NotApplicable
-from core.portable import ensembles, keras, lightgbm, linear, network, sklearn_trees, xgboost
+from core.portable import bayes, ensembles, keras, lightgbm, linear, network, sklearn_trees, xgboost
 from core.portable.form import Portable
 from core.portable.inputs import Head, Inputs, refuse, start
 from core.portable.mixing import on_mixed
@@ -43,6 +43,18 @@ def why_not(
     """Say why a model does not convert; empty when it does. Takes what ``portable_of`` takes."""
     converted = _attempt(model, features, task, classes)
     return "" if isinstance(converted, Portable) else converted
+
+
+def said_against(model: Any) -> str:
+    """What a model itself says of why it does not convert, wherever it lives; empty where it does not say.
+
+    Parameters
+    ----------
+    model : core.types.Model
+        Asked by its ``why_not_portable``, where it has that.
+    """
+    ask = getattr(model, "why_not_portable", None)
+    return "" if ask is None else " ".join(str(ask()).split())[:500]
 
 
 def _attempt(model: Any, features: Sequence[str] | None, task: Task | None, classes: Sequence[str]) -> Portable | str:
@@ -84,5 +96,7 @@ def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:
     if library == "sklearn":
         if name in linear.NAMES:
             return linear.convert
+        if name in bayes.NAMES:
+            return bayes.convert
         return network.convert if name in network.NAMES else sklearn_trees.convert
     raise refuse(f"{name} of {library} has no portable form.")

@@ -19,7 +19,7 @@ import pandas as pd
 
 from core import fingerprint
 from core.codec import plain
-from core.portable import Linear, Network, Portable, check, encode, to_json, why_not
+from core.portable import Linear, Network, Portable, check, encode, said_against, to_json
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
 
@@ -168,10 +168,8 @@ def carry(model: Model, table: Table, predictions: Array, heaviest: int = HEAVIE
 
 
 def _stands_in_the_way(model: Model) -> str:
-    """What keeps a model from converting, in words; empty where only its own process could say."""
-    if getattr(model, "native", None) is None or model.family == "function":
-        return ""
-    reason = why_not(model).rstrip(".")
+    """What keeps a model from converting, in words that may come from its own process; empty where nobody knows."""
+    reason = said_against(model).rstrip(".")
     return f" ({words.short(reason, 160)})" if reason else ""
 
 

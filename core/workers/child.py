@@ -154,11 +154,14 @@ def _contributions(session: Session, request: Message) -> Message:
 
 
 def _portable(session: Session, _request: Message) -> Message:
-    """The model as plain arrays, as JSON."""
-    from core.portable import to_json
+    """The model as plain arrays, as JSON; else what stands in the way."""
+    from core.portable import said_against, to_json
 
-    found = session.held().portable()
-    return Message({"portable": None if found is None else to_json(found)})
+    held = session.held()
+    found = held.portable()
+    if found is None:
+        return Message({"portable": None, "why": said_against(held)})
+    return Message({"portable": to_json(found)})
 
 
 def _table(session: Session, request: Message) -> Message:

@@ -142,6 +142,15 @@ class RemoteModel:
             )
         return made
 
+    def why_not_portable(self) -> str:
+        """What keeps the model from converting, in the words of its own process; of bounded length."""
+        try:
+            answer = self.lease.ask(Message({"op": "portable"}), self.lease.settings.call_seconds)
+        except ModelError:
+            return "it is too large to be handed on"
+        why = answer.head.get("why")
+        return shown(why, _NAME) if isinstance(why, str) else ""
+
     def rebind(self, features: Sequence[str]) -> RemoteModel:
         """Give names to the columns of a model that only knows how many it takes.
 

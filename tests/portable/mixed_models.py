@@ -12,12 +12,14 @@ from sklearn import (
     calibration,
     compose,
     decomposition,
+    discriminant_analysis,
     ensemble,
     feature_selection,
     impute,
     linear_model,
     model_selection,
     multiclass,
+    naive_bayes,
     neural_network,
     preprocessing,
     svm,
@@ -65,6 +67,11 @@ def _chosen(last: Any) -> Any:
         preprocessing.StandardScaler(),
         last,
     )
+
+
+def _chosen_numbers(last: Any) -> Any:
+    """Components of the numbers."""
+    return make_pipeline(preprocessing.StandardScaler(), decomposition.PCA(2), last)
 
 
 def _members() -> list[tuple[str, Any]]:
@@ -116,6 +123,21 @@ MIXED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "bins, dummies": (lambda: _numbers(_BINS(5, **_FLAT), _LOGISTIC()), "plain", "three"),
     "bins, sparse, xgboost": (
         lambda: make_pipeline(_BINS(5, strategy="uniform"), xgboost.XGBClassifier(n_estimators=9, n_jobs=1)),
+        "plain",
+        "binary",
+    ),
+    "naive Bayes": (lambda: _imputed(preprocessing.StandardScaler(), naive_bayes.GaussianNB()), "gaps", "binary"),
+    "naive Bayes of three": (lambda: naive_bayes.GaussianNB(priors=[0.2, 0.3, 0.5]), "plain", "three"),
+    "counts": (lambda: _numbers(preprocessing.MinMaxScaler(clip=True), naive_bayes.MultinomialNB()), "plain", "three"),
+    "quadratic": (
+        lambda: _numbers(
+            preprocessing.StandardScaler(), discriminant_analysis.QuadraticDiscriminantAnalysis(reg_param=0.1)
+        ),
+        "plain",
+        "three",
+    ),
+    "quadratic, components": (
+        lambda: _chosen_numbers(discriminant_analysis.QuadraticDiscriminantAnalysis()),
         "plain",
         "binary",
     ),

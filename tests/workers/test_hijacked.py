@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from core import errors
 from core.loading.frames import from_frame
+from core.portable import said_against
 from core.workers import RemoteModel, columns, launch, open_model
 from core.workers.client import Client
 from core.workers.remote import _model_of
@@ -197,6 +198,19 @@ def test_another_model_in_plain_form_is_refused(remote: RemoteModel, monkeypatch
     monkeypatch.setattr(Client, "ask", lambda *_args: Message({"portable": other}))
     with pytest.raises(errors.ModelError, match="another model"):
         remote.portable()
+
+
+@pytest.mark.parametrize("why", [None, 7, ["a"], {"a": 1}, "x" * 10_000, "\ud800 \x00", "two\nlines"])
+def test_why_a_model_does_not_convert_is_a_short_text(
+    remote: RemoteModel, monkeypatch: pytest.MonkeyPatch, why: Any
+) -> None:
+    monkeypatch.setattr(Client, "ask", lambda *_args: Message({"portable": None, "why": why}))
+    assert remote.portable() is None
+    said = said_against(remote)
+    assert len(said) <= 500
+    said.encode("utf-8")
+    assert not set(said) & {"\x00", "\n"}
+    assert bool(said) == isinstance(why, str)
 
 
 RESULTS: list[dict[str, Any]] = [

@@ -18,7 +18,10 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from xgboost import XGBRegressor
 
 from core import fingerprint
@@ -33,6 +36,7 @@ from core.loading.tables import read_table
 from core.registry import Watch
 from core.results import Nudges, same
 from core.types import Model
+from core.views.whatif import carry
 from core.workers import RemoteModel, alive, close_all, doctor, open_model, open_table, pool, protected, protections
 from core.workers.settings import Settings
 
@@ -95,6 +99,19 @@ def test_whole_explanations_run_inside_and_are_the_same(remote: RemoteModel) -> 
         explain("nonsense", pair.model, pair.table)
     with pytest.raises(InputError):
         explain("ceteris_paribus", pair.model, pair.table, 0, feature="nonsense")
+
+
+def test_why_a_model_does_not_convert_is_told_as_here() -> None:
+    """The report names the part that stands in the way, wherever the model lives."""
+    data = pickle.dumps(make_pipeline(StandardScaler(), KNeighborsRegressor(3)).fit(FRAME, FRAME["age"]))
+    table = from_frame(FRAME, "t.csv")
+    reasons = []
+    for model in (read_model(data, "m.pkl"), open_model(data, "m.pkl")):
+        carried = carry(model, table, model.predict(table.inputs))
+        assert carried.model is None
+        reasons.append(carried.reason)
+    assert reasons[0] == reasons[1]
+    assert "KNeighborsRegressor" in reasons[0]
 
 
 def fitted(kind: str) -> bytes:
