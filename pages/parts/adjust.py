@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -36,31 +37,29 @@ def popover(about: Subject) -> None:
     with box:
         st.caption("For every chart that has such a setting. Each chart's own are in its menu.")
         for name, title in ALL.items():
-            key, text = f"all_{name}", about.asked.studio.get(f"all.{name}", "")
-            st.session_state[key] = int(text) if text.isascii() and text.isdigit() else None
+            text = about.asked.studio.get(f"all.{name}", "")
+            key = fresh.key(f"all_{name}", int(text) if text.isascii() and text.isdigit() else None)
+            told = fresh.listen(key, partial(_all, name))
             low = 0 if name == "seed" else 2
-            st.number_input(
-                title, low, 1_000_000, None, key=key, placeholder="each chart's own", on_change=_all, args=(name,)
-            )
-        st.session_state["studio_eda"] = layout.with_data(about.asked)
+            st.number_input(title, low, 1_000_000, None, key=key, placeholder="each chart's own", on_change=told)
+        key = fresh.key("studio_eda", layout.with_data(about.asked))
         st.toggle(
             "Show the table's own rows and values",
-            key="studio_eda",
-            on_change=_data,
+            key=key,
+            on_change=fresh.listen(key, _data),
             help="Off: no distribution, no truth, no single rows beyond those explained",
         )
 
 
-def _all(name: str) -> None:
+def _all(name: str, value: int | None) -> None:
     """A setting for all charts: those that have it are drawn anew."""
-    value = st.session_state[f"all_{name}"]
     layout.keep(f"all.{name}", "" if value is None else str(int(value)))
     layout.redraw(lambda one: name in [param.name for param in one.how.params])
 
 
-def _data() -> None:
+def _data(shown: bool) -> None:
     """With the table's own rows and values, or without."""
-    layout.keep("eda", "" if st.session_state["studio_eda"] else "off")
+    layout.keep("eda", "" if shown else "off")
     frame.redraw("grid")  # not a part of the page: the whole page is drawn anew
 
 
@@ -103,15 +102,13 @@ def _bars(about: Subject, place: int, one: Panel) -> None:
     """How many bars are drawn; the rest is one more."""
     if one.how.kind not in answers.BARRED:
         return
-    key = f"studio_bars_{place}"
-    st.session_state[key] = tuned.bars(about.asked, one)
+    key = fresh.key(f"studio_bars_{place}", tuned.bars(about.asked, one))
 
-    def changed() -> None:
-        count = int(fresh.said(key))
+    def changed(count: int) -> None:
         layout.keep(f"bars.{one.id}", "" if count == BARS else str(count))
         layout.redraw(lambda other: other.id == one.id)
 
-    st.number_input("Bars at most", 1, 60, key=key, on_change=changed)
+    st.number_input("Bars at most", 1, 60, key=key, on_change=fresh.listen(key, changed))
 
 
 def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:
@@ -121,13 +118,11 @@ def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:
     options = answers.offered(answers.answer(about, slots.subject(about, spot), one, "", spot.picture), one)
     if len(options) < 2:
         return
-    key = f"studio_picture_{place}"
     usual = next(iter(options))
-    st.session_state[key] = spot.picture if spot.picture in options else usual
+    key = fresh.key(f"studio_picture_{place}", spot.picture if spot.picture in options else usual)
 
-    def changed() -> None:
-        chosen = fresh.said(key) or usual
-        layout.put(place, replace(spot, picture="" if chosen == usual else chosen))
+    def changed(chosen: str | None) -> None:
+        layout.put(place, replace(spot, picture="" if chosen in (None, usual) else str(chosen)))
 
     st.segmented_control(
         "Picture",
@@ -135,7 +130,7 @@ def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:
         format_func=options.__getitem__,
         key=key,
         required=True,
-        on_change=changed,
+        on_change=fresh.listen(key, changed),
         help="Box plots show what a bar is the mean of: rounds, single orderings, or background rows",
     )
 
@@ -151,16 +146,14 @@ def _bind(about: Subject, place: int, spot: Spot, one: Panel) -> None:
         shown = dict(list(listed.items())[:count])
         if len(shown) < 2:
             continue
-        key = f"studio_bind_{name}_{place}"
-        st.session_state[key] = getattr(spot, name) if getattr(spot, name) in shown else next(iter(shown))
-        st.selectbox(
-            title, list(shown), format_func=shown.__getitem__, key=key, on_change=_bound, args=(place, spot, name)
-        )
+        held = getattr(spot, name) if getattr(spot, name) in shown else next(iter(shown))
+        key = fresh.key(f"studio_bind_{name}_{place}", held)
+        told = fresh.listen(key, partial(_bound, place, spot, name))
+        st.selectbox(title, list(shown), format_func=shown.__getitem__, key=key, on_change=told)
 
 
-def _bound(place: int, spot: Spot, name: str) -> None:
+def _bound(place: int, spot: Spot, name: str, slot: str) -> None:
     """Another slot."""
-    slot = st.session_state[f"studio_bind_{name}_{place}"]
     model, instance = (slot, spot.instance) if name == "model" else (spot.model, slot)
     bind = ("" if model == layout.MODELS[0] else model) + ("" if instance == layout.INSTANCES[0] else instance)
     layout.put(place, replace(spot, bind=bind))

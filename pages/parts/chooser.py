@@ -34,21 +34,18 @@ def table_names() -> dict[str, str]:
 
 def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:
     """One drop-down; a choice starts the page again."""
-    key = f"chosen_{field}"
-    st.session_state[key] = chosen if chosen in names else None
+    key = fresh.key(f"chosen_{field}", chosen if chosen in names else None)
     st.selectbox(
         label,
         list(names),
         index=None,
         format_func=lambda identity: words.short(names[identity]),
         key=key,
-        on_change=_changed,
-        args=(field, key),
+        on_change=fresh.listen(key, lambda identity: _changed(field, identity)),
     )
 
 
-def _changed(field: str, key: str) -> None:
+def _changed(field: str, value: str | None) -> None:
     """Another model or table was chosen."""
-    value = fresh.said(key)
     if value:
         question.ask(**({"model": value, "data": ""} if field == "model" else {"data": value}))

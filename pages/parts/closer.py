@@ -60,15 +60,15 @@ def _method(about: Subject) -> Method:
     if asked not in options:
         frame.tell(unknown_name("method", asked, options), st.warning)
         asked = next(iter(options))
-    st.session_state["method"] = asked
+    key = fresh.key("method", asked)
     st.pills(
         "Question",
         list(options),
         format_func=lambda name: options[name].question,
-        key="method",
+        key=key,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: _ask(method=fresh.said("method")),
+        on_change=fresh.listen(key, lambda name: _ask(method=name)),
     )
     return options[asked]
 
@@ -118,15 +118,15 @@ def _second(about: Subject, chosen: Method) -> Method | None:
     """Another method to put beside it."""
     options = {name: entry for name, entry in row_methods(about).items() if name != chosen.id}
     asked = about.asked.second if about.asked.second in options else None
-    st.session_state["second"] = asked
+    key = fresh.key("second", asked)
     st.selectbox(
         "Beside it, for comparison",
         list(options),
         format_func=lambda name: f"{options[name].title}: {options[name].question}",
-        key="second",
+        key=key,
         index=None,
         placeholder="a second method …",
-        on_change=lambda: _ask(second=fresh.said("second") or ""),
+        on_change=fresh.listen(key, lambda name: _ask(second=name or "")),
         width=480,
     )
     return options[asked] if asked else None

@@ -27,14 +27,14 @@ def models(about: Subject) -> None:
         st.info("There is no second model for this table. Add one under Load.", icon=":material/info:")
         return
     chosen = about.asked.versus.split(",")[0] or next(iter(options))
-    st.session_state["versus"] = chosen if chosen in options else None
+    key = fresh.key("versus", chosen if chosen in options else None)
     st.selectbox(
         "Second model",
         list(options),
         index=None,
         format_func=lambda name: options[name],
-        key="versus",
-        on_change=lambda: question.ask(versus=fresh.said("versus") or ""),
+        key=key,
+        on_change=fresh.listen(key, lambda name: question.ask(versus=name or "")),
         width=420,
     )
     other = rivals.under(about, chosen)
@@ -77,14 +77,14 @@ def instances(about: Subject) -> None:
     rows = chosen_rows(about)
     listed = [int(row) for row in subject.rows_in_view(about)[:500]]
     options = list(dict.fromkeys([*rows, *listed]))
-    st.session_state["more_rows"] = rows
+    key = fresh.key("more_rows", rows)
     st.multiselect(
         "Instances, up to five (the list follows the filter at the left)",
         options,
         format_func=lambda row: f"{_name(about, row)} · {headline.said(about, row)}",
-        key="more_rows",
+        key=key,
         max_selections=MOST,
-        on_change=lambda: question.ask(rows=",".join(str(row) for row in st.session_state["more_rows"])),
+        on_change=fresh.listen(key, lambda chosen: question.ask(rows=",".join(map(str, chosen)))),
     )
     if len(rows) < 2:
         st.info("Choose at least two instances.", icon=":material/info:")

@@ -36,28 +36,26 @@ def _bins(about: Subject, params: Mapping[str, str], changed: settings.Changed) 
         return
     usual = sturges(round(len(about.table) * (1 - feature.missing)))
     low, high = max(1, usual - 10), usual + 10
-    name = "distribution.bins"
-    st.session_state[name] = min(max(int(params.get("bins") or usual), low), high)
+    name = fresh.key("distribution.bins", min(max(int(params.get("bins") or usual), low), high))
     st.slider(
         "Bins",
         low,
         high,
         key=name,
-        on_change=lambda: changed("bins", "" if fresh.said(name) == usual else str(fresh.said(name))),
+        on_change=fresh.listen(name, lambda bins: changed("bins", "" if bins == usual else str(bins))),
         help=f"{usual} by Sturges' rule: the logarithm of the number of rows",
     )
 
 
 def _singles(about: Subject, params: Mapping[str, str], changed: settings.Changed) -> None:
     """Single rows' curves behind the average, or not."""
-    name = "model_profile.singles"
     if params.get("kind", "partial") != "partial":
         return
-    st.session_state[name] = int(params.get("curves") or 0) > 0
+    name = fresh.key("model_profile.singles", int(params.get("curves") or 0) > 0)
     st.toggle(
         "Single rows too",
         key=name,
-        on_change=lambda: changed("curves", str(SINGLES) if fresh.said(name) else ""),
+        on_change=fresh.listen(name, lambda wanted: changed("curves", str(SINGLES) if wanted else "")),
         help=f"Draws {SINGLES} rows' own curves: opposite effects in two halves of the data average to a flat line",
     )
 

@@ -7,7 +7,7 @@ under a key that is gone as that of a new widget. So the key changes, and what a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import streamlit as st
@@ -32,6 +32,21 @@ def key(name: str, value: Any) -> str:
     made[name] = (count, value)
     st.session_state[f"{name}.{count}"] = value
     return f"{name}.{count}"
+
+
+def own(name: str, options: Container[Any], otherwise: Any) -> str:
+    """The key of a widget whose value lives in the visit alone: the same while its value is among the options.
+
+    Parameters
+    ----------
+    options : container
+        What it may show now.
+    otherwise : object
+        What it shows first, and again when its value is no longer among the options.
+    """
+    count, _ = st.session_state.get(_MADE, {}).get(name, (0, otherwise))
+    shown = st.session_state.get(f"{name}.{count}", otherwise)
+    return key(name, shown if shown in options else otherwise)
 
 
 def said(key: str) -> Any:

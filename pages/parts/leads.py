@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.results import Importance
-from pages.parts import frame, question, subject
+from pages.parts import frame, fresh, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -78,14 +78,11 @@ def leave() -> None:
 
 def picture(options: Mapping[str, str], key: str) -> str:
     """Which picture is shown."""
-    name = f"{key}.picture"
-    if st.session_state.get(name) not in options:
-        st.session_state[name] = next(iter(options))
     chosen = st.segmented_control(
         "Picture",
         list(options),
         format_func=lambda one: safe(options[one]),  # a picture may bear the name of a model
-        key=name,
+        key=fresh.own(f"{key}.picture", options, next(iter(options))),
         required=True,
         label_visibility="collapsed",
     )

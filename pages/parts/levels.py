@@ -13,23 +13,23 @@ _TITLES = {"plain": "Plain", "expert": "Expert"}
 
 def draw(about: Subject) -> None:
     """The switch and the share button."""
-    st.session_state["level"] = about.asked.level if about.asked.level in _TITLES else "plain"
+    key = fresh.key("level", about.asked.level if about.asked.level in _TITLES else "plain")
     st.segmented_control(
         "Level",
         list(_TITLES),
         format_func=_TITLES.__getitem__,
-        key="level",
+        key=key,
         required=True,
         label_visibility="collapsed",
-        on_change=_chosen,
+        on_change=fresh.listen(key, _chosen),
         help="Expert shows settings, a second method beside the first, and where each number comes from",
     )
     share(about.asked, about.both.mine)
 
 
-def _chosen() -> None:
+def _chosen(level: str) -> None:
     """Another level."""
-    question.ask(level=fresh.said("level"))
+    question.ask(level=level)
 
 
 def share(asked: question.Question, mine: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import ExplorerError
 from core.views import looks
 from core.views.looks import Looks
-from pages.parts import frame, layout
+from pages.parts import frame, fresh, layout
 from pages.parts.question import Question
 from pages.parts.subject import Subject
 
@@ -44,11 +46,11 @@ def popover(about: Subject) -> None:
     with box:
         for name, title in _NAMES.items():
             usual = looks.COLOURS[name]
-            key = f"look_{name}"
-            st.session_state[key] = look.colours.get(name, usual)
-            st.color_picker(title, key=key, on_change=_coloured, args=(name, usual))
-        st.session_state["look_height"] = look.height
-        st.slider("Height of a chart", 160, 800, step=20, key="look_height", on_change=_set, args=("height", "300"))
+            key = fresh.key(f"look_{name}", look.colours.get(name, usual))
+            st.color_picker(title, key=key, on_change=fresh.listen(key, partial(_set, name, usual)))
+        key = fresh.key("look_height", look.height)
+        told = fresh.listen(key, partial(_set, "height", "300"))
+        st.slider("Height of a chart", 160, 800, step=20, key=key, on_change=told)
         _choice("Text", "size", _SIZES, f"{look.size:g}")
         _choice("Movement when something changes", "animation", _MOVES, str(look.animation))
         st.button("As usual", key="look_reset", on_click=_reset, icon=":material/restart_alt:")
@@ -56,23 +58,15 @@ def popover(about: Subject) -> None:
 
 def _choice(title: str, name: str, options: dict[str, str], now: str) -> None:
     """One of a few."""
-    key = f"look_{name}"
+    key = fresh.key(f"look_{name}", now)
     listed = options if now in options else {now: now, **options}
-    st.session_state[key] = now
-    usual = "1" if name == "size" else "0"
-    st.segmented_control(
-        title, list(listed), format_func=listed.__getitem__, key=key, required=True, on_change=_set, args=(name, usual)
-    )
+    told = fresh.listen(key, partial(_set, name, "1" if name == "size" else "0"))
+    st.segmented_control(title, list(listed), format_func=listed.__getitem__, key=key, required=True, on_change=told)
 
 
-def _coloured(name: str, usual: str) -> None:
-    """Another colour."""
-    _set(name, usual)
-
-
-def _set(name: str, usual: str) -> None:
+def _set(name: str, usual: str, value: object) -> None:
     """Keep a look; the usual one is not named in the link."""
-    text = str(st.session_state[f"look_{name}"])
+    text = str(value)
     layout.keep(f"{_START}{name}", "" if text == usual else text)
     layout.redraw(lambda _panel: True)
 
@@ -94,14 +88,12 @@ def words(about: Subject, panel: str, place: int) -> None:
         "y": "Title of the axis at the side",
     }
     for part, title in titles.items():
-        key = f"look_{place}_{part}"
-        st.session_state[key] = look.text(panel, part)
-        st.text_input(
-            title, key=key, max_chars=120, placeholder="as usual", on_change=_worded, args=(panel, part, place)
-        )
+        key = fresh.key(f"look_{place}_{part}", look.text(panel, part))
+        told = fresh.listen(key, partial(_worded, panel, part, place))
+        st.text_input(title, key=key, max_chars=120, placeholder="as usual", on_change=told)
 
 
-def _worded(panel: str, part: str, place: int) -> None:
+def _worded(panel: str, part: str, place: int, text: str) -> None:
     """Other words."""
-    layout.keep(f"{_START}{panel}.{part}", st.session_state[f"look_{place}_{part}"].strip())
+    layout.keep(f"{_START}{panel}.{part}", text.strip())
     frame.redraw(layout.part(place))

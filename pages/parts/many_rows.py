@@ -36,17 +36,17 @@ def _scatter(result: Attributions, about: Subject, key: str) -> None:
     """One feature's attribution against its value, coloured by its likely partner."""
     names = [result.features[place] for place in many.ranked(result)]
     picked = about.asked.feature
-    name = f"{key}.scatter"
-    st.session_state[name] = picked if picked in names else names[0]
+    chosen = picked if picked in names else names[0]
+    name = fresh.key(f"{key}.scatter", chosen)
     st.selectbox(
         "Feature",
         names,
         format_func=lambda text: words.short(text, 60),
         key=name,
-        on_change=lambda: question.ask(feature=fresh.said(name)),
+        on_change=fresh.listen(name, lambda feature: question.ask(feature=feature)),
         width=320,
     )
-    cloud = dependence.points(result, st.session_state[name])
+    cloud = dependence.points(result, chosen)
     drawn = view(cloud, dark=chart.dark())
     chart.show(drawn, f"{key}.dots", on_mark=leads.open_dot)
     told = f"Coloured by {safe(words.short(cloud.colour_title))}, the feature that it interacts with most. "

@@ -35,12 +35,11 @@ def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
     single = len(names) == 2
     options = [*names] if single else [_ANY, *names]
     fallback = other[0] if single and other else _ANY
-    key, sure, least = "nudge_goal_class", "nudge_goal_sure", "nudge_goal_least"
-    st.session_state[key] = given.get("target") if given.get("target") in options else fallback
-    st.session_state[sure] = bool(given.get("probability"))
-    st.session_state[least] = round(100 * number(given.get("probability"), 0.8, 0.01, 0.99))
+    held = given.get("target") if given.get("target") in options else fallback
+    key, sure = fresh.key("nudge_goal_class", held), fresh.key("nudge_goal_sure", bool(given.get("probability")))
+    least = fresh.key("nudge_goal_least", round(100 * number(given.get("probability"), 0.8, 0.01, 0.99)))
 
-    def changed() -> None:
+    def changed(_said: object) -> None:
         chosen = fresh.said(key)
         chance = f"{fresh.said(least) / 100:g}" if fresh.said(sure) else ""
         write({"target": "" if chosen == fallback else chosen, "probability": chance, "low": "", "high": ""})
@@ -51,11 +50,17 @@ def _classes(about: Subject, given: Mapping[str, str], write: Write) -> None:
         options,
         format_func=lambda name: name if name == _ANY else words.short(words.outcome(name, about.table.target), 60),
         key=key,
-        on_change=changed,
+        on_change=fresh.listen(key, changed),
     )
-    middle.toggle("and be sure", key=sure, on_change=changed, help="Ask for a least probability of that answer")
+    middle.toggle(
+        "and be sure",
+        key=sure,
+        on_change=fresh.listen(sure, changed),
+        help="Ask for a least probability of that answer",
+    )
     if st.session_state[sure]:
-        right.slider("with a chance of at least", 1, 99, format="%d %%", key=least, on_change=changed)
+        told = fresh.listen(least, changed)
+        right.slider("with a chance of at least", 1, 99, format="%d %%", key=least, on_change=told)
 
 
 def number(text: str | None, otherwise: float, low: float, high: float) -> float:
@@ -74,13 +79,11 @@ def _number(about: Subject, given: Mapping[str, str], write: Write) -> None:
     change = _float(given.get("change"))
     usual = 10.0 if own <= typical else -10.0
     way = "band" if any(end is not None for end in ends) else "lower" if (change or usual) < 0 else "higher"
-    keys = {name: f"nudge_goal_{name}" for name in ("way", "percent", "low", "high")}
-    st.session_state[keys["way"]] = way
-    st.session_state[keys["percent"]] = abs(change or usual)
     low, high = ends if way == "band" else (min(own, typical), max(own, typical))
-    st.session_state[keys["low"]], st.session_state[keys["high"]] = low, high
+    shown = {"way": way, "percent": abs(change or usual), "low": low, "high": high}
+    keys = {name: fresh.key(f"nudge_goal_{name}", value) for name, value in shown.items()}
 
-    def changed() -> None:
+    def changed(_said: object) -> None:
         state = {name: st.session_state.get(key) for name, key in keys.items()}
         if state["way"] == "band":
             both = {name: "" if state[name] is None else repr(float(state[name])) for name in ("low", "high")}
@@ -91,12 +94,13 @@ def _number(about: Subject, given: Mapping[str, str], write: Write) -> None:
 
     left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
     name = safe(words.short(about.label, 40))
-    left.selectbox(f"{name} should be", list(_WAYS), format_func=_WAYS.__getitem__, key=keys["way"], on_change=changed)
+    told = {part: {"key": key, "on_change": fresh.listen(key, changed)} for part, key in keys.items()}
+    left.selectbox(f"{name} should be", list(_WAYS), format_func=_WAYS.__getitem__, **told["way"])
     if way == "band":
-        middle.number_input("from", value=None, key=keys["low"], format="%g", on_change=changed, placeholder="any")
-        right.number_input("to", value=None, key=keys["high"], format="%g", on_change=changed, placeholder="any")
+        middle.number_input("from", value=None, format="%g", placeholder="any", **told["low"])
+        right.number_input("to", value=None, format="%g", placeholder="any", **told["high"])
     else:
-        middle.number_input("percent", 0.1, 1000.0, format="%g", key=keys["percent"], on_change=changed)
+        middle.number_input("percent", 0.1, 1000.0, format="%g", **told["percent"])
 
 
 def _float(text: str | None) -> float | None:

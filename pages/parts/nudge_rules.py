@@ -136,13 +136,10 @@ def _list(text: str) -> list[str]:
 def _most(column: Any, given: Mapping[str, str], write: Write, count: int) -> None:
     """How many features may change."""
     text = given.get(_ALL, "")
-    st.session_state["nudge_most"] = int(text) if text.isdigit() and 0 < int(text) <= count else None
-
-    def changed() -> None:
-        write({_ALL: str(st.session_state["nudge_most"] or "")})
-
+    key = fresh.key("nudge_most", int(text) if text.isdigit() and 0 < int(text) <= count else None)
+    told = fresh.listen(key, lambda most: write({_ALL: str(most or "")}))
     column.number_input(
-        "Features that may change at most", 1, count, value=None, placeholder="all", key="nudge_most", on_change=changed
+        "Features that may change at most", 1, count, value=None, placeholder="all", key=key, on_change=told
     )
 
 
@@ -161,16 +158,15 @@ def _editor(about: Subject, given: Mapping[str, str], write: Write, feature: Fea
     with middle:
         _place(about, given, feature, entry)
     with right:
-        key = "nudge_cost"
         held = _held(about, given, "weights").get(name, "1")
         costs = _COSTS if held in _COSTS else {**_COSTS, held: f"{words.short(held, 20)} times as hard"}
-        st.session_state[key] = held
+        key = fresh.key("nudge_cost", held)
         st.selectbox(
             "Changing it is",
             list(costs),
             format_func=costs.__getitem__,
             key=key,
-            on_change=lambda: entry("weights", "" if fresh.said(key) == "1" else fresh.said(key)),
+            on_change=fresh.listen(key, lambda cost: entry("weights", "" if cost == "1" else cost)),
             help="A change that is harder costs more, so others are preferred",
         )
     _together(about, given, write, feature)
@@ -178,19 +174,19 @@ def _editor(about: Subject, given: Mapping[str, str], write: Write, feature: Fea
 
 def _way(about: Subject, given: Mapping[str, str], write: Write, feature: Feature) -> None:
     """Either way, up, down, or not at all."""
-    name, key = feature.name, "nudge_way"
+    name = feature.name
     options = list(_WAYS) if feature.is_ordered else [FREE, "fixed"]
     labels = _WAYS if feature.is_ordered else {FREE: "may change", "fixed": "stays as it is"}
     locked = _list(given.get("locked", ""))
     held = "fixed" if name in locked else _held(about, given, "directions").get(name) or _custom(about, name)
-    st.session_state[key] = held if held in options else FREE
+    key = fresh.key("nudge_way", held if held in options else FREE)
 
-    def changed() -> None:
-        ways = {**_held(about, given, "directions"), name: fresh.said(key)}
+    def changed(way: str) -> None:
+        ways = {**_held(about, given, "directions"), name: way}
         rest = [other for other in locked if other != name]
         write({"directions": json.dumps(ways, ensure_ascii=False), "locked": json.dumps(rest) if rest else ""})
 
-    st.selectbox("It", options, format_func=labels.__getitem__, key=key, on_change=changed)
+    st.selectbox("It", options, format_func=labels.__getitem__, key=key, on_change=fresh.listen(key, changed))
 
 
 def _custom(about: Subject, name: str) -> str:
@@ -207,15 +203,14 @@ def _place(about: Subject, given: Mapping[str, str], feature: Feature, entry: Ca
     if not feature.is_ordered:
         levels = [str(level) for level in coder(about.table).levels[about.table.schema.names.index(name)]]
         held = _held(about, given, "levels").get(name, "")
-        key = "nudge_levels"
-        st.session_state[key] = [level for level in levels if level in held.split("|")]
+        key = fresh.key("nudge_levels", [level for level in levels if level in held.split("|")])
         st.multiselect(
             "It may become",
             levels,
             format_func=lambda level: words.short(level, 40),
             key=key,
             placeholder="any level",
-            on_change=lambda: entry("levels", "|".join(fresh.said(key))),
+            on_change=fresh.listen(key, lambda chosen: entry("levels", "|".join(chosen))),
         )
         return
     if feature.kind == "datetime" or feature.low is None or feature.high is None or feature.low >= feature.high:
@@ -223,17 +218,17 @@ def _place(about: Subject, given: Mapping[str, str], feature: Feature, entry: Ca
         return
     low, high = float(feature.low), float(feature.high)
     ends = _held(about, given, "ranges").get(name, "..").partition("..")
-    key, whole = "nudge_range", feature.kind == "integer"
+    whole = feature.kind == "integer"
     kind: Any = int if whole else float
     start, end = (kind(_end(text, other, low, high)) for text, other in ((ends[0], low), (ends[2], high)))
-    st.session_state[key] = (start, end)
+    key = fresh.key("nudge_range", (start, end))
     step = 1 if whole else max(10.0**-feature.decimals, (high - low) / 1000)
 
-    def changed() -> None:
-        first, last = fresh.said(key)
+    def changed(chosen: tuple[float, float]) -> None:
+        first, last = chosen
         entry("ranges", "" if (first, last) == (kind(low), kind(high)) else f"{first}..{last}")
 
-    st.slider("It may lie", kind(low), kind(high), step=step, key=key, on_change=changed)
+    st.slider("It may lie", kind(low), kind(high), step=step, key=key, on_change=fresh.listen(key, changed))
 
 
 def _end(text: str, otherwise: float, low: float, high: float) -> float:
@@ -249,13 +244,11 @@ def _together(about: Subject, given: Mapping[str, str], write: Write, feature: F
     name, ties = feature.name, _groups(about, given)
     mine = next((group for group in ties if name in group), [name])
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="bottom")
-    key, gap = "nudge_tie", "nudge_gap"
-    st.session_state[key] = [other for other in mine if other != name]
+    key = fresh.key("nudge_tie", [other for other in mine if other != name])
 
-    def tied() -> None:
+    def tied(others: list[str]) -> None:
         rest = [group for group in ties if name not in group]
-        chosen = [name, *fresh.said(key)]
-        made = [*rest, chosen] if len(chosen) > 1 else rest
+        made = [*rest, [name, *others]] if others else rest
         write({"ties": json.dumps(made, ensure_ascii=False) if made else ""})
 
     left.multiselect(
@@ -264,16 +257,16 @@ def _together(about: Subject, given: Mapping[str, str], write: Write, feature: F
         format_func=lambda other: words.named(other, 40),
         key=key,
         placeholder="nothing else",
-        on_change=tied,
+        on_change=fresh.listen(key, tied),
         help="Both change at once, to combinations that rows of the table hold",
     )
     if feature.missing > 0:
         fillable = _list(given.get("missing", ""))
-        st.session_state[gap] = name in fillable
+        gap = fresh.key("nudge_gap", name in fillable)
 
-        def filled() -> None:
+        def filled(wanted: bool) -> None:
             rest = [other for other in fillable if other != name]
-            chosen = [*rest, name] if fresh.said(gap) else rest
+            chosen = [*rest, name] if wanted else rest
             write({"missing": json.dumps(chosen, ensure_ascii=False) if chosen else ""})
 
-        right.toggle("A missing cell may be filled", key=gap, on_change=filled)
+        right.toggle("A missing cell may be filled", key=gap, on_change=fresh.listen(gap, filled))

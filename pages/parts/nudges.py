@@ -48,31 +48,31 @@ def controls(about: Subject, method: Method, given: Mapping[str, str], slot: str
 def _wishes(given: Mapping[str, str], write: nudge_goal.Write) -> None:
     """Small or believable, firm or not, and how many."""
     left, middle, right = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
-    like, firm, many = "nudge_like", "nudge_firm", "nudge_many"
-    st.session_state[like] = nudge_goal.number(given.get("plausibility"), 0.0, 0.0, 1.0)
-    st.session_state[firm] = str(given.get("robust")).lower() in ("true", "1", "yes")
-    st.session_state[many] = int(nudge_goal.number(given.get("k"), 4, 1, 20))
+    count = int(nudge_goal.number(given.get("k"), 4, 1, 20))
+    like = fresh.key("nudge_like", nudge_goal.number(given.get("plausibility"), 0.0, 0.0, 1.0))
+    firm = fresh.key("nudge_firm", str(given.get("robust")).lower() in ("true", "1", "yes"))
+    many = fresh.key("nudge_many", count)
     left.slider(
         "How much like real rows",
         0.0,
         1.0,
         step=0.05,
         key=like,
-        on_change=lambda: write({"plausibility": f"{fresh.said(like):g}" if fresh.said(like) else ""}),
+        on_change=fresh.listen(like, lambda said: write({"plausibility": f"{said:g}" if said else ""})),
         help="0: the smallest change, 1: the one most like rows that have this outcome",
     )
     middle.toggle(
         "Holds when missed by 1 %",
         key=firm,
-        on_change=lambda: write({"robust": "true" if fresh.said(firm) else ""}),
+        on_change=fresh.listen(firm, lambda said: write({"robust": "true" if said else ""})),
         help="Goes a little further, so that it holds when rounded to usual precision or missed by 1 % of a range",
     )
     right.number_input(
         "Different ways",
         1,
-        max(_MOST, st.session_state[many]),
+        max(_MOST, count),
         key=many,
-        on_change=lambda: write({"k": "" if fresh.said(many) == 4 else str(fresh.said(many))}),
+        on_change=fresh.listen(many, lambda said: write({"k": "" if said == 4 else str(said)})),
     )
 
 
@@ -156,9 +156,7 @@ def _choose(result: Nudges, slot: str) -> int:
     count = min(SHOWN, len(result.nudges))
     if count < 2:
         return 0
-    key = f"{slot}.which"
-    if st.session_state.get(key) not in range(count):
-        st.session_state[key] = 0
+    key = fresh.own(f"{slot}.which", range(count), 0)
     chosen = st.segmented_control(
         "Look at", range(count), format_func=lambda place: f"Nudge {place + 1}", key=key, required=True
     )
@@ -207,10 +205,7 @@ def _crossing(result: Nudges, about: Subject, place: int, slot: str) -> None:
     """The profile of one changed feature, with the goal's line and where it is crossed."""
     nudge = result.nudges[place]
     names = [change.name for change in nudge.changes]
-    key = f"{slot}.along"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = names[0]
-    name = names[0]
+    key, name = fresh.own(f"{slot}.along", names, names[0]), names[0]
     if len(names) > 1:
         name = st.selectbox("Along", names, format_func=lambda text: words.named(text, 40), key=key)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from pages.parts.subject import Subject
 from pages.parts.text import safe
 
 PAGE = 200
+_PAGE = "listed page"
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
 NAMES = {
     "all": "All instances",
@@ -41,7 +43,7 @@ def draw() -> None:
 def _listed(about: Subject) -> None:
     """The ways to an instance, and the table of those that are listed."""
     _condition(about)
-    origin.draw(about, lambda: _changed(about, "cell", "none"))
+    origin.draw(about, lambda: _changed(about, "cell", None))
     with st.expander("Filter, search, sort", icon=":material/filter_list:"):
         _filters(about)
     found = subject.rows_in_view(about)
@@ -72,11 +74,10 @@ def _listed(about: Subject) -> None:
     _table(about, found)
 
 
-def _set(key: str, value: Any) -> str:
-    """Give a widget its value before it is drawn."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+def _box(about: Subject, name: str, value: Any, field: str = "") -> dict[str, Any]:
+    """A filter's widget: its value, and what its change does."""
+    key = fresh.key(name, value)
+    return {"key": key, "on_change": fresh.listen(key, partial(_changed, about, field or name))}
 
 
 def _condition(about: Subject) -> None:
@@ -87,15 +88,12 @@ def _condition(about: Subject) -> None:
         "Which instances",
         options,
         format_func=NAMES.__getitem__,
-        key=_set("condition", query.condition),
-        on_change=_changed,
-        args=(about, "condition", "condition"),
+        **_box(about, "condition", query.condition),
     )
 
 
-def _changed(about: Subject, field: str, key: str) -> None:
+def _changed(about: Subject, field: str, value: Any) -> None:
     """A filter changed: keep it and start at its first page."""
-    value = st.session_state.get(key)
     changes: dict[str, Any] = {field: value}
     if field == "feature":
         changes |= {"feature": value or "", "between": None, "levels": ()}
@@ -111,7 +109,7 @@ def _changed(about: Subject, field: str, key: str) -> None:
         low, high = _bounds(about)
         changes = {"low": value[0] if value[0] > low else None, "high": value[1] if value[1] < high else None}
     subject.set_query(about, replace(subject.current_query(about), **changes))
-    st.session_state["page_number"] = 1
+    st.session_state[_PAGE] = 1
     frame.redraw(*ANSWER, "rows")
 
 
@@ -132,27 +130,23 @@ def _filters(about: Subject) -> None:
             "Prediction between",
             low,
             high,
-            key=_set(
-                "range", (query.low if query.low is not None else low, query.high if query.high is not None else high)
+            **_box(
+                about,
+                "range",
+                (query.low if query.low is not None else low, query.high if query.high is not None else high),
             ),
-            on_change=_changed,
-            args=(about, "range", "range"),
         )
     st.text_input(
         "Contains the text",
-        key=_set("search", query.search),
         placeholder="in any column",
-        on_change=_changed,
-        args=(about, "search", "search"),
+        **_box(about, "search", query.search),
     )
     st.selectbox(
         "Only where",
         about.table.schema.names,
         index=None,
         placeholder="a column …",
-        key=_set("feature_filter", query.feature or None),
-        on_change=_changed,
-        args=(about, "feature", "feature_filter"),
+        **_box(about, "feature_filter", query.feature or None, "feature"),
     )
     if query.feature:
         _feature_filter(about, query)
@@ -168,16 +162,9 @@ def _order(about: Subject, query: Query) -> None:
         ("prediction", *known, *about.table.schema.names),
         index=None,
         placeholder="as listed",
-        key=_set("sort", query.sort or None),
-        on_change=_changed,
-        args=(about, "sort", "sort"),
+        **_box(about, "sort", query.sort or None),
     )
-    right.toggle(
-        "Falling",
-        key=_set("descending", query.descending),
-        on_change=_changed,
-        args=(about, "descending", "descending"),
-    )
+    right.toggle("Falling", **_box(about, "descending", query.descending))
 
 
 def _feature_filter(about: Subject, query: Query) -> None:
@@ -185,22 +172,11 @@ def _feature_filter(about: Subject, query: Query) -> None:
     feature = about.table.schema[query.feature]
     if not feature.is_ordered:
         levels = [str(level) for level in feature.levels]
-        st.multiselect(
-            "is one of",
-            levels,
-            key=_set("levels", [level for level in query.levels if level in levels]),
-            on_change=_changed,
-            args=(about, "levels", "levels"),
-        )
+        held = [level for level in query.levels if level in levels]
+        st.multiselect("is one of", levels, **_box(about, "levels", held))
     elif feature.low is not None and feature.high is not None and feature.high > feature.low:
-        st.slider(
-            "is between",
-            float(feature.low),
-            float(feature.high),
-            key=_set("between", query.between or (float(feature.low), float(feature.high))),
-            on_change=_changed,
-            args=(about, "between", "between"),
-        )
+        ends = float(feature.low), float(feature.high)
+        st.slider("is between", *ends, **_box(about, "between", query.between or ends))
 
 
 def _random(about: Subject) -> None:
@@ -221,7 +197,7 @@ def _numbered(number: int | None) -> None:
 def _table(about: Subject, found: np.ndarray) -> None:
     """One page of instances; a click chooses."""
     pages = -(-len(found) // PAGE)
-    page = min(max(int(st.session_state.get("page_number", 1)), 1), pages)
+    page = min(max(int(st.session_state.get(_PAGE, 1)), 1), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     key = [page, about.output, subject.query_key(subject.current_query(about))]
     st.dataframe(
@@ -242,7 +218,13 @@ def _table(about: Subject, found: np.ndarray) -> None:
         return
     left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
     left.caption(f"{(page - 1) * PAGE + 1:,} to {min(page * PAGE, len(found)):,} of {total}")
-    right.number_input("Page", 1, pages, key=_set("page_number", page), label_visibility="collapsed")
+    key = fresh.key("page_number", page)
+    right.number_input("Page", 1, pages, key=key, on_change=fresh.listen(key, _turned), label_visibility="collapsed")
+
+
+def _turned(page: int) -> None:
+    """Another page of the list."""
+    st.session_state[_PAGE] = page
 
 
 def _selected(about: Subject, shown: np.ndarray) -> Any:

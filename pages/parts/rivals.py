@@ -69,15 +69,15 @@ def draw(about: Subject) -> None:
     known = options(about)
     if not known:
         return
-    st.session_state[KEY] = named(about)
+    key = fresh.key(KEY, named(about))
     st.multiselect(
         "Compare with",
         list(known),
         format_func=known.__getitem__,
-        key=KEY,
+        key=key,
         max_selections=comparison.MOST - 1,
         placeholder="other models that take this table",
-        on_change=lambda: question.ask(versus=",".join(fresh.said(KEY))),
+        on_change=fresh.listen(key, lambda chosen: question.ask(versus=",".join(chosen))),
         help="Puts other models into the same pictures: performance, importance and profiles",
     )
     for name in named(about):

@@ -95,24 +95,19 @@ def as_text(param: Param, value: Any) -> str:
 
 def _control(param: Param, text: str | None, schema: Schema, changed: Changed, key: str) -> None:
     """The control of one parameter."""
+    draw, shown = _CONTROLS[param.kind]
     value = parse(param, text, schema.names)
+    now = fresh.key(key, shown(value))
 
-    def tell() -> None:
-        changed(param.name, as_text(param, fresh.said(key)))
+    def tell(chosen: Any) -> None:
+        changed(param.name, as_text(param, chosen))
 
-    _CONTROLS[param.kind](param, value, schema, {"key": key, "on_change": tell, "help": safe_long(param.help)})
-
-
-def _put(options: dict[str, Any], value: Any) -> None:
-    """Give the control its value before it is drawn."""
-    if st.session_state.get(options["key"], ...) != value:
-        st.session_state[options["key"]] = value
+    draw(param, schema, {"key": now, "on_change": fresh.listen(now, tell), "help": safe_long(param.help)})
 
 
-def _number(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+def _number(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """A number box within the limits; empty means that the method chooses."""
     kind = int if param.kind == "int" else float
-    _put(options, None if value is None else kind(value))
     low, high = (None if end is None else kind(end) for end in (param.low, param.high))
     if kind is float and not param.expert and param.default is not None and (low, high) == (0.0, 1.0):
         st.slider(param.title, low, high, step=0.01, **options)
@@ -121,42 +116,43 @@ def _number(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) 
     st.number_input(param.title, low, high, value=None, format=form, placeholder="chosen by the method", **options)
 
 
-def _toggle(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+def _toggle(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """On or off."""
-    _put(options, bool(value))
     st.toggle(param.title, **options)
 
 
-def _choice(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+def _choice(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """One of a few."""
-    _put(options, value)
     st.selectbox(param.title, param.choices, **options)
 
 
-def _feature(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:
+def _feature(param: Param, schema: Schema, options: dict[str, Any]) -> None:
     """One column."""
-    _put(options, value)
     st.selectbox(param.title, schema.names, index=None, placeholder="chosen by the method", **options)
 
 
-def _features(param: Param, value: Any, schema: Schema, options: dict[str, Any]) -> None:
+def _features(param: Param, schema: Schema, options: dict[str, Any]) -> None:
     """Several columns."""
-    _put(options, list(value or ()))
     st.multiselect(param.title, schema.names, **options)
 
 
-def _text(param: Param, value: Any, _schema: Schema, options: dict[str, Any]) -> None:
+def _text(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """Free text."""
-    _put(options, "" if value is None else str(value))
     st.text_input(param.title, **options)
 
 
-_CONTROLS: dict[str, Callable[..., None]] = {
-    "int": _number,
-    "float": _number,
-    "bool": _toggle,
-    "choice": _choice,
-    "feature": _feature,
-    "features": _features,
-    "text": _text,
+def _number_or_none(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A number of a kind; None where the method chooses."""
+    return lambda value: None if value is None else kind(value)
+
+
+_CONTROLS: dict[str, tuple[Callable[..., None], Callable[[Any], Any]]] = {
+    "int": (_number, _number_or_none(int)),
+    "float": (_number, _number_or_none(float)),
+    "bool": (_toggle, bool),
+    "choice": (_choice, lambda value: value),
+    "feature": (_feature, lambda value: value),
+    "features": (_features, lambda value: list(value or ())),
+    "text": (_text, lambda value: "" if value is None else str(value)),
 }
+"""How each kind of setting is drawn, and what its control shows of a value."""

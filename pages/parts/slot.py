@@ -41,8 +41,7 @@ def label(one: Panel) -> str:
 def _empty(about: Subject, place: int) -> None:
     """The panels that are not shown yet."""
     options = {one.id: label(one) for one in layout.left(about.asked)} | {layout.NOTE: "Note: words of your own"}
-    key = f"studio_add_{place}"
-    st.session_state[key] = None
+    key = fresh.key(f"studio_add_{place}", None)
     st.selectbox(
         "Add a panel",
         list(options),
@@ -50,7 +49,7 @@ def _empty(about: Subject, place: int) -> None:
         format_func=options.__getitem__,
         placeholder="+ add a panel",
         key=key,
-        on_change=lambda: layout.put(place, Spot(fresh.said(key) or "")),
+        on_change=fresh.listen(key, lambda name: layout.put(place, Spot(name or ""))),
         label_visibility="collapsed",
     )
 
@@ -60,11 +59,10 @@ def _note(place: int, spot: Spot) -> None:
     st.markdown("**Note**")
     with st.container(horizontal=True, key=f"studio_tools_{place}"):
         _close(place, "the note")
-    key = f"studio_note_{place}"
-    st.session_state[key] = spot.note
+    key = fresh.key(f"studio_note_{place}", spot.note)
 
-    def changed() -> None:
-        layout.keep(f"note.{place}", fresh.said(key).strip())
+    def changed(text: str) -> None:
+        layout.keep(f"note.{place}", text.strip())
         frame.redraw(layout.part(place))
 
     st.text_area(
@@ -72,7 +70,7 @@ def _note(place: int, spot: Spot) -> None:
         key=key,
         height=300,
         max_chars=question.LONGEST,
-        on_change=changed,
+        on_change=fresh.listen(key, changed),
         label_visibility="collapsed",
         placeholder="What did you find? It goes along in the link and in the layout file.",
     )
@@ -135,18 +133,14 @@ def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -
     options = every(result)
     if not options:
         return None
-    key = f"studio_picture_{place}"
-    st.session_state[key] = spot.picture if spot.picture in options else next(iter(options))
-
-    def changed() -> None:
-        layout.put(place, replace(spot, picture=fresh.said(key)))
+    key = fresh.key(f"studio_picture_{place}", spot.picture if spot.picture in options else next(iter(options)))
 
     chosen = st.selectbox(
         "Picture",
         list(options),
         format_func=options.__getitem__,
         key=key,
-        on_change=changed,
+        on_change=fresh.listen(key, lambda picture: layout.put(place, replace(spot, picture=picture))),
         label_visibility="collapsed",
     )
     return str(chosen)

@@ -15,7 +15,7 @@ from core.panels import Panel
 from core.results import Attribution, Result, Scores
 from core.views import View, view, words
 from core.views.looks import Looks, styled
-from pages.parts import chart, drawing, frame, looking, opened, question
+from pages.parts import chart, drawing, frame, fresh, looking, opened, question
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.question import Question
 from pages.parts.text import safe, safe_long
@@ -100,12 +100,12 @@ def bar() -> None:
     left, right, _ = st.columns([4, 3, 3])
     known, features = instances(held), _features(held)
     if known:
-        st.session_state["stored_row"] = _chosen(known)
-        left.selectbox("Instance", list(known), key="stored_row", on_change=_row_chosen)
+        key = fresh.key("stored_row", _chosen(known))
+        left.selectbox("Instance", list(known), key=key, on_change=fresh.listen(key, _row_chosen))
     if features:
         now = feature(asked, held)
-        st.session_state["stored_feature"] = now
-        right.selectbox("Feature", features, key="stored_feature", on_change=_feature_chosen)
+        key = fresh.key("stored_feature", now)
+        right.selectbox("Feature", features, key=key, on_change=fresh.listen(key, _feature_chosen))
         drawing.sync(now, fingerprint.of_params([held.title, len(held.results)]))
 
 
@@ -115,15 +115,15 @@ def _chosen(known: Mapping[str, Who]) -> str:
     return now if now in known else next(iter(known))
 
 
-def _row_chosen() -> None:
+def _row_chosen(name: str) -> None:
     """Another instance."""
-    st.session_state["stored.instance"] = st.session_state["stored_row"]
+    st.session_state["stored.instance"] = name
     frame.redraw("stored")
 
 
-def _feature_chosen() -> None:
+def _feature_chosen(name: str) -> None:
     """Another feature: the panels hold it already."""
-    question.ask(feature=st.session_state["stored_feature"])
+    question.ask(feature=name)
     frame.redraw("studio_bar")
 
 

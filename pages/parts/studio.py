@@ -64,17 +64,17 @@ def _arrange(about: Subject) -> None:
         "models": any(spot.model != "a" for spot in found),
         "instances": any(spot.instance != "1" for spot in found),
     }
-    st.session_state["studio_arrange"] = next((name for name, there in kinds.items() if there), "")
+    key = fresh.key("studio_arrange", next((name for name, there in kinds.items() if there), ""))
     options = [name for name in _ARRANGE if name != "models" or rivals.options(about)]
     st.segmented_control(
         "Side by side",
         options,
         format_func=_ARRANGE.__getitem__,
-        key="studio_arrange",
+        key=key,
         required=True,
         label_visibility="collapsed",
         help="Two columns with the same panels on one axis: of two models, or of two instances",
-        on_change=lambda: layout.side_by_side(st.session_state["studio_arrange"] or ""),
+        on_change=fresh.listen(key, lambda what: layout.side_by_side(what or "")),
     )
 
 
@@ -83,22 +83,23 @@ def _which(about: Subject) -> None:
     options = {slots.EVENLY: "From lowest to highest"}
     options |= {name: picker.NAMES[name] for name in instances.conditions(about.model, about.table) if name != "all"}
     held = about.asked.studio.get("which", "")
-    st.session_state["studio_which"] = held if held in options else slots.EVENLY
+    key = fresh.key("studio_which", held if held in options else slots.EVENLY)
 
-    def changed() -> None:
-        chosen = st.session_state["studio_which"]
+    def changed(chosen: str) -> None:
         layout.keep("which", "" if chosen == slots.EVENLY else chosen)
         frame.redraw("studio_bar")
 
-    st.selectbox("Offer", list(options), format_func=options.__getitem__, key="studio_which", on_change=changed)
+    told = fresh.listen(key, changed)
+    st.selectbox("Offer", list(options), format_func=options.__getitem__, key=key, on_change=told)
 
 
 def _instance(about: Subject) -> None:
     """One of the instances offered, or the one in question, by name and true value."""
     rows = slots.listed(about)
     names = {row: named(about, row) for row in rows}
-    st.session_state["studio_row"] = about.row
-    st.selectbox("Instance", rows, format_func=names.__getitem__, key="studio_row", on_change=_row_chosen)
+    key = fresh.key("studio_row", about.row)
+    told = fresh.listen(key, _row_chosen)
+    st.selectbox("Instance", rows, format_func=names.__getitem__, key=key, on_change=told)
 
 
 def named(about: Subject, row: int) -> str:
@@ -108,9 +109,8 @@ def named(about: Subject, row: int) -> str:
     return name if truth is None else f"{name} / y: {words.cell(plain(truth))}"
 
 
-def _row_chosen() -> None:
+def _row_chosen(row: object) -> None:
     """Another instance: its panels follow; a name that came too late is of another table, and no row of this one."""
-    row = fresh.said("studio_row")
     if isinstance(row, int):
         subject.choose(row)
     layout.redraw(lambda panel: panel.takes("instance"))
@@ -119,34 +119,33 @@ def _row_chosen() -> None:
 def _feature(about: Subject) -> None:
     """The feature that panels of one feature show."""
     names = list(about.table.schema.names)
-    st.session_state["studio_feature"] = profile.chosen(about)
+    key = fresh.key("studio_feature", profile.chosen(about))
     st.selectbox(
         "Feature",
         names,
         format_func=lambda name: words.short(name, 60),
-        key="studio_feature",
-        on_change=lambda: layout.pick(st.session_state["studio_feature"]),
+        key=key,
+        on_change=fresh.listen(key, layout.pick),
         help="Or click a bar: every panel of one feature follows at once",
     )
 
 
 def _grid(about: Subject) -> None:
     """How many rows and columns."""
-    st.session_state["studio_grid"] = about.asked.grid if about.asked.grid in layout.GRIDS else layout.DEFAULT
+    key = fresh.key("studio_grid", about.asked.grid if about.asked.grid in layout.GRIDS else layout.DEFAULT)
     st.selectbox(
         "Grid",
         list(layout.GRIDS),
         format_func=lambda name: name.replace("x", " × "),
-        key="studio_grid",
-        on_change=_resized,
+        key=key,
+        on_change=fresh.listen(key, _resized),
     )
 
 
-def _resized() -> None:
+def _resized(grid: str) -> None:
     """Another grid keeps what fits."""
     asked = question.current()
     kept = [spot for spot in layout.spots(asked) if spot.panel]
-    grid = st.session_state["studio_grid"]
     count = layout.GRIDS[grid][0] * layout.GRIDS[grid][1]
     shown, known = [spot.panel for spot in kept], layout.offered(asked)
     more = [Spot(name) for name in layout.START if name not in shown and name in known]
@@ -178,15 +177,18 @@ def _ordinal(slots_of: str, name: str) -> str:
 
 def _slot(title: str, name: str, options: dict[str, str], now: str) -> None:
     """One slot's drop-down."""
-    key = f"studio_slot_{name}"
-    st.session_state[key] = now
+    key = fresh.key(f"studio_slot_{name}", now)
 
-    def changed() -> None:
-        layout.keep(name, fresh.said(key))
+    def changed(chosen: str) -> None:
+        layout.keep(name, chosen)
         layout.redraw(lambda _panel: True, lambda place: bool(layout.spots(question.current())[place].panel))
 
     st.selectbox(
-        title, list(options), format_func=lambda key: words.short(options[key], 70), key=key, on_change=changed
+        title,
+        list(options),
+        format_func=lambda one: words.short(options[one], 70),
+        key=key,
+        on_change=fresh.listen(key, changed),
     )
 
 

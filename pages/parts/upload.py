@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from core import cache
 from core.errors import ExplorerError
 from core.types import Table
-from pages.parts import chooser, frame, opened, schema_editor
+from pages.parts import chooser, frame, fresh, opened, schema_editor
 from pages.parts.text import safe, safe_long
 
 TYPES = {
@@ -86,11 +87,13 @@ def _shelf(kind: str) -> str | None:
         chosen = st.session_state[f"mine_{kind}"] = list(shelf)[-1]
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(shelf) > 1:
+            key = fresh.key(f"shelf_{kind}", chosen)
             st.selectbox(
                 f"Your {kind}s",
                 list(shelf),
                 format_func=lambda identity: shelf[identity].name,
-                key=f"mine_{kind}",
+                key=key,
+                on_change=fresh.listen(key, partial(_keep, f"mine_{kind}")),
                 label_visibility="collapsed",
             )
         else:
@@ -98,6 +101,11 @@ def _shelf(kind: str) -> str | None:
             st.markdown(f":material/check_circle: {safe(upload.name)} · {len(upload.data) / 1e3:,.0f} kB")
         st.button("Remove", key=f"remove_{kind}", type="tertiary", on_click=cache.drop_upload, args=(kind, chosen))
     return str(chosen)
+
+
+def _keep(name: str, identity: str | None) -> None:
+    """Remember which file was chosen."""
+    st.session_state[name] = identity
 
 
 def table_details(identity: str) -> None:
@@ -115,26 +123,27 @@ def table_details(identity: str) -> None:
 def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
     """Read the same bytes again as the visitor says."""
     upload = cache.uploads("table")[identity]
-    fresh = ""
+    again = ""
     try:
-        fresh = cache.add_upload("table", upload.name, upload.data, **options)
-        cache.table(fresh)
+        again = cache.add_upload("table", upload.name, upload.data, **options)
+        cache.table(again)
     except ExplorerError as error:
-        cache.drop_upload("table", fresh)
+        cache.drop_upload("table", again)
         frame.tell(error)
         return
-    if fresh != identity:
+    if again != identity:
         cache.drop_upload("table", identity)
-    st.session_state["next_table"] = fresh
+    st.session_state["next_table"] = again
     st.rerun()
 
 
 def pairing(kind: str, mine: str | None) -> str | None:
     """Which model or table to match: the upload, another one, or a sample's."""
     names = chooser.model_names() if kind == "model" else chooser.table_names()
-    key = f"pair_{kind}"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = mine
+    held = f"pair_{kind}"
+    if st.session_state.get(held) not in names:
+        st.session_state[held] = mine
+    key = fresh.key(f"paired_{kind}", st.session_state[held])
     chosen: str | None = st.selectbox(
         kind.capitalize(),
         list(names),
@@ -142,6 +151,7 @@ def pairing(kind: str, mine: str | None) -> str | None:
         format_func=names.__getitem__,
         placeholder=f"upload a {kind} above, or choose one …",
         key=key,
+        on_change=fresh.listen(key, partial(_keep, held)),
     )
     return chosen
 

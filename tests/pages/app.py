@@ -24,6 +24,16 @@ def open_page(page: str = "explain", state: dict[str, object] | None = None, **l
     return app.run()
 
 
+def now(app: AppTest, name: str) -> str:
+    """The key of a widget that the page sets by itself, as it is drawn now (``pages/parts/fresh.py``)."""
+    return f"{name}.{app.session_state['fresh'][name][0]}"
+
+
+def box(app: AppTest, kind: str, name: str) -> Any:
+    """A widget of a kind that the page sets by itself."""
+    return getattr(app, kind)(key=now(app, name))
+
+
 def errors(app: AppTest) -> list[str]:
     """Everything on the page that says that something went wrong."""
     return [str(item.value) for item in (*app.exception, *app.error)]

@@ -10,7 +10,7 @@ from core.engine import Counted
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table
 from core.store import Store
-from tests.pages.app import changing, errors, open_page, words
+from tests.pages.app import changing, errors, now, open_page, words
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_second_visitor_asks_the_model_nothing(counted: Counted) -> None:
 def test_changing_the_level_asks_the_model_nothing(counted: Counted) -> None:
     app = open_page(model="breast-cancer", row=3)
     before = counted.evaluations
-    app.button_group(key="level").set_value("expert").run()
+    app.button_group(key=now(app, "level")).set_value("expert").run()
     assert errors(app) == []
     assert counted.evaluations == before
 

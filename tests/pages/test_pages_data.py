@@ -8,7 +8,7 @@ import pytest
 from core import registry
 from core.loading.samples import load_sample_table, samples
 from core.views import words as said
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import errors, now, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 OPEN = {f"open_{method.id}": True for method in registry.methods("data")}
@@ -38,7 +38,7 @@ def test_the_bins_slide_around_sturges_number() -> None:
     table = load_sample_table(sample.table)
     feature = next(one for one in table.schema.features if one.is_ordered and not one.missing)
     app = open_page("data", model=sample.id, feature=feature.name)
-    slider = app.slider(key="distribution.bins")
+    slider = app.slider(key=now(app, "distribution.bins"))
     usual = len(np.histogram_bin_edges(table.frame[feature.name].astype(float), "sturges")) - 1
     assert slider.value == usual
     assert (slider.min, slider.max) == (max(1, usual - 10), usual + 10)
@@ -61,6 +61,6 @@ def test_another_feature_is_written_into_the_link() -> None:
     sample = samples()[0]
     names = load_sample_table(sample.table).schema.names
     app = open_page("data", model=sample.id)
-    app.selectbox(key="model.distribution.feature").set_value(names[2]).run()
+    app.selectbox(key=now(app, "model.distribution.feature")).set_value(names[2]).run()
     assert app.query_params["feature"] in (names[2], [names[2]])
     assert f"{names[2]} is most often" in words(app)

@@ -122,7 +122,7 @@ def test_the_scatter_of_one_feature_has_files_of_its_own() -> None:
     many = engine.explain("shap_summary", *case("pipeline with text levels"))
     assert isinstance(many, Attributions)
     check(dependence.points(many, many.features[0]))
-    state = {"open_shap_summary": True, "shap_summary.picture": "scatter", "shap_summary.one.menu": True}
+    state = {"open_shap_summary": True, "shap_summary.picture.0": "scatter", "shap_summary.one.menu": True}
     app = open_page("model", state, model=SAMPLE.id)
     assert errors(app) == []
     assert {"shap_summary.one.png", "shap_summary.one.csv"} <= set(offered(app, "shap_summary.one"))

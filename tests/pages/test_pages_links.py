@@ -12,7 +12,7 @@ from core.loading.samples import load_sample_table
 from pages.parts import panel, question
 from pages.parts.question import Question
 from pages.parts.text import safe
-from tests.pages.app import changing, errors, open_page, panels, words
+from tests.pages.app import changing, errors, now, open_page, panels, words
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 
@@ -50,7 +50,7 @@ def test_the_first_page_explains_the_first_sample_without_a_choice() -> None:
 
 def test_settings_of_the_link_are_used_and_wrong_ones_told() -> None:
     app = open_page(method="lime", p_num_features=3, level="expert")
-    assert app.number_input(key="firstlime.num_features").value == 3
+    assert app.number_input(key=now(app, "firstlime.num_features")).value == 3
     assert errors(app) == []
     app = open_page(method="lime", p_num_features="many")
     assert errors(app) == []
@@ -60,7 +60,7 @@ def test_settings_of_the_link_are_used_and_wrong_ones_told() -> None:
 
 def test_a_changed_setting_is_in_the_address() -> None:
     app = open_page(method="lime", row=4)
-    app.number_input(key="firstlime.num_features").set_value(5).run()
+    app.number_input(key=now(app, "firstlime.num_features")).set_value(5).run()
     assert errors(app) == []
     assert dict(app.query_params)["p.num_features"] in ("5", ["5"])
 
@@ -95,7 +95,7 @@ def test_the_picked_feature_is_profiled_and_named() -> None:
 
 def test_sure_and_wrong_ones_are_listed_and_one_is_drawn_by_chance() -> None:
     app = open_page()
-    app.selectbox(key="condition").set_value("confident and wrong").run()
+    app.selectbox(key=now(app, "condition")).set_value("confident and wrong").run()
     assert errors(app) == []
     listed = app.session_state["table_rows"]
     app.button(key="random").click().run()
@@ -108,11 +108,11 @@ def test_sure_and_wrong_ones_are_listed_and_one_is_drawn_by_chance() -> None:
 
 def test_search_and_range_narrow_the_list() -> None:
     app = open_page()
-    app.text_input(key="search").set_value("L-10").run()
+    app.text_input(key=now(app, "search")).set_value("L-10").run()
     names = load_sample_table("loans").frame["loan"]
     wanted = [row for row, name in enumerate(names) if "l-10" in name.lower()]
     assert app.session_state["table_rows"] == wanted[:200]
-    app.slider(key="range").set_value((0.9, 1.0)).run()
+    app.slider(key=now(app, "range")).set_value((0.9, 1.0)).run()
     assert errors(app) == []
     assert len(app.session_state["table_rows"]) < len(wanted)
 

@@ -12,7 +12,7 @@ from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
 from core.results import Fairness
 from core.views import view
-from tests.pages.app import changing, errors, open_page, words
+from tests.pages.app import changing, errors, now, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 QUICK = [method for method in registry.methods("model") if method.cost != "minutes"]
@@ -68,7 +68,7 @@ def test_the_cutoff_moves_recall_and_not_the_auc() -> None:
     first = next(sample.id for sample in samples() if load_sample_model(sample.id).task == "binary")
     app = open_page("model", model=first)
     before = {metric.label: metric.value for metric in app.metric}
-    app.slider(key="model.performance.cutoff").set_value(0.1).run()
+    app.slider(key=now(app, "model.performance.cutoff")).set_value(0.1).run()
     assert errors(app) == []
     after = {metric.label: metric.value for metric in app.metric}
     assert float(after["Recall"]) > float(before["Recall"])
@@ -80,8 +80,8 @@ def test_the_profile_follows_the_feature_that_was_picked() -> None:
     sample = samples()[0]
     names = load_sample_table(sample.table).schema.names
     app = open_page("model", OPEN, model=sample.id, feature=names[3])
-    assert app.selectbox(key="model.model_profile.feature").value == names[3]
-    app.selectbox(key="model.model_profile.feature").set_value(names[1]).run()
+    assert app.selectbox(key=now(app, "model.model_profile.feature")).value == names[3]
+    app.selectbox(key=now(app, "model.model_profile.feature")).set_value(names[1]).run()
     assert app.query_params["feature"] in (names[1], [names[1]])
     assert f"As {names[1]} changes" in words(app)
 
@@ -89,7 +89,7 @@ def test_the_profile_follows_the_feature_that_was_picked() -> None:
 def test_the_profile_starts_with_the_feature_that_matters_most() -> None:
     app = open_page("model", OPEN, model=samples()[0].id)
     leading = words(app).split("relies most on ")[1].split(" (")[0]
-    assert app.selectbox(key="model.model_profile.feature").value == leading
+    assert app.selectbox(key=now(app, "model.model_profile.feature")).value == leading
 
 
 def test_the_rows_of_a_cell_are_those_of_the_confusion_matrix() -> None:
@@ -166,7 +166,7 @@ def test_other_models_of_the_table_are_put_into_the_same_pictures() -> None:
     other = load_sample_model(others[0].id)
     app = open_page("model", model=first.id, versus=others[0].id)
     assert errors(app) == []
-    assert app.multiselect(key="beside").value == [others[0].id]
+    assert app.multiselect(key=now(app, "beside")).value == [others[0].id]
     said = words(app)
     assert f"{other.name} relies most on" in said
     table = next(frame.value for frame in app.dataframe if "score" in frame.value)
@@ -197,13 +197,13 @@ def test_a_model_that_does_not_fit_is_told_and_left_out(monkeypatch: pytest.Monk
 def test_two_features_are_drawn_as_cells_or_lines_and_a_cell_picks_nothing() -> None:
     app = open_page("model", OPEN, model=samples()[0].id)
     assert "mean answer (probability of" in words(app)
-    app.segmented_control(key="two_features.picture").set_value("lines").run()
+    app.segmented_control(key=now(app, "two_features.picture")).set_value("lines").run()
     assert errors(app) == []
 
 
 def test_single_rows_are_drawn_behind_the_average() -> None:
     app = open_page("model", OPEN, model=samples()[0].id)
-    app.toggle(key="model_profile.singles").set_value(True).run()
+    app.toggle(key=now(app, "model_profile.singles")).set_value(True).run()
     assert errors(app) == []
     assert "30 more curves are drawn" in words(app)
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.loading.samples import load_sample_table
 from core.results import Change, Nudges
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import box, errors, now, open_page, words
 from tests.pages.searching import answer, asked
 
 LOANS = {"model": "loans-linear", "data": "loans", "method": "nudges", "row": 4}
@@ -38,7 +38,7 @@ def loans() -> AppTest:
 
 
 def test_a_locked_feature_stays(loans: AppTest) -> None:
-    rule(loans, "amount").selectbox(key="nudge_way").set_value("fixed").run()
+    box(rule(loans, "amount"), "selectbox", "nudge_way").set_value("fixed").run()
     after = answer(loans)
     assert after.nudges
     assert "amount" not in names(after)
@@ -49,7 +49,7 @@ def test_a_locked_feature_stays(loans: AppTest) -> None:
 def test_a_direction_is_kept(loans: AppTest, way: str) -> None:
     before = next(change for change in changes(answer(loans)) if change.name == "monthly_income")
     assert before.after < before.before
-    rule(loans, "monthly_income").selectbox(key="nudge_way").set_value(way).run()
+    box(rule(loans, "monthly_income"), "selectbox", "nudge_way").set_value(way).run()
     after = answer(loans)
     moved = [change for change in changes(after) if change.name == "monthly_income"]
     assert after.nudges
@@ -58,7 +58,7 @@ def test_a_direction_is_kept(loans: AppTest, way: str) -> None:
 
 
 def test_a_range_is_kept(loans: AppTest) -> None:
-    rule(loans, "amount").slider(key="nudge_range").set_value((1_300, 20_000)).run()
+    box(rule(loans, "amount"), "slider", "nudge_range").set_value((1_300, 20_000)).run()
     after = answer(loans)
     assert after.nudges
     assert all(1_300 <= change.after <= 20_000 for change in changes(after) if change.name == "amount")
@@ -67,7 +67,7 @@ def test_a_range_is_kept(loans: AppTest) -> None:
 
 def test_only_chosen_levels_are_taken(loans: AppTest) -> None:
     assert any(change.name == "employment" and change.after == "unemployed" for change in changes(answer(loans)))
-    rule(loans, "employment").multiselect(key="nudge_levels").set_value(["self-employed"]).run()
+    box(rule(loans, "employment"), "multiselect", "nudge_levels").set_value(["self-employed"]).run()
     after = answer(loans)
     assert after.nudges
     assert {change.after for change in changes(after) if change.name == "employment"} <= {"self-employed"}
@@ -75,11 +75,11 @@ def test_only_chosen_levels_are_taken(loans: AppTest) -> None:
 
 def test_no_more_features_change_than_allowed(loans: AppTest) -> None:
     assert max(len(nudge.changes) for nudge in answer(loans).nudges) == 3
-    loans.number_input(key="nudge_most").set_value(2).run()
+    loans.number_input(key=now(loans, "nudge_most")).set_value(2).run()
     after = answer(loans)
     assert after.nudges
     assert max(len(nudge.changes) for nudge in after.nudges) == 2
-    loans.number_input(key="nudge_most").set_value(1).run()
+    loans.number_input(key=now(loans, "nudge_most")).set_value(1).run()
     assert answer(loans).nudges == ()
     assert "at most 1 feature may change" in words(loans)
 
@@ -87,7 +87,7 @@ def test_no_more_features_change_than_allowed(loans: AppTest) -> None:
 def test_what_costs_more_is_changed_less() -> None:
     app = open_page(**DIABETES, row=1, p_k=1)
     assert names(answer(app)) == {"bmi"}
-    rule(app, "bmi").selectbox(key="nudge_cost").set_value("5").run()
+    box(rule(app, "bmi"), "selectbox", "nudge_cost").set_value("5").run()
     after = answer(app)
     assert after.nudges
     assert names(after) == {"blood_pressure"}
@@ -96,7 +96,7 @@ def test_what_costs_more_is_changed_less() -> None:
 
 def test_a_cost_of_a_link_is_shown_as_it_is() -> None:
     app = rule(open_page(**DIABETES, row=1, p_k=1, p_weights="bmi:3"), "bmi")
-    assert app.selectbox(key="nudge_cost").value == "3"
+    assert app.selectbox(key=now(app, "nudge_cost")).value == "3"
     assert errors(app.run()) == []
 
 
@@ -104,7 +104,7 @@ def test_tied_features_move_together_to_combinations_that_rows_hold(loans: AppTe
     table = load_sample_table("loans")
     pairs = set(zip(table.frame["amount"], table.frame["months"], strict=True))
     assert not any({"amount", "months"} <= {change.name for change in nudge.changes} for nudge in answer(loans).nudges)
-    rule(loans, "amount").multiselect(key="nudge_tie").set_value(["months"]).run()
+    box(rule(loans, "amount"), "multiselect", "nudge_tie").set_value(["months"]).run()
     after = answer(loans)
     own = table.instance(4).iloc[0]
     touched = 0
@@ -119,10 +119,10 @@ def test_tied_features_move_together_to_combinations_that_rows_hold(loans: AppTe
 def test_a_missing_cell_is_filled_only_where_allowed() -> None:
     app = open_page(**LOANS | {"row": 38})
     assert all(change.before is not None for change in changes(answer(app)))
-    rule(app, "years_employed").toggle(key="nudge_gap").set_value(True).run()
+    box(rule(app, "years_employed"), "toggle", "nudge_gap").set_value(True).run()
     filled = [change for change in changes(answer(app)) if change.before is None]
     assert [change.name for change in filled] == ["years_employed"]
-    app.toggle(key="nudge_gap").set_value(False).run()
+    app.toggle(key=now(app, "nudge_gap")).set_value(False).run()
     assert all(change.before is not None for change in changes(answer(app)))
     assert errors(app.run()) == []
 
@@ -130,7 +130,7 @@ def test_a_missing_cell_is_filled_only_where_allowed() -> None:
 def test_the_more_like_real_rows_the_nearer_to_one(loans: AppTest) -> None:
     found = [answer(loans).nudges[0]]
     for weight in (0.5, 1.0):
-        loans.slider(key="nudge_like").set_value(weight).run()
+        loans.slider(key=now(loans, "nudge_like")).set_value(weight).run()
         found.append(answer(loans).nudges[0])
     apart = [nudge.extra["nearest_real_row"] for nudge in found]
     assert apart[0] > apart[1] > apart[2]
@@ -139,7 +139,7 @@ def test_the_more_like_real_rows_the_nearer_to_one(loans: AppTest) -> None:
 
 def test_a_firm_nudge_holds_when_missed(loans: AppTest) -> None:
     assert answer(loans).nudges[0].extra["holds_missed"] < 1
-    loans.toggle(key="nudge_firm").set_value(True).run()
+    loans.toggle(key=now(loans, "nudge_firm")).set_value(True).run()
     firm = answer(loans).nudges[0]
     assert firm.extra["holds_rounded"]
     assert firm.extra["holds_missed"] == 1.0
@@ -147,14 +147,14 @@ def test_a_firm_nudge_holds_when_missed(loans: AppTest) -> None:
 
 def test_as_many_ways_as_asked(loans: AppTest) -> None:
     for count in (2, 1):
-        loans.number_input(key="nudge_many").set_value(count).run()
+        loans.number_input(key=now(loans, "nudge_many")).set_value(count).run()
         assert len(answer(loans).nudges) == count
 
 
 def test_sureness_and_class_are_reached(loans: AppTest) -> None:
     assert answer(loans).nudges[0].output < 0.7
-    loans.toggle(key="nudge_goal_sure").set_value(True).run()
-    loans.slider(key="nudge_goal_least").set_value(70).run()
+    loans.toggle(key=now(loans, "nudge_goal_sure")).set_value(True).run()
+    loans.slider(key=now(loans, "nudge_goal_least")).set_value(70).run()
     after = answer(loans)
     assert after.nudges
     assert all(nudge.output >= 0.7 for nudge in after.nudges)
@@ -164,7 +164,7 @@ def test_sureness_and_class_are_reached(loans: AppTest) -> None:
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_class_of_several_is_reached(place: int) -> None:
     app = open_page(model="wine", data="wine", method="nudges", row=3, p_k=1)
-    first = app.selectbox(key="nudge_goal_class")
+    first = app.selectbox(key=now(app, "nudge_goal_class"))
     wanted = first.options[1 + place]
     first.set_value(first.options[0] if wanted == "any other class" else _value(app, place)).run()
     after = answer(app)
@@ -184,8 +184,8 @@ def _value(app: AppTest, place: int) -> str:
 def test_a_number_moves_by_so_many_percent(way: str, sign: int) -> None:
     app = open_page(**DIABETES, row=3, p_k=1)
     answer(app)
-    app.selectbox(key="nudge_goal_way").set_value(way).run()
-    app.number_input(key="nudge_goal_percent").set_value(15).run()
+    app.selectbox(key=now(app, "nudge_goal_way")).set_value(way).run()
+    app.number_input(key=now(app, "nudge_goal_percent")).set_value(15).run()
     after = answer(app)
     assert after.nudges
     assert sign * (after.nudges[0].output / after.output - 1) >= 0.15 - 1e-9
@@ -194,9 +194,9 @@ def test_a_number_moves_by_so_many_percent(way: str, sign: int) -> None:
 def test_a_number_lands_in_a_band() -> None:
     app = open_page(**DIABETES, row=3, p_k=1)
     own = answer(app).output
-    app.selectbox(key="nudge_goal_way").set_value("band").run()
-    app.number_input(key="nudge_goal_low").set_value(own + 20).run()
-    app.number_input(key="nudge_goal_high").set_value(own + 25).run()
+    app.selectbox(key=now(app, "nudge_goal_way")).set_value("band").run()
+    app.number_input(key=now(app, "nudge_goal_low")).set_value(own + 20).run()
+    app.number_input(key=now(app, "nudge_goal_high")).set_value(own + 25).run()
     after = answer(app)
     assert after.nudges
     assert own + 20 - 0.01 <= after.nudges[0].output <= own + 25 + 0.01

@@ -12,7 +12,7 @@ from core.export.session import Session, from_session, joined, session, to_sessi
 from core.fingerprint import of_bytes
 from core.results import Attribution, Profile
 from tests.contract_cases import case
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import errors, now, open_page, words
 from tests.pages.test_pages_studio import link, titles
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -52,14 +52,14 @@ def test_stored_answers_are_shown_without_the_model() -> None:
     app = open_page("studio", uploads(to_session(made("random forest, regression"))), session="mine")
     assert errors(app) == []
     assert len(titles(app)) == 3
-    assert len(app.selectbox(key="stored_row").options) == 2
+    assert len(app.selectbox(key=now(app, "stored_row")).options) == 2
     model, table = case("random forest, regression")
     assert model.name in words(app)
-    assert app.selectbox(key="stored_row").options[0].startswith(f"id: {table.row_name(1)}")
-    assert list(app.selectbox(key="stored_feature").options) == list(table.schema.names)
-    app.selectbox(key="stored_feature").select_index(2).run()
+    assert app.selectbox(key=now(app, "stored_row")).options[0].startswith(f"id: {table.row_name(1)}")
+    assert list(app.selectbox(key=now(app, "stored_feature")).options) == list(table.schema.names)
+    app.selectbox(key=now(app, "stored_feature")).select_index(2).run()
     assert link(app, "feature") == table.schema.names[2]
-    app.selectbox(key="stored_row").select_index(1).run()
+    app.selectbox(key=now(app, "stored_row")).select_index(1).run()
     assert errors(app) == []
     assert len(titles(app)) == 2  # the second instance has no profiles
 
@@ -69,11 +69,11 @@ def test_sessions_of_two_models_are_one_list_labelled_by_model() -> None:
     files = [to_session(made(name)) for name in ("random forest, regression", "lightgbm, three classes")]
     app = open_page("studio", uploads(*files), session="mine")
     assert errors(app) == []
-    options = app.selectbox(key="stored_row").options
+    options = app.selectbox(key=now(app, "stored_row")).options
     assert len(options) == 4
     for name in ("random forest, regression", "lightgbm, three classes"):
         assert sum(case(name)[0].name in option for option in options) == 2
-    app.selectbox(key="stored_row").select_index(3).run()
+    app.selectbox(key=now(app, "stored_row")).select_index(3).run()
     assert errors(app) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from core import cache, panels
 from core.export.layout import to_layout
 from core.loading.samples import samples
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import errors, now, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 QUESTIONS = {panel.question for panel in panels.every()}
@@ -65,7 +65,7 @@ def test_four_panels_answer_at_once_on_every_sample(sample: Any) -> None:
     app = open_page("studio", model=sample.id, row=4)
     assert errors(app) == []
     assert len(titles(app)) == 4
-    assert app.selectbox(key="studio_row").options[0].startswith("id: ")
+    assert app.selectbox(key=now(app, "studio_row")).options[0].startswith("id: ")
     assert "Instance Explorer 0." in words(app)
 
 
@@ -79,7 +79,7 @@ def test_the_grid_of_the_link_has_that_many_places(grid: str, count: int) -> Non
 
 def test_the_list_offers_exactly_the_ten_of_model_studio_then_the_rest_with_level_and_question() -> None:
     app = open_page("studio", grid="1x1", panels="-")
-    options = app.selectbox(key="studio_add_0").options
+    options = app.selectbox(key=now(app, "studio_add_0")).options
     ten = options[:10]
     assert [option.split(" · ")[0] for option in ten] == ["Local"] * 3 + ["Global"] * 4 + ["EDA"] * 3
     assert [option.split(" · ")[1].split(":")[0] for option in ten] == [
@@ -124,7 +124,7 @@ def test_closing_a_panel_makes_it_choosable_and_choosing_puts_it_back() -> None:
     assert errors(app) == []
     assert len(titles(app)) == 1
     assert link(app, "panels") == "-,break_down"
-    chooser = app.selectbox(key="studio_add_0")
+    chooser = app.selectbox(key=now(app, "studio_add_0"))
     wanted = "Local · Shapley Values: What pushed this prediction up or down?"
     assert wanted in chooser.options
     assert not [option for option in chooser.options if "Break Down" in option]
@@ -141,8 +141,8 @@ def test_no_panel_is_there_twice() -> None:
 def test_another_feature_does_not_compute_what_shows_no_feature(asked: Counter[str]) -> None:
     app = open_page("studio", model="diabetes", panels="break_down,permutation_importance,ceteris_paribus,residuals")
     asked.clear()
-    names = app.selectbox(key="studio_feature").options
-    app.selectbox(key="studio_feature").select_index(len(names) - 1).run()
+    names = app.selectbox(key=now(app, "studio_feature")).options
+    app.selectbox(key=now(app, "studio_feature")).select_index(len(names) - 1).run()
     assert errors(app) == []
     assert link(app, "feature") == names[-1]
     assert not {"break_down", "permutation_importance"} & set(asked)
@@ -155,18 +155,18 @@ def test_another_instance_computes_no_panel_about_the_model(asked: Counter[str])
     for _ in range(2):
         app.run()  # the other features' profiles are there as well
     asked.clear()
-    app.selectbox(key="studio_row").select_index(4).run()
+    app.selectbox(key=now(app, "studio_row")).select_index(4).run()
     assert errors(app) == []
     assert asked["break_down"] == 1
     assert not {"permutation_importance", "performance"} & set(asked)
-    app.selectbox(key="studio_row").select_index(0).run()
+    app.selectbox(key=now(app, "studio_row")).select_index(0).run()
     app.run()
     assert asked["break_down"] <= 2  # the first of the list may be new, coming back to one is not
 
 
 def test_a_resized_grid_keeps_what_it_shows() -> None:
     app = open_page("studio", grid="1x2", panels="lime,break_down")
-    app.selectbox(key="studio_grid").select("2x2").run()
+    app.selectbox(key=now(app, "studio_grid")).select("2x2").run()
     assert errors(app) == []
     assert link(app, "panels").startswith("lime,break_down,")
     assert len(titles(app)) == 4
@@ -188,36 +188,36 @@ def test_a_failing_panel_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_two_models_side_by_side_show_the_same_instance() -> None:
     app = open_page("studio", model="loans", row=5, grid="1x2", panels="shap,permutation_importance")
-    app.segmented_control(key="studio_arrange").select("models").run()
+    app.segmented_control(key=now(app, "studio_arrange")).select("models").run()
     assert errors(app) == []
     assert link(app, "panels") == "shap,shap,permutation_importance,permutation_importance"
     assert (link(app, "s.bind.1"), link(app, "s.bind.3")) == ("b", "b")
-    assert app.selectbox(key="studio_slot_model.b").value != "loans"
+    assert app.selectbox(key=now(app, "studio_slot_model.b")).value != "loans"
     assert link(app, "row") == "5"
-    app.segmented_control(key="studio_arrange").select("").run()
+    app.segmented_control(key=now(app, "studio_arrange")).select("").run()
     assert link(app, "panels").startswith("shap,permutation_importance")
 
 
 def test_two_instances_side_by_side_and_the_second_can_be_chosen() -> None:
     app = open_page("studio", model="diabetes", row=5, grid="1x2", panels="shap,ceteris_paribus")
-    app.segmented_control(key="studio_arrange").select("instances").run()
+    app.segmented_control(key=now(app, "studio_arrange")).select("instances").run()
     assert errors(app) == []
-    app.selectbox(key="studio_slot_row.2").select_index(2).run()
+    app.selectbox(key=now(app, "studio_slot_row.2")).select_index(2).run()
     assert errors(app) == []
-    slot = app.selectbox(key="studio_slot_row.2")
+    slot = app.selectbox(key=now(app, "studio_slot_row.2"))
     assert link(app, "s.row.2") == str(slot.value)
     assert str(slot.value) != "5"
 
 
 def test_instances_are_offered_evenly_or_by_a_condition() -> None:
     app = open_page("studio", model="loans", row=0)
-    app.selectbox(key="studio_which").select("confident and wrong").run()
+    app.selectbox(key=now(app, "studio_which")).select("confident and wrong").run()
     assert errors(app) == []
     assert link(app, "s.which") == "confident and wrong"
     sample = next(one for one in samples() if one.id == "loans")
     both = cache.pair(sample.id, sample.table)
     said = cache.predictions(both)
-    for option in app.selectbox(key="studio_row").options[1:]:
+    for option in app.selectbox(key=now(app, "studio_row")).options[1:]:
         row = next(at for at in range(len(both.table)) if option.startswith(f"id: {both.table.row_name(at)} "))
         assert said[row].max() >= 0.8
         assert both.model.classes[int(said[row].argmax())] != str(both.table.truth(row))
@@ -232,7 +232,7 @@ def test_a_setting_for_all_charts_redraws_only_those_that_have_it(asked: Counter
         grid="1x2",
     )
     asked.clear()
-    app.number_input(key="all_rounds").set_value(3).run()
+    app.number_input(key=now(app, "all_rounds")).set_value(3).run()
     assert errors(app) == []
     assert link(app, "s.all.rounds") == "3"
     assert set(asked) <= {"permutation_importance"}
@@ -245,8 +245,8 @@ def test_looks_change_without_asking_the_model(asked: Counter[str], predicted: l
     )
     asked.clear()
     predicted.clear()
-    app.color_picker(key="look_up").set_value("#008800").run()
-    app.slider(key="look_height").set_value(420).run()
+    app.color_picker(key=now(app, "look_up")).set_value("#008800").run()
+    app.slider(key=now(app, "look_height")).set_value(420).run()
     assert errors(app) == []
     assert (link(app, "s.look.up"), link(app, "s.look.height")) == ("#008800", "420")
     assert not asked
@@ -273,13 +273,13 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
 def test_a_panel_of_bars_has_box_plots_in_its_menu(panel: str, shown: dict[int, Any]) -> None:
     app = open_page("studio", {"studio_menu_0": True}, model="diabetes", row=4, grid="1x1", panels=panel)
     assert "q1" not in shown[0].rows[0]
-    app.segmented_control(key="studio_picture_0").select("boxes").run()
+    app.segmented_control(key=now(app, "studio_picture_0")).select("boxes").run()
     assert errors(app) == []
     assert link(app, "s.picture.0") == "boxes"
     quartiles = [[row[name] for name in ("least", "q1", "median", "q3", "most")] for row in shown[0].rows]
     assert all(numbers == sorted(numbers) for numbers in quartiles)
     assert any(numbers[0] < numbers[-1] for numbers in quartiles)
-    app.segmented_control(key="studio_picture_0").select("bars").run()
+    app.segmented_control(key=now(app, "studio_picture_0")).select("bars").run()
     assert "q1" not in shown[0].rows[0]
     assert link(app, "s.picture.0") == ""
 
@@ -303,8 +303,8 @@ def test_a_note_is_kept_in_the_link_and_shown_as_text() -> None:
     evil = "<img src=x onerror=alert(1)> **look**"
     app = open_page("studio", grid="1x2", panels="shap,note", **{"s.note.1": evil})
     assert errors(app) == []
-    assert app.text_area(key="studio_note_1").value == evil
-    app.text_area(key="studio_note_1").set_value("salary counts twice").run()
+    assert app.text_area(key=now(app, "studio_note_1")).value == evil
+    app.text_area(key=now(app, "studio_note_1")).set_value("salary counts twice").run()
     assert link(app, "s.note.1") == "salary counts twice"
 
 
@@ -312,7 +312,7 @@ def test_without_data_nothing_of_the_table_is_offered_or_shown() -> None:
     app = open_page("studio", grid="2x2", panels="shap,residuals_feature,distribution,-", **{"s.eda": "off"})
     assert errors(app) == []
     assert titles(app) == ["What pushed this prediction up or down?"]
-    options = app.selectbox(key="studio_add_1").options
+    options = app.selectbox(key=now(app, "studio_add_1")).options
     assert not [option for option in options if "EDA" in option or "Residuals" in option or "many rows" in option]
 
 
@@ -352,6 +352,5 @@ def test_an_instance_of_another_table_that_comes_too_late_changes_nothing(monkey
     monkeypatch.setattr(studio.subject, "choose", chosen.append)
     monkeypatch.setattr(studio.layout, "redraw", lambda _which: None)
     for said in ("id: row 0 / y: malignant", 3):
-        monkeypatch.setattr(studio.fresh, "said", lambda _key, said=said: said)
-        studio._row_chosen()
+        studio._row_chosen(said)
     assert chosen == [3]

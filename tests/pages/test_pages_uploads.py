@@ -13,7 +13,7 @@ from core.cache import MINE, Upload
 from core.views.words import number
 from core.workers import protected
 from tests.pages import made
-from tests.pages.app import errors, open_page, words
+from tests.pages.app import errors, now, open_page, words
 
 FRAME = made.harvest()
 needs_lock = pytest.mark.skipif(not protected(), reason="model files are only opened where a worker can be locked")
@@ -117,11 +117,11 @@ def test_only_models_that_take_the_table_are_offered_for_comparison() -> None:
     state, link = mine("yield")
     app = open_page("compare", state, model="loans")
     assert errors(app) == []
-    assert link["model"] not in app.selectbox(key="versus").options
+    assert link["model"] not in app.selectbox(key=now(app, "versus")).options
     state["uploads.model"] |= shelf("second.pkl", made.as_pickle(made.pipeline(FRAME.iloc[:200], "yield")))
     app = open_page("compare", state, **link)
     assert errors(app) == []
-    assert app.selectbox(key="versus").options == ["second.pkl (yours)"]
+    assert app.selectbox(key=now(app, "versus")).options == ["second.pkl (yours)"]
 
 
 @needs_lock
