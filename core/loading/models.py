@@ -51,7 +51,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
         try:
             options.setdefault("classes", classes)
             options["fingerprint"] = options.get("fingerprint") or fingerprint.of_bytes(data)
-            return wrap(estimator, name=name, **options)
+            return wrap(estimator, name=name, owned=True, **options)
         except ModelError:
             raise
         except Exception as error:  # an honest-looking file with a state that its own class cannot use

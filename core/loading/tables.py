@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.errors import InputError
-from core.loading import budgets, delimited
+from core.loading import budgets, delimited, hashes
 from core.loading.frames import from_frame
 from core.types import Kind, Table
 
@@ -106,6 +106,7 @@ def read_table(
     else:
         frame, said = delimited.read(data, as_text, encoding)
     said = [*notes, *said]
+    hashes.check(frame)
     return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=said)
 
 

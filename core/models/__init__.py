@@ -42,6 +42,7 @@ def wrap(
     predict_function: Callable[[Any, Any], Any] | None = None,
     residual_function: Callable[[Any, Any, Any], Any] | None = None,
     output: int | str | None = None,
+    owned: bool = False,
 ) -> AdaptedModel:
     """Put a fitted estimator, booster, pipeline or function behind ``core.types.Model``.
 
@@ -67,6 +68,8 @@ def wrap(
         target units, or the position of the class.
     output : int or str, optional
         Class that is explained where a question names none.
+    owned : bool
+        True where nobody else holds the estimator: its settings may be changed without a copy.
 
     Returns
     -------
@@ -89,6 +92,7 @@ def wrap(
         None if classes is None else tuple(str(item) for item in classes),
         task,
         predict_function,
+        owned,
     )
     facts, engine = _adapt(estimator, options)
     if held is not None:

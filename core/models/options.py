@@ -19,6 +19,7 @@ class Options:
     classes: tuple[str, ...] | None = None
     task: Task | None = None
     predict_function: Callable[[Any, Any], Any] | None = None
+    owned: bool = False
 
     def name_features(self, kind: str, found: Sequence[Any] | None, count: int | None) -> tuple[tuple[str, ...], bool]:
         """Feature names and whether they are real: given, found, or placeholders for a known number.

@@ -132,7 +132,7 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, XGBoostEngine] | Non
     )
     linear = learner["gradient_booster"]["name"] == "gblinear"
     rounds, missing = _rounds(estimator), _missing(estimator)
-    return facts, XGBoostEngine(_own(booster), objective, facts.task, rounds, missing, levels, linear)
+    return facts, XGBoostEngine(_own(booster, options.owned), objective, facts.task, rounds, missing, levels, linear)
 
 
 def _missing(estimator: Any) -> float:
@@ -141,9 +141,12 @@ def _missing(estimator: Any) -> float:
     return np.nan if missing is None else float(missing)
 
 
-def _own(booster: Any) -> Any:
-    """A copy that answers on the calling thread: on a busy machine waking OpenMP's threads costs 20 ms a row."""
-    own = booster.copy()
+def _own(booster: Any, owned: bool) -> Any:
+    """A booster that answers on the calling thread: on a busy machine waking OpenMP's threads costs 20 ms a row.
+
+    A copy, where somebody else holds this one.
+    """
+    own = booster if owned else booster.copy()
     own.set_param({"nthread": 1, "device": "cpu"})
     return own
 

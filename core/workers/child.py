@@ -24,10 +24,14 @@ _SILENCE = 0.2
 
 @dataclass(slots=True)
 class Session:
-    """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers."""
+    """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers.
+
+    ``file`` is the upload between its arrival and its opening.
+    """
 
     source: int
     target: int
+    file: bytes = b""
     model: Model | None = None
     tables: dict[str, Table] = field(default_factory=dict)
 
@@ -73,12 +77,19 @@ def _failure(kind: str, *words: str) -> Message:
     return Message({"error": [kind, *(word[:_WORDS] for word in words)]})
 
 
+def _file(session: Session, request: Message) -> Message:
+    """Take a model file, to open it when its digest is known."""
+    session.file = bytes(request.blob)
+    return Message({})
+
+
 def _open(session: Session, request: Message) -> Message:
-    """Read a model file."""
+    """Read the model file that came before."""
     from core.loading.models import read_model
 
+    data, session.file = session.file, b""
     options = {name: value for name, value in request.head["options"].items() if value is not None}
-    model = read_model(bytes(request.blob), request.head["name"], **options)
+    model = read_model(data, request.head["name"], **options)
     session.model = model
     return _facts(model)
 
@@ -237,6 +248,7 @@ def _read_table(_session: Session, request: Message) -> Message:
 
 
 _REQUESTS: dict[str, Callable[[Session, Message], Message]] = {
+    "file": _file,
     "open": _open,
     "examine": _examine,
     "rebind": _rebind,

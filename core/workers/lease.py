@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,19 +50,29 @@ class Lease:
         """The worker, with the model open."""
         place = self.place
         if place is None or place.client.channel is None:
-            place = self.place = pool.take(self.settings)
-            self.table = None
-            self._open(place)
+            digesting = threading.Thread(target=self._digest)
+            digesting.start()
+            try:
+                place = self.place = pool.take(self.settings)
+                self.table = None
+                self._open(place, digesting)
+            finally:
+                digesting.join()
         return place
 
-    def _open(self, place: pool.Place) -> None:
+    def _digest(self) -> None:
+        """Digest the file, once; a tenth of a second for a large one, while its worker starts and takes it."""
+        self.digest = self.digest or fingerprint.of_bytes(self.data)
+
+    def _open(self, place: pool.Place, digesting: threading.Thread) -> None:
         """Send the file, the names that were given to its columns since, and what it was trained with since."""
         limits = Limits(self.settings.reply, 0)
-        self.digest = self.digest or fingerprint.of_bytes(self.data)
-        head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
         try:
             with place.lock:
-                answer = place.client.ask(Message(head, blob=self.data), self.settings.open_seconds, limits)
+                place.client.ask(Message({"op": "file"}, blob=self.data), self.settings.open_seconds, limits)
+                digesting.join()
+                head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
+                answer = place.client.ask(Message(head), self.settings.open_seconds, limits)
                 if self.features is not None:
                     rebind = Message({"op": "rebind", "features": list(self.features)})
                     answer = place.client.ask(rebind, self.settings.call_seconds, limits)

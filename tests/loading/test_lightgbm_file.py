@@ -59,6 +59,11 @@ def test_what_lightgbm_writes_passes() -> None:
         (lambda _: line("num_class", "99999999"), "too many classes"),
         (lambda _: line("tree_sizes", "1 1 1"), "sizes"),
         (lambda _: line("tree_sizes", "1"), "announces 1 trees"),
+        (lambda text: text.replace("\n\nTree=0", "\nTree=0\nnum_leaves=1\n\nTree=0", 1), "follow each other"),
+        (lambda text: text.replace("\nTree=1", "\rTree=1", 1), "follow each other"),
+        (lambda text: text.replace("num_class=1\n", "num_class=1\nnum_class=2\n", 1), "there twice"),
+        (lambda _: edited("left_child", lambda parts: [*parts[:-1], parts[-1] + "\nleft_child=0"]), "line is broken"),
+        (lambda _: edited("num_cat", lambda _: ["1\n\n"]), "end with an empty line"),
         (lambda text: text.replace("\nleaf_value=", "\nleaf value ", 1), "line is broken"),
         (lambda _: line("is_linear", "7"), "marks are broken"),
         (lambda _: edited("num_cat", lambda _: ["-1"]), "marks are broken"),
@@ -70,7 +75,7 @@ def test_what_lightgbm_writes_passes() -> None:
 )
 def test_one_broken_part_is_named(change: Callable[[str], str], words: str) -> None:
     with pytest.raises(ModelError, match=words) as caught:
-        lightgbm_file.check(change(TEXT), "<b>.txt")
+        lightgbm_file.check(change(TEXT).encode(), "<b>.txt")
     assert "damaged" in caught.value.what
 
 
@@ -90,12 +95,12 @@ def test_one_broken_part_is_named(change: Callable[[str], str], words: str) -> N
 def test_a_tree_that_would_lead_astray_is_refused(key: str, edit: Callable[[list[str]], list[str]], words: str) -> None:
     assert edited(key, list) == TEXT
     with pytest.raises(ModelError, match=words):
-        lightgbm_file.check(edited(key, edit), "m.txt")
+        lightgbm_file.check(edited(key, edit).encode(), "m.txt")
 
 
 def test_a_linear_leaf_of_a_missing_column_is_refused() -> None:
     with pytest.raises(ModelError, match="leaf asks for a column"):
-        lightgbm_file.check(edited("leaf_features", lambda parts: ["5", *parts[1:]], LINEAR), "m.txt")
+        lightgbm_file.check(edited("leaf_features", lambda parts: ["5", *parts[1:]], LINEAR).encode(), "m.txt")
 
 
 def test_other_letters_than_utf8_are_refused() -> None:
@@ -105,6 +110,6 @@ def test_other_letters_than_utf8_are_refused() -> None:
 
 def test_training_settings_never_reach_the_parser() -> None:
     hostile = re.sub(r"\nparameters:\n", "\nparameters:\n[device_type: gpu]\n[num_threads: -9]\n", TEXT)
-    assert "gpu" not in lightgbm_file._without_settings(hostile)
+    assert "gpu" not in lightgbm_file._without_settings(hostile.encode())
     ours, theirs = (lightgbm_file.load(text.encode(), "m.txt").predict(FRAME) for text in (hostile, TEXT))
     np.testing.assert_array_equal(ours, theirs)

@@ -162,6 +162,28 @@ def name_of(module: str, attribute: str) -> bytes:
     return b"c" + module.encode() + b"\n" + attribute.encode() + b"\n"
 
 
+def walks(bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers that fill half of a dictionary's places, and others that each look through all of these for a free one.
+
+    A place that is taken sends a key on: five times the place, and one, and what is left of the key's other bits. When
+    none are left, all keys go one round.
+    """
+    size = 1 << bits
+    round_ = np.zeros(size // 2, dtype=np.int64)
+    for step in range(1, len(round_)):
+        round_[step] = (5 * round_[step - 1] + 1) % size
+    turn = np.full(size, -1)
+    turn[round_] = np.arange(len(round_))
+    keys = np.arange(size, 1 << 23)
+    places, rest = keys % size, keys.copy()
+    while True:
+        taken = turn[places] >= 0
+        keys, places, rest = keys[taken], places[taken], rest[taken] >> 5
+        if not rest.any():
+            return round_, keys[np.argsort(turn[places])]  # those first that have the longest way
+        places = (5 * places + rest + 1) % size
+
+
 def keys() -> Iterator[Case]:
     """Dictionaries and sets whose keys have one hash: each new one is compared with all before it."""
     prime = (1 << 61) - 1
@@ -177,6 +199,10 @@ def keys() -> Iterator[Case]:
     yield "collide-set.pkl", whole(b"\x8f(" + b"".join(number(prime * n) for n in range(9, 120_000)) + b"\x90")
     real = name_of("builtins", "complex")
     parts = (b"G" + struct.pack(">d", 1_000_003.0 * n) + b"G" + struct.pack(">d", -float(n)) for n in range(60_000))
+    filled, walking = walks(17)
+    chosen = [*filled.tolist(), *walking[:12_000].tolist()]
+    yield "walk-numbers.pkl", whole(b"}(" + b"".join(number(n) + b"N" for n in chosen) + b"u")
+    yield "walk-one-by-one.pkl", whole(b"}" + b"".join(number(n) + b"Ns" for n in chosen))
     yield "collide-complex.pkl", whole(b"}(" + b"".join(real + b"(" + part + b"tRN" for part in parts) + b"u")
     yield "groups-of-groups.pkl", whole(b"}(" + b")" * 60 + b"t\x85\x85Ns")
 

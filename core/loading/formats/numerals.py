@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*([eE][-+]?[0-9]+)?|inf|nan)")
-_PLUS, _MINUS, _ZERO, _NINE = b"+-09"
+_KINDS = bytes.maketrans(b"0123456789+-.eE ", b"\x30" * 10 + b"\x01\x01\x32\x32\x32\x13")
+"""Low half: 0 a digit, 1 a sign, 2 a point or exponent, 3 a blank. High half: the most that may follow it."""
+_BLANK = 0x13
 _LISTS = re.compile(rb'"(?:[^"\\]|\\.)*+"|\[[-+0-9.eE,\s]*+\]', re.DOTALL)
 _DIGIT = re.compile(rb"[0-9]")
 
 
-def count(text: str) -> int:
+def count(text: bytes) -> int:
     """How many numbers stand in a text, separated by blanks.
 
     Raises
@@ -25,18 +27,43 @@ def count(text: str) -> int:
     ValueError
         If something in it does not begin as a number does, which makes a native parser abort.
     """
-    data = text.encode()
-    if not data.translate(None, b"0123456789+-.eE "):
-        letters = np.frombuffer(data + b"  ", np.uint8)
-        starts = np.concatenate([[0], np.flatnonzero(letters[:-2] == ord(" ")) + 1])
-        first, second = letters[starts], letters[starts + 1]
-        leading = np.where((first == _PLUS) | (first == _MINUS), second, first)
-        if ((leading >= _ZERO) & (leading <= _NINE)).all():
-            return len(starts)
-    parts = text.split()
+    if not text.translate(None, b"0123456789+-.eE "):
+        kinds = np.frombuffer(text.translate(_KINDS), np.uint8)
+        low = kinds & 15
+        if low[0] < 2 and low[-1] in (0, 2) and not (low[1:] > kinds[:-1] >> 4).any():
+            return int(np.count_nonzero(kinds == _BLANK)) + 1
+    parts = text.decode("utf-8", "replace").split()
     if not all(map(_NUMBER.fullmatch, parts)):
         raise ValueError("something that is no number")
     return len(parts)
+
+
+def integers(text: bytes, separator: str = " ") -> npt.NDArray[np.int64]:
+    """The whole numbers of a text.
+
+    Raises
+    ------
+    ValueError
+        If a part of it is no whole number, or empty.
+    """
+    if not text.strip():
+        return np.zeros(0, dtype=np.int64)
+    if text.translate(None, b"0123456789-" + separator.encode()):
+        raise ValueError("something that is no whole number")
+    found = _parsed(text, separator, np.int64)
+    if found.size != text.count(separator.encode()) + 1:
+        raise ValueError(f"{found.size} numbers")
+    return found
+
+
+def _parsed(text: bytes, separator: str, kind: Any) -> npt.NDArray[Any]:
+    """The numbers as numpy reads them, up to the end of the text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # numpy only warns where it stops in the middle
+        try:
+            return np.fromstring(text, kind, sep=separator)
+        except DeprecationWarning as error:
+            raise ValueError(str(error)) from error
 
 
 def values(text: bytes, separator: str) -> npt.NDArray[np.float64]:
@@ -49,12 +76,7 @@ def values(text: bytes, separator: str) -> npt.NDArray[np.float64]:
     """
     if not text.strip():
         return np.zeros(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # numpy only warns where it stops in the middle
-        try:
-            found = np.fromstring(text, np.float64, sep=separator)
-        except DeprecationWarning as error:
-            raise ValueError(str(error)) from error
+    found = _parsed(text, separator, np.float64)
     wanted = text.count(separator.encode()) + 1
     if found.size != wanted and (separator.strip() or found.size != len(text.split())):
         raise ValueError(f"{found.size} numbers instead of {wanted}")
@@ -71,7 +93,10 @@ class Numerals:
         return self.text.count(b",") + 1
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        found = values(self.text, ",")
+        try:  # three times as quick, where it fits
+            found: npt.NDArray[Any] = integers(self.text, ",")
+        except ValueError:
+            found = values(self.text, ",")
         return found if dtype is None else found.astype(dtype)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.errors import ModelError
 
 Ints = npt.NDArray[np.int64]
+_LARGEST = 2**40
 
 
 def damaged(name: str, why: str) -> ModelError:
@@ -29,17 +30,24 @@ def whole_numbers(name: str, values: Any, what: str) -> Ints:
     """
     try:
         found = np.asarray(values)
+        if found.dtype == np.int64 and found.ndim == 1 and (found.size == 0 or _small(found)):
+            return found
         numbers = found.astype(np.float64) if found.size else np.zeros(0)
     except (TypeError, ValueError, OverflowError) as error:
         raise damaged(name, f"{what} are no numbers") from error
     if numbers.ndim != 1 or not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
         raise damaged(name, f"{what} are no whole numbers")
-    if numbers.size and np.abs(numbers).max() > 2**40:
+    if numbers.size and np.abs(numbers).max() > _LARGEST:
         raise damaged(name, f"{what} are too large")
     return numbers.astype(np.int64)
 
 
-def check_children(name: str, left: Ints, right: Ints, inner: npt.NDArray[np.bool_]) -> None:
+def _small(numbers: Ints) -> bool:
+    """True for numbers that lie in bounds."""
+    return bool(numbers.min() >= -_LARGEST and numbers.max() <= _LARGEST)
+
+
+def check_children(name: str, left: Ints, right: Ints, inner: npt.NDArray[np.bool_], nodes: int | None = None) -> None:
     """Check that each inner node has two children in range and that no node has two parents.
 
     The root (node 0) being nobody's child, every path from it then ends.
@@ -48,6 +56,8 @@ def check_children(name: str, left: Ints, right: Ints, inner: npt.NDArray[np.boo
     ----------
     left, right : ndarray of int, shape (n_nodes,)
     inner : ndarray of bool, shape (n_nodes,)
+    nodes : int, optional
+        How many nodes there are where ``left`` and ``right`` name inner ones only.
 
     Raises
     ------
@@ -55,7 +65,7 @@ def check_children(name: str, left: Ints, right: Ints, inner: npt.NDArray[np.boo
         If it is no tree.
     """
     children = np.concatenate([left[inner], right[inner]])
-    if children.size and (children.min() < 1 or children.max() >= len(left)):
+    if children.size and (children.min() < 1 or children.max() >= (nodes or len(left))):
         raise damaged(name, "A tree points to a node that is not there")
     if children.size and np.bincount(children).max() > 1:
         raise damaged(name, "A tree has a cycle: two nodes share a child")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PLAIN = (str, bytes, bytearray, int, float, bool, type(None))
 
 
-def checked(check: Callable[[Any, str], None], content: Any, name: str) -> None:
+def checked(check: Callable[[Any, str], object], content: Any, name: str) -> None:
     """Run the structure check of a model file and refuse in its words."""
     try:
         check(content, name)
@@ -92,7 +92,7 @@ def lightgbm_booster(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         found.pop("handle", None)
         if type(text) is not str:
             raise Refused("its LightGBM booster has no model inside", "lightgbm.basic.Booster")
-        checked(lightgbm_file.check, text, "LightGBM")
+        checked(lightgbm_file.check, text.encode(), "LightGBM")
         _no_methods(Booster, found)
         made = Booster.__new__(Booster)
         made.__setstate__({**found, "_handle": text, "_network": False})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterator
+from time import thread_time
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
+_STRETCH, _KEY_SECONDS = 2_048, 1e-5
+"""Keys between two looks at the clock, and the processor time that one may take: several times what it does."""
 ODD_KEY = 20
 """Instructions that a key counts which is no text: numbers can be chosen to look for the same places."""
 MAX_ALIKE = 64
@@ -27,6 +31,15 @@ MAX_ALIKE = 64
 _KEYED = (str, bytes, int, float, bool, type(None))
 """Keys whose hashes are secret, or that few others can share."""
 _WORD = 1 << 63
+FUNCTIONS = frozenset(
+    (
+        *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
+        *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),
+        *("_unpickle_block", "_unpickle_timestamp", "_new_Index", "_new_DatetimeIndex"),
+        *("_restore_array", "py_buffer", "type_for_alias"),
+    )
+)
+"""Last names of what may be called and is no class, beside ``__pyx_unpickle_...``."""
 
 
 def call(machine: Machine, function: Any, args: Any) -> Any:
@@ -66,6 +79,9 @@ def create(machine: Machine, cls: Any, args: Any) -> Any:
     if ref.role == "record":
         return _record(ref, args)
     if ref.role != "new":
+        name = ref.name.rpartition(".")[2]
+        if name in FUNCTIONS or name.startswith("__pyx_unpickle_"):
+            raise Refused(f"it creates an object from {ref.name}, which is no class", ref.name)
         return _construct(machine, ref, args)
     if args:
         raise Refused(f"it creates {ref.name} with arguments", ref.name)
@@ -182,8 +198,9 @@ def add_items(machine: Machine, target: Any, items: list[Any]) -> None:
     if type(target) is not set:
         raise Refused(f"it adds to a {type(target).__name__}")
     machine.spend(ODD_KEY * sum(item.__class__ is not str for item in items))
-    for item in items:
-        target.add(apart(machine, target, key(item)))
+    for places in _watched(machine, len(items), 1):
+        for place in places:
+            target.add(apart(machine, target, key(items[place])))
 
 
 def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
@@ -194,13 +211,29 @@ def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
         raise Refused(f"it sets items of a {type(target).__name__}")
     if len(items) % 2:
         raise Refused("a dictionary in it has a key without a value")
-    machine.spend(ODD_KEY * sum(name.__class__ is not str for name in items[::2]))
+    odd = sum(name.__class__ is not str for name in items[::2])
+    machine.spend(ODD_KEY * odd)
     store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
-    for position in range(0, len(items), 2):
-        name = items[position]
-        if name.__class__ is not str:
-            apart(machine, target, key(name))
-        store(target, name, items[position + 1])
+    for places in _watched(machine, len(items)) if odd else (range(0, len(items), 2),):
+        for position in places:
+            name = items[position]
+            if name.__class__ is not str:
+                apart(machine, target, key(name))
+            store(target, name, items[position + 1])
+
+
+def _watched(machine: Machine, count: int, step: int = 2) -> Iterator[range]:
+    """The places of a list, or every other, in short stretches, each with its time taken.
+
+    Numbers can be chosen so that each looks for a free place wherever the others did: a hundred thousand take minutes.
+    """
+    for start in range(0, count, _STRETCH):
+        before = thread_time()
+        yield range(start, min(start + _STRETCH, count), step)
+        machine.budget.seconds -= thread_time() - before - min(_STRETCH, count) * _KEY_SECONDS
+        machine.budget.seconds = min(machine.budget.seconds, 1.0)
+        if machine.budget.seconds < 0:
+            raise Refused("many of its keys are made to look for the same places")
 
 
 def key(item: Any, depth: int = 0) -> Any:

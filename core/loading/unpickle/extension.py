@@ -101,6 +101,10 @@ def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas array", fill)
 
 
+_CONTENTS = ("_pa_array", "_data", "_ndarray")
+_TEXT_PARTS = frozenset((*_CONTENTS, "_dtype", "_cache", "_readonly"))
+
+
 def string_array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``ArrowStringArray`` and ``StringArray``: texts, with their type."""
     if args:
@@ -109,7 +113,9 @@ def string_array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Any:
         if type(state) is tuple and len(state) == 2:
             state = {**(state[0] or {}), **(state[1] or {})}
-        found = [value for part, value in state.items() if part in ("_pa_array", "_data", "_ndarray")]
+        if not set(state) <= _TEXT_PARTS:
+            raise wrong("a pandas array")
+        found = [value for part, value in state.items() if part in _CONTENTS]
         kind = state.get("_dtype")
         if kind is None and "_pa_array" in state:
             raise wrong("a pandas array")

@@ -32,10 +32,13 @@ class Budget:
         Instructions.
     objects : int
         Objects with attributes (estimators and their like): each is looked at closely later.
+    seconds : float
+        Processor time for keys beyond what such keys take.
     """
 
     opcodes: int = MAX_OPCODES
     objects: int = MAX_MADE
+    seconds: float = 1.0
 
 
 class Machine:

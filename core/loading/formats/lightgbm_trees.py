@@ -1,0 +1,135 @@
+"""The trees of LightGBM's text form, all checked at once: a file of many megabytes holds millions of numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.loading.formats import numerals
+from core.loading.formats.tree_checks import Ints, check_children, damaged, whole_numbers
+
+Tree = dict[bytes, memoryview]
+"""The parts of one tree as they are written, by name."""
+_LEAF = (b"leaf_value", b"leaf_weight", b"leaf_count")
+_COUNTED = (b"split_gain", b"internal_value", b"internal_weight", b"internal_count")
+_NOTHING = memoryview(b"")
+_EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
+"""Kinds of splits, none by category, as LightGBM writes them."""
+_INNER = (b"split_feature", b"threshold", b"decision_type", b"left_child", b"right_child")
+
+
+def read_tree(raw: bytes, start: int, end: int, name: str) -> Tree:
+    """The parts of a tree: a name and a value a line, up to the first empty line, each name once.
+
+    Raises
+    ------
+    ModelError
+        If it is of another form: LightGBM would read other lines than we check.
+    """
+    facts: Tree = {}
+    view = memoryview(raw)  # large parts are copied when they are looked at, one at a time
+    at = raw.find(b"\n", start) + 1
+    while at < end and (behind := raw.find(b"\n", at)) > at:
+        sign = raw.find(b"=", at, behind)
+        key = raw[at:sign]
+        if sign < 0 or key in facts:
+            said = raw[at : at + 20].decode("utf-8", "replace")
+            raise damaged(name, f"In a tree, a line is broken: '{said}'")
+        facts[key] = view[sign + 1 : behind]
+        at = behind + 1
+    if raw[at:end].strip(b"\n"):
+        raise damaged(name, "A tree does not end with an empty line")
+    return facts
+
+
+def check_trees(trees: Sequence[Tree], columns: int, name: str) -> None:
+    """Arrays of the announced lengths, children that form a tree, columns that exist.
+
+    Raises
+    ------
+    ModelError
+        If a part of a tree does not fit the others.
+    """
+    leaves = [_number(tree.get(b"num_leaves", _NOTHING), name) for tree in trees]
+    for tree, count in zip(trees, leaves, strict=True):
+        linear, categorical = tree.get(b"is_linear", b"0"), _number(tree.get(b"num_cat", _NOTHING), name)
+        if linear not in (b"0", b"1") or not 0 <= categorical < max(count, 1):
+            raise damaged(name, "A tree's marks are broken")
+        if b"leaf_value" not in tree or count < 1:
+            raise damaged(name, "A tree has another number of leaves than it says")
+    for key in (*_LEAF, *_COUNTED, *_INNER):
+        _check_lengths(trees, leaves, key, name)
+    grown = [tree for tree, count in zip(trees, leaves, strict=True) if count > 1]
+    if grown:
+        _check_nodes(grown, np.array([count for count in leaves if count > 1]), columns, name)
+    for tree in trees:
+        if bytes(tree.get(b"is_linear", b"")) == b"1":
+            used = _numbers([b" ".join(bytes(tree.get(b"leaf_features", b"")).split())], name)
+            if used.size and (used.min() < 0 or used.max() >= columns):
+                raise damaged(name, "A leaf asks for a column that is not there")
+
+
+def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, name: str) -> None:
+    """One part of all trees: as many numbers as each tree has leaves or inner nodes."""
+    for tree, count in zip(trees, leaves, strict=True):
+        text, wanted = bytes(tree.get(key, b"")), count if key in _LEAF else count - 1
+        try:
+            found = numerals.count(text) if text else 0
+        except ValueError as error:
+            raise damaged(name, f"The part {key.decode()} of a tree holds something that is no number") from error
+        if found != wanted and (key in tree or (count > 1 and key in _INNER)) and (found or wanted > 1):
+            raise damaged(name, f"The part {key.decode()} of a tree has {found} numbers instead of {wanted}")
+
+
+def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -> None:
+    """The nodes of all trees with more than one leaf, numbered one tree after another."""
+    left, right, asked = (
+        _numbers([tree[key] for tree in trees], name) for key in (b"left_child", b"right_child", b"split_feature")
+    )
+    inner = leaves - 1
+    if {len(left), len(right), len(asked)} != {int(inner.sum())}:
+        raise damaged(name, "The parts of its trees differ in length")
+    if asked.min() < 0 or asked.max() >= columns:
+        raise damaged(name, "A tree asks for a column that is not there")
+    # leaves are written as -1 - index: behind the inner nodes they make one numbering for the check
+    many = np.repeat(leaves, inner)
+    children = [np.where(side < 0, many - 2 - side, side) for side in (left, right)]
+    if any(side.min() < 1 or (side > 2 * many - 2).any() for side in children):
+        raise damaged(name, "A tree points to a node that is not there")
+    first = np.concatenate([[0], np.cumsum(2 * leaves - 1)[:-1]])
+    roots, nodes = np.repeat(first, inner), int((2 * leaves - 1).sum())
+    check_children(name, children[0] + roots, children[1] + roots, np.ones(len(roots), dtype=bool), nodes)
+    for tree in trees:
+        if not _EVEN.fullmatch(tree[b"decision_type"]):
+            _check_categories(tree, _numbers([tree[b"decision_type"]], name), name)
+
+
+def _check_categories(tree: Tree, kinds: Ints, name: str) -> None:
+    """Category sets lie within their array."""
+    if not (kinds & 1).any():
+        return
+    written = [part for part, kind in zip(bytes(tree[b"threshold"]).split(), kinds, strict=True) if kind & 1]
+    chosen = _numbers([b" ".join(written)], name)
+    bounds = _numbers([tree.get(b"cat_boundaries", _NOTHING)], name)
+    words = _numbers([tree.get(b"cat_threshold", _NOTHING)], name)
+    fits = bounds.size > 1 and bounds[0] == 0 and (np.diff(bounds) >= 0).all() and bounds[-1] == words.size
+    if not fits or chosen.min() < 0 or chosen.max() >= bounds.size - 1:
+        raise damaged(name, "Its categories are out of range")
+
+
+def _numbers(texts: Sequence[bytes | memoryview], name: str) -> Ints:
+    """Whole numbers separated by spaces."""
+    try:
+        return whole_numbers(name, numerals.integers(b" ".join(texts)), "Its nodes")
+    except ValueError as error:
+        raise damaged(name, "Its nodes are no numbers") from error
+
+
+def _number(text: memoryview, name: str) -> int:
+    """One whole number."""
+    try:
+        return int(bytes(text))
+    except ValueError as error:
+        raise damaged(name, f"'{str(text[:40], 'utf-8', 'replace')}' is no number") from error
