@@ -6,6 +6,7 @@ In a notebook three lines are enough::
     table = core.table(frame, target="y")  # or "data.csv"
     result = core.explain("shap", model, table, row=3)
 
+``core.tune(model, table)`` searches better settings, ``core.train(model, table, settings)`` trains with them.
 ``core.score_importances(score, X, y)`` asks nothing but a score of any black box. One line makes a file of linked
 panels: ``Path("report.html").write_text(core.report(model, table), "utf-8")``.
 """
@@ -16,10 +17,10 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.results import Result
+    from core.results import Result, Trials
     from core.types import Model, Table
 
-__all__ = ["explain", "loss_importances", "model", "report", "score_importances", "table"]
+__all__ = ["explain", "loss_importances", "model", "report", "score_importances", "table", "train", "tune"]
 
 
 def model(source: Any, **options: Any) -> Model:
@@ -187,6 +188,20 @@ def report(model: Any, table: Any, **options: Any) -> str:
         options["looks"] = read(given)
     options["rivals"] = [(other.model, other.table) for other in others]
     return write(work.model, work.table, **{"progress": tell(), **options})
+
+
+def tune(model: Any, table: Any, **params: Any) -> Trials:
+    """Search for settings that make a model better, cross-validated; see ``core.tuning.notebook.tune``."""
+    from core.tuning.notebook import tune as search
+
+    return search(model, table, **params)
+
+
+def train(model: Any, table: Any, settings: Any = None, **options: Any) -> Model:
+    """Train again, with other settings or without some rows; see ``core.tuning.notebook.train``."""
+    from core.tuning.notebook import train as again
+
+    return again(model, table, settings, **options)
 
 
 def score_importances(score: Any, X: Any, y: Any, **options: Any) -> Result:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m core explain|report|methods|check|doctor``, built from the registry.
+"""The command line: ``python -m core explain|report|tune|methods|check|doctor``, built from the registry.
 
 Exit codes: 0 done, 1 a fault of the program itself, 2 bad input, 3 a refused model file.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core import registry, report_command
+from core import registry, report_command, tune_command
 from core.errors import ExplorerError, InputError, ModelError
 from core.results import Result
 from core.types import Model, Table
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=words)
     explain.set_defaults(run=_explain, form="text")
     report_command.add(commands, _table, _model, _write)
+    tune_command.add(commands, _table, _model, _rendered, _write)
     methods = commands.add_parser("methods", help="list the methods, their questions and settings")
     methods.add_argument("--json", action="store_true", help="as JSON")
     methods.set_defaults(run=_methods)

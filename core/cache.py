@@ -142,8 +142,8 @@ def drop_upload(kind: str, identity: str) -> None:
     _own().drop(kind, identity)
 
 
-def _uploaded(kind: str, identity: str) -> Upload:
-    """Find an upload, or say that it was somebody else's."""
+def upload(kind: str, identity: str) -> Upload:
+    """Find an upload of this visitor, or say that it was somebody else's."""
     found = uploads(kind).get(identity)
     if found is None:
         raise InputError(
@@ -169,10 +169,9 @@ def model(identity: str) -> Model:
 
     def load() -> Model:
         if mine:
-            from core.loading.uploads import open_upload
+            from core.workshop import opened
 
-            upload = _uploaded("model", identity)
-            loaded = open_upload(upload.data, upload.name)
+            loaded = opened(upload("model", identity), table)
         else:
             from core.loading.samples import load_sample_model
 
@@ -182,7 +181,7 @@ def model(identity: str) -> Model:
         return loaded
 
     if mine:
-        _uploaded("model", identity)
+        upload("model", identity)
     return store(mine).get("model", identity, load)
 
 
@@ -198,22 +197,21 @@ def table(identity: str) -> Table:
 
     def load() -> Table:
         if mine:
-            upload = _uploaded("table", identity)
-            return _read(upload)
+            return _read(upload("table", identity))
         from core.loading.samples import load_sample_table
 
         return load_sample_table(identity)
 
     if mine:
-        _uploaded("table", identity)
+        upload("table", identity)
     return store(mine).get("table", identity, load)
 
 
-def _read(upload: Upload) -> Table:
+def _read(given: Upload) -> Table:
     """Parse a visitor's table in a worker; where none can be locked, here, within the budgets of the door."""
     from core.loading.uploads import open_table_upload
 
-    return open_table_upload(upload.data, upload.name, **upload.options)
+    return open_table_upload(given.data, given.name, **given.options)
 
 
 def pair(model_id: str, table_id: str) -> Pair:

@@ -36,6 +36,10 @@ class Running:
     ----------
     ask : callable
         Computes the answer; takes the progress.
+    patience : float or None
+        Seconds without a look after which nobody waits any more; None: ``ABANDONED``.
+    turn : BoundedSemaphore or None
+        What it waits for; None: for one of ``AT_ONCE`` places.
     latest : Result or None
         The best answer so far, at the end the result itself.
     error : ExplorerError or None
@@ -47,6 +51,8 @@ class Running:
     """
 
     ask: Callable[[Progress], Result]
+    patience: float | None = None
+    turn: threading.BoundedSemaphore | None = None
     latest: Result | None = None
     error: ExplorerError | None = None
     stopped: bool = False
@@ -84,7 +90,7 @@ class Running:
 
     def enough(self) -> bool:
         """True when the work should come to an end."""
-        if time.monotonic() - self.seen > ABANDONED:
+        if time.monotonic() - self.seen > (ABANDONED if self.patience is None else self.patience):
             self.stopped = True
         return self.stopped
 
@@ -101,10 +107,10 @@ class Running:
 
     def _run(self) -> None:
         """Compute; whatever goes wrong becomes words for the page."""
-        turn = False
+        turn, place = False, self.turn or _TURN
         try:
             while not turn and not self.enough():
-                turn = _TURN.acquire(timeout=0.1)
+                turn = place.acquire(timeout=0.1)
             self.latest = self.ask(Watch(self._step, self._found, self.enough))
         except ExplorerError as error:
             self.error = error
@@ -113,7 +119,7 @@ class Running:
             self.error = ComputeError("This answer could not be computed.", "Something unexpected happened.")
         finally:
             if turn:
-                _TURN.release()
+                place.release()
             with _GUARD:
                 _ALIVE.discard(self)
             self.over.set()

@@ -174,3 +174,18 @@ def test_a_column_weighs_the_rows(files: dict[str, str], tmp_path: Path, capsys:
     report = ["report", *asked[1:], "--instances", "1", "--out", str(tmp_path / "report.html")]
     assert main([*report, "--weights", "amount"]) == BAD_INPUT
     assert "'amount' cannot weigh the rows" in capsys.readouterr().err
+
+
+def test_a_search_is_asked_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["tune", "--model", "diabetes", "--data", "diabetes", "--method", "grid", "--folds", "2"]
+    arguments += ["--space", "max_depth=2|3", "--holdout", "0", "--seed", "4", "--json"]
+    assert main(arguments) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert (body["kind"], body["way"], body["provenance"]["seed"]) == ("trials", "grid", 4)
+    assert [trial["params"] for trial in body["trials"]] == [{"max_depth": 2}, {"max_depth": 3}]
+    assert main([*arguments[:-1]]) == 0
+    assert "max_depth" in capsys.readouterr().out
+    assert main(["tune", "--model", "wine", "--data", "wine"]) == 2
+    assert "LGBMClassifier" in capsys.readouterr().err
+    assert main(["tune", "--model", "diabetes", "--data", "diabetes", "--space", "depth=1..3"]) == 2
+    assert "max_depth" in capsys.readouterr().err

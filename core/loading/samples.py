@@ -154,6 +154,17 @@ def load_sample_table(table_id: str) -> Table:
     return read_table(data, entry["title"], target=entry["target"], label=entry["label"])
 
 
+def sample_bytes(sample_id: str) -> bytes:
+    """The file of a sample's model.
+
+    Raises
+    ------
+    InputError, ModelError
+        If there is none of this id, or the file was changed.
+    """
+    return _content(sample(sample_id).file)
+
+
 def load_sample_model(sample_id: str) -> Model:
     """A sample model, in this process: the file is ours, and its digest is checked first.
 

@@ -39,14 +39,23 @@ LONGEST = 540
 PARAMS = (
     Param("way", "choice", "random", "How candidates are found.", choices=WAYS, expert=False),
     Param("trials", "int", 20, "How many candidates are tried (a grid tries all of its points).", 1, 500, expert=False),
+    Param("points", "int", 4, "Values along each range (grid).", 1, 50, expert=False),
     Param("folds", "int", 5, "Parts of the rows, each kept apart once.", 2, 20, expert=False),
+    Param(
+        "holdout",
+        "float",
+        0.2,
+        "Share of the rows that no candidate sees; the best is judged on it.",
+        0,
+        0.5,
+        (),
+        False,
+    ),
+    Param("seed", "int", 0, "Fixes the rows, folds, candidates and training.", 0, 2**31 - 1, expert=False),
     Param("loss", "text", "auto", "What counts as worse, as in permutation importance."),
     Param("space", "text", "", "What may be tried: max_depth=2..8; C=0.1..10 log; kernel=rbf|linear. Empty: proposed."),
-    Param("points", "int", 4, "Values along each range (grid).", 1, 50),
-    Param("apart", "float", 0.2, "Share of the rows that no candidate sees, to judge the best one at the end.", 0, 0.5),
     Param("rows", "int", 5_000, "Rows used, drawn with the seed.", 10, 100_000),
     Param("seconds", "int", 300, "The search ends with what it has found after so long.", 1, LONGEST),
-    Param("seed", "int", 0, "Fixes the rows, the folds, the candidates and the training.", 0, 2**31 - 1),
 )
 
 

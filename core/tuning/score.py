@@ -88,7 +88,7 @@ def bench(job: Job) -> Bench:
     """
     rows, known, weights = weighed_rows(job)
     classes, folds, seed = bool(job.model.classes), int(job.params["folds"]), int(job.params["seed"])
-    inside, apart = _split(known, classes, float(job.params["apart"]), seed)
+    inside, apart = _split(known, classes, float(job.params["holdout"]), seed)
     _enough(job.model, known[inside], folds)
     loss = _loss(job.model, str(job.params["loss"]))
     return Bench(

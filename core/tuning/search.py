@@ -189,7 +189,7 @@ def _apart(found: Trials) -> Check:
     told = "better" if best < own else "no better"
     text = (
         f"On {found.apart_rows:,} rows that no candidate has seen, the best one is {told}:"
-        f" {best:.4g} against {own:.4g}. Of the two numbers for the best one, believe this."
+        f" {best:.4g} against {own:.4g}. This is the number to believe of the best one: it was not chosen by it."
     )
     return Check("apart", bool(best < own), own - best, text)
 

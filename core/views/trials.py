@@ -117,7 +117,13 @@ def _spec(unit: str, dark: bool | None) -> dict[str, Any]:
     """The constant specification; the loss is one of our own words."""
     axis = {"title": f"{unit} (lower is better)"}
     y = {"field": "loss", "type": "quantitative", "scale": {"zero": False}, "axis": axis}
-    x = {"field": "trial", "type": "quantitative", "axis": {"title": "trial", "tickMinStep": 1, "format": "d"}}
+    axis_x = {"title": "trial", "tickMinStep": 1, "format": "d"}
+    x = {
+        "field": "trial",
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": False, "padding": 14},
+        "axis": axis_x,
+    }
     named = {"said": unit, "settings": "settings"}
     tooltip = [{"field": "trial"}, *({"field": name, "title": title} for name, title in named.items())]
     return {

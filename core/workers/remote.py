@@ -43,7 +43,7 @@ class RemoteModel:
     untrainable : str
         Why it cannot be trained again; empty where it can.
     source : RemoteModel or None
-        The model that this one was trained from, in the same worker, which closes when both are gone.
+        The model that this one was made from, in the same worker, which closes when both are gone.
     """
 
     lease: Lease
@@ -172,7 +172,7 @@ class RemoteModel:
         facts = (self.name, self.family, self.kind, self.task, self.classes, names)
         digest = digests.of_params([self.fingerprint, list(names)])
         own = (self.margin_scale, True, levels, self.notes, self.brings_table, self.untrainable)
-        return RemoteModel(self.lease, *facts, digest, *own)
+        return RemoteModel(self.lease, *facts, digest, *own, source=self)
 
     def settings(self) -> tuple[Setting, ...]:
         """What can be tuned, as ``core.tuning.proposed.settings`` says it."""
@@ -197,7 +197,8 @@ class RemoteModel:
         """Run a whole explanation inside the worker; errors and values as ``core.engine.explain_rows``."""
         head = {"op": "explain", "method": method_id, "table": table.fingerprint, "rows": [int(row) for row in rows]}
         watched = isinstance(progress, Watch)
-        request = Message({**head, "output": output, "params": dict(params), "watched": watched})
+        asked = remote_tuning.in_time(method_id, params, self.lease.settings.explain_seconds)
+        request = Message({**head, "output": output, "params": asked, "watched": watched})
         if isinstance(progress, Watch):
             take = progress.found
             progress = replace(progress, found=lambda raw: take(self._results([raw], 1)[0]))

@@ -66,6 +66,15 @@ def _value(value: Any, depth: int = 0) -> Any:
     raise ValueError("a value that is none")
 
 
+def in_time(method_id: str, params: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """The settings of a question; a search ends with what it has found before its worker would be ended."""
+    given = dict(params)
+    most = int(0.9 * seconds)
+    if method_id == "tune" and str(given.get("seconds", "300")).isdigit() and int(given.get("seconds", 300)) > most:
+        given["seconds"] = max(1, most)
+    return given
+
+
 def follow(model: Any, table: Table, recipe: Recipe) -> Mapping[str, Any]:
     """Train the model of a worker again, there; what it says of the new one.
 

@@ -37,10 +37,14 @@ def models(about: Subject) -> None:
         on_change=fresh.listen(key, lambda name: question.ask(versus=name or "")),
         width=420,
     )
-    other = rivals.under(about, chosen)
+    pair(about, rivals.under(about, chosen), "models")
+
+
+def pair(about: Subject, other: Subject, key: str) -> None:
+    """What two models say of the same instance, and why, side by side."""
     _say(about, other)
     first, second = _same_scale([about, other])
-    _show([first, second], [about.model.name, other.model.name], "models")
+    _show([first, second], [about.model.name, other.model.name], key)
     st.info(safe_long(compare(first, second).text), icon=":material/balance:")
 
 

@@ -28,6 +28,7 @@ _PAGES = (
     ("what_if", "What if", ":material/tune:"),
     ("compare", "Compare", ":material/compare_arrows:"),
     ("model", "Model", ":material/model_training:"),
+    ("tune", "Tune", ":material/trending_up:"),
     ("data", "Data", ":material/table_chart:"),
     ("studio", "Studio", ":material/dashboard:"),
     ("load", "Load", ":material/upload_file:"),

@@ -27,6 +27,15 @@ def model(about: Subject) -> None:
     _draw(about, "Model", f"**{safe(about.model.name)}**: {safe(headline.purpose(about))}  \n:small[{safe(line)}]")
 
 
+def tuning(about: Subject) -> None:
+    """The model's name, what it is for, and what tuning is."""
+    line = (
+        "A model has settings that are not learnt from rows, such as how deep a tree may grow. Tuning trains the same"
+        " kind of model again and again with other settings and keeps those that do best on rows it has not seen."
+    )
+    _draw(about, "Tune", f"**{safe(about.model.name)}**: {safe(headline.purpose(about))}  \n:small[{safe(line)}]")
+
+
 def data(about: Subject) -> None:
     """The table's name, its size and its kinds of columns."""
     table = about.table

@@ -63,10 +63,10 @@ def test_the_search_for_leaks_finds_them(kind: str) -> None:
 
 @needs_lock
 @TARGETS
-@pytest.mark.parametrize("page", ["explain", "what_if", "compare", "load", "about", "studio"])
+@pytest.mark.parametrize("page", ["explain", "what_if", "compare", "load", "about", "studio", "tune"])
 def test_every_page_shows_names_as_text(page: str, target: str, visits: dict[str, Any]) -> None:
     state, link = visits[target]
-    app = open_page(page, dict(state), **link, row=10, level="expert")
+    app = open_page(page, {**state, "open_again": True}, **link, row=10, level="expert")
     assert errors(app) == []
     assert evil.leaks(app) == []
     assert page == "about" or "<img" in words(app) or "javascript" in words(app), "names are shown, not left out"

@@ -14,7 +14,7 @@ from tests.pages.test_pages_session import made as stored
 from tests.pages.test_pages_session import uploads as opened
 from tests.pages.test_pages_uploads import FRAME, mine, needs_lock
 
-PAGES = ["explain", "what_if", "compare", "model", "data", "studio"]
+PAGES = ["explain", "what_if", "compare", "model", "data", "studio", "tune"]
 
 
 def secrets() -> set[str]:

@@ -86,7 +86,7 @@ def test_every_candidate_of_a_grid_scores_as_with_scikit_learn(loss: str) -> Non
     frame = frame.assign(paid=(frame["paid"] == "yes").astype(int)) if classifies else frame
     estimator = (DecisionTreeClassifier if classifies else DecisionTreeRegressor)(random_state=0)
     model, table = both(estimator, frame, target)
-    found = tune(model, table, way="grid", points=2, space=GRID, folds=4, loss=loss, apart=0, seed=3)
+    found = tune(model, table, way="grid", points=2, space=GRID, folds=4, loss=loss, holdout=0, seed=3)
     X, y = frame.drop(columns=target), frame[target]
     folds = (StratifiedKFold if classifies else KFold)(4, shuffle=True, random_state=3)
     searched = GridSearchCV(estimator, POINTS, cv=folds, scoring=SCORERS[loss]).fit(X, y)
@@ -102,14 +102,14 @@ def test_every_candidate_of_a_grid_scores_as_with_scikit_learn(loss: str) -> Non
 
 def test_several_classes_and_a_pipeline_score_as_with_scikit_learn() -> None:
     model, table = case("pipeline with text levels")
-    found = tune(model, table, way="grid", points=3, space="logisticregression__C=0.01..1 log", apart=0, folds=3)
+    found = tune(model, table, way="grid", points=3, space="logisticregression__C=0.01..1 log", holdout=0, folds=3)
     X, y = table.inputs, table.frame["paid"]
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     points = {"logisticregression__C": [0.01, 0.1, 1.0]}
     searched = GridSearchCV(model.native, points, cv=folds, scoring="roc_auc").fit(X, y)  # type: ignore[attr-defined]
     assert [trial.loss for trial in found.trials] == pytest.approx(1 - searched.cv_results_["mean_test_score"])
     model, table = case("lightgbm, three classes")
-    found = tune(model, table, way="grid", points=2, space="num_leaves=4..7", apart=0, folds=3)
+    found = tune(model, table, way="grid", points=2, space="num_leaves=4..7", holdout=0, folds=3)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
     searched = GridSearchCV(model.native, {"num_leaves": [4, 7]}, cv=folds, scoring="neg_log_loss").fit(  # type: ignore[attr-defined]
         table.inputs, table.frame["y"]
@@ -121,7 +121,7 @@ def test_random_search_tries_what_parameter_sampler_draws_and_scores_it_the_same
     """HT2."""
     model, table, X, y = tree()
     options: dict[str, Any] = {
-        "way": "random", "trials": 6, "folds": 3, "apart": 0, "seed": 5, "space": "max_depth=2..9; max_features=0.2..1.0",
+        "way": "random", "trials": 6, "folds": 3, "holdout": 0, "seed": 5, "space": "max_depth=2..9; max_features=0.2..1.0",
     }  # fmt: skip
     found = tune(model, table, **options)
     lists = {"max_depth": stats.randint(2, 10), "max_features": stats.uniform(0.2, 0.8)}
@@ -249,7 +249,7 @@ def test_bayesian_search_goes_on_after_failures() -> None:
 
 def test_the_rows_kept_apart_are_seen_by_no_candidate_and_judge_the_best() -> None:
     model, table, X, y = tree()
-    found = tune(model, table, way="grid", points=2, space=GRID, folds=3, apart=0.25, seed=1)
+    found = tune(model, table, way="grid", points=2, space=GRID, folds=3, holdout=0.25, seed=1)
     inside, apart = train_test_split(np.arange(len(X)), test_size=0.25, random_state=1)
     inside.sort()
     assert (found.rows, found.apart_rows) == (len(inside), len(apart))
@@ -366,7 +366,7 @@ def test_weights_weigh_scores_and_are_told() -> None:
     frame = numbers_frame().assign(w=np.arange(160) % 3)
     model, _ = both(DecisionTreeRegressor(random_state=0), frame.drop(columns="w"))
     table = match(model, from_frame(frame, target="y", weights="w")).table
-    found = tune(model, table, way="grid", space="max_depth=3", folds=3, apart=0)
+    found = tune(model, table, way="grid", space="max_depth=3", folds=3, holdout=0)
     kept = frame[frame["w"] > 0].reset_index(drop=True)
     by_hand = []
     for train, apart in KFold(3, shuffle=True, random_state=0).split(kept):

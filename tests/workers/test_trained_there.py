@@ -171,3 +171,12 @@ def test_a_worker_that_trains_another_kind_of_model_is_ended(part: str, lie: Any
     with pytest.raises(ModelError, match="another kind of model"):
         remote_tuning.follow(model, TABLE, Recipe())
     assert ended
+
+
+@pytest.mark.parametrize(("given", "seconds", "asked"), [({}, 60, 54), ({"seconds": "500"}, 60, 54), ({}, 600, None)])
+def test_a_search_ends_before_its_worker_would_be_ended(
+    given: dict[str, Any], seconds: float, asked: int | None
+) -> None:
+    assert remote_tuning.in_time("tune", given, seconds).get("seconds") == asked
+    assert remote_tuning.in_time("shap", given, seconds) == given
+    assert remote_tuning.in_time("tune", {"seconds": "many"}, seconds) == {"seconds": "many"}, "told by the method"
