@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks._paired import milliseconds, paired, ratio, table
+from benchmarks._places import places
 from core import engine
 from core.loading.frames import from_frame
 from core.models import wrap
@@ -20,6 +21,7 @@ from core.shapley.choose import solve
 from core.types import Table
 
 ROWS, COLUMNS, BACKGROUND, INSTANCES = 10_000, 20, 100, 6
+GROWN = "random forest, 100 fully grown"
 HEAD = ("model", "rows", "ours", "other", "time of other", "other / ours", "largest difference")
 
 
@@ -62,6 +64,14 @@ def forests(frame: pd.DataFrame) -> dict[str, Any]:
         "random forest, 20 fully grown": RandomForestRegressor(20, n_jobs=2, random_state=0),
     }
     return {name: model.fit(inputs, target) for name, model in fitted.items()}
+
+
+def grown(frame: pd.DataFrame) -> Any:
+    """scikit-learn's forest as it comes: 100 trees, grown until each leaf holds one row."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    inputs, target = frame.drop(columns="y").iloc[:5000], frame["y"].iloc[:5000]
+    return RandomForestRegressor(n_jobs=2, random_state=0).fit(inputs, target)
 
 
 def native(estimator: Any, inputs: pd.DataFrame) -> Callable[[], Any]:
@@ -169,7 +179,7 @@ def against_background(frame: pd.DataFrame, rows: Table) -> list[list[str]]:
     import shap
 
     inputs, found = frame.drop(columns="y"), []
-    for name, estimator in {**boosters(frame), **forests(frame)}.items():
+    for name, estimator in {**boosters(frame), **forests(frame), GROWN: grown(frame)}.items():
         if name.startswith("Cat"):
             continue
         ready = ensemble.prepare(job(estimator, rows), "interventional", deep=True)
@@ -177,14 +187,22 @@ def against_background(frame: pd.DataFrame, rows: Table) -> list[list[str]]:
             found.append([name, "", "not prepared", "", "", "", ""])
             continue
         peer = shap.TreeExplainer(estimator, rows.background(BACKGROUND, 0).to_numpy())
-        for count in (1, 100) if "fully" not in name else (1, 5):
+        for count in (1, 100):
             taken = inputs.iloc[500 : 500 + count].to_numpy()
             calls = {
                 "ours": lambda: ready.explainer.values(taken)[0],
                 "shap": lambda: peer.shap_values(taken, check_additivity=False),
             }
-            found.append(line(name, count, "shap.TreeExplainer", calls, 60 if count == 1 else 8))
+            rounds = (60 if count == 1 else 8) if name != GROWN else (30 if count == 1 else 3)
+            found.append(line(name, count, "shap.TreeExplainer", calls, rounds))
     return found
+
+
+def visits(frame: pd.DataFrame, rows: Table) -> str:
+    """What one row costs in the fully grown forest."""
+    ready = ensemble.prepare(job(grown(frame), rows), "interventional", deep=True)
+    instance, background = frame.drop(columns="y").iloc[500:501], rows.background(BACKGROUND, 0)
+    return f"{GROWN}, one row: " + places(ready.explainer.paths, instance.to_numpy(), background.to_numpy())
 
 
 def any_model(frame: pd.DataFrame) -> list[list[str]]:
@@ -250,6 +268,7 @@ def main() -> None:
     print("\nOne warm row, the algorithm alone:\n\n" + table(HEAD, algorithm(frame, rows)), flush=True)
     print("\nPath-dependent, many rows:\n\n" + table(HEAD, many_rows(frame, rows)), flush=True)
     print("\nInterventional, background of 100:\n\n" + table(HEAD, against_background(frame, rows)), flush=True)
+    print("\n" + visits(frame, rows), flush=True)
     head = ("shap", "error", "ours", "error", "ours", "shap", "shap / ours", "bar")
     title = f"Any model, 10 features, {INSTANCES} rows, root mean squared error against enumeration"
     print(f"\n{title}:\n\n" + table(head, any_model(frame)), flush=True)

@@ -12,6 +12,8 @@ FOLDERS = ("core", "pages", "sample_models", "benchmarks")
 MODULES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "streamlit_app.py"]
 CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
 LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
+COMPILED = "core.shapley.machine"
+"""Has numba at its head, and is itself imported when needed."""
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
 OLDER = {"AdaBoostClassifier", "NearestCentroid"}
 """Classes of a library that are refined to answer as their older versions did: files made by those are of these classes."""
@@ -84,11 +86,16 @@ def test_a_page_is_under_a_hundred_lines(path: Path) -> None:
 def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
     tree = tree_of(path)
     guarded = typing_only(tree)
+    late = LATE - {"numba"} if name_of(path) == f"{COMPILED.replace('.', '/')}.py" else LATE
     inside = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if node not in guarded and node not in inside:
             for module in imported(node):
-                assert module.split(".")[0] not in LATE, f"{module} at import of {name_of(path)}"
+                assert module.split(".")[0] not in late, f"{module} at import of {name_of(path)}"
+                names = (
+                    {f"{module}.{alias.name}" for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+                )
+                assert COMPILED not in {module, *names}, f"{COMPILED} at import of {name_of(path)}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,8 @@ from core.registry import Job
 from core.shapley import ensemble, tables
 from core.shapley.answer import explained, own_scale
 from core.shapley.deep import Sweep
-from core.shapley.frontier import Walk
+from core.shapley.frontier import Walk, walk
+from core.shapley.paths import follow
 from core.shapley.tables import Tables
 from tests.shapley import oracle, zoo
 
@@ -65,7 +68,7 @@ def test_the_walk_equals_enumeration(name, no_tables):
 @pytest.mark.parametrize(("way", "kind"), [("path-dependent", Sweep), ("interventional", Walk)])
 def test_walks_and_tables_agree_and_many_rows_equal_one_by_one(way, kind, monkeypatch):
     model, table = zoo.get("hist classes")
-    asked = job(model, table, 1, size=100)
+    asked = job(model, table, 1, size=200)  # more than one set of background rows
     by_table = ensemble.prepare(asked, way)
     assert isinstance(by_table.explainer, Tables)
     monkeypatch.setattr(tables, "CELLS", 0)
@@ -144,3 +147,36 @@ def test_a_background_beyond_all_bounds_is_left_to_asking(no_tables, monkeypatch
     result = engine.explain("shap", model, table, 5, kind="interventional", background=20, samples=400)
     assert any("asked" in check.text or "Sampled" in check.text for check in result.checks)
     assert result.base + result.values.sum() == pytest.approx(result.output)
+
+
+def break_a_tree(trees, how):
+    """Trees that no library makes: two parents of one node, a child that is not there, a column that is not there."""
+    inner = np.flatnonzero((trees.left >= 0) & (trees.left[trees.left] >= 0))[0]
+    if how == "two parents":
+        return replace(trees, right=np.where(np.arange(len(trees.right)) == inner, trees.left, trees.right))
+    if how == "no child":
+        return replace(trees, right=np.where(np.arange(len(trees.right)) == inner, -1, trees.right))
+    return replace(trees, feature=np.where(np.arange(len(trees.feature)) == inner, 2**31, trees.feature))
+
+
+@pytest.mark.parametrize("how", ["", "two parents", "no child", "no column"])
+def test_what_is_no_tree_is_not_walked(how):
+    """The compiled loops check no bounds, so nothing else may come to them."""
+    model, table = zoo.get("forest number")
+    portable = model.portable()
+    paths = follow(portable)
+    if how:
+        paths = replace(paths, trees=break_a_tree(portable.body, how))
+        if how != "no column":
+            paths = replace(paths, levels=levels_of(paths.trees))
+    rows = table.rows(range(30)).to_numpy(dtype=float)
+    found = walk(paths, portable.body.value[:, 0].copy(), rows, len(portable.features), 0.0, 0.0)
+    assert isinstance(found, Walk) if not how else found is None
+
+
+def levels_of(trees):
+    levels = [trees.roots]
+    while len(levels[-1]):
+        inner = levels[-1][trees.left[levels[-1]] >= 0]
+        levels.append(np.stack([trees.left[inner], trees.right[inner]], axis=1).ravel())
+    return tuple(levels[:-1])

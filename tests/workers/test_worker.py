@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
@@ -33,8 +33,10 @@ from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.models import read_model
 from core.loading.tables import read_table
-from core.registry import Watch
+from core.registry import Job, Watch
 from core.results import Nudges, same
+from core.shapley import ensemble
+from core.shapley.frontier import Walk
 from core.types import Model
 from core.views.whatif import carry
 from core.workers import RemoteModel, alive, close_all, doctor, open_model, open_table, pool, protected, protections
@@ -141,6 +143,22 @@ def test_what_needs_more_of_the_system_works_inside_too(kind: str, method: str, 
     here, there = match(read_model(data, "m.pkl"), table), match(open_model(data, "m.pkl"), table)
     ours = explain(method, here.model, here.table, 3, **params)
     assert same(explain(method, there.model, there.table, 3, **params), ours)
+    there.model.close()  # type: ignore[attr-defined]  # a remote model
+
+
+def test_compiled_loops_run_inside_and_write_nothing() -> None:
+    """A deep forest is walked by loops that were compiled before the worker was locked."""
+    frame = pd.DataFrame(RNG.normal(size=(200, 14)), columns=[f"x{at}" for at in range(14)])
+    forest = ExtraTreesRegressor(3, max_features=1, random_state=0).fit(frame, RNG.normal(size=200))
+    table, data = from_frame(frame, "t.csv", target=""), pickle.dumps(forest)
+    here, there = match(read_model(data, "m.pkl"), table), match(open_model(data, "m.pkl"), table)
+    job = Job(here.model, here.table, 3, 0, {"background": 50, "seed": 0})
+    ready = ensemble.prepare(job, "interventional", deep=True)
+    assert ready is not None
+    assert isinstance(ready.explainer, Walk)
+    ours = explain("shap", here.model, here.table, 3, kind="interventional")
+    assert same(explain("shap", there.model, there.table, 3, kind="interventional"), ours)
+    assert any("Exact" in check.text for check in ours.checks)
     there.model.close()  # type: ignore[attr-defined]  # a remote model
 
 

@@ -1,0 +1,116 @@
+"""Trees as flat records for ``machine``: a cache line for each inner node, numbered tree by tree and level by level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.shapley.paths import Ints, Paths, Small
+from core.shapley.questions import questions
+from core.types import Array
+
+NODE = np.dtype(
+    [(f"{side}_{word}", "u8") for side in ("left", "right") for word in (0, 1)]
+    + [("limit", "f8"), ("low", "i4"), ("high", "i4"), ("column", "u4"), ("member", "i4")]
+    + [("bit", "u4"), ("missing_left", "u4")],
+    align=True,
+)
+"""An inner node: background rows that pass the player of its left and right edge, as bits; the question; the children,
+by number (leaf ``k`` is ``-1 - k``); row of the table of codes where the question is one of membership, or -1; the
+player's bit."""
+STATE = np.dtype([("first", "u8"), ("second", "u8"), ("failed", "u8"), ("node", "i4")], align=True)
+"""A place in a tree: background rows that are still there, as bits, and players that the instance failed on the way."""
+WIDTH = 64
+"""Players that a set may hold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Trees in the machine's order.
+
+    Attributes
+    ----------
+    nodes : ndarray of NODE, shape (n_inner,)
+        Without what depends on the background.
+    roots : ndarray of int, shape (n_trees,)
+    before : ndarray of int, shape (n_inner,)
+        Edge of the same player before each node's: twice its node, one more for a right edge; -1 where there is none.
+    leaf : ndarray of int, shape (n_leaves,)
+        Numbers of the leaves in ``Paths``.
+    edges : ndarray of int, shape (n_leaves, most)
+        Deepest edge of each player on the way.
+    named : ndarray of int, shape (n_leaves, most) or (0, most)
+        Players of each leaf's bits; empty where bits are players themselves.
+    codes : ndarray of bool
+        As in ``Questions``.
+    largest : int
+        Nodes of the largest tree.
+    """
+
+    nodes: npt.NDArray[np.void]
+    roots: Small
+    before: Small
+    leaf: Ints
+    edges: Small
+    named: Small
+    codes: npt.NDArray[np.bool_]
+    largest: int
+
+
+def pack(paths: Paths, features: int, columns: int) -> Packed | None:
+    """Number the nodes anew and flatten them; None where they are no trees, or ask for columns that are not there.
+
+    The machine checks nothing: a node with two parents would lead it out of its lists.
+    """
+    trees, nodes = paths.trees, np.concatenate(paths.levels)
+    if nodes.min() < 0 or len(np.unique(nodes)) < len(nodes):
+        return None
+    asked = trees.feature[nodes][trees.left[nodes] >= 0]
+    if len(asked) and not 0 <= asked.min() <= asked.max() < columns:
+        return None
+    tree = np.zeros(len(paths.parent), dtype=np.int64)
+    tree[paths.levels[0]] = np.arange(len(paths.levels[0]))
+    for level in paths.levels[1:]:
+        tree[level] = tree[paths.parent[level]]
+    nodes = nodes[np.argsort(tree[nodes], kind="stable")]
+    inner, leaf = nodes[trees.left[nodes] >= 0], nodes[trees.left[nodes] < 0]
+    number = np.zeros(len(tree), dtype=np.int32)
+    number[inner], number[leaf] = np.arange(len(inner)), -1 - np.arange(len(leaf))
+    edge = np.full(len(tree) + 1, -1, dtype=np.int32)  # the last stands for "none"
+    below = paths.parent >= 0
+    edge[:-1][below] = 2 * number[paths.parent[below]] + ~paths.is_left[below]
+    wide, edges, left = features > WIDTH, paths.edges[leaf], trees.left[inner]
+    named = paths.player[edges if wide else edges[:0]].astype(np.int32)
+    flat, codes = _nodes(paths, inner, number, (paths.slot if wide else paths.player)[left])
+    largest = int(np.bincount(tree[nodes]).max(initial=0))
+    return Packed(flat, number[trees.roots], edge[paths.previous[left]], leaf, edge[edges], named, codes, largest)
+
+
+def _nodes(paths: Paths, inner: Ints, number: Small, bit: Ints) -> tuple[npt.NDArray[np.void], npt.NDArray[np.bool_]]:
+    """The records of inner nodes, and the codes of their questions of membership."""
+    trees, asked = paths.trees, questions(paths.trees, inner)
+    nodes = np.zeros(len(inner), dtype=NODE)
+    nodes["limit"], nodes["column"], nodes["missing_left"] = asked.limit[:, 0], asked.column, asked.missing_left[:, 0]
+    nodes["low"], nodes["high"], nodes["bit"] = number[trees.left[inner]], number[trees.right[inner]], bit
+    nodes["member"] = -1
+    nodes["member"][asked.member] = np.arange(len(asked.member))
+    return nodes, asked.codes
+
+
+def rounded(paths: Paths, encoded: Array) -> Array:
+    """Rows as the trees compare them."""
+    if paths.trees.float32:
+        with np.errstate(over="ignore"):
+            encoded = encoded.astype(np.float32)
+    return np.array(encoded, dtype=np.float64, order="C")
+
+
+def aligned(nodes: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """A copy in which no record lies across two lines of the cache."""
+    room = np.empty((len(nodes) + 1) * NODE.itemsize, dtype=np.uint8)
+    start = -room.ctypes.data % NODE.itemsize
+    copy = room[start : start + len(nodes) * NODE.itemsize].view(NODE)
+    copy[:] = nodes
+    return copy
