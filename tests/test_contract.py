@@ -182,7 +182,7 @@ def test_the_methods_that_weigh_rows_are_these() -> None:
         if not method.unsupported(model, held)
         and any(check.name == "weights" for check in engine.explain(method.id, model, held, 7).checks)
     }
-    told = {"performance", "permutation_importance", "model_profile", "two_features", "fairness_regression"}
+    told = {"performance", "permutation_importance", "model_profile", "two_features", "fairness_regression", "aspects"}
     assert found == told
 
 

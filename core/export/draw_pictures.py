@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.export import draw_fairness
+from core.export import draw_aspects, draw_fairness
 from core.export.canvas import clean, labels, lines, short, title
-from core.results import Attributions, Fairness, Profile, Result, Scores, Subsets, Together
+from core.results import Aspects, Attributions, Fairness, Profile, Result, Scores, Subsets, Together
 from core.views import view
 from core.views.attributions_spec import MIDDLE
 from core.views.overlay import curves
@@ -33,7 +33,9 @@ def draw(axes: Axes, result: Result, picture: str) -> None:
     result : Result
     picture : str
     """
-    if isinstance(result, Scores):
+    if isinstance(result, Aspects):
+        draw_aspects.groups(axes, result)
+    elif isinstance(result, Scores):
         _performance(axes, result, picture)
     elif isinstance(result, Fairness):
         draw_fairness.fairness(axes, result, picture)

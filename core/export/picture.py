@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import InputError, unknown_name
-from core.export import draw_fairness, draw_many, draw_model, draw_pictures, draw_row, draw_together
+from core.export import draw_aspects, draw_fairness, draw_many, draw_model, draw_pictures, draw_row, draw_together
 from core.export.canvas import MAX_BARS
-from core.results import Attribution, Fairness, Importance, Nudges, Result, Scores, Together
+from core.results import Aspects, Attribution, Fairness, Importance, Nudges, Result, Scores, Together
 from core.views.pictures import every
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _height(result: Result) -> float:
         first = result.results[0]
         bars = len(first.features) if isinstance(first, Attribution | Importance) else 0
         return max(4.2, 1.6 + 0.2 * len(result.results) * min(bars, MAX_BARS))
+    if isinstance(result, Aspects):
+        return 1.8 + 0.3 * len(result.features)
     if isinstance(result, Fairness):
         return max(4.2, 1.4 + 0.2 * len(result.checked) * len(result.groups))
     if isinstance(result, Nudges):
@@ -93,6 +95,7 @@ PICTURES: dict[str, Callable[[Axes, Any], None]] = {
     "matrix": draw_many.matrix,
     "subsets": draw_model.subsets,
     "fairness": draw_fairness.fairness,
+    "aspects": draw_aspects.aspects,
     "surrogate": draw_many.surrogate,
     "together": draw_together.together,
     "trials": draw_model.trials,

@@ -209,6 +209,7 @@ PUBLIC: dict[str, Callable[[Any], dict[str, Any]]] = {
     "matrix": public_many.matrix,
     "subsets": public_many.subsets,
     "fairness": public_many.fairness,
+    "aspects": public_many.aspects,
     "surrogate": public_many.surrogate,
     "together": _together,
     "trials": public_many.trials,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.aspects import members
 from core.codec import plain
 from core.fairness import exceeded, parity_loss, verdict
-from core.results import Attributions, Distribution, Fairness, Matrix, Part, Subsets, Surrogate, Trial, Trials
+from core.results import Aspects, Attributions, Distribution, Fairness, Matrix, Part, Subsets, Surrogate, Trial, Trials
 
 
 def attributions(result: Attributions) -> dict[str, Any]:
@@ -117,6 +118,30 @@ def fairness(result: Fairness) -> dict[str, Any]:
                 "y": [plain(value) for value in curve.y],
             }
             for curve in result.curves
+        ],
+    }
+
+
+def aspects(result: Aspects) -> dict[str, Any]:
+    """The groups with their numbers, and every branch of the dendrogram."""
+    held = members(result.merges)
+    names = [[result.features[at] for at in group] for group in held]
+    heights = [0.0] * len(result.features) + result.merges[:, 2].tolist()
+    spread = [None] * len(result.groups) if result.spread is None else result.spread.tolist()
+    return {
+        "class": result.label,
+        "scale": result.scale,
+        "unit": result.unit or None,
+        "base": result.base,
+        "output": result.output,
+        "height": result.height,
+        "groups": [
+            {"features": names[node], "value": plain(value), "spread": plain(wide)}
+            for node, value, wide in zip(result.groups, result.values, spread, strict=True)
+        ],
+        "branches": [
+            {"features": names[node], "height": plain(heights[node]), "value": plain(result.nodes[node])}
+            for node in range(len(held))
         ],
     }
 

@@ -97,7 +97,7 @@ def explain(job: Job) -> Importance:
         rounds=rounds,
         reference=found.full,
         checks=(
-            _fit_check(found, loss.title, len(rows)),
+            fit_check(found, loss.title, len(rows)),
             *_noise_check(rounds),
             *row_weights.check(job.table, rows, SHUFFLED),
             *(() if looked_up is None else (looked_up.check,)),
@@ -153,7 +153,7 @@ def reported(found: Shuffled, form: str, loss: str) -> tuple[Array, str]:
     return found.rounds - found.full, f"rise of {loss}" if loss[:1].isdigit() else f"rise of the {loss}"
 
 
-def _fit_check(found: Shuffled, loss: str, rows: int) -> Check:
+def fit_check(found: Shuffled, loss: str, rows: int) -> Check:
     """How good the model is at all: importances of a useless model mean nothing."""
     useful = found.full < found.baseline
     text = f"On {rows:,} rows the {loss} is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core.results.aspects import Aspects
 from core.results.attribution import Attribution
 from core.results.attributions import Attributions
 from core.results.base import Check, Prediction, Provenance, Result, freeze_arrays
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Any]] = {
         Matrix,
         Subsets,
         Fairness,
+        Aspects,
         Surrogate,
         Together,
         Trials,
@@ -66,6 +68,7 @@ def same(first: Result, second: Result) -> bool:
 __all__ = [
     "KINDS",
     "PARTS",
+    "Aspects",
     "Attribution",
     "Attributions",
     "Change",

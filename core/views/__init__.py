@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import unknown_name
 from core.results import Result
 from core.views import (
+    aspects,
     attributions,
     distribution,
     fairness,
@@ -36,6 +37,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "matrix": matrix.view,
     "subsets": subsets.view,
     "fairness": fairness.view,
+    "aspects": aspects.view,
     "surrogate": surrogate.view,
     "together": together.view,
     "trials": trials.view,

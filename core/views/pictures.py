@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import unknown_name
 from core.results import (
+    Aspects,
     Attribution,
     Attributions,
     Fairness,
@@ -17,7 +18,19 @@ from core.results import (
     Subsets,
     Together,
 )
-from core.views import attribution, attributions, boxes, fairness, importance, matrix, scores, steps, subsets, together
+from core.views import (
+    aspects,
+    attribution,
+    attributions,
+    boxes,
+    fairness,
+    importance,
+    matrix,
+    scores,
+    steps,
+    subsets,
+    together,
+)
 from core.views.view import View
 
 
@@ -28,7 +41,7 @@ def pictures(result: Result) -> dict[str, str]:
         return found if result.draws is None else {**found, "boxes": "Box plots"}
     if isinstance(result, Importance) and result.rounds is not None and result.rounds.shape[1] > 1:
         return {"bars": "Bars", "boxes": "Box plots"}
-    return {}
+    return dict(aspects.PICTURES) if isinstance(result, Aspects) else {}
 
 
 def every(result: Result) -> dict[str, str]:

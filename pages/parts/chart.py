@@ -40,8 +40,8 @@ def show(
 
 def _picks(spec: dict[str, Any]) -> bool:
     """True when a click on a mark of this drawing means something."""
-    parts = [spec, *spec.get("layer", ())]
-    return any(param.get("name") == "pick" for part in parts for param in part.get("params", ()))
+    own = any(param.get("name") == "pick" for param in spec.get("params", ()))
+    return own or any(_picks(part) for part in spec.get("layer", ()))
 
 
 def _picked(key: str, on_pick: Callable[[str], Any] | None, on_mark: Callable[[Mapping[str, Any]], Any] | None) -> None:

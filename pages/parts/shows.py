@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.instances import Query
-from core.results import Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
-from core.views import View, fairness, matrix, scores, subsets, view, words
-from core.views.pictures import pictures
+from core.results import Aspects, Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
+from core.views import View, matrix, scores, subsets, view, words
+from core.views.pictures import every, pictures
 from core.views.together import choices, squares
 from pages.parts import chart, frame, leads, many_rows, panel, question, subject
 from pages.parts.subject import Subject
@@ -82,12 +82,12 @@ def worst(result: Subsets, about: Subject, key: str, said: DeltaGenerator) -> Vi
     return drawn
 
 
-def groups(result: Fairness, about: Subject, key: str, said: DeltaGenerator) -> View:
-    """A comparison of groups, one picture at a time."""
-    chosen = leads.picture(fairness.pictures(result), key)
+def groups(result: Fairness | Aspects, about: Subject, key: str, said: DeltaGenerator) -> View:
+    """A comparison of groups of rows or features, one picture at a time; a click on a feature's bar picks it."""
+    chosen = leads.picture(every(result), key)
     drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
-    chart.show(drawn, f"{key}.{chosen}")
+    chart.show(drawn, f"{key}.{chosen}", leads.pick if chosen == "tree" else None)
     return drawn
 
 
@@ -199,6 +199,7 @@ SHOWS: dict[str, Callable[..., View]] = {
     "points": points,
     "subsets": worst,
     "fairness": groups,
+    "aspects": groups,
     "attributions": many_rows.draw,
     "together": together,
 }

@@ -14,7 +14,7 @@ from core.export.report import nudged, several, told
 from core.export.report.pack import Texts, pack
 from core.export.report.panels import Answers, Key, Studio
 from core.export.report.several import Drawn
-from core.results import Attribution, Fairness, Nudges, Profile, Result, Scores
+from core.results import Aspects, Attribution, Fairness, Nudges, Profile, Result, Scores
 from core.views import View, palette, view
 from core.views.force import force_data
 from core.views.looks import Looks, styled
@@ -155,10 +155,10 @@ def _path(about: Studio, features: tuple[str, ...], key: Key, variant: int) -> s
 
 
 def _drawings(key: Key, result: Result, about: Studio, options: Mapping[str, Any]) -> dict[str, View]:
-    """Each picture of an answer by its title: performance, fairness and nudges have several."""
+    """Each picture of an answer by its title: performance, fairness, aspects and nudges have several."""
     if isinstance(result, Nudges):
         return nudged.drawings(about, key, result, options)
-    if isinstance(result, Scores | Fairness):
+    if isinstance(result, Scores | Fairness | Aspects):
         titles = {title: {"picture": name} for name, title in every(result).items()} or {"": {}}
         return {title: view(result, dark=False, **options, **more) for title, more in titles.items()}
     if isinstance(result, Profile) and result.feature in about.table.schema.names:
