@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.aspects import PLAYERS, after, coarser, cut, dependence, grouped_game, members, merged, sampled, worths
-from core.aspects_words import close_check
+from core.aspects_checks import close_check
 from core.codec import plain
 from core.methods.aspects import HEIGHT, too_few_or_many
 from core.registry import Job, method

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from core import row_weights
-from core.aspects import MOST, cut, dependence, members, merged
-from core.aspects_words import additivity_of_groups, close_check, named
+from core.aspects import MOST, Ints, cut, dependence, members, merged
+from core.aspects_checks import additivity_of_groups, close_check
 from core.losses import LOSSES, loss_for
 from core.methods.permutation_importance import SHUFFLED, fit_check
-from core.permutation import Shuffled, shuffle
+from core.permutation import Measure, Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Aspects
 from core.shapley.answer import own_scale
 from core.store import Store
 from core.truth import unknown, weighed_rows
 from core.types import Array, Model, Param, Table
+from core.views.aspects import named
 
 ABOUT = """
 **What it is.** Features that tell nearly the same share their credit, and each alone looks unimportant. So they are put
@@ -88,34 +89,15 @@ def too_few_or_many(model: Model, table: Table) -> str | None:
 )
 def explain(job: Job) -> Aspects:
     """Shuffle every branch of the dendrogram once; the height picks among them."""
-    seed = int(job.params["seed"])
-    together = dependence(job.table, seed)
-    merges = merged(together)
-    loss = loss_for(job.model.task, str(job.params["loss"]))
+    together = dependence(job.table, int(job.params["seed"]))
+    merges, names = merged(together), job.model.features
+    held, groups = members(merges), cut(merges, float(job.params["height"]))
     rows, known, weights = weighed_rows(job)
-    held = members(merges)
-    names = job.model.features
-
-    def asked() -> Shuffled:
-        return shuffle(
-            job.model.predict,
-            job.table.rows(rows),
-            lambda blocks: loss.of(blocks, known, weights),
-            {str(at): [names[feature] for feature in held[at]] for at in range(len(held))},
-            rounds=int(job.params["rounds"]),
-            seed=seed,
-            progress=lambda done: job.progress(done, "shuffling groups"),
-        )
-
-    kept = [
-        job.model.fingerprint,
-        job.table.fingerprint,
-        *(job.params[name] for name in job.params if name != "height"),
-    ]
-    found: Shuffled = _STORE.get("shuffled", "|".join(map(str, kept)), asked)
+    loss = loss_for(job.model.task, str(job.params["loss"]))
+    branches = {str(at): [names[feature] for feature in held[at]] for at in range(len(held))}
+    found = _shuffled(job, rows, lambda blocks: loss.of(blocks, known, weights), branches)
     rounds = found.rounds - found.full
     nodes = rounds.mean(axis=1)
-    groups = cut(merges, float(job.params["height"]))
     return Aspects(
         features=names,
         merges=merges,
@@ -136,9 +118,26 @@ def explain(job: Job) -> Aspects:
     )
 
 
+def _shuffled(job: Job, rows: Ints, measure: Measure, branches: dict[str, list[str]]) -> Shuffled:
+    """Losses with every branch shuffled, found once for all heights."""
+    settings = [job.params[name] for name in job.params if name != "height"]
+    key = "|".join(map(str, [job.model.fingerprint, job.table.fingerprint, *settings]))
+    found: Shuffled = _STORE.get(
+        "shuffled",
+        key,
+        lambda: shuffle(
+            job.model.predict,
+            job.table.rows(rows),
+            measure,
+            branches,
+            rounds=int(job.params["rounds"]),
+            seed=int(job.params["seed"]),
+            progress=lambda done: job.progress(done, "shuffling groups"),
+        ),
+    )
+    return found
+
+
 def _deviation(rounds: Array, groups: tuple[int, ...]) -> Array | None:
     """Deviation over the rounds, where there are several."""
     return rounds[list(groups)].std(axis=1, ddof=1) if rounds.shape[1] > 1 else None
-
-
-__all__ = ["HEIGHT", "explain", "too_few_or_many"]

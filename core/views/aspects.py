@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from core.aspects import leaves, members
-from core.aspects_words import named
 from core.errors import unknown_name
 from core.results import Aspects, Attribution, Importance
 from core.types import Array
 from core.views import attribution, importance, palette, words
+from core.views.aspects_spec import APART, spec
 from core.views.view import View
 
 PICTURES = {"tree": "Dendrogram", "groups": "Groups"}
-APART = "apart"
+LISTED = 3
+"""Features that a group's name holds at most."""
 
 
 def view(result: Aspects, *, picture: str = "tree", dark: bool | None = None) -> View:
@@ -45,7 +47,11 @@ def view(result: Aspects, *, picture: str = "tree", dark: bool | None = None) ->
         return replace(bars, table=numbers, sentence=sentence, alt=f"Bars of groups. {sentence}")
     rows = records(result)
     return View(
-        spec(result, dark), rows, numbers, sentence, f"Dendrogram of {len(result.features)} features. {sentence}"
+        spec(_unit(result), _shares(result), dark),
+        rows,
+        numbers,
+        sentence,
+        f"Dendrogram of {len(result.features)} features. {sentence}",
     )
 
 
@@ -71,6 +77,18 @@ def group_names(result: Aspects) -> tuple[str, ...]:
     """What the groups are called, each different."""
     held = members(result.merges)
     return tuple(words.apart(named(result.features, [held[at] for at in result.groups]), 100))
+
+
+def named(features: Sequence[str], held: Sequence[Sequence[int]]) -> list[str]:
+    """What each group is called: its features with plus signs, many of them counted."""
+    return [called([features[at] for at in group]) for group in held]
+
+
+def called(features: Sequence[str]) -> str:
+    """One group's name."""
+    longest = 60 if len(features) == 1 else 26
+    shown = [words.named(name, longest) for name in features[:LISTED]]
+    return " + ".join([*shown, *([f"{len(features) - LISTED} more"] if len(features) > LISTED else [])])
 
 
 def _grouping(result: Aspects) -> str:
@@ -138,88 +156,14 @@ def _group_of(result: Aspects) -> list[str]:
     return found
 
 
-def spec(result: Aspects, dark: bool | None) -> dict[str, Any]:
-    """The constant specification of the triplot; the unit is our own words."""
-    ink, narrow = palette.INKS[dark], "containerSize()[0] < 520"
-    title = words.AXIS_CHANGE[result.scale] if result.base is not None else result.unit
-    y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {"labelLimit": {"expr": f"{narrow} ? 110 : 240"}, "ticks": False, "domain": False}
-    bar_axis: dict[str, Any] = {
-        "title": title,
-        "tickCount": 3,
-        "titleAnchor": "start",
-        "orient": "top",
-        "titleLimit": 300,
-    }
-    if result.base is not None and result.scale == "probability":
-        bar_axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
-    bar_scale = {"range": [{"expr": "10"}, {"expr": "width * 0.34"}], "nice": False}
-    tree_axis = {"title": "1 \N{MINUS SIGN} association", "tickCount": 4, "titleAnchor": "end"}
-    tree_scale = {"domain": [0, 1], "range": [{"expr": "width * 0.44"}, {"expr": "width - 30"}], "nice": False}
-    bar_x = {"type": "quantitative", "axis": bar_axis, "scale": bar_scale}
-    tree_x = {"type": "quantitative", "axis": tree_axis, "scale": tree_scale}
-    shades = {"domain": [*map(str, range(len(palette.CURVES))), APART], "range": [*palette.CURVES, palette.NEUTRAL]}
-    shade = {"field": "shade", "type": "nominal", "scale": shades, "legend": None}
-    ways = {"domain": ["up", "down"], "range": [palette.UP, palette.DOWN]}
-    way = {"field": "way", "type": "nominal", "scale": ways, "legend": None}
-    tips = [{"field": "label", "title": "feature"}, {"field": "text", "title": "alone"}]
-    return {
-        "width": "container",
-        "height": {"step": 26},
-        "data": {"name": "rows"},
-        "resolve": {"scale": {"x": "independent", "color": "independent"}},
-        "layer": [
-            {
-                "encoding": {"y": y},
-                "layer": [
-                    {
-                        "transform": _only("bar"),
-                        "params": [{"name": "pick", "select": {"type": "point", "fields": ["feature"]}}],
-                        "mark": {"type": "bar", "cursor": "pointer", "cornerRadius": 2, "height": 15},
-                        "encoding": {"x": {"field": "value", **bar_x}, "color": way, "tooltip": tips},
-                    }
-                ],
-            },
-            {"encoding": {"y": y}, "layer": _tree(tree_x, y, shade, ink)},
-        ],
-        "config": {"view": {"stroke": None}},
-    }
+def _unit(result: Aspects) -> str:
+    """What one is, in our own words."""
+    return result.unit if result.base is None else words.AXIS_CHANGE[result.scale]
 
 
-def _only(role: str) -> list[dict[str, Any]]:
-    """Records of one role."""
-    return [{"filter": f"datum.role === '{role}'"}]
-
-
-def _tree(x: dict[str, Any], y: dict[str, Any], shade: dict[str, Any], ink: str) -> list[dict[str, Any]]:
-    """Branches along and across, joints with their numbers, and the cut."""
-    rule = {"type": "rule", "strokeWidth": 2}
-    start, point = {"field": "x", **x}, {"type": "point", "filled": True, "size": 45, "opacity": 1}
-    joint = [*_only("joint"), {"filter": "isValid(datum.value)"}]
-    tips = [{"field": "text", "title": "as one group"}, {"field": "x", "title": "joined at", "format": ".2f"}]
-    text = {"type": "text", "align": "right", "dx": -6, "dy": -7, "fontSize": 10, "color": ink}
-    cut = {"type": "rule", "strokeDash": [5, 4], "color": palette.MARK}
-    said = {"type": "text", "dy": -8, "fontSize": 10, "color": palette.MARK}
-    return [
-        {"transform": _only("along"), "mark": rule, "encoding": {"x": start, "x2": {"field": "x2"}, "color": shade}},
-        {
-            "transform": _only("across"),
-            "mark": rule,
-            "encoding": {"x": start, "y2": {"field": "other"}, "color": shade},
-        },
-        {"transform": _only("joint"), "mark": point, "encoding": {"x": start, "color": shade, "tooltip": tips}},
-        {"transform": joint, "mark": text, "encoding": {"x": start, "text": {"field": "text"}}},
-        {
-            "transform": _only("cut"),
-            "mark": cut,
-            "encoding": {"x": start, "y": {"value": 0}, "y2": {"value": "height"}},
-        },
-        {
-            "transform": _only("cut"),
-            "mark": said,
-            "encoding": {"x": start, "y": {"value": 0}, "text": {"field": "text"}},
-        },
-    ]
+def _shares(result: Aspects) -> bool:
+    """Whether numbers are percentage points."""
+    return result.base is not None and result.scale == "probability"
 
 
 def table(result: Aspects) -> pd.DataFrame:
@@ -227,7 +171,7 @@ def table(result: Aspects) -> pd.DataFrame:
     held = members(result.merges)
     heights = [*np.zeros(len(result.features)), *result.merges[:, 2]]
     chosen = dict(zip(result.groups, result.values, strict=True))
-    unit = result.unit or words.AXIS_CHANGE[result.scale]
+    unit = _unit(result)
     rest = [node for node in range(len(held)) if node not in chosen]
     lines = [
         {

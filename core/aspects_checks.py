@@ -1,4 +1,4 @@
-"""What groups of features are called, and what is known of them, in words."""
+"""What is known of groups of features, computed and in words."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ import numpy as np
 from core.results import Check
 from core.types import Array
 from core.views import words
-
-LISTED = 3
-"""Features that a group's name holds at most."""
-
-
-def named(features: Sequence[str], held: Sequence[Sequence[int]]) -> list[str]:
-    """What each group is called: its features with plus signs, many of them counted."""
-    return [called([features[at] for at in group]) for group in held]
-
-
-def called(features: Sequence[str]) -> str:
-    """One group's name."""
-    longest = 60 if len(features) == 1 else 26
-    shown = [words.named(name, longest) for name in features[:LISTED]]
-    return " + ".join([*shown, *([f"{len(features) - LISTED} more"] if len(features) > LISTED else [])])
 
 
 def close_check(together: Array, groups: Sequence[Sequence[int]], features: Sequence[str]) -> Check:
