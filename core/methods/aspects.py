@@ -37,7 +37,8 @@ groups are the data's, not the model's. Shuffling a group still makes rows that 
 **Where ours differs.** dalex measures a number and levels by a Kruskal-Wallis statistic and corrects Cramér's V; the
 associations here are those of the page Data.
 
-**Source.** K. Pękala, K. Woźnica and P. Biecek, *Triplot*, 2021, [arXiv:2104.03403](https://arxiv.org/abs/2104.03403).
+**Source.** K. Pękala, K. Woźnica and P. Biecek, *Triplot*, 2021, [arXiv:2104.03403](https://arxiv.org/abs/2104.03403);
+D. Defays, 1977, [doi:10.1093/comjnl/20.4.364](https://doi.org/10.1093/comjnl/20.4.364) (complete linkage).
 """
 HEIGHT = Param(
     "height",
