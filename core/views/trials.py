@@ -59,6 +59,18 @@ def settings(trial: Trial) -> str:
     return ", ".join(f"{name} = {value(given)}" for name, given in trial.params.items()) or "its own settings"
 
 
+def called(name: str) -> str:
+    """A setting's own name first, then the part of the model that it belongs to.
+
+    Examples
+    --------
+    >>> called("max_depth"), called("model__max_depth"), called("outer__inner__C")
+    ('max_depth', 'max_depth · model', 'C · outer__inner')
+    """
+    part, _, own = name.rpartition("__")
+    return f"{own} · {part}" if part else own
+
+
 def value(given: Any) -> str:
     """One setting's value, short."""
     if isinstance(given, bool) or given is None:

@@ -55,7 +55,9 @@ def _best(found: Trials, winner: Trial, about: Subject) -> None:
     st.subheader("The best settings", anchor=False)
     for name, value in winner.params.items():
         now = found.original.params.get(name)
-        st.markdown(f"- **{safe(name)}**: {safe(trials.value(value))} :small[(now {safe(trials.value(now))})]")
+        st.markdown(
+            f"- **{safe(trials.called(name))}**: {safe(trials.value(value))} :small[(now {safe(trials.value(now))})]"
+        )
     seed = int(found.provenance.seed or 0) if found.provenance else 0
     recipe = Recipe(winner.params, seed)
     there = added(about, recipe)

@@ -45,7 +45,7 @@ def _names(known: dict[str, Setting], chosen: dict[str, Span]) -> None:
     st.multiselect(
         "Settings that may be tried",
         list(known),
-        format_func=lambda name: words.short(name, 60),
+        format_func=lambda name: words.short(trials.called(name), 60),
         key=key,
         placeholder="none yet",
         on_change=fresh.listen(key, act),
@@ -63,7 +63,9 @@ def _line(one: Setting, chosen: dict[str, Span]) -> None:
 
     with st.container(key=f"tune_line_{list(chosen).index(span.name)}"):
         left, *rest = st.columns([3, 2, 2, 2] if span.kind != "choice" else [3, 6], vertical_alignment="bottom")
-        left.markdown(f"**{safe(words.short(span.name, 60))}**  \n:small[now: {safe(trials.value(one.now))}]")
+        left.markdown(
+            f"**{safe(words.short(trials.called(span.name), 60))}**  \n:small[now: {safe(trials.value(one.now))}]"
+        )
         if span.kind == "choice":
             with rest[0]:
                 _choices(span, one, set_to)
