@@ -198,7 +198,7 @@ def tune(model: Any, table: Any, **params: Any) -> Trials:
 
 
 def train(model: Any, table: Any, settings: Any = None, **options: Any) -> Model:
-    """Train again, with other settings or without some rows; see ``core.tuning.notebook.train``."""
+    """Train again, with other settings, without some rows or corrected; see ``core.tuning.notebook.train``."""
     from core.tuning.notebook import train as again
 
     return again(model, table, settings, **options)

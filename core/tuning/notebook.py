@@ -41,9 +41,15 @@ def tune(model: Any, table: Any, **params: Any) -> Trials:
 
 
 def train(
-    model: Any, table: Any, settings: Mapping[str, Any] | None = None, *, seed: int = 0, left_out: Sequence[int] = ()
+    model: Any,
+    table: Any,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    seed: int = 0,
+    left_out: Sequence[int] = (),
+    corrected: Mapping[int, Any] | None = None,
 ) -> Model:
-    """Train the same kind of model again, with other settings or without some rows.
+    """Train the same kind of model again, with other settings, without some rows, or with another truth for some.
 
     Parameters
     ----------
@@ -56,6 +62,8 @@ def train(
         For estimators that have none of their own.
     left_out : sequence of int
         Rows that it does not learn from.
+    corrected : mapping of int to str or float, optional
+        The truth of some rows, in place of the table's: a class by its name, or a number.
 
     Raises
     ------
@@ -63,4 +71,5 @@ def train(
         If a setting or a row is unknown, or training fails.
     """
     work = Workspace.of(model, table)
-    return follow(work.model, work.table, Recipe(dict(settings or {}), seed, tuple(map(int, left_out))))
+    changed = tuple((int(row), value) for row, value in sorted((corrected or {}).items()))
+    return follow(work.model, work.table, Recipe(dict(settings or {}), seed, tuple(map(int, left_out)), changed))

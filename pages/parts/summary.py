@@ -31,7 +31,8 @@ def tuning(about: Subject) -> None:
     """The model's name, what it is for, and what tuning is."""
     line = (
         "A model has settings that are not learnt from rows, such as how deep a tree may grow. Tuning trains the same"
-        " kind of model again and again with other settings and keeps those that do best on rows it has not seen."
+        " kind of model again and again with other settings and keeps those that do best on rows it has not seen. The"
+        " best of many is also the luckiest: some rows are kept apart from the whole search and judge it at the end."
     )
     _draw(about, "Tune", f"**{safe(about.model.name)}**: {safe(headline.purpose(about))}  \n:small[{safe(line)}]")
 

@@ -1,6 +1,8 @@
-"""Train the model again as it is, on this table or without some of its rows: after wrong rows were found."""
+"""Train the model again as it is, without rows that are wrong or with their truth corrected."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -8,13 +10,15 @@ import streamlit as st
 from core import cache, instances, training
 from core.tuning.recipe import Recipe
 from core.views import words
-from pages.parts import frame, fresh, question, subject, tuning_result
+from pages.parts import frame, fresh, leads, question, subject, tuning_result
 from pages.parts.subject import Subject
+from pages.parts.text import safe
 
 PART = "tuning_again"
 SAID = "trained again"
-_WORST, _MOST = 100, 500
-_HELD = "left out"
+_WORST, _MOST, _SHOWN = 100, 500, 20
+_HELD = "wrong rows"
+_OUT = "leave it out"
 
 
 def draw(about: Subject) -> None:
@@ -24,53 +28,110 @@ def draw(about: Subject) -> None:
 
 
 def _part() -> None:
-    """Which rows to leave out, the button, and the model beside the one before."""
+    """Which rows to leave out or to correct, the button, and the model beside the one before."""
+    leads.leave()
     about = subject.load(question.current())
     box = st.expander(
-        "**Would it say the same without some rows?** Train it again as it is", key="open_again", on_change="rerun"
+        "**Would it say the same without wrong rows?** Train it again as it is", key="open_again", on_change="rerun"
     )
     if not box.open:
         return
     with box, frame.boundary("Training again"):
         st.markdown(
-            "Rows with a wrong truth mislead a model. Leave them out, or correct them in your file and load it again, "
-            "then train the same kind of model with the settings it has, and compare."
+            "Rows with a wrong truth mislead a model. Leave them out or correct them here, then train the same kind of "
+            "model with the settings it has, and compare."
         )
-        out = _rows(about)
-        recipe = Recipe({}, 0, tuple(out))
+        chosen = _rows(about)
+        recipe = _recipe(about, chosen)
         added = tuning_result.added(about, recipe)
         if added is not None:
             tuning_result.beside(about, added)
             return
-        count = f"{len(out)} {'row' if len(out) == 1 else 'rows'}"
-        label = f"Train again without {count}" if out else "Train again on all rows"
-        tuning_result.keep(label, ":material/refresh:", "train_again", "", about, recipe, SAID)
+        tuning_result.keep(_said(recipe), ":material/refresh:", "train_again", "", about, recipe, SAID)
 
 
-def _rows(about: Subject) -> list[int]:
-    """Rows to leave out: those with the largest errors are offered, any other can be written."""
-    held: dict[str, list[int]] = st.session_state.setdefault(_HELD, {})
-    chosen = held.setdefault(about.both.digest, [])
+def _recipe(about: Subject, chosen: dict[int, Any]) -> Recipe:
+    """The settings as they are; rows without a truth of their own are left out."""
+    for row in list(chosen)[:_SHOWN]:
+        _line(about, chosen, row)
+    if len(chosen) > _SHOWN:
+        st.caption(f"The other {len(chosen) - _SHOWN} rows are left out.")
+    corrected = tuple((row, truth) for row, truth in chosen.items() if truth is not None)
+    return Recipe({}, 0, tuple(row for row, truth in chosen.items() if truth is None), corrected)
+
+
+def _said(recipe: Recipe) -> str:
+    """What the button does."""
+    parts = [
+        f"{word} {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+        for word, rows in (("without", recipe.left_out), ("with", recipe.corrected))
+        if rows
+    ]
+    ending = " corrected" if recipe.corrected else ""
+    return f"Train again {' and '.join(parts)}{ending}" if parts else "Train again on all rows"
+
+
+def _line(about: Subject, chosen: dict[int, Any], row: int) -> None:
+    """One of the rows: what it is, a way to see why, and another truth for it."""
+    left, middle, right = st.columns([4, 3, 2], vertical_alignment="center")
+    left.markdown(safe(_name(about, row)))
+
+    def act(value: Any) -> None:
+        chosen[row] = None if value in (None, _OUT) else value
+        frame.redraw(PART)
+
+    if about.model.classes:
+        key = fresh.key(f"truth_of_{row}", chosen[row] or _OUT)
+        middle.selectbox(
+            "What becomes of it",
+            [_OUT, *about.model.classes],
+            format_func=lambda name: name if name == _OUT else f"it is {words.short(name, 30)}",
+            key=key,
+            label_visibility="collapsed",
+            on_change=fresh.listen(key, act),
+        )
+    else:
+        key = fresh.key(f"truth_of_{row}", chosen[row])
+        middle.number_input(
+            "What it is", value=None, key=key, placeholder=_OUT, format="%g", label_visibility="collapsed",
+            on_change=fresh.listen(key, act),
+        )  # fmt: skip
+    right.button(
+        "See why", icon=":material/lightbulb:", type="tertiary", key=f"see_{row}", on_click=leads.go, args=(row,)
+    )
+
+
+def _rows(about: Subject) -> dict[int, Any]:
+    """Rows to leave out or correct: those with the largest errors are offered, any other can be written."""
+    held: dict[str, dict[int, Any]] = st.session_state.setdefault(_HELD, {})
+    chosen = held.setdefault(about.both.digest, {})
     worst = cache.keep(about.both, "worst rows", _WORST, lambda: _worst(about))
     options = list(dict.fromkeys([*map(str, chosen), *map(str, worst)]))
     key = fresh.key("left_out", [str(row) for row in chosen])
 
     def act(texts: list[str]) -> None:
-        numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12]
-        held[about.both.digest] = sorted({row for row in numbers if row < len(about.table)})[:_MOST]
+        rows = sorted({int(text) for text in texts if _is_row(about, text)})[:_MOST]
+        kept = {row: chosen.get(row) for row in rows}
+        chosen.clear()
+        chosen.update(kept)
         frame.redraw(PART)
 
     st.multiselect(
-        "Rows to leave out",
+        "Wrong rows",
         options,
-        format_func=lambda text: _name(about, int(text)) if text.isdigit() else text,
+        format_func=lambda text: _name(about, int(text)) if _is_row(about, text) else text,
         key=key,
         accept_new_options=True,
         placeholder="none; the largest errors come first, any row's number can be written",
         on_change=fresh.listen(key, act),
         max_selections=_MOST,
     )
-    return held[about.both.digest]
+    return chosen
+
+
+def _is_row(about: Subject, text: str) -> bool:
+    """True for the number of a row of the table."""
+    return text.isascii() and text.isdigit() and len(text) < 12 and int(text) < len(about.table)
 
 
 def _worst(about: Subject) -> list[int]:
@@ -82,7 +143,5 @@ def _worst(about: Subject) -> list[int]:
 
 def _name(about: Subject, row: int) -> str:
     """A row's number, its name, and its truth."""
-    if row >= len(about.table):
-        return str(row)
     name = f" {words.short(about.table.row_name(row), 24)}" if about.table.label else ""
     return f"row {row}{name}: is {words.short(str(about.table.truth(row)), 20)}"

@@ -17,6 +17,7 @@ from core.running import Running
 from core.workers import protected
 from tests.pages import made
 from tests.pages.app import changing, errors, open_page, words
+from tests.pages.searching import asked
 from tests.pages.test_pages_uploads import FRAME, mine, shelf
 
 needs_lock = pytest.mark.skipif(not protected(), reason="model files are only opened where a worker can be locked")
@@ -67,7 +68,7 @@ def test_a_sample_is_tuned_explained_and_put_beside_the_model_as_it_was() -> Non
     ((identity, upload),) = app.session_state["uploads.model"].items()
     assert upload.options["recipe"]["settings"] == dict(found.winner.params)  # type: ignore[union-attr]
     state = {"uploads.model": {identity: upload}}
-    for page in ("explain", "compare", "model"):
+    for page in ("compare", "model"):
         assert errors(open_page(page, state, **LINEAR, row=3, versus=identity)) == []
     shown = open_page("explain", state, model=identity, data="loans", row=3)
     assert errors(shown) == []
@@ -153,18 +154,39 @@ def test_an_upload_is_tuned_and_trained_in_its_worker() -> None:
 
 
 @needs_lock
-def test_a_model_is_trained_again_without_rows() -> None:
+def test_a_model_is_trained_again_without_a_row_and_with_one_corrected() -> None:
     state, link = mine("tonnes")
     app = open_page("tune", {**state, "open_again": True}, **link, row=11)
     app.multiselect(key="left_out.0").set_value(["7", "3", "99999", "x"]).run()
     assert errors(app) == []
+    assert app.button(key="train_again").label == "Train again without 2 rows"
+    changing(app, "truth_of_7").set_value(4.5).run()
     button = app.button(key="train_again")
-    assert button.label == "Train again without 2 rows"
+    assert button.label == "Train again without 1 row and with 1 row corrected"
     button.click().run()
     assert errors(app) == []
     (again,) = [one for one in app.session_state["uploads.model"].values() if "recipe" in one.options]
     assert again.name == "fields.pkl · trained again"
-    assert again.options["recipe"] == {"settings": {}, "seed": 0, "left_out": [3, 7]}
+    assert again.options["recipe"] == {"settings": {}, "seed": 0, "left_out": [3], "corrected": [[7, 4.5]]}
+
+
+def test_a_wrong_class_is_corrected_by_its_name() -> None:
+    app = open_page("tune", {"open_again": True}, **LINEAR)
+    worst = app.multiselect(key="left_out.0").options[0]
+    row = int(worst.split()[1])
+    app.multiselect(key="left_out.0").set_value([str(row)]).run()
+    truth = str(load_sample_table("loans").truth(row))
+    assert worst.endswith(f"is {truth}")
+    other = next(name for name in load_sample_model("loans-linear").classes if name != truth)
+    changing(app, f"truth_of_{row}").set_value(other).run()
+    app.button(key="train_again").click().run()
+    assert errors(app) == []
+    ((_, again),) = app.session_state["uploads.model"].items()
+    assert again.options["recipe"]["corrected"] == [[row, other]]
+    assert "Before and after" in words(app)
+    app.button(key=f"see_{row}").click().run()
+    assert errors(app) == []
+    assert asked(app)["row"] == str(row)
 
 
 @pytest.mark.parametrize("sample", ["breast-cancer", "wine"])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -49,6 +50,31 @@ def test_rows_left_out_are_not_learnt_from() -> None:
         follow(model, table, Recipe({}, 0, (999,)))
 
 
+def test_corrected_rows_are_learnt_with_their_new_truth() -> None:
+    model, table, frame = forest()
+    made = follow(model, table, Recipe({}, 0, (2,), ((0, 9.5), (7, -1))))
+    right = frame["y"].copy()
+    right[[0, 7]] = [9.5, -1.0]
+    by_hand = RandomForestRegressor(8, random_state=0).fit(frame[list("abcde")].drop(index=2), right.drop(index=2))
+    assert made.predict(table.inputs)[:, 0] == pytest.approx(by_hand.predict(frame[list("abcde")]))
+    assert table.frame["y"].equals(frame["y"]), "the table stays as it is"
+    for wrong in ("many", float("nan"), True):
+        with pytest.raises(InputError, match="no true value"):
+            follow(model, table, Recipe({}, 0, (), ((0, wrong),)))
+
+
+def test_a_corrected_class_is_named() -> None:
+    model, table = case("pipeline with text levels")
+    row = int(np.flatnonzero(table.frame["paid"] == "yes")[0])
+    made = follow(model, table, Recipe({}, 0, (), ((row, "no"),)))
+    right = table.frame["paid"].copy()
+    right[row] = "no"
+    by_hand = clone(model.native).fit(table.inputs, right)  # type: ignore[attr-defined]
+    assert np.allclose(made.predict(table.inputs), by_hand.predict_proba(table.inputs))
+    with pytest.raises(InputError, match="no class named 'perhaps'"):
+        follow(model, table, Recipe({}, 0, (), ((row, "perhaps"),)))
+
+
 def test_classes_keep_their_names_and_order() -> None:
     frame = mixed_frame().drop(columns=[HOSTILE]).fillna(0.0)
     coded = (frame["paid"] == "yes").astype(int)
@@ -64,7 +90,7 @@ def test_classes_keep_their_names_and_order() -> None:
 
 
 def test_a_recipe_survives_json_and_lists_are_tuples_again() -> None:
-    recipe = Recipe({"hidden_layer_sizes": (5, 3), "alpha": 0.1, "shuffle": None}, 3, (2, 7))
+    recipe = Recipe({"hidden_layer_sizes": (5, 3), "alpha": 0.1, "shuffle": None}, 3, (2, 7), ((4, "yes"), (5, 0.5)))
     assert of_plain(recipe.plain()) == recipe
 
 
