@@ -12,7 +12,7 @@ from core.version import VERSION
 FORMAT = "instance-explorer layout"
 LARGEST = 200_000
 """Bytes of a file that is opened at most."""
-MOST, LONGEST = 150, 1_000
+MOST, LONGEST = 1_500, 1_000
 """Pairs in a file at most, and characters of a value."""
 
 

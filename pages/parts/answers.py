@@ -41,7 +41,7 @@ def settings(about: Subject, who: Subject, one: Panel, feature: str, picture: st
 
 def _scales_differ(about: Subject) -> bool:
     """True where the models side by side add up in different units."""
-    found = [spot for spot in layout.spots(about.asked) if spot.panel]
+    found = [spot for spot in layout.spots(about.asked) if slots.there(about, spot)]
     return (
         len({slots.subject(about, spot).model.margin_scale for spot in found if spot.bind} | {about.model.margin_scale})
         > 1
@@ -81,7 +81,7 @@ def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, lo
 def _pairs(about: Subject, spot: Spot) -> list[Spot]:
     """The same panel bound otherwise, drawn in the same way."""
     same = [other for other in layout.spots(about.asked) if other.panel == spot.panel and other.bind != spot.bind]
-    return [other for other in same if other.picture == spot.picture]
+    return [other for other in same if other.picture == spot.picture and slots.there(about, other)]
 
 
 def _reach(about: Subject, other: Spot, one: Panel, feature: str) -> tuple[float, float] | None:
@@ -110,7 +110,7 @@ def held(about: Subject) -> list[tuple[Subject, Panel, str]]:
     """Everything that the Studio shows: whose, which panel, and which feature (all of them where it takes one)."""
     found = []
     for spot in layout.spots(about.asked):
-        if not spot.panel or spot.panel == layout.NOTE:
+        if spot.panel == layout.NOTE or not slots.there(about, spot):
             continue
         one, who = panels.get(spot.panel), slots.subject(about, spot)
         names = who.table.schema.names if one.takes("feature") else ("",)

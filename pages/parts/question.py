@@ -111,7 +111,7 @@ def hold(**changes: Any) -> Question:
     """Change the question of the session alone: other pages ask it."""
     held: Question = st.session_state.get(_HELD, Question())
     if {"model", "data"} & changes.keys():
-        kept = {name: text for name, text in held.studio.items() if not name.startswith(_OF_TABLE)}
+        kept = of_any_table(held.studio)
         cleared = {"output": "", "feature": "", "row": 0, "rows": "", "params": {}, "session": "", "studio": kept}
         changes = {**cleared, **changes}
     if "row" in changes:
@@ -123,6 +123,11 @@ def hold(**changes: Any) -> Question:
         end_searches()
     st.session_state[_HELD] = asked
     return asked
+
+
+def of_any_table(studio: Mapping[str, str]) -> dict[str, str]:
+    """Those of the Studio's settings that do not speak of one model and one table."""
+    return {name: text for name, text in studio.items() if not name.startswith(_OF_TABLE)}
 
 
 def searches() -> dict[str, tuple[str, Running]]:

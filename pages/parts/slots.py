@@ -63,6 +63,17 @@ def model(about: Subject, slot: str) -> str:
     return found[place]
 
 
+def there(about: Subject, spot: Spot) -> bool:
+    """Whether a place shows something of a model that is there: a link may name a second one that has gone."""
+    if not spot.panel or spot.model == layout.MODELS[0]:
+        return bool(spot.panel)
+    try:
+        model(about, spot.model)
+    except InputError:
+        return False
+    return True
+
+
 def subject(about: Subject, spot: Spot) -> Subject:
     """Who a place speaks of."""
     chosen = row(about, spot.instance)

@@ -9,6 +9,7 @@ from core.codec import plain
 from core.views import words
 from pages.parts import (
     adjust,
+    boards,
     chooser,
     drawing,
     frame,
@@ -39,6 +40,7 @@ def bar() -> None:
         about = subject.load(question.current())
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="studio_top"):
             st.markdown(f"### {safe(headline.said(about))}", width="stretch")
+            boards.draw()
             _arrange(about)
             adjust.popover(about)
             looking.popover(about)
@@ -64,8 +66,9 @@ def _arrange(about: Subject) -> None:
         "models": any(spot.model != "a" for spot in found),
         "instances": any(spot.instance != "1" for spot in found),
     }
-    key = fresh.key("studio_arrange", next((name for name, there in kinds.items() if there), ""))
-    options = [name for name in _ARRANGE if name != "models" or rivals.options(about)]
+    now = next((name for name, there in kinds.items() if there), "")
+    key = fresh.key("studio_arrange", now)
+    options = [name for name in _ARRANGE if name in ("", "instances", now) or rivals.options(about)]
     st.segmented_control(
         "Side by side",
         options,
@@ -155,7 +158,7 @@ def _resized(grid: str) -> None:
 
 def _others(about: Subject) -> None:
     """Who the second and third slots are, where some panel is bound to them."""
-    found = [spot for spot in layout.spots(about.asked) if spot.panel]
+    found = [spot for spot in layout.spots(about.asked) if slots.there(about, spot)]
     models = sorted({spot.model for spot in found} - {layout.MODELS[0]})
     rows = sorted({spot.instance for spot in found} - {layout.INSTANCES[0]})
     if not models and not rows:

@@ -8,7 +8,7 @@ from core import cache
 from core.cache import MINE
 from core.errors import ExplorerError
 from core.export.layout import from_layout, to_layout
-from pages.parts import frame, keeping, question, report_file
+from pages.parts import boards, frame, keeping, question, report_file
 from pages.parts.subject import Subject
 
 _TOLD = "studio layout error"
@@ -32,7 +32,7 @@ def _layout(about: Subject) -> None:
     st.markdown("**Layout**: panels, choices, looks and notes, without data")
     st.download_button(
         "Save layout",
-        data=to_layout(question.as_link(about.asked)),
+        data=to_layout({**question.as_link(about.asked), **boards.pairs()}),
         file_name="studio-layout.json",
         mime="application/json",
         icon=":material/dashboard_customize:",
@@ -63,7 +63,7 @@ def _opened() -> None:
         return
     before = question.current()
     try:
-        asked = question.from_pairs(from_layout(given.getvalue()))
+        asked = question.from_pairs(boards.open_pairs(from_layout(given.getvalue())))
     except ExplorerError as error:
         st.session_state[_TOLD] = error
         return

@@ -40,6 +40,8 @@ _WIDE = """
 [class*="st-key-studio_title_"] { padding-right: 4.2rem; }
 [data-testid="stColumn"] > div > [data-testid="stLayoutWrapper"]:has([class*="st-key-place_"]) { flex: 1 1 auto; }
 @media (min-width: 641px) {
+  [data-testid="stHorizontalBlock"]:has([class*="st-key-chosen_model"]):has(.st-key-studio_slots)
+    > [data-testid="stColumn"]:first-child { padding-bottom: 5.2rem; }
   [data-testid="stHorizontalBlock"]:not(:has([class*="st-key-chosen_data"])) .st-key-studio_top {
     margin-left: calc(-22.22% - 9.8px); width: calc(122.22% + 9.8px); max-width: none;
   }

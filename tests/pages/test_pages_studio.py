@@ -11,6 +11,7 @@ from core import cache, panels
 from core.export.layout import to_layout
 from core.loading.samples import samples
 from tests.pages.app import errors, now, open_page, words
+from tests.pages.app import panels as panels_of
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 QUESTIONS = {panel.question for panel in panels.every()}
@@ -327,6 +328,17 @@ def test_a_wrong_look_or_setting_of_a_link_is_left_out() -> None:
     app = open_page("studio", grid="1x2", panels="shap,break_down", **given)
     assert errors(app) == []
     assert len(titles(app)) == 2
+
+
+def test_what_needs_a_second_model_that_is_not_there_says_so_and_the_first_still_answers() -> None:
+    app = open_page(
+        "studio", model="diabetes", grid="1x2", panels="shap,shap", **{"s.bind.1": "b", "s.model.b": "mine.gone"}
+    )
+    assert len(errors(app)) == 1
+    assert "no other model" in errors(app)[0]
+    assert len(panels_of(app)) == 1
+    assert app.segmented_control(key=now(app, "studio_arrange")).set_value("").run()
+    assert errors(app) == []
 
 
 def test_a_layout_file_builds_the_same_studio() -> None:
