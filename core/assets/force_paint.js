@@ -150,7 +150,7 @@ function line(parent, pick) {
   button.type = "button";
   const name = html("span", "ie-name", button);
   const called = html("span", "ie-called", name);
-  html("span", "ie-head", called);
+  html("span", "ie-begins", called);
   html("span", "ie-tail", called);
   const value = html("span", "ie-own", name);
   const track = html("span", "ie-track", button);

@@ -1,5 +1,8 @@
 // One control per feature: a slider with a number box, a list of levels, a switch, a date or a text; "missing" where that occurs.
+import { writeName } from "./names.js";
 import { cellText, isRanged, brief, put, putButton, putSvg, sameCell } from "./whatif_words.js";
+
+const LONG = 24; // letters of a name that are not cut
 
 /** A comfortable step for dragging: round, about 200 to the range, never finer than the data. */
 export function dragStep(feature) {
@@ -28,7 +31,8 @@ export function snapped(feature, value, start) {
 export function makeControl(feature, index, large, change, reset) {
   const element = put("div", large ? "iw-control iw-large" : "iw-control");
   const head = put("div", "iw-control-head", element);
-  const title = put("label", "iw-name", head, brief(feature.name, 120));
+  const title = put("label", "iw-name", head);
+  writeTitle(title, brief(feature.name, 120), large);
   title.title = brief(feature.name, 400);
   title.id = `iw-name-${index}`;
   const back = putButton("iw-back", head, "↺", `Set ${brief(feature.name)} back`, () => reset(index));
@@ -61,6 +65,16 @@ export function makeControl(feature, index, large, change, reset) {
       show(value, start);
     },
   };
+}
+
+/** A name above its control; of a long one both ends are kept, since many begin alike. */
+function writeTitle(title, name, large) {
+  title.textContent = name;
+  if (large || name.length <= LONG) return;
+  title.replaceChildren(document.createElement("span"), document.createElement("span"));
+  title.classList.add("iw-ends-kept");
+  title.setAttribute("aria-label", name); // parts that stand beside each other would be read with a gap
+  writeName(title, name);
 }
 
 function filled(feature, start, last) {
