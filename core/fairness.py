@@ -103,6 +103,7 @@ def ratio_interval(score: Array, low: Array, high: Array) -> tuple[Array, Array]
         below = np.where(mine > 0, mine / (product + root), 0.0)
         _, theirs, root = end(high, base_low)
         above = np.where(theirs > 0, (product + root) / theirs, np.inf)
+    below[0] = above[0] = 1.0  # over itself
     unknown = np.isnan(score) | np.isnan(base)
     return np.where(unknown, np.nan, below), np.where(unknown, np.nan, above)
 

@@ -103,6 +103,7 @@ def test_ratios_at_zero_are_told_apart() -> None:
     assert below[1, 1] > 2
     assert above[1, 1] == np.inf
     assert np.isnan(below[1, 3])
+    assert below[0, 0] == above[0, 0] == 1, "over itself"
 
 
 def test_parity_loss_sums_the_sizes_of_the_logarithms() -> None:

@@ -245,5 +245,7 @@ def curves(found: Named, picture: str) -> list[Curve]:
         own = [curve for curve in one.curves if curve.id == picture]
         if own:
             total = np.sum([curve.y for curve in own], axis=0)
-            made.append(Curve(picture, own[0].title, name, own[0].x, total, own[0].x_title, "sum of parity losses"))
+            apart = picture == "own" and len({other.moved for _, other in found}) > 1
+            whose = f"{name}: {one.moved}" if apart else name
+            made.append(Curve(picture, own[0].title, whose, own[0].x, total, own[0].x_title, "sum of parity losses"))
     return made

@@ -188,6 +188,12 @@ def test_pictures_do_not_depend_on_the_numbers_and_hold_them() -> None:
     assert len(view(one).table) == 3 * len(MEASURES)
 
 
+def test_curves_of_other_groups_say_whose_they_are() -> None:
+    answers = [ask(privileged="north", moved=name) for name in ("south", "isle")]
+    drawn = view(together(answers, ["first", "second"]), picture="own")
+    assert {row["curve"] for row in drawn.rows} == {"first: south", "second: isle"}
+
+
 def test_comparisons_of_other_groups_are_not_put_together() -> None:
     with pytest.raises(InputError, match="different groups"):
         together([ask(privileged="north"), ask(protected="skill")], ["a", "b"])
