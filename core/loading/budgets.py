@@ -15,6 +15,8 @@ MAX_CELL = 20_000
 """Characters in one cell."""
 MAX_BYTES = 768 * 2**20
 """Bytes after decompression, and bytes of text in a decoded table."""
+MAX_RATIO, FREE = 200, 64 << 20
+"""A file may unpack to so many times its size, or to so many bytes; a sparse table of zeros and ones stays at 110."""
 MAX_EXCEL_CELLS = 3_000_000
 MAX_NAME = 120
 """Characters in a column name; longer ones are cut."""
@@ -83,6 +85,28 @@ def check_bytes(size: int) -> None:
         )
 
 
+def check_ratio(size: int, packed: int) -> None:
+    """Refuse a small file that opens to a large table: it holds the same thing over and over.
+
+    Parameters
+    ----------
+    size : int
+        Bytes when unpacked.
+    packed : int
+        Bytes of the file.
+
+    Raises
+    ------
+    InputError
+    """
+    if size > max(FREE, packed * MAX_RATIO):
+        raise InputError(
+            "This table is refused.",
+            f"Its {packed / 1e6:.1f} MB open to more than {MAX_RATIO} times as much: nearly every cell is the same.",
+            "Leave out columns that hold one value only.",
+        )
+
+
 def gunzip(data: bytes) -> bytes:
     """Decompress a .gz file within the budget.
 
@@ -98,6 +122,7 @@ def gunzip(data: bytes) -> bytes:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 check_bytes(size)
+                check_ratio(size, len(data))
                 parts.append(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(

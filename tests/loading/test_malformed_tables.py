@@ -167,6 +167,34 @@ def test_gzip_bomb_is_stopped_while_unpacking(monkeypatch: pytest.MonkeyPatch) -
         read_table(gzip.compress(b"a,b\n" + b"1,2\n" * (4 << 20)), "bomb.csv.gz")
 
 
+def _parquet(frame: pd.DataFrame) -> bytes:
+    target = io.BytesIO()
+    frame.to_parquet(target)
+    return target.getvalue()
+
+
+def test_one_value_over_and_over_is_refused_before_it_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "FREE", 1 << 20)
+    same = _parquet(pd.DataFrame(np.zeros((100_000, 4))))
+    assert len(same) * budgets.MAX_RATIO < 4 * 8 * 100_000
+    before = pa.total_allocated_bytes()
+    with pytest.raises(InputError, match="nearly every cell is the same"):
+        read_table(same, "same.parquet")
+    assert pa.total_allocated_bytes() - before < 1 << 20
+    with pytest.raises(InputError, match="nearly every cell is the same"):
+        read_table(gzip.compress(b"a,b\n" + b"1,2\n" * 400_000), "same.csv.gz")
+
+
+def test_sparse_tables_and_long_words_are_not_taken_for_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "FREE", 1 << 10)
+    rng = np.random.default_rng(0)
+    sparse = pd.DataFrame((rng.random((30_000, 12)) < 0.03).astype(int), columns=list("abcdefghijkl"))
+    words = pd.DataFrame({"country": np.repeat(["the United Kingdom of somewhere", "elsewhere"], 20_000)})
+    for frame in (sparse, words.assign(x=rng.normal(size=40_000))):
+        assert len(read_table(_parquet(frame), "t.parquet").frame) == len(frame)
+    assert len(read_table(gzip.compress(sparse.to_csv(index=False).encode()), "t.csv.gz").frame) == 30_000
+
+
 def test_csv_with_too_many_cells_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "MAX_CELLS", 1_000)
     monkeypatch.setattr("core.loading.delimited._parse", None)
