@@ -7,6 +7,7 @@ from typing import Any
 
 from core import fingerprint
 from core.errors import ModelError
+from core.loading import contained
 from core.loading.formats.sniff import ACCEPTED, format_of
 from core.models import AdaptedModel, wrap
 
@@ -46,12 +47,14 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             "Use a smaller model: fewer trees, or joblib with compress=3.",
         )
     estimator, classes = parse(data, name, format_of(data, name))
+    estimator, features, note = contained.take_out(estimator, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
         try:
             options.setdefault("classes", classes)
             options["fingerprint"] = options.get("fingerprint") or fingerprint.of_bytes(data)
-            return wrap(estimator, name=name, owned=True, **options)
+            wrapped = wrap(estimator, name=name, owned=True, **options)
+            return contained.described(wrapped, features, note)
         except ModelError:
             raise
         except Exception as error:  # an honest-looking file with a state that its own class cannot use

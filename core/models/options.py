@@ -10,6 +10,8 @@ from core.errors import ModelError
 from core.models.rows import placeholders
 from core.types import Task
 
+MAX_COLUMNS = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -45,6 +47,8 @@ class Options:
                 "It keeps neither their names nor their number.",
                 "Name them: model(estimator, features=[…]).",
             )
+        if not 0 < count <= MAX_COLUMNS:
+            raise ModelError(f"{kind} says that it takes {count:,} columns.", "No table has so many.")
         return placeholders(count), False
 
     def name_classes(self, kind: str, found: Sequence[Any]) -> tuple[str, ...]:

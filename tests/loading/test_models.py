@@ -328,3 +328,13 @@ def test_a_changed_byte_loads_or_is_refused(data: st.DataObject) -> None:
     except ModelError:
         return
     assert model.family == "xgboost"
+
+
+@pytest.mark.parametrize("count", [-1, 0, 10**12, 2**70])
+def test_a_model_of_columns_that_no_table_has_is_refused_at_once(count: int) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    model.n_features_in_ = count
+    with pytest.raises(ModelError, match="No table has so many"):
+        read_model(pickle.dumps(model), "m.pkl")

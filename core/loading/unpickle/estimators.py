@@ -19,6 +19,8 @@ from core.loading.unpickle.older import UPGRADES, encoder, other_class
 _OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": False, "warm_start": False}
 _OFF["callbacks"] = None
 _OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
+MAX_MEMBERS = 200_000
+"""Members of an ensemble: one that is asked a million times over would take minutes for a row."""
 _READS_FILES = ("filename", "file")
 
 
@@ -110,7 +112,7 @@ def _members(model: Any) -> None:
     if isinstance(members, np.ndarray):
         _stages(model)
         members = members.ravel().tolist()
-    if not isinstance(members, list | tuple):
+    if not isinstance(members, list | tuple) or len(members) > MAX_MEMBERS:
         raise _broken(model)
     chosen, columns = own.get("estimators_features_"), own.get("n_features_in_", own.get("n_features_"))
     for position, member in enumerate(members):

@@ -6,6 +6,7 @@ process that predicts; so they are refused with the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from sklearn.neighbors._base import NeighborsBase
 from core.loading.unpickle.inert import Refused
 
 _WHOLE = (int, np.integer)
+_ASKED = {"predict_proba", "decision_function", "predict", "drop"}
+_HASHERS = ("HashingVectorizer", "FeatureHasher")
 
 
 def broken(model: Any) -> Refused:
@@ -103,11 +106,34 @@ def bins(model: Any) -> None:
                 raise broken(model)
 
 
+def stacked(model: Any) -> None:
+    """Members of a stack are asked by one of three methods; any other could change them."""
+    if not set(map(str, vars(model)["stack_method_"])) <= _ASKED:
+        raise broken(model)
+
+
+def importance(model: Any) -> None:
+    """What a selection looks at is an attribute of its model, not of something behind it."""
+    getter = vars(model)["importance_getter"]
+    if not isinstance(getter, str) or not re.fullmatch(r"[a-zA-Z]\w*(\.[a-zA-Z]\w*)*", getter, re.ASCII):
+        raise broken(model)
+
+
+def width(model: Any) -> None:
+    """Words are counted modulo the number of columns, in compiled code."""
+    count = vars(model)["n_features"]
+    if type(model).__name__ in _HASHERS and not (isinstance(count, _WHOLE) and 0 < count < 1 << 31):
+        raise broken(model)
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
     "_fit_X": answers,
     "_n_features_outs": one_hot,
     "vocabulary_": vocabulary,
     "cluster_centers_": centres,
     "_predictors": bins,
+    "stack_method_": stacked,
+    "importance_getter": importance,
+    "n_features": width,
 }
 """Attribute -> check of the object that has it."""

@@ -72,15 +72,15 @@ def check(found: Any) -> Any:
 
 
 def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
-    """How long a group is with all groups in it written out; a few lists that hold each other often would have no end.
+    """How long an object is with all objects in it written out; a few that hold each other often would have no end.
 
-    Whatever lists or compares such a group later, as libraries do with classes and categories, would not come back.
+    Whatever walks such a group later would not come back: libraries list classes and compare categories, pipelines
+    ask each of their steps.
     """
-    if type(item) not in (*_HOLDERS, *_MAPPINGS) and not isinstance(item, np.ndarray):
-        return 1
-    size = len(item) + sum(sizes.get(id(part), 0) for part in parts)
+    own = len(item) if type(item) in (*_HOLDERS, *_MAPPINGS) or isinstance(item, np.ndarray) else 1
+    size = own + sum(sizes.get(id(part), 0) for part in parts)
     if size > MAX_OBJECTS:
-        raise Refused("its lists repeat each other without end")
+        raise Refused("its parts repeat each other without end")
     return size
 
 

@@ -1,0 +1,63 @@
+"""A file that holds a model inside a dictionary, a list or a tuple: taken out where there is no doubt which it is."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+from core.errors import ModelError
+from core.loading.columns import listed
+from core.models import AdaptedModel, rebind
+
+_NAMES = ("features", "feature_names", "feature_columns", "columns")
+_HINT = "Save the model itself, with all its steps in one pipeline: joblib.dump(model, 'model.joblib')."
+
+
+def take_out(held: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
+    """The one model of a container that went through the door as a whole; anything but a container is left as it is.
+
+    Returns
+    -------
+    model : object
+    features : tuple of str
+        What the container says its columns are called; empty where it does not.
+    note : str
+        What was done; empty where nothing was.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or something beside it that prepares its rows or answers, too.
+    """
+    if type(held) not in (dict, OrderedDict, list, tuple):
+        return held, (), ""
+    parts: dict[Any, Any] = dict(held) if isinstance(held, dict) else dict(enumerate(held))
+    steps = {key: part for key, part in parts.items() if _acts(part)}
+    kind = "dictionary" if isinstance(held, dict) else type(held).__name__
+    if not steps:
+        what = f"with {listed(list(parts))}" if isinstance(held, dict) and parts else f"of {len(parts):,}"
+        raise ModelError(f"'{name}' holds a {kind} {what}, not a model.", "No part of it can predict.", _HINT)
+    key, model = next(iter(steps.items()))
+    if len(steps) > 1 or not hasattr(type(model), "predict"):
+        found = listed([f"{key}: {type(part).__name__}" for key, part in steps.items()])
+        raise ModelError(
+            f"'{name}' holds a {kind} with {found}.",
+            "Which of these work together, and in which order, it does not say.",
+            _HINT,
+        )
+    names = next((parts[known] for known in _NAMES if known in parts), ()) if isinstance(held, dict) else ()
+    fits = type(names) in (list, tuple) and all(type(one) is str for one in names) and len(set(names)) == len(names)
+    return model, tuple(names) if fits else (), f"The file holds a {kind}; its part {key!r} is the model."
+
+
+def described(model: AdaptedModel, features: tuple[str, ...], note: str) -> AdaptedModel:
+    """The model with what the container said of it; names only where the model has none and they are as many."""
+    if features and not model.named and len(features) == len(model.features):
+        model = rebind(model, features)
+    return replace(model, facts=replace(model.facts, notes=(*model.facts.notes, note))) if note else model
+
+
+def _acts(part: Any) -> bool:
+    """True for what predicts or prepares rows."""
+    return any(hasattr(type(part), way) for way in ("predict", "transform"))

@@ -1,0 +1,71 @@
+"""A model in a dictionary, a list or a tuple is taken out where there is no doubt; else the words say what is there."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from core.errors import ModelError
+from core.loading.models import read_model
+
+X = np.random.default_rng(0).normal(size=(40, 2))
+MODEL = LogisticRegression().fit(X, X[:, 0] > 0)
+NAMED = LogisticRegression().fit(pd.DataFrame(X, columns=["age", "income"]), X[:, 0] > 0)
+
+
+def read(held: Any) -> Any:
+    """What the door says of it."""
+    return read_model(pickle.dumps(held), "kept.pkl")
+
+
+@pytest.mark.parametrize(
+    ("held", "names", "said"),
+    [
+        ({"model": MODEL, "features": ["a", "b"], "score": 0.9}, ("a", "b"), "part 'model' is the model"),
+        ({"clf": MODEL, "columns": ("a", "b"), "classes": ["x", "y"]}, ("a", "b"), "part 'clf'"),
+        ({"model": NAMED, "features": ["a", "b"]}, ("age", "income"), "dictionary"),
+        ({"model": MODEL, "features": ["a"]}, ("x0", "x1"), "dictionary"),
+        ({"model": MODEL, "features": ["a", "a"]}, ("x0", "x1"), "dictionary"),
+        ({"model": MODEL, "features": 7}, ("x0", "x1"), "dictionary"),
+        ((MODEL, ["a", "b"], 0.93), ("x0", "x1"), "tuple; its part 0"),
+        ([MODEL], ("x0", "x1"), "list; its part 0"),
+    ],
+)
+def test_the_one_model_is_taken_out(held: Any, names: tuple[str, ...], said: str) -> None:
+    found = read(held)
+    assert found.features == names
+    assert said in found.notes[-1]
+    estimator = NAMED if names == ("age", "income") else MODEL
+    rows = pd.DataFrame(X, columns=list(names))
+    assert np.array_equal(found.predict(rows), estimator.predict_proba(rows if estimator is NAMED else X))
+
+
+def test_a_model_alone_gets_no_note() -> None:
+    assert not any("part" in note for note in read(MODEL).notes)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"accuracy": 0.9, "date": "today"}, "dictionary with 'accuracy', 'date', not a model"),
+        ({}, "dictionary of 0, not a model"),
+        ([0.1, 0.2], "list of 2, not a model"),
+        ((1, 2, 3), "tuple of 3, not a model"),
+        ({"model": MODEL, "scaler": StandardScaler().fit(X)}, "'model: LogisticRegression', 'scaler: StandardScaler'"),
+        ([MODEL, NAMED], "'0: LogisticRegression', '1: LogisticRegression'"),
+        ({"scaler": StandardScaler().fit(X)}, "with 'scaler: StandardScaler'"),
+        ({"deep": {"model": MODEL}}, "dictionary with 'deep', not a model"),
+    ],
+)
+def test_what_leaves_a_doubt_is_refused_in_words(held: Any, words: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        read(held)
+    assert words in caught.value.what
+    assert "one pipeline" in caught.value.hint
+    assert "joblib.dump" in caught.value.hint
