@@ -34,7 +34,10 @@ def part(method: Method) -> str:
 def draw(about: Subject, found: Sequence[Method]) -> None:
     """All sections, the first ones that apply open."""
     apply = [method.id for method in found if method.cost != "minutes" and refused(about, method) is None]
+    asked = [method.question for method in found]
     for method in found:
+        if asked.count(method.question) > 1 and refused(about, method) is not None:
+            continue  # the same question is answered by the method for this task
         st.fragment(_section, key=part(method))(method.id, method.id in apply[:OPENED])
 
 

@@ -277,6 +277,15 @@ def test_a_term_leads_to_its_feature() -> None:
     assert feature_of("other", features) == "other"
 
 
+def test_a_question_of_two_tasks_is_asked_once() -> None:
+    closed = {f"open_{method.id}": False for method in registry.methods("model")}
+    for sample in samples():
+        app = open_page("model", closed, model=sample.id)
+        labels = [box.label for box in app.expander]
+        assert len(labels) == len(set(labels))
+        assert sum("treat groups alike" in label for label in labels) == 1
+
+
 def test_groups_are_chosen_and_one_groups_cutoff_moves_it_alone() -> None:
     closed = {f"open_{method.id}": method.id == "fairness" for method in registry.methods("model")}
     sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
