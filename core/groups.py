@@ -119,7 +119,7 @@ def _parts(column: pd.Series, name: str, bins: int, bounds: Sequence[float]) -> 
     if feature.is_ordered and (bounds or column.nunique() > FEW):
         return _binned(ordered_values(column, feature), feature, bins, bounds)
     codes, levels = pd.factorize(column, sort=False)
-    told, column_name = [words.short(words.cell(level), 30) for level in levels], words.short(name, 30)
+    told, column_name = [words.named(words.cell(level), 40) for level in levels], words.short(name, 30)
     bare = any(words.outcome(level, column_name) != level for level in told)
     called = [f"{column_name} = {level}" if bare else level for level in told]
     return _with_missing(codes.astype(np.int64), called, name)

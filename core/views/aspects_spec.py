@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import palette
+from core.views.axis import of_names
 
 APART = "apart"
 """The colour of branches that join groups, and of features that are a group alone."""
@@ -22,8 +23,7 @@ def spec(unit: str, shares: bool, dark: bool | None) -> dict[str, Any]:
     dark : bool or None
     """
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    limit = {"expr": "containerSize()[0] < 520 ? 110 : 240"}
-    y["axis"] = {"labelLimit": limit, "ticks": False, "domain": False}
+    y["axis"] = {**of_names(110, 240), "ticks": False, "domain": False}
     return {
         "width": "container",
         "height": {"step": 26},

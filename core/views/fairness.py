@@ -120,7 +120,7 @@ def drawn(found: Named, picture: str, dark: bool | None) -> tuple[list[dict[str,
     if picture in ("cutoffs", "own", "spread"):
         return scores.lines(records.curves(found, picture), dark)
     if picture == "stacked":
-        return records.losses(found), specs.stacked(dark)
+        return records.losses(found), specs.stacked()
     if picture == "heat":
         return records.losses(found, every=True), specs.heat(dark)
     if picture == "radar":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import palette
+from core.views.axis import of_names
 from core.views.fairness_rows import EDGE, HEAD, STATES
 
 _COLOURS = list(palette.CURVES)
@@ -51,7 +52,7 @@ def _lines(dark: bool | None) -> dict[str, Any]:
     """Groups from top to bottom, under their measures."""
     head = f"datum.value[0] === '{HEAD}'"
     axis = {
-        "labelLimit": {"expr": "containerSize()[0] < 520 ? 150 : 320"},
+        **of_names(150, 320),
         "labelFontWeight": {"condition": {"test": head, "value": 700}, "value": 400},
         "labelColor": palette.INKS[dark],
         "ticks": False,
@@ -137,14 +138,9 @@ def _state(picture: str) -> dict[str, Any]:
     return {"field": "state", "type": "nominal", "scale": {"domain": domain, "range": colours}, "legend": legend}
 
 
-def stacked(dark: bool | None) -> dict[str, Any]:
+def stacked() -> dict[str, Any]:
     """Parity losses of the measures on top of each other, one bar a group or model."""
-    axis = {
-        "labelLimit": {"expr": "containerSize()[0] < 520 ? 130 : 280"},
-        "ticks": False,
-        "domain": False,
-        "title": None,
-    }
+    axis = {**of_names(130, 280), "ticks": False, "domain": False, "title": None}
     legend = {"title": None, "orient": "top", "columns": _columns(3), "labelLimit": 200}
     x = {"field": "value", "type": "quantitative", "stack": "zero"}
     measure = {"field": "measure", "type": "nominal", "sort": {"field": "order", "op": "min"}}
@@ -176,7 +172,7 @@ def heat(dark: bool | None) -> dict[str, Any]:
                 "labelLimit": {"expr": f"{narrow} ? 80 : 160"},
             },
         },
-        "y": {**y, "axis": {"title": None, "labelLimit": {"expr": f"{narrow} ? 90 : 240"}}},
+        "y": {**y, "axis": {"title": None, **of_names(90, 240)}},
     }
     middle = "#33363f" if dark else "#f3f3f6"
     shade = {

@@ -286,6 +286,18 @@ def test_a_question_of_two_tasks_is_asked_once() -> None:
         assert sum("treat groups alike" in label for label in labels) == 1
 
 
+def test_the_height_cuts_the_dendrogram_into_other_groups() -> None:
+    closed = {f"open_{method.id}": method.id == "aspects" for method in registry.methods("model")}
+    sample = next(one for one in samples() if one.id == "breast-cancer")
+    app = open_page("model", closed, model=sample.id)
+    assert "30 features make 9 groups" in words(app)
+    app.slider(key="model.aspects.height").set_value(1.0).run()
+    assert errors(app) == []
+    assert "30 features make 1 group." in words(app)
+    app.segmented_control(key="aspects.picture").set_value("groups").run()
+    assert errors(app) == []
+
+
 def test_groups_are_chosen_and_one_groups_cutoff_moves_it_alone() -> None:
     closed = {f"open_{method.id}": method.id == "fairness" for method in registry.methods("model")}
     sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
