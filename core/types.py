@@ -163,7 +163,11 @@ class Table:
     def row_name(self, row: int) -> str:
         """The row's label, or its number."""
         position = self.position(row)
-        return f"row {row}" if self.label is None else str(self.frame[self.label].iloc[position])
+        if self.label is None:
+            return f"row {row}"
+        if "names" not in self.memo:
+            self.memo["names"] = self.frame[self.label].array  # a column by its name costs ten times one cell
+        return str(self.memo["names"][position])
 
     def background(self, size: int, seed: int) -> pd.DataFrame:
         """A seeded sample of the rows without replacement, shape (min(size, n_rows), n_features), in row order."""

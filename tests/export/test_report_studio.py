@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import Any
 
@@ -239,6 +240,20 @@ def test_other_looks_are_written_without_asking_the_model(monkeypatch: pytest.Mo
     for text in ("Why so?", "risk", "#123456", '"animation":200'):
         assert text in styled
     assert not calls
+
+
+def test_answers_are_drawn_once_however_often_the_file_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = sys.modules["core.export.report.content"]
+    drawn: list[object] = []
+    inner = found.view
+    monkeypatch.setattr(found, "view", lambda result, **options: (drawn.append(result), inner(result, **options))[1])
+    about = studio(*case("xgboost with missing values"), instances=2, panels=("shap", "ceteris_paribus", "performance"))
+    first = write(about)
+    once = len(drawn)
+    assert once
+    assert write(about) == first
+    assert write(about, looks=looks({"up": "#112233"})) != first
+    assert len(drawn) == once
 
 
 def test_panels_of_the_studio_keep_their_names_questions_and_options() -> None:

@@ -24,6 +24,8 @@ from core.views.whatif import carry, cell, whatif_data
 HEAVIEST = 120_000
 """Tree nodes or weights of a model that travels in the file (about 1.5 MB)."""
 _MADE: WeakKeyDictionary[Studio, dict[str, Any]] = WeakKeyDictionary()
+_DRAWN: WeakKeyDictionary[Answers, dict[Key, dict[str, View]]] = WeakKeyDictionary()
+"""Drawings of a panel's answers, which no looks and no limit of the size change."""
 LEVELS = {"row": "this instance", "model": "the whole model", "data": "the data"}
 
 
@@ -118,7 +120,7 @@ def _pictures(about: Studio, answers: Answers, features: tuple[str, ...]) -> dic
         (key, variant): (result, drawn)
         for key, result in answers.found.items()
         if key[2] is None or key[2] in features
-        for variant, drawn in _drawings(key, result, about, answers.panel.options).items()
+        for variant, drawn in _drawings(key, result, about, answers).items()
     }
 
 
@@ -154,8 +156,16 @@ def _path(about: Studio, features: tuple[str, ...], key: Key, variant: int) -> s
     return f"{variant}/{row}/{feature}"
 
 
-def _drawings(key: Key, result: Result, about: Studio, options: Mapping[str, Any]) -> dict[str, View]:
-    """Each picture of an answer by its title: performance, fairness, aspects and nudges have several."""
+def _drawings(key: Key, result: Result, about: Studio, answers: Answers) -> dict[str, View]:
+    """Each picture of an answer by its title, drawn once however often the file is written."""
+    held = _DRAWN.setdefault(answers, {})
+    if key not in held:
+        held[key] = _draw(key, result, about, answers.panel.options)
+    return held[key]
+
+
+def _draw(key: Key, result: Result, about: Studio, options: Mapping[str, Any]) -> dict[str, View]:
+    """Draw an answer: performance, fairness, aspects and nudges have several."""
     if isinstance(result, Nudges):
         return nudged.drawings(about, key, result, options)
     if isinstance(result, Scores | Fairness | Aspects):

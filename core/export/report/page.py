@@ -151,7 +151,8 @@ def write(
                 f"It would have more than {LARGEST / 1e6:.0f} MB.",
                 "Choose fewer instances or panels.",
             )
-        most = max(1, min(most - 1, int(0.97 * most * LARGEST / size)))
+        fixed = len(script())  # fewer features do not make the scripts smaller
+        most = max(1, min(most - 1, int(0.97 * most * (LARGEST - fixed) / (size - fixed))))
 
 
 def _page(data: dict[str, Any], licence: str) -> str:

@@ -80,7 +80,7 @@ def of(one: panels.Panel, params: Mapping[str, Any] | None = None) -> Panel:
     return Panel(one.id, one.method, {"": given}, not one.rows, one.title, one.question, one.options)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Answers:
     """What one panel shows.
 
