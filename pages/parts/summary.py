@@ -8,7 +8,7 @@ from core.types import Kind, Table
 from core.views import words
 from pages.parts import headline, levels
 from pages.parts.subject import Subject
-from pages.parts.text import safe
+from pages.parts.text import safe, safe_long
 
 _KINDS: dict[Kind, str] = {
     "numeric": "with numbers",
@@ -34,7 +34,7 @@ def tuning(about: Subject) -> None:
         " kind of model again and again with other settings and keeps those that do best on rows it has not seen. The"
         " best of many is also the luckiest: some rows are kept apart from the whole search and judge it at the end."
     )
-    _draw(about, "Tune", f"**{safe(about.model.name)}**: {safe(headline.purpose(about))}  \n:small[{safe(line)}]")
+    _draw(about, "Tune", f"**{safe(about.model.name)}**: {safe(headline.purpose(about))}  \n:small[{safe_long(line)}]")
 
 
 def data(about: Subject) -> None:

@@ -19,6 +19,7 @@ SAID = "trained again"
 _WORST, _MOST, _SHOWN = 100, 500, 20
 _HELD = "wrong rows"
 _OUT = "leave it out"
+_LONGEST = 4_000
 
 
 def draw(about: Subject) -> None:
@@ -74,7 +75,7 @@ def _said(recipe: Recipe) -> str:
 def _line(about: Subject, chosen: dict[int, Any], row: int) -> None:
     """One of the rows: what it is, a way to see why, and another truth for it."""
     left, middle, right = st.columns([4, 3, 2], vertical_alignment="center")
-    left.markdown(safe(_name(about, row)))
+    left.markdown(safe(f"row {_name(about, row)}"))
 
     def act(value: Any) -> None:
         chosen[row] = None if value in (None, _OUT) else value
@@ -106,27 +107,39 @@ def _rows(about: Subject) -> dict[int, Any]:
     held: dict[str, dict[int, Any]] = st.session_state.setdefault(_HELD, {})
     chosen = held.setdefault(about.both.digest, {})
     worst = cache.keep(about.both, "worst rows", _WORST, lambda: _worst(about))
-    options = list(dict.fromkeys([*map(str, chosen), *map(str, worst)]))
-    key = fresh.key("left_out", [str(row) for row in chosen])
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
 
-    def act(texts: list[str]) -> None:
-        rows = sorted({int(text) for text in texts if _is_row(about, text)})[:_MOST]
-        kept = {row: chosen.get(row) for row in rows}
+    def keep(rows: list[int]) -> None:
+        kept = {row: chosen.get(row) for row in sorted(set(rows))[:_MOST]}
         chosen.clear()
         chosen.update(kept)
         frame.redraw(PART)
 
-    st.multiselect(
+    key = fresh.key("wrong_rows", list(chosen))
+    left.multiselect(
         "Wrong rows",
-        options,
-        format_func=lambda text: _name(about, int(text)) if _is_row(about, text) else text,
+        list(dict.fromkeys([*chosen, *worst])),
+        format_func=lambda row: _name(about, row),
         key=key,
-        accept_new_options=True,
-        placeholder="none; the largest errors come first, any row's number can be written",
-        on_change=fresh.listen(key, act),
+        placeholder="none; the largest errors come first",
+        on_change=fresh.listen(key, keep),
+        filter_mode="prefix",
+        select_all=False,
         max_selections=_MOST,
     )
+    typed = fresh.key("wrong_numbers", "")
+    right.text_input(
+        "or by number",
+        key=typed,
+        placeholder="12, 40",
+        on_change=fresh.listen(typed, lambda text: keep([*chosen, *_numbers(about, text)])),
+    )
     return chosen
+
+
+def _numbers(about: Subject, text: str) -> list[int]:
+    """The rows of the table whose numbers are written."""
+    return [int(part) for part in text[:_LONGEST].replace(",", " ").split() if _is_row(about, part)]
 
 
 def _is_row(about: Subject, text: str) -> bool:
@@ -143,5 +156,5 @@ def _worst(about: Subject) -> list[int]:
 
 def _name(about: Subject, row: int) -> str:
     """A row's number, its name, and its truth."""
-    name = f" {words.short(about.table.row_name(row), 24)}" if about.table.label else ""
-    return f"row {row}{name}: is {words.short(str(about.table.truth(row)), 20)}"
+    name = f" · {words.short(about.table.row_name(row), 24)}" if about.table.label else ""
+    return f"{row}{name}: is {words.short(str(about.table.truth(row)), 20)}"

@@ -48,6 +48,7 @@ def _names(known: dict[str, Setting], chosen: dict[str, Span]) -> None:
         format_func=lambda name: words.short(trials.called(name), 60),
         key=key,
         placeholder="none yet",
+        select_all=False,
         on_change=fresh.listen(key, act),
         help="Those that matter most for this kind of model come first",
     )

@@ -157,7 +157,7 @@ def test_an_upload_is_tuned_and_trained_in_its_worker() -> None:
 def test_a_model_is_trained_again_without_a_row_and_with_one_corrected() -> None:
     state, link = mine("tonnes")
     app = open_page("tune", {**state, "open_again": True}, **link, row=11)
-    app.multiselect(key="left_out.0").set_value(["7", "3", "99999", "x"]).run()
+    app.text_input(key="wrong_numbers.0").set_value("7, 3 99999 x ² -1").run()
     assert errors(app) == []
     assert app.button(key="train_again").label == "Train again without 2 rows"
     changing(app, "truth_of_7").set_value(4.5).run()
@@ -172,9 +172,9 @@ def test_a_model_is_trained_again_without_a_row_and_with_one_corrected() -> None
 
 def test_a_wrong_class_is_corrected_by_its_name() -> None:
     app = open_page("tune", {"open_again": True}, **LINEAR)
-    worst = app.multiselect(key="left_out.0").options[0]
-    row = int(worst.split()[1])
-    app.multiselect(key="left_out.0").set_value([str(row)]).run()
+    worst = app.multiselect(key="wrong_rows.0").options[0]
+    row = int(worst.split()[0])
+    app.multiselect(key="wrong_rows.0").set_value([row]).run()
     truth = str(load_sample_table("loans").truth(row))
     assert worst.endswith(f"is {truth}")
     other = next(name for name in load_sample_model("loans-linear").classes if name != truth)
