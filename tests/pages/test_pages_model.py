@@ -279,7 +279,9 @@ def test_a_term_leads_to_its_feature() -> None:
 
 def test_a_question_of_two_tasks_is_asked_once() -> None:
     closed = {f"open_{method.id}": False for method in registry.methods("model")}
-    for sample in samples():
+    tasks = {load_sample_model(sample.id).task: sample for sample in samples()}
+    assert {"binary", "regression"} <= set(tasks)
+    for sample in tasks.values():
         app = open_page("model", closed, model=sample.id)
         labels = [box.label for box in app.expander]
         assert len(labels) == len(set(labels))
@@ -291,10 +293,10 @@ def test_the_height_cuts_the_dendrogram_into_other_groups() -> None:
     sample = next(one for one in samples() if one.id == "breast-cancer")
     app = open_page("model", closed, model=sample.id)
     assert "30 features make 9 groups" in words(app)
-    app.slider(key="model.aspects.height").set_value(1.0).run()
+    app.slider(key=now(app, "model.aspects.height")).set_value(1.0).run()
     assert errors(app) == []
     assert "30 features make 1 group." in words(app)
-    app.segmented_control(key="aspects.picture").set_value("groups").run()
+    app.segmented_control(key=now(app, "aspects.picture")).set_value("groups").run()
     assert errors(app) == []
 
 
