@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core import cache
@@ -47,5 +49,18 @@ def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:
 
 def _changed(field: str, value: str | None) -> None:
     """Another model or table was chosen."""
-    if value:
-        question.ask(**({"model": value, "data": ""} if field == "model" else {"data": value}))
+    if value and field == "data":
+        question.ask(data=value)
+    elif value:
+        question.ask(**_with(value))
+
+
+def _with(model_id: str) -> dict[str, Any]:
+    """Another model in question: on the table that is there where it takes that, else on its own."""
+    asked = question.held()
+    here, own = subject.ids(asked)[1], subject.ids(Question(model=model_id))[1]
+    if own == here:
+        return {**subject.onto(model_id, here), "data": asked.data}
+    if not own and subject.fits(model_id, here):
+        return subject.onto(model_id, here)
+    return {"model": model_id, "data": ""}

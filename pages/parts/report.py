@@ -9,7 +9,6 @@ from core.cache import Pair
 from core.loading.understood import Spread, Understood, understood
 from core.views import words
 from pages.parts import frame, question, subject
-from pages.parts.question import Question
 from pages.parts.text import safe_long
 
 _ADOPTED = "adopted"
@@ -33,8 +32,7 @@ def draw(model_id: str, table_id: str) -> None:
                 right.markdown(safe_long(said))
         _adopt(model_id, table_id)
         if st.button("Explain an instance", type="primary", icon=":material/lightbulb:", key="explain_own"):
-            asked = Question(model=model_id, data=table_id, level=question.held().level)
-            question.ask(model=model_id, data=table_id)
+            asked = question.ask(**subject.onto(model_id, table_id))
             st.switch_page(frame.page("explain"), query_params=question.as_link(asked))
 
 
@@ -42,7 +40,7 @@ def _adopt(model_id: str, table_id: str) -> None:
     """Let every page speak of a pair from now on, once: who opens an example afterwards is not taken back."""
     if st.session_state.get(_ADOPTED) != (model_id, table_id):
         st.session_state[_ADOPTED] = (model_id, table_id)
-        question.hold(model=model_id, data=table_id)
+        question.hold(**subject.onto(model_id, table_id))
 
 
 def facts(both: Pair, found: Understood) -> dict[str, str]:

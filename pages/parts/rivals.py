@@ -23,17 +23,8 @@ def options(about: Subject) -> dict[str, str]:
     return {
         name: title
         for name, title in chooser.model_names().items()
-        if name != here and (name in fitting or (name.startswith(cache.MINE) and _takes(name, table)))
+        if name != here and (name in fitting or (name.startswith(cache.MINE) and subject.fits(name, table)))
     }
-
-
-def _takes(model_id: str, table: str) -> bool:
-    """True where one of the visitor's own models fits the table."""
-    try:
-        cache.pair(model_id, table)
-    except ExplorerError:
-        return False
-    return True
 
 
 def under(about: Subject, model_id: str) -> Subject:

@@ -14,7 +14,7 @@ import streamlit as st
 from core import cache, instances
 from core.cache import Pair
 from core.engine import output_index
-from core.errors import InputError
+from core.errors import ExplorerError, InputError
 from core.loading.samples import sample, samples
 from core.registry import Progress
 from core.types import UNNAMED, Array, Model, Table
@@ -105,6 +105,23 @@ def ids(asked: Question) -> tuple[str, str]:
     model_id = asked.model or samples()[0].id
     tables = {entry.id: entry.table for entry in samples()}
     return model_id, asked.data or tables.get(model_id, "")
+
+
+def fits(model_id: str, table: str) -> bool:
+    """True where one of the visitor's own models fits the table."""
+    try:
+        cache.pair(model_id, table)
+    except ExplorerError:
+        return False
+    return True
+
+
+def onto(model_id: str, table_id: str) -> dict[str, Any]:
+    """Changes that put another model and table in question; of the same table all that is chosen of it stays."""
+    asked = question.held()
+    same = bool(table_id) and table_id == ids(asked)[1]
+    kept = {name: getattr(asked, name) for name in ("row", "rows", "feature", "studio")} if same else {}
+    return {"model": model_id, "data": table_id, **kept}
 
 
 def predictions(both: Pair) -> Array:

@@ -13,7 +13,7 @@ from core.cache import MINE, Upload
 from core.views.words import number
 from core.workers import protected
 from tests.pages import made
-from tests.pages.app import errors, now, open_page, words
+from tests.pages.app import box, errors, now, open_page, words
 
 FRAME = made.harvest()
 needs_lock = pytest.mark.skipif(not protected(), reason="model files are only opened where a worker can be locked")
@@ -186,3 +186,32 @@ def test_letters_that_came_out_wrong_are_read_again() -> None:
     next(box for box in app.selectbox if box.label == "Letters (encoding)").select("utf-8")
     next(button for button in app.button if button.label == "Read the table again like this").click().run()
     assert any("cannot be read" in said for said in errors(app))
+
+
+@needs_lock
+def test_a_second_model_appears_in_every_selector_and_nothing_that_was_chosen_is_lost() -> None:
+    """dalex's Arena: models are added while it runs."""
+    state, link = mine("yield")
+    second = shelf("second.pkl", made.as_pickle(made.pipeline(FRAME.iloc[:200], "yield")))
+    new = next(iter(second))
+    chosen = {"row": 5, "feature": str(FRAME.columns[1]), "grid": "1x2", "panels": "shap,note", "s.note.1": "mine"}
+    app = open_page("studio", state, **link, **chosen)
+    app.session_state["uploads.model"] = {**state["uploads.model"], **second}
+    app.run()
+    assert errors(app) == []
+    box(app, "segmented_control", "studio_arrange").set_value("models").run()
+    assert errors(app) == []
+    assert box(app, "selectbox", "studio_slot_model.b").options == ["second.pkl (yours)"]
+    box(app, "segmented_control", "studio_arrange").set_value("").run()
+    assert "second.pkl (yours)" in box(app, "selectbox", "chosen_model").options
+    before = dict(app.query_params)
+    assert {"row", "feature", "data"} <= set(before)
+    box(app, "selectbox", "chosen_model").set_value(new).run()
+    assert errors(app) == []
+    after = {name: app.query_params[name] for name in app.query_params}
+    assert after["model"] in (new, [new])
+    for name in ("row", "feature", "data", "grid", "panels"):
+        assert after.get(name) == before.get(name), name
+    app.switch_page("pages/compare.py").run()
+    assert errors(app) == []
+    assert len(box(app, "selectbox", "versus").options) == 1
