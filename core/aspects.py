@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.association import association, coded
+from core.errors import InputError
 from core.shapley import exact, permutation
 from core.shapley.game import Game, coalition_values, game
 from core.store import Store
@@ -73,11 +74,30 @@ def merged(together: Array) -> Array:
     return np.asarray(linkage(squareform(apart, checks=False), "complete")[:, :3], dtype=np.float64)
 
 
+def _joined(merges: Array) -> list[list[int]]:
+    """The two nodes of every merge.
+
+    Raises
+    ------
+    InputError
+        If they are no dendrogram: a stored answer may say anything.
+    """
+    count = len(merges) + 1
+    if count > MOST or merges.ndim != 2 or merges.shape[1] != 3 or not np.isfinite(merges).all():
+        raise InputError("These groups of features cannot be drawn.", f"A dendrogram joins at most {MOST} features.")
+    nodes = np.clip(merges[:, :2], -1, 2 * MOST).astype(np.int64)
+    there = count + np.arange(count - 1)[:, None]
+    if (nodes < 0).any() or (nodes >= there).any() or len(np.unique(nodes)) != nodes.size:
+        raise InputError("These groups of features cannot be drawn.", "A node is joined twice, or before it is made.")
+    found: list[list[int]] = nodes.tolist()
+    return found
+
+
 def members(merges: Array) -> list[tuple[int, ...]]:
     """The features under every node, in their own order; first the features themselves."""
     count = len(merges) + 1
     found: list[tuple[int, ...]] = [(at,) for at in range(count)]
-    for left, right in merges[:, :2].astype(np.int64).tolist():
+    for left, right in _joined(merges):
         found.append(tuple(sorted((*found[left], *found[right]))))
     return found
 
@@ -86,7 +106,7 @@ def leaves(merges: Array) -> list[int]:
     """Features in the order of the dendrogram, so that no two lines cross."""
     count = len(merges) + 1
     found: list[list[int]] = [[at] for at in range(count)]
-    for left, right in merges[:, :2].astype(np.int64).tolist():
+    for left, right in _joined(merges):
         found.append([*found[left], *found[right]])
     return found[-1]
 

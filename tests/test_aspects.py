@@ -12,6 +12,7 @@ from scipy.spatial.distance import squareform
 
 from core.aspects import after, coarser, cut, dependence, grouped_game, leaves, members, merged, sampled, worths
 from core.association import association, coded
+from core.errors import InputError
 from core.loading.frames import from_frame
 from tests.contract_cases import case
 
@@ -71,6 +72,24 @@ def test_no_two_lines_of_the_dendrogram_cross() -> None:
         spots = sorted(place[feature] for feature in group)
         assert spots == list(range(spots[0], spots[0] + len(spots)))
     assert len(after(MERGES, 2)) == 3
+
+
+@pytest.mark.parametrize(
+    "merges",
+    [
+        [[0, 1, 0.1], [3, 3, 0.2]],
+        [[0, 1, 0.1], [1, 2, 0.2]],
+        [[0, 4, 0.1], [1, 2, 0.2]],
+        [[-1, 1, 0.1], [2, 3, 0.2]],
+        [[0, 1, np.nan], [2, 3, 0.2]],
+        [[0, 1e300, 0.1], [2, 3, 0.2]],
+        [[at, at + 1, 0.1] for at in range(5_000)],
+    ],
+)
+def test_what_is_no_dendrogram_is_refused_at_once(merges: list[list[float]]) -> None:
+    for ask in (members, leaves):
+        with pytest.raises(InputError):
+            ask(np.array(merges))
 
 
 def model(frame: pd.DataFrame) -> np.ndarray:

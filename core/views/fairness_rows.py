@@ -56,14 +56,17 @@ def state(found: Fairness) -> list[list[str]]:
 
 def ratios(found: Named) -> Records:
     """Each group's ratios under a line that names the measure, and the bounds."""
-    first = found[0][1]
+    first, states = found[0][1], [state(one) for _, one in found]
     rows: Records = []
-    for measure in first.checked:
+    for head, measure in enumerate(first.checked):
         at = first.measures.index(measure)
         rows.append(_line(f"{HEAD}{titled(measure)}", len(rows)))
         for group in range(1, len(first.groups)):
-            label, order = _label(first.groups[group], rows), len(rows)
-            rows += [_ratio(label, order, which, *one, group, at) for which, one in enumerate(found)]
+            label, order = _label(first.groups[group], head), len(rows)
+            rows += [
+                _ratio(label, order, which, *one, group, at) | {"state": states[which][group][at]}
+                for which, one in enumerate(found)
+            ]
     bounds = {"low": first.epsilon, "high": 1 / first.epsilon}
     return [*rows, {**_line("", 0), "role": "band", "label": None, **bounds}]
 
@@ -74,10 +77,9 @@ def _line(label: str, order: int) -> dict[str, Any]:
     return {"role": "head", "label": label, "order": order, **dict.fromkeys(fields)}
 
 
-def _label(name: str, rows: Records) -> str:
-    """A group's name, different for each measure."""
-    heads = len([row for row in rows if row["role"] == "head"])
-    return words.short(name, 48) + "\N{ZERO WIDTH SPACE}" * heads
+def _label(name: str, head: int) -> str:
+    """A group's name, different under each measure."""
+    return words.short(name, 48) + "\N{ZERO WIDTH SPACE}" * (head + 1)
 
 
 def _ratio(label: str, order: int, which: int, who: str, found: Fairness, group: int, at: int) -> dict[str, Any]:
@@ -95,7 +97,6 @@ def _ratio(label: str, order: int, which: int, who: str, found: Fairness, group:
         "low": low,
         "high": high,
         "text": text,
-        "state": state(found)[group][at],
         "base": f"{found.bases[group, at]:,.0f} and {found.bases[0, at]:,.0f} rows",
     }
 
@@ -117,11 +118,11 @@ def scores(found: Named) -> Records:
     first = found[0][1]
     rows: Records = []
     shown = [name for name in first.measures if np.isfinite(first.scores[:, first.measures.index(name)]).any()]
-    for measure in [name for name in first.checked if name in shown] or shown:
+    for head, measure in enumerate([name for name in first.checked if name in shown] or shown):
         at = first.measures.index(measure)
         rows.append(_line(f"{HEAD}{titled(measure)}", len(rows)))
         for group, name in enumerate(first.groups):
-            label, order = _label(name, rows), len(rows)
+            label, order = _label(name, head), len(rows)
             for which, (who, one) in enumerate(found):
                 if math.isfinite(one.scores[group, at]):
                     rows.append(_score(label, order, which, who, one, group, at))
