@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.loading.formats import numerals
 from core.loading.formats.numerals import Numerals, count, parse_json, values
 
 _LEAVES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False)
@@ -32,6 +33,20 @@ def spelt_out(held: Any) -> Any:
 @given(_VALUES, st.sampled_from([None, 1]))
 def test_json_is_read_as_json_reads_it(value: Any, indent: int | None) -> None:
     assert spelt_out(parse_json(json.dumps(value, indent=indent).encode())) == value
+
+
+@given(
+    st.lists(st.lists(st.integers(-9, 9)) | st.text(alphabet='[]{},:1 a"', max_size=6), max_size=8), st.integers(0, 2)
+)
+def test_long_lists_are_found_by_their_brackets_alike(parts: list[Any], indent: int) -> None:
+    text = json.dumps([{"x": parts, "[1]": [parts, []]}, parts], indent=indent or None).encode()
+    quick: list[bytes] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(numerals, "_LONG", 0)
+        left = numerals._without_lists(text, quick)
+    thorough: list[bytes] = []
+    assert numerals._without_lists(text, thorough) == left or b"\\" in text
+    assert quick == thorough
 
 
 @pytest.mark.parametrize("text", ['{"[1,2]": ["[3]", 4]}', '{"a\\"[1": [5, 6]}', '["\\\\", [7]]', '[[], [ ], "[8"]'])
