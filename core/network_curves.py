@@ -17,7 +17,7 @@ import pandas as pd
 
 from core.errors import ModelError
 from core.portable import Network, Portable
-from core.portable.evaluate import encode, encode_feature, link
+from core.portable.evaluate import encode, encode_feature, link, linked
 from core.portable.front import short, single_of, split
 from core.portable.layers import rows_at_once, run
 from core.registry import Job
@@ -170,9 +170,8 @@ class Curves:
         with np.errstate(over="ignore", invalid="ignore"):
             for tail in self.net.tails:
                 sums = ask(tail)
-                flat = link(self.net.portable, sums.reshape(-1, tail.network.width))
-                if np.isfinite(flat).all():
-                    found: Array = flat.reshape(*sums.shape[:-1], flat.shape[-1])
+                found = linked(self.net.portable, sums)
+                if np.isfinite(found).all():
                     return found
         raise ModelError(
             "The network gives no number for some of these rows.",

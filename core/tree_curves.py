@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.portable.evaluate import encode, encode_feature, link
+from core.portable.evaluate import encode, encode_feature, link, linked
 from core.portable.functions import rounded
 from core.registry import Job
 from core.results import Check
@@ -148,9 +148,7 @@ class Curves:
         sums = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
         size = float(np.abs(sums).max(initial=1.0))
         sums = np.round(sums, 12 - int(np.ceil(np.log10(size))))  # equal answers stay equal: ranks would tell noise
-        flat = link(self.steps.leaves.portable, sums.reshape(-1, sums.shape[-1]))
-        found: Array = flat.reshape(*sums.shape[:-1], flat.shape[-1])
-        return found
+        return linked(self.steps.leaves.portable, sums)
 
     def _tables(self, part: LeafSets, reached: Ints, feature: int, bins: Ints) -> tuple[list[Array], Array]:
         """What leaves that ask a feature add in some bins of it, by bin and row; and what the others add, by row.

@@ -135,3 +135,9 @@ def link(portable: Portable, margin: Array) -> Array:
         each = sigmoid(margin)
         return each if kind == "sigmoid" else np.asarray(each / each.sum(axis=1, keepdims=True))
     return np.exp(margin) if kind == "exp" else margin
+
+
+def linked(portable: Portable, sums: Array) -> Array:
+    """Turn sums of any shape with the outputs last, shape (..., n_sums), into predictions, shape (..., n_outputs)."""
+    flat = link(portable, sums.reshape(-1, sums.shape[-1]))
+    return flat.reshape(*sums.shape[:-1], flat.shape[-1])

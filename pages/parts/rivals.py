@@ -87,3 +87,11 @@ def chosen(about: Subject) -> list[Subject]:
         except ExplorerError:
             continue
     return found
+
+
+def swap(about: Subject, other: Subject) -> None:
+    """Ask about a model that stands beside the one in question, which then stands beside it."""
+    here, there = subject.ids(about.asked)[0], other.asked.model
+    beside = [here if name == there else name for name in named(about)]
+    output = about.asked.output if about.asked.output in other.model.classes else ""
+    question.hold(model=there, data=other.asked.data, output=output, versus=",".join(beside))

@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.conditions import parse
 from core.instances import Query
 from core.results import Aspects, Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
 from core.views import View, matrix, scores, subsets, view, words
 from core.views.pictures import every, pictures
 from core.views.together import choices, squares
-from pages.parts import chart, frame, leads, many_rows, panel, question, subject
+from pages.parts import chart, frame, leads, many_rows, panel, question, rivals, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -127,12 +128,17 @@ def performance(result: Scores, about: Subject, key: str, said: DeltaGenerator) 
     drawn = view(result, picture=chosen, dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
     if chosen == scores.CONFUSION:
-        chart.show(drawn, f"{key}.{chosen}", on_mark=lambda mark: _open_cell(about, result, mark))
-        st.caption(":material/touch_app: Click a cell to open its rows in Explain.")
-        leads.leave()
+        cells(drawn, f"{key}.{chosen}", about, about, result)
     else:
         chart.show(drawn, f"{key}.{chosen}")
     return drawn
+
+
+def cells(drawn: View, key: str, about: Subject, whose: Subject, result: Scores) -> None:
+    """What a model takes for what; a click on a cell opens its rows under that model."""
+    chart.show(drawn, key, on_mark=lambda mark: _open_cell(about, whose, result, mark))
+    st.caption(":material/touch_app: Click a cell to open its rows in Explain.")
+    leads.leave()
 
 
 def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -> View:
@@ -151,22 +157,27 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
     if isinstance(first, Scores):
         st.dataframe(panel.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
     named = str(options.get("picture") or "lines")
-    own = ".square" if named in squares(result) else f".{named}" if isinstance(first, Fairness) else ""
-    chart.show(  # other marks, so another chart
-        drawn, f"{key}.together{own}", leads.pick if isinstance(first, Importance) else None
-    )
+    square = squares(result).get(named)
+    if square is not None:  # other marks, so another chart
+        whose = next(one for one in (about, *rivals.chosen(about)) if one.model.fingerprint == square.provenance.model)
+        cells(drawn, f"{key}.together.square.{whose.both.digest}", about, whose, square)
+        return drawn
+    own = f".{named}" if isinstance(first, Fairness) else ""
+    chart.show(drawn, f"{key}.together{own}", leads.pick if isinstance(first, Importance) else None)
     return drawn
 
 
-def _open_cell(about: Subject, result: Scores, mark: Mapping[str, Any]) -> None:
-    """Take the rows of one cell of the confusion matrix to Explain."""
+def _open_cell(about: Subject, whose: Subject, result: Scores, mark: Mapping[str, Any]) -> None:
+    """Take the rows of one cell of a confusion matrix to Explain, under the model that it belongs to."""
     truth, chosen = (scores.place(result, str(mark.get(name))) for name in ("truth", "said"))
     if truth is None or chosen is None:
         return
     cutoff = 0.5 if result.cutoff is None else result.cutoff
-    query = Query(cell=(truth, chosen, cutoff))
-    subject.set_query(about, query)
-    rows = subject.rows_in_view(about)
+    where = parse(str(result.provenance.params.get("where", "")), whose.table.schema)
+    if whose is not about:
+        rivals.swap(about, whose)
+    subject.set_query(whose, Query(cell=(truth, chosen, cutoff), where=where))
+    rows = subject.rows_in_view(whose)
     if len(rows):
         leads.go(int(rows[0]))
 

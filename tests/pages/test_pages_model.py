@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core import cache, registry
-from core.instances import Query, select, truth
+from core.fingerprint import of_params
+from core.instances import Query, truth
 from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
@@ -90,30 +91,6 @@ def test_the_profile_starts_with_the_feature_that_matters_most() -> None:
     app = open_page("model", OPEN, model=samples()[0].id)
     leading = words(app).split("relies most on ")[1].split(" (")[0]
     assert app.selectbox(key=now(app, "model.model_profile.feature")).value == leading
-
-
-def test_the_rows_of_a_cell_are_those_of_the_confusion_matrix() -> None:
-    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
-    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
-    predicted, known = both.model.predict(both.table.inputs), truth(both.model, both.table)
-    for cell in ((0, 1, 0.5), (1, 0, 0.3), (1, 1, 0.9)):
-        rows = select(both.model, both.table, predicted, 1, Query(cell=cell))
-        chosen = np.array([1 if chance >= cell[2] else 0 for chance in predicted[:, 1]])
-        assert list(rows) == [at for at in range(len(known)) if known[at] == cell[0] and chosen[at] == cell[1]]
-
-
-def test_the_picker_says_which_cell_its_rows_come_from_and_leads_back() -> None:
-    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
-    model, table = load_sample_model(sample.id), load_sample_table(sample.table)
-    both = match(model, table)
-    from core.fingerprint import of_params
-
-    digest = of_params([both.model.fingerprint, both.table.fingerprint])
-    app = open_page("explain", {"query": {digest: Query(cell=(1, 0, 0.5))}}, model=sample.id)
-    assert f"The truth is **{model.classes[1]}**, the model says **{model.classes[0]}**" in words(app)
-    app.button(key="all_cells").click().run()
-    assert errors(app) == []
-    assert "The truth is **" not in words(app)
 
 
 def test_a_failing_method_is_a_message_in_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +192,6 @@ def test_interactions_answer_when_they_are_opened() -> None:
 
 
 def test_a_subset_lists_its_rows_in_explain_and_leads_back() -> None:
-    from core.fingerprint import of_params
     from core.results import Part
 
     sample = samples()[0]
