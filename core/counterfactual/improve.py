@@ -218,6 +218,8 @@ def _guided(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]
     search.chain(oracle, moves)
     refine.refine(oracle, oracle.best(top))
     yield
+    if oracle.quick is not None:
+        search.lines(oracle, made)
     seeds = search.pairs(oracle, moves)
     yield
     yield from search.beam(oracle, moves, seeds)
@@ -227,6 +229,11 @@ def _guided(asked: Question, oracle: Oracle, made: list[Unit]) -> Iterator[None]
     yield
     polish.polish(oracle, oracle.best(3))
     yield
+    if not oracle.per_change:
+        polish.one_more(oracle, oracle.best(3))
+        refine.refine(oracle, oracle.best(6))
+        polish.polish(oracle, oracle.best(2))
+        yield
 
 
 def briefly(asked: Question, constraints: Constraints, seconds: float = 2.0) -> list[Found]:

@@ -12,17 +12,53 @@ from core.types import Array
 
 SWEEP = 24
 ZOOMS = 3
+STEPS = 24
 PAIRS = 6
+NUDGES = 6
+PASSES = 3
 
 
 def polish(oracle: Oracle, answers: list[Found]) -> None:
-    """Sweep one number of an answer and tighten another for each of its values; three rounds, each finer."""
+    """Sweep one number of an answer and tighten another for each of its values; each round finer, at last by steps."""
     for answer in answers:
         row = answer.row
-        for first, second in _pairs(oracle, row):
-            row = _trade(oracle, row, first, second)
-            if oracle.stopped:
-                return
+        for _ in range(PASSES):
+            before = row
+            for first, second in _pairs(oracle, row):
+                row = _trade(oracle, row, first, second)
+                if oracle.stopped:
+                    return
+            if np.array_equal(row, before, equal_nan=True):
+                break
+
+
+def one_more(oracle: Oracle, answers: list[Found]) -> None:
+    """Move one more number a little and tighten the others for it: where distance alone counts, that may be less."""
+    for answer in answers:
+        rows = [row for place in _unmoved(oracle, answer.row) for row in _nudged(oracle, answer.row, place)]
+        if rows and not oracle.stopped:
+            asked = oracle.ask(np.array(rows))
+            tighten(oracle, asked.rows[asked.reached])
+
+
+def _unmoved(oracle: Oracle, row: Array) -> list[int]:
+    """Numbers that a row leaves as they are and that may move alone."""
+    tied = {place for group in oracle.constraints.ties for place in group}
+    changed = oracle.constraints.changed(row[None, :])[0]
+    limits = oracle.constraints.limits
+    free = [place for place in np.flatnonzero(~changed & oracle.code.ordered).tolist() if place not in tied]
+    return [place for place in free if limits[place].movable and not np.isnan(row[place])]
+
+
+def _nudged(oracle: Oracle, row: Array, place: int) -> list[Array]:
+    """The row with one number moved by 1, 4, 16 … steps of its precision, both ways."""
+    amounts = oracle.code.step(place) * 4.0 ** np.arange(NUDGES)
+    moved = []
+    for amount in np.concatenate([amounts, -amounts]):
+        other = row.copy()
+        other[place] = oracle.code.round(place, np.array([row[place] + amount]))[0]
+        moved.append(other)
+    return moved
 
 
 def _pairs(oracle: Oracle, row: Array) -> list[tuple[int, int]]:
@@ -39,9 +75,11 @@ def _trade(oracle: Oracle, row: Array, first: int, second: int) -> Array:
     """The cheapest row when the first number takes other values and the second follows."""
     limit, own = oracle.constraints.limits[first], oracle.origin[first]
     outer = limit.high if row[first] > own else limit.low
-    low, high = own, outer
-    for _ in range(ZOOMS):
-        grid = oracle.code.round(first, np.linspace(low, high, SWEEP))
+    low, high, step = own, outer, oracle.code.step(first)
+    for zoom in range(ZOOMS + 1):
+        line = np.linspace(low, high, SWEEP) if zoom < ZOOMS else row[first] + step * np.arange(-STEPS, STEPS + 1)
+        grid = oracle.code.round(first, line)
+        grid = grid[(grid - own) * (grid - outer) <= 0]
         grid = np.unique(grid[grid != own])
         if not len(grid):
             return row

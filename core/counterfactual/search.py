@@ -18,6 +18,7 @@ EXTENSIONS = 1024
 DEPTH = 8
 NEIGHBOURS = 6
 MORE = 2_000
+LINE = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,20 @@ def singles(oracle: Oracle, made: list[Unit], start: float) -> Moves:
     return Moves(owner[kept], asked.rows, asked.score - start, oracle.cost(asked.rows), start)
 
 
+def lines(oracle: Oracle, made: list[Unit]) -> None:
+    """Look along every number at many places: a model that is not monotone may say yes between two candidates."""
+    for unit in made:
+        place = unit.features[0]
+        known = unit.values[~np.isnan(unit.values)]
+        if len(unit.features) > 1 or not oracle.code.ordered[place] or not len(known):
+            continue
+        limit = oracle.constraints.limits[place]
+        low, high = max(limit.low, known.min()), min(limit.high, known.max())
+        rows = np.repeat(oracle.origin[None, :], LINE, axis=0)
+        rows[:, place] = oracle.code.round(place, np.linspace(low, high, LINE))
+        oracle.ask(np.unique(rows[rows[:, place] != oracle.origin[place]], axis=0))
+
+
 def merge(oracle: Oracle, first: Array, second: Array) -> Array:
     """Rows with the changes of both, the second's where both change."""
     return np.where(oracle.constraints.changed(second), second, first)
@@ -87,7 +102,7 @@ def pairs(oracle: Oracle, moves: Moves, budget: int = PAIRS) -> Asked | None:
     apart = moves.unit[first] != moves.unit[second]
     first, second = first[apart], second[apart]
     promise = moves.start + moves.gain[first] + moves.gain[second]
-    cost = moves.cost[first] + moves.cost[second]
+    cost = _once_tightened(oracle, moves, first, second)
     open_ones = np.flatnonzero(cost < oracle.bound)
     sure = open_ones[promise[open_ones] >= 0]
     sure = sure[np.argsort(cost[sure], kind="stable")][: budget // 2]
@@ -97,6 +112,35 @@ def pairs(oracle: Oracle, moves: Moves, budget: int = PAIRS) -> Asked | None:
     if not len(chosen):
         return None
     return oracle.ask(merge(oracle, moves.rows[first[chosen]], moves.rows[second[chosen]]))
+
+
+def _once_tightened(oracle: Oracle, moves: Moves, first: np.ndarray, second: np.ndarray) -> Array:
+    """What pairs would cost with one of their numbers moved no farther than the goal asks, by the singles' gains."""
+    gain, cost = _steps_before(oracle, moves)
+    whole = moves.cost[first] + moves.cost[second]
+    least = whole.copy()
+    for kept, moved in ((first, second), (second, first)):
+        need = -(moves.start + moves.gain[kept])
+        rise = moves.gain[moved] - gain[moved]
+        share = np.divide(need - gain[moved], rise, out=np.ones(len(need)), where=rise > 0)
+        between = cost[moved] + np.clip(share, 0.0, 1.0) * (moves.cost[moved] - cost[moved])
+        least = np.minimum(least, moves.cost[kept] + between)
+    return np.where(moves.start + moves.gain[first] + moves.gain[second] >= 0, least, whole)
+
+
+def _steps_before(oracle: Oracle, moves: Moves) -> tuple[Array, Array]:
+    """Gain and cost of the next smaller change of the same number in the same direction; of none, for the smallest."""
+    gain, cost = moves.gain.copy(), moves.cost.copy()
+    for unit in np.unique(moves.unit):
+        own = np.flatnonzero(moves.unit == unit)
+        changed = np.flatnonzero(oracle.constraints.changed(moves.rows[own]).any(axis=0))
+        if len(changed) != 1 or not oracle.code.ordered[changed[0]]:
+            continue
+        for way in (-1.0, 1.0):
+            side = own[np.sign(moves.rows[own, changed[0]] - oracle.origin[changed[0]]) == way]
+            side = side[np.argsort(moves.cost[side], kind="stable")]
+            gain[side], cost[side] = np.append(0.0, moves.gain[side][:-1]), np.append(0.0, moves.cost[side][:-1])
+    return gain, cost
 
 
 def beam(oracle: Oracle, moves: Moves, seeds: Asked | None) -> Iterator[None]:
