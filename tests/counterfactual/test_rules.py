@@ -133,7 +133,7 @@ def wider(random: np.random.Generator, params: dict[str, Any]) -> dict[str, Any]
 
 @pytest.mark.parametrize("prefer", ["fewest features", "smallest distance"])
 def test_wider_constraints_give_no_worse_best(asked: tuple[Model, Table], prefer: str) -> None:
-    """Never where the answer is proved; a search without proof may miss what a narrower one meets, in few of hundreds.
+    """Never where the answer is proved; a search without proof may miss what a narrower one meets, once in a thousand.
 
     Without custom: what is said of a feature replaces what custom says, so that less said may mean more forbidden.
     """
@@ -154,4 +154,4 @@ def test_wider_constraints_give_no_worse_best(asked: tuple[Model, Table], prefer
         assert not (lost and second.extra["proved"])
         worse += lost
     assert pairs
-    assert worse <= 0.02 * pairs
+    assert worse <= 0.005 * pairs
