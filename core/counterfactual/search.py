@@ -125,7 +125,7 @@ def _once_tightened(oracle: Oracle, moves: Moves, first: np.ndarray, second: np.
         share = np.divide(need - gain[moved], rise, out=np.ones(len(need)), where=rise > 0)
         between = cost[moved] + np.clip(share, 0.0, 1.0) * (moves.cost[moved] - cost[moved])
         least = np.minimum(least, moves.cost[kept] + between)
-    return np.where(moves.start + moves.gain[first] + moves.gain[second] >= 0, least, whole)
+    return np.asarray(np.where(moves.start + moves.gain[first] + moves.gain[second] >= 0, least, whole))
 
 
 def _steps_before(oracle: Oracle, moves: Moves) -> tuple[Array, Array]:
