@@ -78,7 +78,10 @@ def test_numbers_are_counted_and_read(numbers: list[float]) -> None:
     assert values(text.encode(), " ").tolist() == list(map(float, numbers))
 
 
-@pytest.mark.parametrize("text", ["--1", "1 e5", "1 -", "1 +.", ".", "x", "1 nanx", "\u0663", "1 2\u00b2"])
+@pytest.mark.parametrize(
+    "text",
+    ["--1", "1\x0b2", "1\t2", "1\x1c2", "1\x85", "1 e5", "1 -", "1 +.", ".", "x", "1 nanx", "\u0663", "1 2\u00b2"],
+)
 def test_what_makes_a_native_parser_abort_is_no_number(text: str) -> None:
     with pytest.raises(ValueError, match="no number"):
         count(text.encode())

@@ -64,7 +64,7 @@ def check(raw: bytes, name: str) -> int:
     names, infos = facts["feature_names"].split(" "), facts["feature_infos"].split(" ")
     if not (0 < columns <= 100_000 and 0 < classes <= 10_000) or len(names) != columns or len(infos) != columns:
         raise damaged(name, f"It names {len(names)} columns and says it takes {columns}")
-    sizes = facts["tree_sizes"].split()
+    sizes = [size for size in facts["tree_sizes"].split(" ") if size]
     if len(sizes) != len(starts) or len(starts) % classes:
         raise damaged(name, f"It announces {len(sizes)} trees and holds {len(starts)}")
     if "num_class" in facts and _number(facts["num_class"], name) > 10_000:
@@ -96,8 +96,7 @@ def _without_settings(raw: bytes, end: int = 0) -> str:
 
 
 def _number(text: str, name: str) -> int:
-    """One whole number."""
-    try:
-        return int(text)
-    except ValueError as error:
-        raise damaged(name, f"'{text[:40]}' is no number") from error
+    """One whole number, of digits only: Python would take blanks of all kinds and low lines."""
+    if not re.fullmatch("-?[0-9]{1,18}", text):
+        raise damaged(name, f"'{text[:40]}' is no number")
+    return int(text)

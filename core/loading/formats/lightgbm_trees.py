@@ -66,7 +66,7 @@ def check_trees(trees: Sequence[Tree], columns: int, name: str) -> None:
         _check_nodes(grown, np.array([count for count in leaves if count > 1]), columns, name)
     for tree in trees:
         if bytes(tree.get(b"is_linear", b"")) == b"1":
-            used = _numbers([b" ".join(bytes(tree.get(b"leaf_features", b"")).split())], name)
+            used = _numbers([b" ".join(filter(None, bytes(tree.get(b"leaf_features", b"")).split(b" ")))], name)
             if used.size and (used.min() < 0 or used.max() >= columns):
                 raise damaged(name, "A leaf asks for a column that is not there")
 
@@ -128,8 +128,7 @@ def _numbers(texts: Sequence[bytes | memoryview], name: str) -> Ints:
 
 
 def _number(text: memoryview, name: str) -> int:
-    """One whole number."""
-    try:
-        return int(bytes(text))
-    except ValueError as error:
-        raise damaged(name, f"'{str(text[:40], 'utf-8', 'replace')}' is no number") from error
+    """One whole number, of digits only."""
+    if not re.fullmatch(rb"-?[0-9]{1,18}", text):
+        raise damaged(name, f"'{str(text[:40], 'utf-8', 'replace')}' is no number")
+    return int(bytes(text))

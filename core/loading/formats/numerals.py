@@ -35,7 +35,9 @@ def count(text: bytes) -> int:
         low = kinds & 15
         if low[0] < 2 and low[-1] in (0, 2) and not (low[1:] > kinds[:-1] >> 4).any():
             return int(np.count_nonzero(kinds == _BLANK)) + 1
-    parts = text.decode("utf-8", "replace").split()
+    parts = [
+        part for part in text.decode("utf-8", "replace").split(" ") if part
+    ]  # no other blanks: LightGBM takes none
     if not all(map(_NUMBER.fullmatch, parts)):
         raise ValueError("something that is no number")
     return len(parts)
