@@ -117,6 +117,15 @@ def begin(both: Pair, model_id: str, table_id: str, params: Mapping[str, Any]) -
     return Running(ask, patience=PATIENCE, turn=_TURN).start()
 
 
+def _untaken(base: str, said: str, taken: set[str]) -> str:
+    """Words behind a name that no other model has: a list tells them apart by their names alone."""
+    count, found = 1, said
+    while f"{base} · {found}" in taken:
+        count += 1
+        found = f"{said} {count}"
+    return found
+
+
 def add(model_id: str, table_id: str, recipe: Recipe, said: str) -> str:
     """Train a model by a recipe and put it beside the visitor's own; returns its id.
 
@@ -140,8 +149,9 @@ def add(model_id: str, table_id: str, recipe: Recipe, said: str) -> str:
     shelf = cache.uploads("model")
     for own in [name for name in (model_id,) if name in shelf]:
         shelf[own] = shelf.pop(own)  # the newest: with too many of them, another one is let go
-    name = upload.name.removesuffix(f" · {upload.options.get('said', '')}")
-    identity = cache.add_upload("model", f"{name} · {said}", upload.data, **options, said=said)
+    base = upload.name.removesuffix(f" · {upload.options.get('said', '')}")
+    said = _untaken(base, said, {other.name for other in shelf.values()})
+    identity = cache.add_upload("model", f"{base} · {said}", upload.data, **options, said=said)
     try:
         cache.model(identity)
         cache.pair(identity, table_id)

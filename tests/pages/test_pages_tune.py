@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import workshop
+from core.cache import Upload
 from core.engine import explain
 from core.loading.samples import load_sample_model, load_sample_table
 from core.registry import Progress, Watch
@@ -144,13 +145,26 @@ def test_a_search_under_way_shows_its_trials_and_can_be_ended(monkeypatch: pytes
 @needs_lock
 def test_an_upload_is_tuned_and_trained_in_its_worker() -> None:
     state, link = mine("yield")
-    app = searched(open_page("tune", state, **link, row=11), trials=2)
+    first: dict[str, Any] = state["uploads.model"]  # type: ignore[assignment]
+    data = first[link["model"]].data
+    others = {f"mine-{name}": Upload(f"{name}.pkl", data, {}) for name in ("second", "third")}
+    app = searched(open_page("tune", {**state, "uploads.model": {**first, **others}}, **link, row=11), trials=2)
     assert errors(app) == []
     assert any(span.name.startswith("randomforestclassifier__") for span in latest(app).space)
     app.button(key="tune_keep").click().run()
     assert errors(app) == []
     assert "Before and after: F011" in words(app)
     assert "fields.pkl · tuned (yours)" in changing(app, "chosen_model").options
+    held = list(app.session_state["uploads.model"])
+    assert len(held) == 3, "as many as a visitor may have"
+    assert link["model"] in held, "the one in question stays, though it was the oldest"
+    state["uploads.model"] = dict(app.session_state["uploads.model"])
+    app = searched(open_page("tune", state, **link), trials=4)
+    app.button(key="tune_keep").click().run()
+    names = [upload.name for upload in app.session_state["uploads.model"].values()]
+    assert {"fields.pkl", "fields.pkl · tuned", "fields.pkl · tuned 2"} == set(names), (
+        "a list tells them apart by their names"
+    )
 
 
 @needs_lock
