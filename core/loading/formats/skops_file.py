@@ -15,6 +15,7 @@ from core.loading.formats.tree_checks import damaged
 from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import Refused
 
+MAX_DEPTH = 300
 MAX_PARTS = 2_000_000
 _ROLES = ("new", "call", "record")
 
@@ -53,23 +54,25 @@ def load(data: bytes, name: str) -> Any:
 
 
 def _bounded(data: bytes) -> None:
-    """Refuse a schema whose parts refer to each other so often that written out they would have no end.
+    """Refuse a schema whose parts lie too deep, or refer to each other so often that they would have no end.
 
     Raises
     ------
     ValueError
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        pending: list[tuple[Any, bool]] = [(json.loads(archive.read("schema.json")), False)]
+        pending: list[tuple[Any, int, bool]] = [(json.loads(archive.read("schema.json")), 0, False)]
     sizes: dict[int, int] = {}  # of the parts of this tree, by where they lie
     named: dict[Any, int] = {}  # of the parts that others refer to
     while pending:
-        part, done = pending.pop()
+        part, depth, done = pending.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError("its parts lie in each other too deep")
         inner = list(part.values()) if isinstance(part, dict) else part
         inner = [item for item in inner if isinstance(item, dict | list)]
         if not done:
-            pending.append((part, True))
-            pending += [(item, False) for item in reversed(inner)]
+            pending.append((part, depth, True))
+            pending += [(item, depth + 1, False) for item in reversed(inner)]
             continue
         name = part.get("__id__") if isinstance(part, dict) else None
         own = 1 + sum(sizes[id(item)] for item in inner)
