@@ -24,14 +24,21 @@ def draw(asked: Question) -> None:
 
 def model_names() -> dict[str, str]:
     """Ids of models with their names, the visitor's own first."""
-    own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("model").items()}
-    return own | {sample.id: sample.title for sample in samples()}
+    return _own("model") | {sample.id: sample.title for sample in samples()}
 
 
 def table_names() -> dict[str, str]:
     """Ids of tables with their names, the visitor's own first."""
-    own = {identity: f"{upload.name} (yours)" for identity, upload in cache.uploads("table").items()}
-    return own | {sample.table: sample.title.split(" · ")[0] for sample in samples()}
+    return _own("table") | {sample.table: sample.title.split(" · ")[0] for sample in samples()}
+
+
+def _own(kind: str) -> dict[str, str]:
+    """The visitor's files; those of one name are numbered, since a list tells them apart by nothing else."""
+    names: dict[str, str] = {}
+    for identity, upload in cache.uploads(kind).items():
+        alike = sum(name.startswith(f"{upload.name} (yours") for name in names.values())
+        names[identity] = f"{upload.name} (yours{f', {alike + 1}' if alike else ''})"
+    return names
 
 
 def _select(label: str, names: dict[str, str], chosen: str, field: str) -> None:

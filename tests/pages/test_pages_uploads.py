@@ -215,3 +215,10 @@ def test_a_second_model_appears_in_every_selector_and_nothing_that_was_chosen_is
     app.switch_page("pages/compare.py").run()
     assert errors(app) == []
     assert len(box(app, "selectbox", "versus").options) == 1
+
+
+def test_two_files_of_one_name_are_told_apart() -> None:
+    tables = shelf("towns.csv", b"a,b\n1,2\n3,4\n") | {f"{MINE}{'0' * 16}": Upload("towns.csv", b"a,c\n1,2\n3,4\n", {})}
+    app = open_page("load", {"uploads.table": tables})
+    offered = next(box for box in app.selectbox if box.label == "Table").options
+    assert [name for name in offered if "towns" in name] == ["towns.csv (yours)", "towns.csv (yours, 2)"]
