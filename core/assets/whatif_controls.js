@@ -91,12 +91,26 @@ function kindOf(feature) {
   return feature.kind === "text" ? textControl : numberControl;
 }
 
+/** A number that fits its box: seven digits of a longer one, which stays what it is until somebody types. */
+function boxText(value) {
+  const whole = String(value);
+  return whole.length > 12 ? String(Number(value.toPrecision(7))) : whole;
+}
+
+/** The letters of the feature's longest numbers, within reason: the box shows them whole. */
+function lettersOf(feature) {
+  const whole = [feature.low, feature.high].map((end) => String(Math.trunc(end)).length + (end < 0 && end > -1 ? 1 : 0));
+  const behind = feature.kind === "integer" || !feature.decimals ? 0 : feature.decimals + 1;
+  return Math.min(14, Math.max(...whole) + behind);
+}
+
 function numberControl(parts, body, large) {
   const { feature, index, change, head } = parts;
   const box = put("input", "iw-box", null);
   box.type = "number";
   box.step = feature.kind === "integer" ? "1" : "any";
   box.id = `iw-box-${index}`;
+  box.style.setProperty("--iw-letters", String(lettersOf(feature)));
   parts.title.htmlFor = box.id;
   head.appendChild(box);
   const outside = put("div", "iw-outside", body);
@@ -114,7 +128,8 @@ function numberControl(parts, body, large) {
   const slider = isRanged(feature) ? makeSlider(parts, body, large) : null;
   return (value, start) => {
     if (value === null) box.value = "";
-    else if (box.value === "" || Number(box.value) !== value) box.value = String(value);
+    else if (box.value === "" || Number(box.value) !== value) box.value = boxText(value);
+    box.title = value === null ? "" : String(value);
     box.placeholder = value === null ? "missing" : "";
     const beyond = value !== null && feature.low !== null && (value < feature.low || value > feature.high);
     outside.hidden = !beyond;
