@@ -64,6 +64,7 @@ def test_without_a_target_there_is_nothing_to_score() -> None:
 
 WHOLE = [entry for entry in registry.methods() if entry.scope != "row"]
 NEED = {"performance", "permutation_importance", "refit_importance", "residuals", "subsets", "target_against_feature"}
+NEED |= {"aspects", "fairness", "fair_weights"}
 
 
 @pytest.mark.parametrize("name", ["xgboost with missing values", "lightgbm, three classes", "histogram boosting"])
