@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 
 from core.loading.budgets import MAX_NAME
 
+_MARK = 12  # hex digits: long names of one table that share them do not happen by chance
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -33,11 +35,27 @@ def tidy(names: Iterable[object]) -> tuple[list[str], list[str]]:
     ['a', 'Unnamed: 1', 'a.1']
     """
     given = ["" if name is None else str(name) for name in names]
-    cleaned = [_CONTROL.sub(" ", name).strip() for name in given]
-    shortened = [name[: MAX_NAME - 1] + "…" if len(name) > MAX_NAME else name for name in cleaned]
-    filled = [name or f"Unnamed: {position}" for position, name in enumerate(shortened)]
+    filled = [shown(name) or f"Unnamed: {position}" for position, name in enumerate(given)]
     unique = _unique(filled)
     return unique, _notes(given, filled, unique)
+
+
+def shown(name: str) -> str:
+    """One name as a table bears it: printable and not longer than `MAX_NAME`.
+
+    A name that is cut ends in a mark of the whole, so that two long names that begin alike are not taken for one
+    another, and a model that kept the whole name finds its column and no other.
+
+    Examples
+    --------
+    >>> shown("a\\x00b "), len(shown("long" * 100))
+    ('a b', 120)
+    """
+    cleaned = _CONTROL.sub(" ", name).strip()
+    if len(cleaned) <= MAX_NAME:
+        return cleaned
+    mark = f"…{hashlib.sha256(cleaned.encode()).hexdigest()[:_MARK]}"
+    return cleaned[: MAX_NAME - len(mark)] + mark
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import InputError
-from core.loading.columns import listed
+from core.loading.columns import listed, shown
 from core.loading.fit import fit
 from core.loading.frames import derive, from_frame
 from core.loading.schema import infer
@@ -136,8 +136,8 @@ def _whole(table: Table) -> Schema:
 
 
 def plain(name: str) -> str:
-    """A name without case, spaces and signs: what libraries change when they write it."""
-    return re.sub(r"[\W_]+", "_", name.strip().casefold()).strip("_")
+    """A name without case, spaces, signs and what a table cuts off: what libraries and tables change in it."""
+    return re.sub(r"[\W_]+", "_", shown(name).casefold()).strip("_")
 
 
 def _sources(model: Model, table: Table) -> dict[str, str]:

@@ -90,6 +90,19 @@ def test_names_that_differ_by_case_and_signs_are_taken_and_said(named: Model) ->
     assert "'Income' as 'income'" in _said(found)
 
 
+def test_names_too_long_for_a_table_are_found_and_never_taken_for_each_other() -> None:
+    stem = "measured value of the third sensor in the second row " * 4
+    frame = _numbers().set_axis([f"{stem}{end}" for end in "abc"], axis=1)
+    weights = np.array([1.0, -2.0, 4.0])
+    model = wrap(LinearRegression().fit(frame, frame.to_numpy() @ weights))
+    both = match(model, from_frame(frame[frame.columns[::-1]]))
+    assert both.table.schema.names == tuple(frame.columns)
+    assert np.allclose(model.predict(both.table.inputs).ravel(), frame.to_numpy() @ weights)
+    other = frame.rename(columns={f"{stem}c": f"{stem}d"})
+    with pytest.raises(InputError, match="A column that the model takes is missing"):
+        match(model, from_frame(other))
+
+
 def test_two_candidates_for_a_name_are_not_guessed(named: Model) -> None:
     frame = _numbers().rename(columns={"income": "Income"}).assign(INCOME=1.0)
     with pytest.raises(InputError, match="missing"):
