@@ -41,14 +41,14 @@ def tidy(names: Iterable[object]) -> tuple[list[str], list[str]]:
 
 
 def shown(name: str) -> str:
-    """One name as a table bears it: printable and not longer than `MAX_NAME`.
+    r"""One name as a table bears it: printable and not longer than `MAX_NAME`.
 
     A name that is cut ends in a mark of the whole, so that two long names that begin alike are not taken for one
     another, and a model that kept the whole name finds its column and no other.
 
     Examples
     --------
-    >>> shown("a\\x00b "), len(shown("long" * 100))
+    >>> shown("a\x00b "), len(shown("long" * 100))
     ('a b', 120)
     """
     cleaned = _CONTROL.sub(" ", name).strip()

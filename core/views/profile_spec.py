@@ -131,7 +131,7 @@ def _levels(
 ) -> list[dict[str, Any]]:
     """One row per level, one dot per curve, the instance's own level ringed."""
     ink = palette.INKS[dark]
-    x = {**output, "scale": {"zero": False, "padding": 44}}
+    x = {**output, "scale": {"zero": False, "padding": 62}}  # half the threshold's words fit beside its line
     y: dict[str, Any] = {"field": "cell", "type": "nominal", "sort": {"field": "order", "op": "max"}, "title": None}
     y["axis"] = {"labelLimit": 170, "ticks": False, "domain": False, "grid": True}
     here, name = {"x": x, "y": y}, {"text": {"field": "label"}}

@@ -105,7 +105,7 @@ _COLOUR = {
     "field": "worse",
     "type": "nominal",
     "scale": {"domain": ["worse beyond luck", "could be luck"], "range": [palette.UP, palette.NEUTRAL]},
-    "legend": {"title": None, "orient": "top"},
+    "legend": {"title": None, "orient": "top", "columns": 1},  # side by side they are cut in a narrow panel
 }
 _TIPS = [
     {"field": "label", "title": "rows where"},

@@ -10,6 +10,7 @@ import pytest
 from core import cache, panels
 from core.export.layout import to_layout
 from core.loading.samples import samples
+from core.views.words import number
 from tests.pages.app import errors, now, open_page, words
 from tests.pages.app import panels as panels_of
 
@@ -68,6 +69,9 @@ def test_four_panels_answer_at_once_on_every_sample(sample: Any) -> None:
     assert len(titles(app)) == 4
     assert app.selectbox(key=now(app, "studio_row")).options[0].startswith("id: ")
     assert "Instance Explorer 0." in words(app)
+    both = cache.pair(sample.id, sample.table)
+    for score in cache.explain(both, "performance", [0], 0, {})[0].scores:
+        assert f"{score.name} {number(score.value, 4)}" in words(app)
 
 
 @pytest.mark.parametrize(("grid", "count"), [("1x1", 1), ("1x2", 2), ("2x2", 4), ("2x3", 6), ("3x2", 6), ("3x3", 9)])
@@ -240,16 +244,17 @@ def test_a_setting_for_all_charts_redraws_only_those_that_have_it(asked: Counter
     assert asked["permutation_importance"] == 1
 
 
-def test_looks_change_without_asking_the_model(asked: Counter[str], predicted: list[int]) -> None:
-    app = open_page(
-        "studio", {"studio_looks": True}, model="diabetes", panels="shap,permutation_importance", grid="1x2"
-    )
+def test_looks_change_without_asking_the_model(
+    asked: Counter[str], predicted: list[int], shown: dict[int, Any]
+) -> None:
+    app = open_page("studio", {"studio_looks": True}, model="diabetes", panels="shap,break_down", grid="1x2")
     asked.clear()
     predicted.clear()
     app.color_picker(key=now(app, "look_up")).set_value("#008800").run()
     app.slider(key=now(app, "look_height")).set_value(420).run()
     assert errors(app) == []
     assert (link(app, "s.look.up"), link(app, "s.look.height")) == ("#008800", "420")
+    assert all("#008800" in str(shown[place].spec) for place in (0, 1))
     assert not asked
     assert not predicted
 
