@@ -47,7 +47,9 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
         rows.append(_row("title", label=words.short(result.feature)))
     mean = "share of the class" if _is_share(result) else "mean of the target"
     drawn = distribution_spec.means(result.ordered, dates, mean, dark)
-    sentence = _tell_means(result) or f"Too few rows have a value of {words.short(result.feature)} to compare averages."
+    told = _tell_means(result)
+    along = f"Along {words.short(result.feature)}, {told[:1].lower()}{told[1:]}" if told else ""
+    sentence = along or f"Too few rows have a value of {words.short(result.feature)} to compare averages."
     return View(drawn, rows, table(result), sentence, f"Line chart. {sentence}")
 
 

@@ -14,7 +14,7 @@ from core.registry import Method
 from core.results import Nudge, Nudges
 from core.running import Running
 from core.views import View, nudge_crossing, nudge_path, words
-from pages.parts import chart, frame, fresh, nudge_goal, nudge_rules, panel, question, settings, subject
+from pages.parts import chart, downloads, frame, fresh, nudge_goal, nudge_rules, panel, question, settings, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -169,6 +169,24 @@ def _one(result: Nudges, about: Subject, place: int, slot: str) -> None:
     then = words.output(nudge.output, result.scale, result.label, about.table.target)
     st.markdown(f"**{safe_long(sentence(nudge, about.table))}, the model would say {safe(then)}.**")
     st.caption(safe_long(" ".join(_facts(nudge))))
+    level = about.asked.level
+    # one picture a question in plain words: these two are opened, and computed, by those who want them
+    closer = st.expander(
+        "The way there, and where it crosses", level == "expert", key=f"{slot}.closer.{level}", on_change="rerun"
+    )
+    if closer.open:
+        with closer:
+            _closer(result, about, place, slot)
+    st.page_link(
+        frame.page("what_if"),
+        label=f"Try change {place + 1} in What if",
+        icon=":material/tune:",
+        query_params={**question.as_link(about.asked), "nudge": str(place)},
+    )
+
+
+def _closer(result: Nudges, about: Subject, place: int, slot: str) -> None:
+    """The way there, one change at a time, and the crossing."""
     left, right = st.columns(2, gap="large")
     with left:
         drawn = nudge_path.view(result, place, dark=chart.dark())
@@ -177,12 +195,6 @@ def _one(result: Nudges, about: Subject, place: int, slot: str) -> None:
             chart.show(drawn, f"{slot}.path")
     with right, frame.boundary("The crossing"):
         _crossing(result, about, place, slot)
-    st.page_link(
-        frame.page("what_if"),
-        label=f"Try change {place + 1} in What if",
-        icon=":material/tune:",
-        query_params={**question.as_link(about.asked), "nudge": str(place)},
-    )
 
 
 def _facts(nudge: Nudge) -> list[str]:
@@ -215,3 +227,4 @@ def _crossing(result: Nudges, about: Subject, place: int, slot: str) -> None:
     drawn = nudge_crossing.view(profile, change, len(names) - 1, feature=feature, dark=chart.dark())
     chart.show(drawn, f"{slot}.crossing")
     st.caption(safe_long(drawn.sentence))
+    downloads.draw(profile, f"nudge-{place + 1}-crossing-row-{about.row}", f"{slot}.crossing")

@@ -23,8 +23,14 @@ LINEAR = {"model": "loans-linear", "data": "loans", "method": "nudges"}
 
 def test_each_nudge_is_a_sentence_with_its_way_and_its_crossing() -> None:
     app = finished(open_page(**LINEAR, row=4, p_k=2))
+    assert "Had " in words(app)
+    assert "One change at a time" not in words(app), "plain words come with one picture"
+    app = finished(open_page(**LINEAR, row=4, p_k=2, state={"first.closer.plain": True, "first.crossing.menu": True}))
     text = words(app)
     assert errors(app) == []
+    kept = [str(item.proto.id) for item in app.get("download_button")]
+    for ending in ("png", "svg", "live.html", "csv", "json"):
+        assert any(name.endswith(f"first.crossing.{ending}") for name in kept), ending
     for part in ("Had ", "the model would say", "One change at a time", "goal", "predicts it again"):
         assert part in text, part
     assert "Along" in text or [item for item in app.selectbox if item.key.startswith("first.along.")]

@@ -116,6 +116,15 @@ def test_each_of_the_ten_draws_for_every_task_and_kind_of_feature(model: str, fe
         app = open_page("studio", model=model, grid="2x3", panels=",".join(part), feature=fitting[0])
         assert errors(app) == []
         assert len(titles(app)) == len(part)
+        for drawn in panels_of(app):
+            _says_what_it_shows(drawn, fitting[0])
+
+
+def _says_what_it_shows(drawn: dict[str, Any], feature: str) -> None:
+    """The sentence names the feature that is shown, or the one with the longest bar."""
+    told = drawn["entries"][drawn["at"]]["sentence"]
+    values = "value of the feature"  # of dots for each class: their axis names it
+    assert (feature in told or values in told) if drawn["takes"] else any(name in told for name in drawn["features"])
 
 
 def test_more_panels_than_places_are_refused_in_words() -> None:
