@@ -23,10 +23,11 @@ def draw(result: Attributions, about: Subject, key: str, said: DeltaGenerator) -
     said.markdown(safe_long(drawn.sentence))
     if chosen == "scatter":
         _scatter(result, about, key)
-    elif chosen == "bar":
+    elif chosen == "bar" and about.asked.level == "expert":
         _beside(result, drawn, about, key)
     else:
-        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.open_dot)
+        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.pick if chosen == "bar" else leads.open_dot)
+    if chosen not in ("scatter", "bar"):
         st.caption(":material/touch_app: Click a mark to open its row in Explain.")
     leads.leave()
     return drawn

@@ -1,0 +1,19 @@
+"""Attributions of many rows on the Model page: one chart for plain readers, two importances side by side for experts."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.loading.samples import samples
+from tests.pages.app import errors, now, open_page, words
+
+OPEN = {"open_shap_summary": True}
+
+
+@pytest.mark.parametrize(("level", "beside"), [("plain", False), ("expert", True)])
+def test_bars_stand_alone_for_plain_readers_and_beside_permutation_for_experts(level: str, beside: bool) -> None:
+    app = open_page("model", OPEN, model=samples()[0].id, level=level)
+    app.segmented_control(key=now(app, "shap_summary.picture")).set_value("bar").run()
+    assert errors(app) == []
+    assert ("**Permutation**: how much worse without it" in words(app)) is beside
+    assert "Click a mark to open its row" not in words(app)
