@@ -150,3 +150,42 @@ def test_embedded_the_page_has_no_frame_of_its_own(visit: Callable[..., Visitor]
     assert first["y"] < 60
     visitor.page.locator("[class*=st-key-studio_grid]").wait_for()
     assert "embed=true" in visitor.page.url
+
+
+OTHERS = """
+async () => {
+  const panel = (place) => document.querySelector(`.st-key-place_${place}`);
+  const inside = (place) => [...panel(place).querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector(".is-panel")).shadowRoot;
+  const bars = [...inside(0).querySelectorAll("svg .mark-rect path")].filter(({ __data__: item }) => item?.datum && !item.datum.feature);
+  for (const mark of bars) {
+    const box = mark.getBoundingClientRect();
+    const at = { bubbles: true, composed: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+    for (const type of ["mousedown", "mouseup", "click"]) mark.dispatchEvent(new MouseEvent(type, at));
+  }
+  for (let turn = 0; turn < 50; turn += 1) await null;
+  return { count: bars.length, shown: inside(1).querySelector(".is-panel").dataset.shown };
+}
+"""
+SEVEN = [
+    "ceteris_paribus",
+    "partial_dependence",
+    "accumulated_dependence",
+    "residuals_feature",
+    "distribution",
+    "target_against_feature",
+    "average_target",
+]
+
+
+def test_a_click_on_a_bar_reaches_all_seven_panels_of_one_feature(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(f"/studio?model=diabetes&grid=3x3&panels={','.join(['break_down', *SEVEN])}&s.bars.break_down=4")
+    painted(visitor, *range(8))
+    visitor.page.wait_for_timeout(1500)
+    wanted = visitor.page.evaluate(CLICK, None)["wanted"]
+    for place in range(1, 8):
+        visitor.page.locator(f'.st-key-place_{place} .is-panel[data-shown="{wanted}"]').wait_for(timeout=PATIENCE)
+    visitor.settle()
+    assert visitor.page.get_by_role("combobox", name="Feature").input_value() == wanted
+    others = visitor.page.evaluate(OTHERS)  # bars that are no feature: the rest of the features in one
+    assert others["count"]
+    assert others["shown"] == wanted
