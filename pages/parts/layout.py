@@ -21,10 +21,11 @@ from pages.parts.question import Question
 
 GRIDS = {"1x1": (1, 1), "1x2": (1, 2), "2x2": (2, 2), "2x3": (2, 3), "3x2": (3, 2), "3x3": (3, 3)}
 DEFAULT = "2x2"
+IMPORTANCE = "permutation_importance"
 START = (
     "shap",
     "ceteris_paribus",
-    "permutation_importance",
+    IMPORTANCE,
     "partial_dependence",
     "residuals_feature",
     "distribution",
@@ -116,8 +117,10 @@ def spots(asked: Question) -> list[Spot]:
 
 
 def _start(count: int, known: dict[str, Panel]) -> list[str]:
-    """The first panels that may be shown."""
-    return [name for name in START if name in known][:count]
+    """The first panels that may be shown; a small grid, too, has the importance of features."""
+    able = [name for name in START if name in known]
+    shown = able[:count]
+    return [*shown[:-1], IMPORTANCE] if IMPORTANCE in able and IMPORTANCE not in shown else shown
 
 
 def write(found: Sequence[Spot], **changes: str) -> None:

@@ -127,6 +127,14 @@ def _says_what_it_shows(drawn: dict[str, Any], feature: str) -> None:
     assert (feature in told or values in told) if drawn["takes"] else any(name in told for name in drawn["features"])
 
 
+@pytest.mark.parametrize(("grid", "count"), [("1x1", 1), ("1x2", 2), ("2x2", 4)])
+def test_every_grid_opens_with_the_importance_of_features(grid: str, count: int) -> None:
+    app = open_page("studio", grid=grid)
+    assert errors(app) == []
+    assert len(titles(app)) == count
+    assert "Which features does the model rely on?" in titles(app)
+
+
 def test_more_panels_than_places_are_refused_in_words() -> None:
     app = open_page("studio", grid="1x2", panels="shap,lime,break_down")
     assert "3 panels for 2 places" in words(app)
