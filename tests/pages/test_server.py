@@ -6,6 +6,7 @@ import gc
 import tomllib
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_first_answer_comes_before_all_that_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
-    monkeypatch.setattr(server.time, "sleep", lambda seconds: done.append(f"{seconds:g} s"))
+    clock = SimpleNamespace(sleep=lambda seconds: done.append(f"{seconds:g} s"))
+    monkeypatch.setattr(server, "time", clock)
     monkeypatch.setattr(cache, "preload", lambda: done.append(f"first answer, collector {gc.isenabled()}"))
     monkeypatch.setattr(cache, "settle", lambda: done.append("settle"))
     monkeypatch.setattr(workers, "warm", lambda: done.append(f"warm, collector {gc.isenabled()}"))
@@ -64,7 +66,7 @@ def test_garbage_goes_though_nobody_comes_and_no_run_collects_it(monkeypatch: py
             raise KeyboardInterrupt
 
     slept: list[float] = []
-    monkeypatch.setattr(server.time, "sleep", rest)
+    monkeypatch.setattr(server, "time", SimpleNamespace(sleep=rest))  # threads of other tests go on sleeping
     gc.disable()
     try:
         gone = weakref.ref(Left())
