@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from core.errors import InputError, unknown_name
 from core.row_weights import mean, median, part, total
-from core.types import Array, Task
+from core.types import Array, Param, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,14 @@ LOSSES = (
     Loss("brier", "Brier score", ("binary", "multiclass"), _brier),
     Loss("one_minus_f1", "1 - F1", ("binary",), _one_minus_f1),
 )
+LOSS = Param(
+    "loss",
+    "choice",
+    "auto",
+    "What counts as worse; auto: error for numbers, 1 - AUC for two classes, cross-entropy for more.",
+    choices=("auto", *(loss.id for loss in LOSSES)),
+)
+"""The setting of methods that shuffle."""
 DEFAULTS: dict[Task, str] = {"regression": "rmse", "binary": "one_minus_auc", "multiclass": "cross_entropy"}
 
 

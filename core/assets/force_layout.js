@@ -58,28 +58,27 @@ export function tickText(value, scale) {
 /** Cut a text to a width in pixels. */
 export function shorten(text, limit, measure) {
   if (measure(text) <= limit) return text;
+  const kept = mostThat(text.length, (count) => measure(`${text.slice(0, count)}…`) <= limit);
+  return `${text.slice(0, kept).trimEnd()}…`;
+}
+
+/** The largest count up to an end that fits, where every smaller one does. */
+function mostThat(end, fits) {
   let low = 0;
-  let high = text.length;
+  let high = end;
   while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (measure(`${text.slice(0, middle)}…`) <= limit) low = middle;
-    else high = middle - 1;
+    const half = Math.ceil((low + high) / 2);
+    if (fits(half)) low = half;
+    else high = half - 1;
   }
-  return `${text.slice(0, low).trimEnd()}…`;
+  return low;
 }
 
 /** Cut a name to a width in its middle: many long names begin alike. */
 export function middle(text, limit, measure) {
   if (measure(text) <= limit) return text;
   const cut = (kept) => `${text.slice(0, kept - Math.floor(kept / 3)).trimEnd()}…${text.slice(text.length - Math.floor(kept / 3)).trimStart()}`;
-  let low = 0;
-  let high = text.length - 1;
-  while (low < high) {
-    const half = Math.ceil((low + high) / 2);
-    if (measure(cut(half)) <= limit) low = half;
-    else high = half - 1;
-  }
-  return cut(low);
+  return cut(mostThat(text.length - 1, (count) => measure(cut(count)) <= limit));
 }
 
 /** Cut "name = value" to a width: the name gives way, the value stays as long as it leaves the name some room. */

@@ -39,7 +39,7 @@ def units(code: Coder, constraints: Constraints, real: Array) -> list[Unit]:
     real : ndarray, shape (n_rows, p)
         Coded rows of the table.
     """
-    tied = {place for group in constraints.ties for place in group}
+    tied = constraints.tied
     single = [(place,) for place in range(len(constraints.limits)) if place not in tied]
     made = [Unit(place, _values(code, constraints, place[0], real)) for place in single]
     made += [

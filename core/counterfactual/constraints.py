@@ -68,6 +68,11 @@ class Constraints:
     wishes: tuple[Wish, ...]
     combos: tuple[Array, ...] = ()
 
+    @property
+    def tied(self) -> set[int]:
+        """Features that are part of a tie and never move alone."""
+        return {place for group in self.ties for place in group}
+
     def changed(self, rows: Array) -> Bools:
         """Which cells differ from the instance, shape (n_rows, p)."""
         return np.asarray((rows != self.origin) & ~(np.isnan(rows) & np.isnan(self.origin)))

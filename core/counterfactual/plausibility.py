@@ -101,7 +101,7 @@ def _walk(oracle: Oracle, row: Array) -> Array:
 def _steps(oracle: Oracle, row: Array, near: Array) -> Array:
     """Each feature on its own set to the instance's value, half way there, or to that of the nearest real rows."""
     closest = near[np.argsort(gower(oracle.code, near, row), kind="stable")[:3]]
-    tied = {place for group in oracle.constraints.ties for place in group}
+    tied = oracle.constraints.tied
     made = [_with(row, group, other) for group in oracle.constraints.ties for other in (oracle.origin, *closest)]
     for place in range(len(row)):
         if place in tied:

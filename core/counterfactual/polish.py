@@ -43,7 +43,7 @@ def one_more(oracle: Oracle, answers: list[Found]) -> None:
 
 def _unmoved(oracle: Oracle, row: Array) -> list[int]:
     """Numbers that a row leaves as they are and that may move alone."""
-    tied = {place for group in oracle.constraints.ties for place in group}
+    tied = oracle.constraints.tied
     changed = oracle.constraints.changed(row[None, :])[0]
     limits = oracle.constraints.limits
     free = [place for place in np.flatnonzero(~changed & oracle.code.ordered).tolist() if place not in tied]
@@ -64,7 +64,7 @@ def _nudged(oracle: Oracle, row: Array, place: int) -> list[Array]:
 def _pairs(oracle: Oracle, row: Array) -> list[tuple[int, int]]:
     """Ordered pairs of changed numbers, the farthest moved first."""
     changed = np.flatnonzero(oracle.constraints.changed(row[None, :])[0])
-    tied = {place for group in oracle.constraints.ties for place in group}
+    tied = oracle.constraints.tied
     free = [int(place) for place in changed if oracle.code.ordered[place] and int(place) not in tied]
     free = [place for place in free if not np.isnan(row[place]) and not np.isnan(oracle.origin[place])]
     free.sort(key=lambda place: -abs(row[place] - oracle.origin[place]) / oracle.code.ranges[place])

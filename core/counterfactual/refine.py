@@ -29,7 +29,7 @@ def tighten(oracle: Oracle, rows: Array, only: int | None = None) -> Array:
     ``only``: that feature and no other.
     """
     rows = rows.copy()
-    tied = {place for group in oracle.constraints.ties for place in group}
+    tied = oracle.constraints.tied
     queues = [_numbers(oracle, row, tied) for row in rows] if only is None else [[only] for _ in rows]
     for slot in range(max((len(queue) for queue in queues), default=0)):
         active = [index for index, queue in enumerate(queues) if slot < len(queue)]

@@ -62,7 +62,7 @@ def firm(oracle: Oracle, row: Array) -> Array:
 
 def _numbers(oracle: Oracle, row: Array) -> list[int]:
     """Changed ordered features with a value on both sides, ties apart."""
-    tied = {place for group in oracle.constraints.ties for place in group}
+    tied = oracle.constraints.tied
     changed = np.flatnonzero(oracle.constraints.changed(row[None, :])[0] & oracle.code.ordered)
     return [
         int(place) for place in changed if int(place) not in tied and not np.isnan(row[place] + oracle.origin[place])

@@ -10,7 +10,7 @@ from core.codec import plain
 from core.methods.aspects import HEIGHT, too_few_or_many
 from core.registry import Job, method
 from core.results import Aspects, Check
-from core.shapley.answer import Explained, background, explained
+from core.shapley.answer import SCALE, Explained, background, explained
 from core.shapley.game import game
 from core.store import Store
 from core.types import Array, Param
@@ -39,14 +39,7 @@ L. Shapley, 1953; G. Owen, 1977, [doi:10.1007/978-3-642-45494-3_7](https://doi.o
 """
 PARAMS = (
     HEIGHT,
-    Param(
-        "scale",
-        "choice",
-        "auto",
-        "Units: the prediction's own, or the additive scale under it (log-odds).",
-        choices=("auto", "probability", "log-odds"),
-        expert=False,
-    ),
+    SCALE,
     Param("background", "int", 50, "Rows that stand for 'feature unknown'.", low=1, high=1_000),
     Param("samples", "int", 1_000, "Orderings where there are more than eleven groups.", low=2, high=100_000),
     Param("seed", "int", 0, "Fixes the background and the orderings.", low=0, high=2**31 - 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import row_weights
 from core.aspects import MOST, Ints, cut, dependence, members, merged
 from core.aspects_checks import additivity_of_groups, close_check
-from core.losses import LOSSES, loss_for
+from core.losses import LOSS, loss_for
 from core.methods.permutation_importance import SHUFFLED, fit_check
 from core.permutation import Measure, Shuffled, shuffle
 from core.registry import Job, method
@@ -51,13 +51,7 @@ HEIGHT = Param(
 )
 PARAMS = (
     HEIGHT,
-    Param(
-        "loss",
-        "choice",
-        "auto",
-        "What counts as worse; auto: error for numbers, 1 - AUC for two classes, cross-entropy for more.",
-        choices=("auto", *(loss.id for loss in LOSSES)),
-    ),
+    LOSS,
     Param("rounds", "int", 5, "How often each group is shuffled.", low=1, high=100),
     Param("rows", "int", 1_000, "Rows used, drawn with the seed.", low=2, high=100_000),
     Param("seed", "int", 0, "Fixes the rows and every shuffle.", low=0, high=2**31 - 1),

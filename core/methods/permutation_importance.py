@@ -7,7 +7,7 @@ import numpy as np
 from core import row_weights
 from core.curves import curves
 from core.errors import InputError, unknown_name
-from core.losses import LOSSES, loss_for
+from core.losses import LOSS, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
@@ -34,13 +34,7 @@ C. Rudin and F. Dominici, *Journal of Machine Learning Research* 20 (177), 2019.
 """
 SHUFFLED = "They weigh in the loss; values are shuffled between all rows alike."
 PARAMS = (
-    Param(
-        "loss",
-        "choice",
-        "auto",
-        "What counts as worse; auto: error for numbers, 1 - AUC for two classes, cross-entropy for more.",
-        choices=("auto", *(loss.id for loss in LOSSES)),
-    ),
+    LOSS,
     Param(
         "report",
         "choice",

@@ -7,7 +7,7 @@ import numpy as np
 from core.registry import Job, method
 from core.results import Check, Matrix
 from core.shapley import exact, pairs
-from core.shapley.answer import background, explained
+from core.shapley.answer import SCALE, background, explained
 from core.shapley.game import coalition_values, game
 from core.types import Model, Param, Table
 from core.views import words
@@ -34,14 +34,7 @@ model when a background is set.
 M. Grabisch and M. Roubens, 1999, [doi:10.1007/s001820050125](https://doi.org/10.1007/s001820050125).
 """
 PARAMS = (
-    Param(
-        "scale",
-        "choice",
-        "auto",
-        "Units: the prediction's own, or the additive scale under it (log-odds).",
-        choices=("auto", "probability", "log-odds"),
-        expert=False,
-    ),
+    SCALE,
     Param("background", "int", 50, "Rows that stand for 'feature unknown'.", low=1, high=10_000),
     Param("seed", "int", 0, "Fixes the background.", low=0, high=2**31 - 1),
 )

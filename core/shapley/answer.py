@@ -13,8 +13,17 @@ from core.registry import Job
 from core.results import Check
 from core.shapley.clusters import clustered
 from core.store import Store
-from core.types import Array, Model, Scale
+from core.types import Array, Model, Param, Scale
 
+SCALE = Param(
+    "scale",
+    "choice",
+    "auto",
+    "Units: the prediction's own, or the additive scale under it (log-odds).",
+    choices=("auto", "probability", "log-odds"),
+    expert=False,
+)
+"""The setting of methods whose answer can stand on either scale."""
 _STORE = Store({"clusters": 8})
 
 

@@ -67,17 +67,17 @@ def _chosen(result: Attributions, most: int) -> list[int]:
     return [int(order[place]) for place in places]
 
 
-def _label(result: Attributions, feature: int) -> str:
-    """A feature's name on the axis, each different."""
-    return words.apart(result.features[: feature + 1], 40)[feature]
+def _called(result: Attributions) -> list[str]:
+    """The features' names on the axis, each different."""
+    return words.apart(result.features, 40)
 
 
-def _mark(result: Attributions, feature: int, row: int, place: int) -> dict[str, Any]:
+def _mark(result: Attributions, called: list[str], feature: int, row: int, place: int) -> dict[str, Any]:
     """What all marks of a feature and a row know."""
     value = float(result.values[row, feature])
     return {
         "feature": result.features[feature],
-        "label": _label(result, feature),
+        "label": called[feature],
         "place": place,
         "row": result.rows[row],
         "name": result.names[row],
@@ -89,7 +89,7 @@ def _mark(result: Attributions, feature: int, row: int, place: int) -> dict[str,
 
 def _swarm(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """A dot a row and feature, moved apart where they would lie on each other."""
-    records = []
+    records, called = [], _called(result)
     wide = float(np.abs(result.values[:, features]).max()) or 1.0
     for place, feature in enumerate(features):
         where = shares(column(result, result.features[feature]))
@@ -100,15 +100,16 @@ def _swarm(result: Attributions, features: list[int], rows: list[int]) -> list[d
             level = height[slot] = height.get(slot, 0) + 1
             side = (level // 2) * (1 if level % 2 else -1)
             records.append(
-                _mark(result, feature, row, place) | {"offset": side / max(most / 2, 6), "share": where[row]}
+                _mark(result, called, feature, row, place) | {"offset": side / max(most / 2, 6), "share": where[row]}
             )
     return records
 
 
 def _heat(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """A cell a row and feature, rows by their output."""
+    called = _called(result)
     return [
-        _mark(result, feature, row, place) | {"at": at, "output": float(result.outputs[row])}
+        _mark(result, called, feature, row, place) | {"at": at, "output": float(result.outputs[row])}
         for place, feature in enumerate(features)
         for at, row in enumerate(rows)
     ]
@@ -117,14 +118,14 @@ def _heat(result: Attributions, features: list[int], rows: list[int]) -> list[di
 def _stack(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """As the heat map, the largest seven features named and the others summed."""
     named = features[:7]
-    records = _heat(result, named, rows)
+    records, called = _heat(result, named, rows), _called(result)
     others = [feature for feature in range(len(result.features)) if feature not in named]
     for at, row in enumerate(rows):
         if others:
             value = float(result.values[row, others].sum())
             records.append(
                 {
-                    **_mark(result, others[0], row, len(named)),
+                    **_mark(result, called, others[0], row, len(named)),
                     "feature": "",
                     "label": "all others",
                     "cell": "",
@@ -140,12 +141,12 @@ def _stack(result: Attributions, features: list[int], rows: list[int]) -> list[d
 def _paths(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """From the baseline upwards through the features, least important first, to each row's output."""
     others = [feature for feature in range(len(result.features)) if feature not in features]
-    records = []
+    records, called = [], _called(result)
     for row in rows:
         reached = float(result.base[row]) + float(result.values[row, others].sum())
         for step, place in enumerate(range(len(features) - 1, -1, -1)):
             reached += float(result.values[row, features[place]])
-            mark = _mark(result, features[place], row, place)
+            mark = _mark(result, called, features[place], row, place)
             records.append(mark | {"step": step, "reached": reached, "output": float(result.outputs[row])})
     return records
 

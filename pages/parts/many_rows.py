@@ -25,9 +25,10 @@ def draw(result: Attributions, about: Subject, key: str, said: DeltaGenerator) -
         _scatter(result, about, key)
     elif chosen == "bar" and about.asked.level == "expert":
         _beside(result, drawn, about, key)
+    elif chosen == "bar":
+        chart.show(drawn, f"{key}.bar", leads.pick)
     else:
-        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.pick if chosen == "bar" else leads.open_dot)
-    if chosen not in ("scatter", "bar"):
+        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.open_dot)
         st.caption(":material/touch_app: Click a mark to open its row in Explain.")
     leads.leave()
     return drawn
