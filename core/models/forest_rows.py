@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from core.processors import processors, share
 from core.types import Array
 
 MANY = 256
@@ -66,12 +65,9 @@ def _mean(estimator: Any, given: Any) -> Array:
 def _shared(estimator: Any, given: npt.NDArray[np.float32]) -> Array:
     """The same, rows shared between the processors where they are many."""
     many = len(given) * len(estimator.estimators_) >= SHARED
-    processors = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if not many or processors < 2:
+    if not many:
         return _mean(estimator, given)
-    with ThreadPoolExecutor(processors) as pool:
-        parts = pool.map(lambda rows: _mean(estimator, rows), np.array_split(given, processors))
-        return np.concatenate(list(parts))
+    return np.concatenate(share(lambda rows: _mean(estimator, rows), np.array_split(given, processors())))
 
 
 def _order(estimator: Any, given: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:

@@ -15,15 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.processors import share
 from core.shapley.interventional import share_by_counts
 from core.shapley.packed import STATE, WIDTH, Packed, aligned, pack, rounded
-from core.shapley.paths import Paths
+from core.shapley.paths import Paths, Small
 from core.types import Array
 
 ROWS = 32
 """Rows walked at a time: what is summed for all of them stays in the processor's cache."""
 BYTES = 256_000_000
 """What is kept of all leaves and background rows, at most."""
+PARTS = 4
+"""Parts of the ensemble, walked side by side where there are processors; always as many, so that sums stay the same."""
 SET = 128
 """Background rows of one set."""
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float64)
@@ -90,24 +93,31 @@ class Walk:
         from core.shapley import machine
 
         rows = rounded(self.paths, encoded)
+        both = sum(share(lambda roots: self._down(roots, rows), np.array_split(self.packed.roots, PARTS)))
+        return both[:, :-1] / self.background, both[:, -1] / len(self.sets) + self.own
+
+    def _down(self, roots: Small, rows: Array) -> Array:
+        """What some of the trees add: sums of attributions, and last of the leaves reached, of every row."""
+        from core.shapley import machine
+
         shares = np.stack(share_by_counts(self.paths.edges.shape[1]))
-        lists = tuple(np.zeros(self.packed.largest + machine.AHEAD + 2, dtype=STATE) for _ in range(3))
+        lists = tuple(np.empty(self.packed.largest + machine.AHEAD + 2, dtype=STATE) for _ in range(3))
         both = np.zeros((len(rows), self.features + 1))
         for at in range(0, len(rows), ROWS):
             for part in self.sets:
-                both[at : at + ROWS] += self._part(rows[at : at + ROWS], part, shares, lists)
-        return both[:, :-1] / self.background, both[:, -1] / len(self.sets) + self.own
+                both[at : at + ROWS] += self._part(roots, rows[at : at + ROWS], part, shares, lists)
+        return both
 
-    def _part(self, rows: Array, part: Against, shares: Array, lists: tuple[npt.NDArray[np.void], ...]) -> Array:
-        """Sums of attributions of a few rows, and last of the leaves reached, shape (n_rows, n_features + 1)."""
+    def _part(
+        self, roots: Small, rows: Array, part: Against, shares: Array, lists: tuple[npt.NDArray[np.void], ...]
+    ) -> Array:
+        """The same for a few rows and a part of the background, shape (n_rows, n_features + 1)."""
         from core.shapley import machine
 
         packed, total = self.packed, np.zeros((len(rows), self.features + 1))
         by_byte = np.zeros((len(rows), 0 if len(packed.named) else -(-self.features // 8), 256))
         leaves = (self.worth, part.failing, packed.named)
-        machine.walk(
-            packed.roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, shares, by_byte, total
-        )
+        machine.walk(roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, shares, by_byte, total)
         if not len(packed.named):
             total[:, :-1] += (by_byte @ _BITS).reshape(len(rows), -1)[:, : self.features]
         return total

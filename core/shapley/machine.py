@@ -69,20 +69,33 @@ def _instruction(name: str) -> Any:
 _ones, _lowest, _leading = (_instruction(name) for name in ("ctpop", "cttz", "ctlz"))
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
-def _prefetch(_context: Any, table: Any, leaf: Any, row: Any, byte: Any) -> Any:
-    """Ask the memory for a cell that will be read soon."""
+def _fetching(indices: int) -> Any:
+    """Ask the memory for a cell that will be read soon: a function of a table and so many indices."""
 
-    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        held = context.make_array(signature.args[0])(context, builder, args[0])
-        cell = cgutils.get_item_pointer(context, builder, signature.args[0], held, args[1:], wraparound=False)
-        letter, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [letter, number, number, number])
-        call = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        builder.call(call, [builder.bitcast(cell, letter), *(ir.Constant(number, value) for value in (0, 3, 1))])
-        return context.get_dummy_value()
+    def typed(_context: Any, table: Any, *places: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            held = context.make_array(signature.args[0])(context, builder, args[0])
+            cell = cgutils.get_item_pointer(context, builder, signature.args[0], held, args[1:], wraparound=False)
+            letter, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [letter, number, number, number])
+            call = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+            builder.call(call, [builder.bitcast(cell, letter), *(ir.Constant(number, value) for value in (0, 3, 1))])
+            return context.get_dummy_value()
 
-    return types.void(table, leaf, row, byte), emit
+        return types.void(table, *places), emit
+
+    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+    def one(context: Any, table: Any, at: Any) -> Any:
+        return typed(context, table, at)
+
+    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+    def three(context: Any, table: Any, at: Any, row: Any, byte: Any) -> Any:
+        return typed(context, table, at, row, byte)
+
+    return {1: one, 3: three}[indices]
+
+
+_prefetch, _prefetch_node = _fetching(3), _fetching(1)
 
 
 @_part
@@ -138,8 +151,11 @@ def fail(nodes: Any, edges: Any, failing: Any) -> None:
 
 
 @_part
-def _offer(inner: Any, more: Any, ends: Any, found: Any, child: Any, first: Any, second: Any, failed: Any) -> Any:
+def _offer(
+    nodes: Any, inner: Any, more: Any, ends: Any, found: Any, child: Any, first: Any, second: Any, failed: Any
+) -> Any:
     """Write a place to both lists; it counts where it belongs, and where some background row is left."""
+    _prefetch_node(nodes, np.uint64(child & ~(child >> 31)))
     state = inner[more]
     state.first, state.second, state.failed, state.node = first, second, failed, child
     state = ends[found]
@@ -165,10 +181,10 @@ def _spread(root: Any, nodes: Any, row: Any, codes: Any, lists: Any, everyone: A
             player, kept, other = _ONE << np.uint64(node.bit), free & left, free & ~left
             first, second = state.first & (node.left_0 | kept), state.second & (node.left_1 | kept)
             failed = state.failed | player & ~left
-            more, found = _offer(following, more, ends, found, node.low, first, second, failed)
+            more, found = _offer(nodes, following, more, ends, found, node.low, first, second, failed)
             first, second = state.first & (node.right_0 | other), state.second & (node.right_1 | other)
             failed = state.failed | player & left
-            more, found = _offer(following, more, ends, found, node.high, first, second, failed)
+            more, found = _offer(nodes, following, more, ends, found, node.high, first, second, failed)
         now, following = following, now
         many = more
     return found
