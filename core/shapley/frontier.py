@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.processors import share
+from core.processors import MOST, share
 from core.shapley.interventional import share_by_counts
 from core.shapley.packed import STATE, WIDTH, Packed, aligned, pack, rounded
 from core.shapley.paths import Paths, Small
@@ -25,8 +25,8 @@ ROWS = 32
 """Rows walked at a time: what is summed for all of them stays in the processor's cache."""
 BYTES = 256_000_000
 """What is kept of all leaves and background rows, at most."""
-PARTS = 4
-"""Parts of the ensemble, walked side by side where there are processors; always as many, so that sums stay the same."""
+SHARED = 100_000
+"""Nodes that are walked by one processor."""
 SET = 128
 """Background rows of one set."""
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float64)
@@ -92,30 +92,37 @@ class Walk:
         """
         from core.shapley import machine
 
-        rows = rounded(self.paths, encoded)
-        both = sum(share(lambda roots: self._down(roots, rows), np.array_split(self.packed.roots, PARTS)))
+        rows, parts = rounded(self.paths, encoded), np.array_split(self.packed.roots, self._parts())
+        blocks = np.array_split(rows, -(-len(rows) // ROWS) or 1)
+        asked = [(roots, block) for block in blocks for roots in parts]
+        sums = share(lambda both: self._down(*both), asked)
+        each = range(0, len(asked), len(parts))
+        both = np.concatenate([np.sum(sums[at : at + len(parts)], axis=0) for at in each])
         return both[:, :-1] / self.background, both[:, -1] / len(self.sets) + self.own
 
+    def _parts(self) -> int:
+        """Parts that trees are shared in; by their size only, so that the sums of a row stay the same."""
+        return min(MOST, 1 + len(self.packed.nodes) // SHARED)
+
     def _down(self, roots: Small, rows: Array) -> Array:
-        """What some of the trees add: sums of attributions, and last of the leaves reached, of every row."""
+        """What some of the trees add: sums of attributions, and last of the leaves reached, of a few rows."""
         from core.shapley import machine
 
         shares = np.stack(share_by_counts(self.paths.edges.shape[1]))
         lists = tuple(np.empty(self.packed.largest + machine.AHEAD + 2, dtype=STATE) for _ in range(3))
-        both = np.zeros((len(rows), self.features + 1))
-        for at in range(0, len(rows), ROWS):
-            for part in self.sets:
-                both[at : at + ROWS] += self._part(roots, rows[at : at + ROWS], part, shares, lists)
-        return both
+        total = np.zeros((len(rows), self.features + 1))
+        for part in self.sets:
+            total += self._part(roots, rows, part, shares, lists)
+        return total
 
     def _part(
         self, roots: Small, rows: Array, part: Against, shares: Array, lists: tuple[npt.NDArray[np.void], ...]
     ) -> Array:
-        """The same for a few rows and a part of the background, shape (n_rows, n_features + 1)."""
+        """The same against a part of the background, shape (n_rows, n_features + 1)."""
         from core.shapley import machine
 
         packed, total = self.packed, np.zeros((len(rows), self.features + 1))
-        by_byte = np.zeros((len(rows), 0 if len(packed.named) else -(-self.features // 8), 256))
+        by_byte = np.zeros((len(rows), 0 if len(packed.named) else max(machine.LEAST, -(-self.features // 8)), 256))
         leaves = (self.worth, part.failing, packed.named)
         machine.walk(roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, shares, by_byte, total)
         if not len(packed.named):
@@ -141,8 +148,14 @@ def walk(paths: Paths, worth: Array, background: Array, features: int, base: flo
         return None
     for at in range(0, len(rows), SET):
         some, nodes = rows[at : at + SET], aligned(packed.nodes)
-        failing = np.zeros((len(packed.leaf), len(some), held), dtype=np.uint8)
+        failing = _room(len(packed.leaf), len(some), held)
         machine.mark(nodes, packed.before, some, packed.codes)
         machine.fail(nodes, packed.edges, failing)
         sets.append(Against(len(some), nodes, failing))
     return Walk(paths, packed, worth[packed.leaf], tuple(sets), len(background), features, base, own)
+
+
+def _room(leaves: int, rows: int, held: int) -> npt.NDArray[np.uint8]:
+    """Zeros, and eight bytes more behind them: the machine reads words where fewer bytes count."""
+    size = leaves * rows * held
+    return np.zeros(size + 8, dtype=np.uint8)[:size].reshape(leaves, rows, held)

@@ -25,7 +25,9 @@ types: Any = numba_types  # made at run time, unknown to a type checker
 Function = TypeVar("Function", bound=Callable[..., Any])
 AHEAD = 24
 """Leaves ahead of the one in work whose data is asked for; the list of leaves has as much room behind its end."""
-_Z, _ONE, _WORD, _BYTE = np.uint64(0), np.uint64(1), np.uint64(64), np.uint64(255)
+LEAST = 3
+"""Bytes of players that are summed by, at least."""
+_Z, _ONE, _TWO, _WORD, _BYTE = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(64), np.uint64(255)
 _NODES, _STATES = numba.from_dtype(NODE)[::1], numba.from_dtype(STATE)[::1]
 _NUMBERS, _CUBE, _CODES = types.float64[:, ::1], types.float64[:, :, ::1], types.boolean[:, ::1]
 _ROOTS, _EDGES, _MASKS = types.int32[::1], types.int32[:, ::1], types.uint8[:, :, ::1]
@@ -69,33 +71,42 @@ def _instruction(name: str) -> Any:
 _ones, _lowest, _leading = (_instruction(name) for name in ("ctpop", "cttz", "ctlz"))
 
 
-def _fetching(indices: int) -> Any:
-    """Ask the memory for a cell that will be read soon: a function of a table and so many indices."""
-
-    def typed(_context: Any, table: Any, *places: Any) -> Any:
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            held = context.make_array(signature.args[0])(context, builder, args[0])
-            cell = cgutils.get_item_pointer(context, builder, signature.args[0], held, args[1:], wraparound=False)
-            letter, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-            kind = ir.FunctionType(ir.VoidType(), [letter, number, number, number])
-            call = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-            builder.call(call, [builder.bitcast(cell, letter), *(ir.Constant(number, value) for value in (0, 3, 1))])
-            return context.get_dummy_value()
-
-        return types.void(table, *places), emit
-
-    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
-    def one(context: Any, table: Any, at: Any) -> Any:
-        return typed(context, table, at)
-
-    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
-    def three(context: Any, table: Any, at: Any, row: Any, byte: Any) -> Any:
-        return typed(context, table, at, row, byte)
-
-    return {1: one, 3: three}[indices]
+def _cell(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    """Where a cell of an array lies, as a pointer to bytes."""
+    held = context.make_array(signature.args[0])(context, builder, args[0])
+    cell = cgutils.get_item_pointer(context, builder, signature.args[0], held, args[1:], wraparound=False)
+    return builder.bitcast(cell, ir.IntType(8).as_pointer())
 
 
-_prefetch, _prefetch_node = _fetching(3), _fetching(1)
+def _fetch(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    """Ask the memory for a cell that will be read soon."""
+    letter, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [letter, number, number, number])
+    call = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    cell = _cell(context, builder, signature, args)
+    builder.call(call, [cell, *(ir.Constant(number, value) for value in (0, 3, 1))])
+    return context.get_dummy_value()
+
+
+def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    """Eight bytes from a cell on, wherever they lie."""
+    cell = _cell(context, builder, signature, args)
+    return builder.load(builder.bitcast(cell, ir.IntType(64).as_pointer()), align=1)
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def _prefetch_node(_context: Any, nodes: Any, node: Any) -> Any:
+    return types.void(nodes, node), _fetch
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def _prefetch(_context: Any, failing: Any, leaf: Any, row: Any, byte: Any) -> Any:
+    return types.void(failing, leaf, row, byte), _fetch
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def _word(_context: Any, failing: Any, leaf: Any, row: Any, byte: Any) -> Any:
+    return types.uint64(failing, leaf, row, byte), _load
 
 
 @_part
@@ -198,9 +209,11 @@ def _credit(players: Any, weight: Any, by_byte: Any, total: Any, named: Any, lea
             total[named[leaf, _lowest(players)]] += weight
             players &= players - _ONE
     else:
-        for byte in range(len(by_byte)):
-            by_byte[byte, players & _BYTE] += weight
-            players >>= np.uint64(8)
+        by_byte[_Z, players & _BYTE] += weight  # written out: a loop would cost a tenth of all
+        by_byte[_ONE, players >> np.uint64(8) & _BYTE] += weight
+        by_byte[_TWO, players >> np.uint64(16) & _BYTE] += weight
+        for byte in range(LEAST, len(by_byte)):
+            by_byte[np.uint64(byte), players >> np.uint64(8 * byte) & _BYTE] += weight
 
 
 @_part
@@ -220,6 +233,7 @@ def _gather(
     ends: Any, found: Any, worth: Any, failing: Any, named: Any, gain: Any, loss: Any, by_byte: Any, total: Any
 ) -> None:
     """Give every pair of leaf and background row to its players; the leaf that the row itself reaches to the last."""
+    held = ~_Z >> np.uint64(64 - 8 * failing.shape[2])
     for at in range(found):
         state = ends[np.uint64(at)]
         _soon(ends[np.uint64(at) + np.uint64(AHEAD)], failing)
@@ -229,9 +243,8 @@ def _gather(
             total[-1] += value
         while first | second:
             empty = _Z - np.uint64(first == 0)  # all ones, or none
-            row, players = _lowest(first | second & empty) + (empty & _WORD), _Z
-            for byte in range(failing.shape[2]):
-                players |= np.uint64(failing[leaf, row, np.uint64(byte)]) << np.uint64(8 * byte)
+            row = _lowest(first | second & empty) + (empty & _WORD)
+            players = _word(failing, leaf, row, _Z) & held
             first, second = first & first - _ONE, second & (second - _ONE | ~empty)
             theirs = _ones(players)
             lost += loss[theirs, mine]
