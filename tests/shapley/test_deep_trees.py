@@ -99,6 +99,20 @@ def test_a_fully_grown_forest_is_exact_both_ways():
     assert along.checks[0].passed
 
 
+def test_a_walk_says_the_same_on_any_number_of_processors(no_tables, monkeypatch):
+    """To the last bit; and parts of the trees, walked apart, add up to the whole."""
+    model, table = zoo.get("forest number")
+    ready = ensemble.prepare(job(model, table, 0), "interventional", deep=True)
+    encoded, found = ready.form.encode(table.rows(range(70))), []
+    whole = ready.explainer.values(encoded)[0]
+    monkeypatch.setattr("core.shapley.frontier.SHARED", 20)
+    for hands in (1, 3):
+        monkeypatch.setattr("core.processors.processors", lambda hands=hands: hands)
+        found.append(ready.explainer.values(encoded)[0])
+    np.testing.assert_array_equal(*found)
+    assert found[0] == pytest.approx(whole, abs=1e-12)
+
+
 def test_a_fully_grown_forest_equals_the_original_library():
     shap = pytest.importorskip("shap")
     frame = zoo.numbers()
