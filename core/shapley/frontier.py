@@ -90,8 +90,6 @@ class Walk:
         values : ndarray, shape (n_rows, n_features)
         output : ndarray, shape (n_rows,)
         """
-        from core.shapley import machine
-
         rows, parts = rounded(self.paths, encoded), np.array_split(self.packed.roots, self._parts())
         blocks = np.array_split(rows, -(-len(rows) // ROWS) or 1)
         asked = [(roots, block) for block in blocks for roots in parts]
