@@ -120,7 +120,8 @@ def _order(job: Job, played: Game, trees: TreeGame | None) -> list[Step]:
     first = [names.index(name) for name in wanted]
     rest = [at for at in range(len(names)) if at not in first]
     pairs = _pairs(job, range(len(names)))
-    effects = _read(trees, pairs) if trees else _effects(played, range(len(names)) if pairs else rest, pairs)
+    chosen = range(len(names)) if pairs else rest
+    effects = _read(trees, pairs) if trees else _effects(job, played, chosen, pairs)
     steps: list[Step] = [(at,) for at in first]
     return steps + _ranked(effects, rest, float(job.params["preference"]))
 
@@ -136,13 +137,13 @@ def _read(trees: TreeGame, pairs: Sequence[tuple[int, int]]) -> _Effects:
     return _Effects(base, single, {pair: float(extra[pair]) for pair in pairs})
 
 
-def _effects(played: Game, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
+def _effects(job: Job, played: Game, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
     """Ask for every single feature, and every pair, at once."""
     sets: list[Step] = [(), *((at,) for at in chosen), *pairs]
     masks = np.zeros((len(sets), played.players), dtype=bool)
     for row, members in enumerate(sets):
         masks[row, list(members)] = True
-    worth = coalition_values(played, masks)
+    worth = coalition_values(played, masks, lambda done: job.progress(done, "asking for features and pairs"))
     single = np.zeros(played.players)
     single[list(chosen)] = worth[1 : 1 + len(chosen)] - worth[0]
     together = worth[1 + len(chosen) :] - worth[0]

@@ -70,10 +70,10 @@ def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Sh
     """One instance."""
     samples, seed = int(job.params["samples"]), int(job.params["seed"])
     if kind == "exact":
-        worth = coalition_values(played, exact.coalitions(played.players))
+        worth = coalition_values(played, exact.coalitions(played.players), step)
         return Shared(exact.shapley(worth), np.zeros(played.players), float(worth[0]), float(worth[-1]))
     if kind == "kernel":
-        return kernel.estimate(played, samples, seed)
+        return kernel.estimate(played, samples, seed, step)
     return permutation.estimate(played, samples, seed, step)
 
 

@@ -7,7 +7,7 @@ here first writes down which cells it needs, then the model is called once, on d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from core.types import Array
 Ints = npt.NDArray[np.int64]
 CELLS = 4_000_000
 """Cells of one model call at most: bounds the memory (32 MB of float64)."""
+PIECE = 20_000
+"""Rows between two signs of progress. Fixed: the numbers must not depend on how fast the machine is."""
 
 FEW = 0.9
 """Share of different cells in a column below which equal mixtures are looked for; finding them costs 5 ms a 100,000."""
@@ -164,7 +166,9 @@ def _few(cells: npt.NDArray[Any]) -> bool:
     return bool((different < FEW * len(cells)).any())
 
 
-def coalition_values(played: Game, masks: npt.NDArray[np.bool_]) -> Array:
+def coalition_values(
+    played: Game, masks: npt.NDArray[np.bool_], progress: Callable[[float], None] | None = None
+) -> Array:
     """Value of coalitions, averaged over the background.
 
     Parameters
@@ -172,11 +176,33 @@ def coalition_values(played: Game, masks: npt.NDArray[np.bool_]) -> Array:
     played : Game
     masks : ndarray of bool, shape (n_coalitions, n_features)
         True where the instance's value is used.
+    progress : callable, optional
+        Called with the fraction done, after each ``PIECE`` rows that the model has answered.
 
     Returns
     -------
     ndarray, shape (n_coalitions,)
     """
     per_call = max(1, played.step // played.background)
-    parts = [played.ask_coalitions(masks[at : at + per_call]).mean(axis=1) for at in range(0, len(masks), per_call)]
+    calls = -(-len(masks) // per_call)
+    asked = played if progress is None else replace(played, of=told(played.of, progress, calls))
+    parts = [asked.ask_coalitions(masks[at : at + per_call]).mean(axis=1) for at in range(0, len(masks), per_call)]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def told(
+    of: Callable[[pd.DataFrame], Array], progress: Callable[[float], None], calls: int
+) -> Callable[[pd.DataFrame], Array]:
+    """The same answers, asked for in pieces, with the fraction of so many calls told after each piece."""
+    done = 0
+
+    def asked(frame: pd.DataFrame) -> Array:
+        nonlocal done
+        parts = []
+        for at in range(0, len(frame), PIECE):
+            parts.append(of(frame.iloc[at : at + PIECE] if len(frame) > PIECE else frame))
+            progress(min(1.0, (done + min(1.0, (at + PIECE) / len(frame))) / calls))
+        done += 1
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    return asked

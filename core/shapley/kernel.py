@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -19,7 +20,7 @@ ENUMERATED = 20_000
 """Coalitions of one size up to which all are listed and some are chosen; beyond, equal draws are thrown away."""
 
 
-def estimate(played: Game, samples: int, seed: int) -> Shared:
+def estimate(played: Game, samples: int, seed: int, progress: Callable[[float], None] | None = None) -> Shared:
     """Fit an additive game to sampled coalitions by the Shapley kernel's weights.
 
     All coalitions are taken, and the answer is exact, where there are no more than ``samples``. Otherwise coalitions
@@ -32,6 +33,8 @@ def estimate(played: Game, samples: int, seed: int) -> Shared:
     samples : int
         Coalitions at most.
     seed : int
+    progress : callable, optional
+        Called with the fraction done.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def estimate(played: Game, samples: int, seed: int) -> Shared:
         return Shared(np.array([output - base]), np.zeros(1), base, output)
     if 2**players - 2 <= samples:
         every = coalitions(players)
-        worth = coalition_values(played, every)
+        worth = coalition_values(played, every, progress)
         masks, sizes = every[1:-1], every[1:-1].sum(axis=1)
         choices = np.array([comb(players, int(size)) for size in range(players + 1)], dtype=np.float64)
         weights = (players - 1) / (choices[sizes] * sizes * (players - sizes))
@@ -53,7 +56,7 @@ def estimate(played: Game, samples: int, seed: int) -> Shared:
     drawn = draw(players, max(2, samples // 2), seed)
     both = np.concatenate([drawn.masks, ~drawn.masks])
     ends = np.array([[False] * players, [True] * players])
-    worth = coalition_values(played, np.concatenate([ends, both]))
+    worth = coalition_values(played, np.concatenate([ends, both]), progress)
     base, output, worth = float(worth[0]), float(worth[1]), worth[2:] - worth[0]
     values, inverse = _fit(both, worth, np.concatenate([drawn.weights, drawn.weights]), output - base)
     return Shared(values, _errors(drawn, worth, values, inverse), base, output)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.shapley.game import Game, Ints, Shared
+from core.shapley.game import PIECE, Game, Ints, Shared
 from core.types import Array
 
 
@@ -40,7 +40,7 @@ def estimate(played: Game, orderings: int, seed: int, progress: Callable[[float]
     walks = np.argsort(random.random((rows * pairs, players)), axis=1)
     owner = np.repeat(np.arange(1, rows + 1), pairs)
     itself = np.repeat(np.arange(rows + 1)[:, None], players, axis=1)  # the instance and every background row
-    per_call = max(1, played.step // (2 * players))
+    per_call = max(1, min(played.step, PIECE) // (2 * players))
     parts, ends = [], np.zeros(0)
     for at in range(0, len(walks), per_call):
         ranks, sources = _between(walks[at : at + per_call], owner[at : at + per_call])

@@ -168,6 +168,33 @@ def test_walks_are_asked_once_where_they_meet_and_their_errors_hold(orderings, p
     assert told == pytest.approx(1.0, abs=0.25) if pairs > 1 else told > 0.9
 
 
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("shap", {"kind": "kernel", "samples": 62}),
+        ("shap", {"kind": "exact"}),
+        ("shap", {"kind": "permutation", "samples": 60}),
+        ("shap_interactions", {}),
+        ("break_down", {"interactions": True}),
+    ],
+)
+def test_a_slow_model_says_how_far_it_is_and_answers_the_same(method, params, monkeypatch):
+    model, table = zoo.get("neighbours")
+    whole = engine.explain(method, model, table, 3, background=10, **params)
+    monkeypatch.setattr("core.shapley.game.PIECE", 60)
+    monkeypatch.setattr("core.shapley.permutation.PIECE", 60)
+    heard = []
+    pieces = engine.explain(
+        method, model, table, 3, background=10, progress=lambda done, step: heard.append((done, step)), **params
+    )
+    shares = [done for done, _ in heard]
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 3
+    assert shares[-1] == 1.0
+    assert all("asking" in step for _, step in heard)
+    assert pieces.values == pytest.approx(whole.values, abs=1e-12)
+
+
 def test_one_feature_and_one_background_row():
     frame = pd.DataFrame({"a": [1.0, 4.0, 9.0]})
     single = permutation.estimate(game(lambda rows: rows["a"].to_numpy() ** 2, frame.iloc[[2]], frame.iloc[:2]), 10, 0)
