@@ -236,8 +236,9 @@ def loss_importances(model: Any, table: Any, loss: Any, **options: Any) -> Resul
     ----------
     model, table : object
         Anything that ``core.model`` and ``core.table`` take.
-    loss : callable
-        ``(truth, predictions) -> number``, lower is better; the losses of ``sklearn.metrics`` fit.
+    loss : callable or str
+        ``(truth, predictions) -> number``, lower is better; the losses of ``sklearn.metrics`` fit. Or a name:
+        ``"mae"``, or scikit-learn's ``"neg_mean_absolute_error"``.
     **options
         ``weights`` (one a row, passed as ``sample_weight``), ``rounds``, ``groups``, ``seed``.
     """

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ComputeError, InputError
+from core.losses import loss_for
 from core.results import Check, Importance
-from core.types import Array
+from core.types import Array, Task
 
 Columns = Mapping[str, Sequence[Any]] | Sequence[Any] | None
 
@@ -136,7 +137,7 @@ def _number(score: Callable[[Any, Any], float], X: Any, y: Any, name: str = "") 
 def of_loss(
     model: Any,
     table: Any,
-    loss: Callable[..., float],
+    loss: Callable[..., float] | str,
     *,
     weights: Any = None,
     rounds: int = 10,
@@ -149,7 +150,8 @@ def of_loss(
     ----------
     model, table : object
         Anything that ``core.model`` and ``core.table`` take.
-    loss : callable
+    loss : callable or str
+        A name of ``core.losses`` or of scikit-learn's scores (``"r2"``, ``"f1_macro"``), or
         ``(truth, predictions) -> number``, lower is better, with ``sample_weight=`` where weights are given. Truth has
         shape (n_rows,): target values, or positions of the classes; predictions (n_rows,), the target or the
         probability of the second of two classes, else (n_rows, n_classes). The losses of ``sklearn.metrics`` fit.
@@ -181,11 +183,7 @@ def of_loss(
     rows = np.flatnonzero(~np.isnan(known))
     own = row_weights.of(work.table) if weights is None else _weights(weights, len(known))
 
-    def measure(blocks: Array) -> Array:
-        given = {} if own is None else {"sample_weight": own[rows]}
-        said = blocks[:, :, -1] if blocks.shape[2] <= 2 else blocks
-        return np.array([float(loss(known[rows], block, **given)) for block in said])
-
+    title, measure = _measured(loss, work.model.task, known[rows], row_weights.part(own, rows))
     parts = dict(groups) if groups else {name: (name,) for name in work.model.features}
     found = shuffle(work.model.predict, work.table.rows(rows), measure, parts, rounds=rounds, seed=seed)
     text = f"On {len(rows):,} rows the loss is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."
@@ -193,7 +191,21 @@ def of_loss(
     rises = _found(found.names, found.rounds - found.full, found.full)
     label = work.table.target or "prediction"
     said = row_weights.check(work.table, rows) if weights is None else ()
-    return replace(rises, unit="rise of the loss", label=label, signed=False, checks=(check, *rises.checks, *said))
+    return replace(rises, unit=f"rise of the {title}", label=label, signed=False, checks=(check, *rises.checks, *said))
+
+
+def _measured(loss: Any, task: Task, known: Array, weights: Array | None) -> tuple[str, Callable[[Array], Array]]:
+    """What a loss is called, and the losses of blocks of predictions."""
+    if isinstance(loss, str):
+        named = loss_for(task, loss)
+        return named.title, lambda blocks: named.of(blocks, known, weights)
+    given = {} if weights is None else {"sample_weight": weights}
+
+    def measure(blocks: Array) -> Array:
+        said = blocks[:, :, -1] if blocks.shape[2] <= 2 else blocks
+        return np.array([float(loss(known, block, **given)) for block in said])
+
+    return "loss", measure
 
 
 def _weights(weights: Any, count: int) -> Array:

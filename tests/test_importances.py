@@ -109,6 +109,17 @@ def test_own_losses_with_weights_equal_a_loop() -> None:
             assert found.rounds[at, place] == pytest.approx(loss - found.reference)
 
 
+def test_a_loss_is_named_as_scikit_learn_names_its_score() -> None:
+    table = core.table(FRAME, target="y")
+    named, given = (core.loss_importances(FOREST, table, one, rounds=3) for one in ("r2", unexplained))
+    assert isinstance(named, Importance)
+    assert isinstance(given, Importance)
+    assert named.rounds == pytest.approx(given.rounds)
+    assert (named.unit, named.reference) == ("rise of the 1 - R²", pytest.approx(given.reference))
+    with pytest.raises(InputError, match="regression"):
+        core.loss_importances(FOREST, table, "roc_auc")
+
+
 def test_two_classes_give_the_probability_of_the_second() -> None:
     frame = FRAME.assign(y=np.where(FRAME["y"] > 0, "up", "down"))
     model = LogisticRegression().fit(X, frame["y"])

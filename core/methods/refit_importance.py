@@ -9,7 +9,7 @@ import pandas as pd
 
 from core import training
 from core.instances import truth
-from core.losses import Loss, loss_for
+from core.losses import LOSS, Loss, loss_for
 from core.permutation import shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
@@ -43,7 +43,7 @@ PARAMS = (
     ),
     Param("folds", "int", 3, "Parts of the rows, each kept apart once.", low=2, high=20),
     Param("rounds", "int", 5, "How often each feature is shuffled in a fold (shuffle).", low=1, high=100),
-    Param("loss", "text", "auto", "What counts as worse, as in permutation importance."),
+    LOSS,
     Param("rows", "int", 1_000, "Rows used, drawn with the seed.", low=10, high=100_000),
     Param("seed", "int", 0, "Fixes the rows, the folds and every shuffle.", low=0, high=2**31 - 1),
 )

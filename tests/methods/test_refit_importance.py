@@ -49,6 +49,27 @@ def test_leaving_a_column_out_is_the_loop_by_hand() -> None:
     assert result.values == pytest.approx(by_hand.mean(axis=1), abs=1e-9)
 
 
+def test_shuffling_apart_is_the_mean_of_the_folds() -> None:
+    """What eli5's ``PermutationImportance(cv=KFold(3), n_iter=4)`` averages, with the shuffles written out."""
+    model, table, frame = twins()
+    result = engine.explain("refit_importance", model, table, way="shuffle", folds=3, rounds=4, seed=5, loss="mae")
+    assert isinstance(result, Importance)
+    names = ["a", "b", "c", "noise"]
+    by_hand = np.zeros((4, 3, 4))
+    for fold, (kept, apart) in enumerate(KFold(3, shuffle=True, random_state=5).split(frame)):
+        fitted = LinearRegression().fit(frame.iloc[kept][names], frame.iloc[kept]["y"])
+        test, random = frame.iloc[apart], np.random.default_rng(5)
+        full = np.abs(fitted.predict(test[names]) - test["y"]).mean()
+        for turn in range(4):
+            order = random.permutation(len(test))
+            for at, name in enumerate(names):
+                mixed = test[names].assign(**{name: test[name].to_numpy()[order]})
+                by_hand[at, fold, turn] = np.abs(fitted.predict(mixed) - test["y"]).mean() - full
+    assert result.rounds == pytest.approx(by_hand.mean(axis=2), abs=1e-9)
+    assert result.values == pytest.approx(by_hand.mean(axis=(1, 2)), abs=1e-9)
+    assert result.spread == pytest.approx(by_hand.mean(axis=2).std(axis=1, ddof=1), abs=1e-9)
+
+
 def test_a_twin_is_not_missed_but_is_used() -> None:
     model, table, _frame = twins()
     dropped = engine.explain("refit_importance", model, table)
