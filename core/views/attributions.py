@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ PICTURES = {
 MOST = {"swarm": 300, "heat": 200, "stack": 150, "paths": 60}
 """Rows drawn at most in each picture, spread evenly over the outputs; the numbers are of all rows."""
 BINS = 60
+START = "start: before looking"
 
 
 def view(result: Attributions, *, picture: str = "swarm", k: int = 10, dark: bool | None = None) -> View:
@@ -105,6 +106,11 @@ def _swarm(result: Attributions, features: list[int], rows: list[int]) -> list[d
     return records
 
 
+def unordered(marks: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether some dots of a swarm have no place between low and high."""
+    return any(mark["share"] is None for mark in marks)
+
+
 def _heat(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """A cell a row and feature, rows by their output."""
     called = _called(result)
@@ -122,20 +128,17 @@ def _stack(result: Attributions, features: list[int], rows: list[int]) -> list[d
     others = [feature for feature in range(len(result.features)) if feature not in named]
     for at, row in enumerate(rows):
         if others:
-            value = float(result.values[row, others].sum())
-            records.append(
-                {
-                    **_mark(result, called, others[0], row, len(named)),
-                    "feature": "",
-                    "label": "all others",
-                    "cell": "",
-                    "value": value,
-                    "text": words.amount(value, result.scale),
-                    "at": at,
-                    "output": float(result.outputs[row]),
-                }
-            )
+            mark = _summed(result, called, others, row, len(named))
+            records.append(mark | {"at": at, "output": float(result.outputs[row])})
     return records
+
+
+def _summed(result: Attributions, called: list[str], others: list[int], row: int, place: int) -> dict[str, Any]:
+    """The mark of all features that are not named; without any, of the baseline."""
+    value = float(result.values[row, others].sum())
+    own = {"feature": "", "cell": "", "value": value, "text": words.amount(value, result.scale)}
+    label = "all others" if others else START
+    return _mark(result, called, 0, row, place) | own | {"label": label}
 
 
 def _paths(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
@@ -143,11 +146,13 @@ def _paths(result: Attributions, features: list[int], rows: list[int]) -> list[d
     others = [feature for feature in range(len(result.features)) if feature not in features]
     records, called = [], _called(result)
     for row in rows:
-        reached = float(result.base[row]) + float(result.values[row, others].sum())
-        for step, place in enumerate(range(len(features) - 1, -1, -1)):
-            reached += float(result.values[row, features[place]])
-            mark = _mark(result, called, features[place], row, place)
-            records.append(mark | {"step": step, "reached": reached, "output": float(result.outputs[row])})
+        output, reached = float(result.outputs[row]), float(result.base[row])
+        marks = [_summed(result, called, [], row, len(features) + 1)]
+        marks += [_summed(result, called, others, row, len(features))] if others else []
+        marks += [_mark(result, called, features[place], row, place) for place in range(len(features) - 1, -1, -1)]
+        for step, mark in enumerate(marks):
+            reached += mark["value"]
+            records.append(mark | {"step": step, "reached": reached, "output": output})
     return records
 
 

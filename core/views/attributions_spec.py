@@ -50,24 +50,17 @@ def swarm(scale: Scale, dark: bool | None) -> dict[str, Any]:
         "labelExpr": "datum.value === 0 ? 'low' : 'high'",
         "gradientLength": 120,
     }
-    shade = {"field": "share", "type": "quantitative", "legend": legend}
+    shade: dict[str, Any] = {"field": "share", "type": "quantitative", "legend": legend}
     shade["scale"] = {"domain": [0, 1], "range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"}
     offset = {"field": "offset", "type": "quantitative", "scale": {"domain": [-1.6, 1.6]}}
-    mark = {"type": "circle", "size": 26, "cursor": "pointer", "opacity": 0.8}
-    places = {"x": _change(scale), "y": _features(), "yOffset": offset, "tooltip": _TIPS}
+    shade["condition"] = {"test": "!isValid(datum.share)", "value": palette.NEUTRAL}  # levels have no order
     dots = {
-        "transform": [{"filter": "isValid(datum.share)"}],
         "params": _PICK,
-        "mark": mark,
-        "encoding": {**places, "color": shade},
-    }
-    levels = {
-        "transform": [{"filter": "!isValid(datum.share)"}],
-        "mark": {**mark, "cursor": "default", "color": palette.NEUTRAL},
-        "encoding": places,
+        "mark": {"type": "circle", "size": 26, "cursor": "pointer", "opacity": 0.8},
+        "encoding": {"x": _change(scale), "y": _features(), "yOffset": offset, "tooltip": _TIPS, "color": shade},
     }
     zero = {"mark": {"type": "rule", "color": palette.INKS[dark]}, "encoding": {"x": {"datum": 0}}}
-    return _page({"step": 38}, [zero, dots, levels])
+    return _page({"step": 38}, [zero, dots])
 
 
 def _rows_axis() -> dict[str, Any]:

@@ -114,8 +114,9 @@ def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[
         numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
         scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
         shade = {"field": "shade", "type": "quantitative" if numbers else "nominal", "scale": scale}
-        ticks = axis.feature_ticks() if numbers else {}
-        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top", **ticks}}
+        columns = {"expr": "containerSize()[0] < 520 ? 2 : 4"}
+        look = axis.feature_ticks() if numbers else {"columns": columns, "labelLimit": 150}
+        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top", **look}}
     return dot
 
 

@@ -1,4 +1,4 @@
-"""SHAP of many rows: one picture at a time, one feature's scatter, the bars beside permutation importance."""
+"""SHAP of many rows: one picture at a time or all side by side; the bars beside permutation importance."""
 
 from __future__ import annotations
 
@@ -14,24 +14,49 @@ from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
 
+ONE, ALL = "scatter", "all"
+PAIRS = (("swarm", "bar"), ("heat", "stack"), ("paths", ONE))
+"""How all pictures stand side by side."""
+
+
 def draw(result: Attributions, about: Subject, key: str, said: DeltaGenerator) -> View:
-    """One picture of many rows at a time, then one feature's scatter."""
-    options = {**many.PICTURES, "scatter": "One feature"}
+    """One picture of many rows at a time, one feature's scatter, or all of them side by side."""
+    options = {**many.PICTURES, ONE: "One feature", ALL: "Side by side"}
     chosen = leads.picture(options, key)
-    shown = "swarm" if chosen == "scatter" else chosen
-    drawn = view(result, picture=shown, dark=chart.dark())
+    drawn = view(result, picture=chosen if chosen in many.PICTURES else "swarm", dark=chart.dark())
     said.markdown(safe_long(drawn.sentence))
-    if chosen == "scatter":
-        _scatter(result, about, key)
+    if chosen == ALL:
+        _all(result, about, key)
     elif chosen == "bar" and about.asked.level == "expert":
         _beside(result, drawn, about, key)
-    elif chosen == "bar":
-        chart.show(drawn, f"{key}.bar", leads.pick)
     else:
-        chart.show(drawn, f"{key}.{chosen}", on_mark=leads.open_dot)
-        st.caption(":material/touch_app: Click a mark to open its row in Explain.")
+        _one(result, chosen, about, key)
     leads.leave()
     return drawn
+
+
+def _all(result: Attributions, about: Subject, key: str) -> None:
+    """Every picture of the same rows, each drawn by itself."""
+    titles = {**many.PICTURES, ONE: "One feature"}
+    for pair in PAIRS:
+        for column, picture in zip(st.columns(2, gap="medium"), pair, strict=True):
+            with column:
+                st.markdown(f"**{titles[picture]}**")
+                _one(result, picture, about, key)
+
+
+def _one(result: Attributions, picture: str, about: Subject, key: str) -> None:
+    """One picture, and what a click on it does."""
+    if picture == ONE:
+        _scatter(result, about, key)
+        return
+    drawn = view(result, picture=picture, dark=chart.dark())
+    if picture == "bar":
+        chart.show(drawn, f"{key}.bar", leads.pick)
+        return
+    chart.show(drawn, f"{key}.{picture}", on_mark=leads.open_dot)
+    grey = "Grey: levels, which have no order. " if picture == "swarm" and many.unordered(drawn.rows) else ""
+    st.caption(f":material/touch_app: {grey}Click a mark to open its row in Explain.")
 
 
 def _scatter(result: Attributions, about: Subject, key: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import panels
 from core.panels import Panel
-from core.results import Aspects, Fairness, Scores
+from core.results import Aspects, Attributions, Fairness, Scores
 from core.views import View, words
 from core.views.looks import Looks
 from core.views.pictures import every
@@ -127,7 +127,7 @@ def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) ->
 
 def _picture(about: Subject, who: Subject, place: int, spot: Spot, one: Panel) -> str | None:
     """Which picture of a result that has several."""
-    if one.how.kind not in (Scores.kind, Fairness.kind, Aspects.kind):
+    if one.how.kind not in (Scores.kind, Fairness.kind, Aspects.kind, Attributions.kind):
         return spot.picture if one.how.kind in answers.BARRED else None  # its menu holds the choice
     result = answers.answer(about, who, one, ALONE)
     options = every(result)
