@@ -25,7 +25,7 @@ PICTURES = {
 MOST = {"swarm": 300, "heat": 200, "stack": 150, "paths": 60}
 """Rows drawn at most in each picture, spread evenly over the outputs; the numbers are of all rows."""
 BINS = 60
-START = "start: before looking"
+START = "start"
 
 
 def view(result: Attributions, *, picture: str = "swarm", k: int = 10, dark: bool | None = None) -> View:

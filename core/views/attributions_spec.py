@@ -21,6 +21,10 @@ _TIPS = [
 _PICK = [{"name": "pick", "select": {"type": "point", "fields": ["feature", "row"]}}]
 
 
+_SHADE = "isValid(datum.share) ? datum.share : -1"
+"""Levels have no order; a gap would not be drawn at all."""
+
+
 def _features() -> dict[str, Any]:
     """Features down the side, the largest first."""
     order = {"field": "place", "op": "min"}
@@ -50,11 +54,12 @@ def swarm(scale: Scale, dark: bool | None) -> dict[str, Any]:
         "labelExpr": "datum.value === 0 ? 'low' : 'high'",
         "gradientLength": 120,
     }
-    shade: dict[str, Any] = {"field": "share", "type": "quantitative", "legend": legend}
+    shade: dict[str, Any] = {"field": "shade", "type": "quantitative", "legend": legend}
     shade["scale"] = {"domain": [0, 1], "range": [palette.DOWN, MIDDLE, palette.UP], "interpolate": "rgb"}
     offset = {"field": "offset", "type": "quantitative", "scale": {"domain": [-1.6, 1.6]}}
-    shade["condition"] = {"test": "!isValid(datum.share)", "value": palette.NEUTRAL}  # levels have no order
+    shade["condition"] = {"test": "datum.shade < 0", "value": palette.NEUTRAL}
     dots = {
+        "transform": [{"calculate": _SHADE, "as": "shade"}],
         "params": _PICK,
         "mark": {"type": "circle", "size": 26, "cursor": "pointer", "opacity": 0.8},
         "encoding": {"x": _change(scale), "y": _features(), "yOffset": offset, "tooltip": _TIPS, "color": shade},

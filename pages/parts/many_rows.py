@@ -13,7 +13,6 @@ from pages.parts import chart, downloads, frame, fresh, leads, question, subject
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
-
 ONE, ALL = "scatter", "all"
 PAIRS = (("swarm", "bar"), ("heat", "stack"), ("paths", ONE))
 """How all pictures stand side by side."""
