@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from core.codec import plain
 from core.results.scores import Curve
+from core.types import Array
+from core.views import axis
 from core.views.palette import CURVES, NEUTRAL
 
 if TYPE_CHECKING:
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_BARS = 15
 """Bars drawn at most."""
+_DAY = 86_400_000.0
+"""Milliseconds of a day, which is what dates are counted in on a drawing."""
 
 
 def short(value: object, limit: int = 48) -> str:
@@ -23,11 +29,20 @@ def short(value: object, limit: int = 48) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def along(axes: Axes, cells: Sequence[Any]) -> Array:
+    """Where cells of an ordered feature lie along the axis, NaN for a gap; dates have ticks of dates."""
+    spots = np.array([np.nan if (spot := axis.place(cell)) is None else spot for cell in cells], dtype=np.float64)
+    if not any(axis.is_date(cell) for cell in cells):
+        return spots
+    axes.xaxis_date()
+    return spots / _DAY
+
+
 def labels(axes: Axes, which: Literal["x", "y"], places: Any, texts: list[str]) -> None:
     """Tick labels that are never read as formulas."""
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_ticks(places, labels=texts)
-    for label in axis.get_ticklabels():
+    side = axes.xaxis if which == "x" else axes.yaxis
+    side.set_ticks(places, labels=texts)
+    for label in side.get_ticklabels():
         label.set_parse_math(False)
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.codec import plain
-from core.export.canvas import MAX_BARS, clean, labels, short, title
+from core.export.canvas import MAX_BARS, along, clean, labels, short, title
 from core.results import Attributions, Distribution, Matrix, Surrogate
 from core.surrogates import layout
 from core.views.attributions_spec import MIDDLE
 from core.views.dependence import column, shares
-from core.views.palette import CURVES, DOWN, NEUTRAL, UP
+from core.views.palette import CURVES, DOWN, MARK, NEUTRAL, UP
 from core.views.words import AXIS_CHANGE, number
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def attributions(axes: Axes, result: Attributions) -> None:
 
 
 def distribution(axes: Axes, result: Distribution) -> None:
-    """Stacked bars a bin or level; the mean of the target as a line on an axis of its own."""
+    """Stacked bars a bin or level, the instance's own marked; the target's mean as a line on an axis of its own."""
     if result.ordered:
-        edges = np.array([float(edge) for edge in result.bins])
+        edges = along(axes, result.bins)
         middles, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
     else:
         middles, widths = np.arange(len(result.bins), dtype=float), np.full(len(result.bins), 0.8)
@@ -56,6 +56,11 @@ def distribution(axes: Axes, result: Distribution) -> None:
     for place, counts in enumerate(result.counts):
         axes.bar(middles, counts, widths, bottom=below, color=CURVES[place % len(CURVES)], edgecolor="white")
         below = below + counts
+    if result.at is not None:
+        levels = list(result.bins)
+        own = levels.index(result.at) if result.at in levels else len(levels) - 1
+        at = along(axes, [result.at])[0] if result.ordered else own
+        axes.axvline(at, color=MARK, linewidth=2)
     axes.set_ylabel("rows")
     axes.set_xlabel(short(result.feature), parse_math=False)
     if result.means is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.codec import plain
-from core.export.canvas import MAX_BARS, clean, labels, short, title
+from core.export.canvas import MAX_BARS, along, clean, labels, short, title
 from core.results import Attribution, Change, Nudges, Profile
 from core.views.palette import DOWN, MARK, NEUTRAL, UP
 from core.views.words import cell, named
@@ -48,13 +48,13 @@ def attribution(axes: Axes, result: Attribution) -> None:
 
 def profile(axes: Axes, result: Profile) -> None:
     """One line or set of dots a curve, its own point marked."""
-    places = np.asarray(result.grid, dtype=float) if result.ordered else np.arange(len(result.grid))
+    places = along(axes, result.grid) if result.ordered else np.arange(len(result.grid))
     for position, name in enumerate(result.curves):
         style = "-" if result.ordered else "o"
         line = axes.plot(places, result.values[position], style, label="_", linewidth=1.8)[0]
         own = plain(result.at[position])
         if own is not None:
-            place = float(own) if result.ordered else result.grid.index(result.at[position])
+            place = along(axes, [own])[0] if result.ordered else result.grid.index(result.at[position])
             axes.plot([place], [result.outputs[position]], "o", color=line.get_color(), markersize=8)
         axes.annotate(short(name, 24), (places[-1], result.values[position][-1]), fontsize=8, parse_math=False)
     level = result.threshold if result.reference is None else result.reference

@@ -47,19 +47,48 @@ def to_picture(result: Result, fmt: Format = "png", *, picture: str = "", width:
     InputError
         If there is no such format or picture.
     """
+    known = every(result)
+    if picture and picture not in known:
+        raise unknown_name("picture", picture, known)
+    usual = not picture or (picture == next(iter(known)) and not isinstance(result, Scores | Together))
+
+    def paint(axes: Axes) -> None:
+        PICTURES[result.kind](axes, result) if usual else draw_pictures.draw(axes, result, picture)
+
+    return painted(paint, fmt, height=_height(result), width=width, dpi=dpi)
+
+
+def painted(paint: Callable[[Axes], None], fmt: Format, *, height: float, width: float = 8.0, dpi: int = 200) -> bytes:
+    """Let a function draw on a figure of its own.
+
+    Parameters
+    ----------
+    paint : callable
+        Takes the axes.
+    fmt : {"png", "svg", "pdf"}
+    height, width : float
+        Inches.
+    dpi : int
+        Of the PNG.
+
+    Returns
+    -------
+    bytes
+        The same bytes for the same drawing.
+
+    Raises
+    ------
+    InputError
+        If there is no such format.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     if fmt not in ("png", "svg", "pdf"):
         raise InputError(f"'{fmt}' is not a picture format.", "Pictures are made as png, svg or pdf.", "Choose one.")
-    known = every(result)
-    if picture and picture not in known:
-        raise unknown_name("picture", picture, known)
-    usual = not picture or (picture == next(iter(known)) and not isinstance(result, Scores | Together))
     with _DRAWING, mpl.rc_context({"svg.hashsalt": "instance-explorer", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(width, _height(result)), layout="constrained")
-        axes = figure.add_subplot()
-        PICTURES[result.kind](axes, result) if usual else draw_pictures.draw(axes, result, picture)
+        figure = Figure(figsize=(width, height), layout="constrained")
+        paint(figure.add_subplot())
         stream = io.BytesIO()
         metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[fmt]
         figure.savefig(stream, format=fmt, dpi=dpi, metadata=metadata)

@@ -15,7 +15,7 @@ from core.registry import Job, method
 from core.results import Check, Points
 from core.smooth import lowess
 from core.truth import scored_rows, unknown
-from core.types import Array, Model, Param, Table
+from core.types import Array, Feature, Model, Param, Table
 from core.views import words
 
 ABOUT = """
@@ -57,7 +57,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     id="target_against_feature",
     title="Target against feature",
     question="What does the truth look like along a feature?",
-    version="2",
+    version="3",
     scope="data",
     kind="points",
     params=PARAMS,
@@ -80,17 +80,13 @@ def explain(job: Job) -> Points:
     names = tuple(job.table.row_name(row) for row in positions)
     if job.model.classes:
         if not feature.is_ordered or feature.kind == "datetime":
-            raise NotApplicable(
-                f"{words.short(chosen)} has levels, and so has the target.",
-                "Two columns of levels make no cloud of points.",
-                "The distribution shows the share of each class per level; or choose a number.",
-            )
+            raise _no_number(feature)
         classes = tuple(words.short(job.model.classes[int(place)], 40) for place in known[kept])
         heights = ordered_values(column[kept], feature)
         empty = np.empty(0)
         check = _spread(classes, heights)
         return Points(
-            classes, heights, positions, names, job.table.target or "target", "value of the feature", empty, empty,
+            classes, heights, positions, names, job.table.target or "target", chosen, empty, empty,
             False, chosen=own if own in positions else None, checks=(check,),
         )  # fmt: skip  # in the order of the fields
     ordered = feature.kind in ("numeric", "integer")
@@ -101,6 +97,21 @@ def explain(job: Job) -> Points:
         "the true value", *line, ordered, chosen=own if own in positions else None,
         checks=(_missing(len(rows), int(kept.sum())),),
     )  # fmt: skip  # in the order of the fields
+
+
+def _no_number(feature: Feature) -> NotApplicable:
+    """What is said of a feature that has no heights for the dots of a class."""
+    if feature.kind == "datetime":
+        return NotApplicable(
+            f"{words.short(feature.name)} holds dates, and the target has levels.",
+            "The strips of classes are drawn along numbers.",
+            "The distribution shows the share of each class along the dates; or choose a number.",
+        )
+    return NotApplicable(
+        f"{words.short(feature.name)} has levels, and so has the target.",
+        "Two columns of levels make no cloud of points.",
+        "The distribution shows the share of each class per level; or choose a number.",
+    )
 
 
 def _with_own(job: Job, rows: np.ndarray, known: Array) -> tuple[np.ndarray, Array]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.results import Check, Distribution
 from core.types import Array, Scale
 from core.views import palette, words
 from core.views.view import View
@@ -83,6 +84,22 @@ def view(everyone: Crowd, value: float, scale: Scale, label: str, dark: bool | N
     sentence = tell(everyone, value, scale, label)
     frame = pd.DataFrame(rows[:-1])[["x", "x2", "count"]].rename(columns={"x": "from", "x2": "to", "count": "rows"})
     return View(spec(scale, dark), rows, frame, sentence, f"Histogram of all predictions. {sentence}")
+
+
+def spread(everyone: Crowd, value: float, scale: Scale, label: str) -> Distribution:
+    """All predictions and this one as an answer of its own, which has every file that answers have."""
+    name = f"predicted {'chance of ' if scale == 'probability' else ''}{words.short(label, 60)}"
+    sentence = tell(everyone, value, scale, label)
+    return Distribution(
+        feature=name,
+        bins=tuple(float(edge) for edge in everyone.edges),
+        counts=everyone.counts[None, :],
+        groups=("all instances",),
+        missing=0,
+        ordered=True,
+        at=value if np.isfinite(value) else None,
+        checks=(Check("place", None, below(everyone, value), sentence),),
+    )
 
 
 def tell(everyone: Crowd, value: float, scale: Scale, label: str) -> str:

@@ -177,27 +177,25 @@ OWN_TITLES = (
     "size of the error",
     "true value minus prediction",
     "the true value",
-    "value of the feature",
     *words.AXIS_CHANGE.values(),
 )
 """Titles of heights that the methods use; anything else could come from a file."""
-OWN_NUMBERS = ("the true value", "value of the feature")
+OWN_NUMBERS = ("the true value",)
 """Those of them that are a column's own numbers, as a column whose name is drawn from the data is."""
+HEIGHT = 3
+"""Place of the heights among the columns of the table."""
 
 
 def table(result: Points) -> pd.DataFrame:
-    """Every row, the largest height first."""
-    frame = pd.DataFrame(
-        {
-            "row": list(result.rows),
-            "name": list(result.names),
-            words.short(result.x_title): pd.Series([words.cell(x) for x in result.x], dtype="str"),
-            result.y_title: result.y,
-        }
-    )
-    return frame.iloc[frame[result.y_title].abs().sort_values(ascending=False, kind="stable").index].reset_index(
-        drop=True
-    )
+    """Every row, the largest height first; columns in this order, however the variables are called."""
+    names = ["row", "name"]
+    for title in (words.short(result.x_title), result.y_title):
+        names.append(title if title not in names else f"{title} (2)" if f"{title} (2)" not in names else f"{title} (3)")
+    frame = pd.DataFrame({0: list(result.rows), 1: list(result.names)})
+    frame[2] = pd.Series([words.cell(x) for x in result.x], dtype="str")
+    frame[HEIGHT] = result.y
+    order = frame[HEIGHT].abs().sort_values(ascending=False, kind="stable").index
+    return frame.iloc[order].reset_index(drop=True).set_axis(names, axis="columns")
 
 
 def tell(result: Points) -> str:
@@ -205,7 +203,7 @@ def tell(result: Points) -> str:
     largest = table(result).head(3)
     named = [
         f"{words.short(str(name), 24)} ({words.number(float(height), 3)})"
-        for name, height in zip(largest["name"], largest[result.y_title], strict=True)
+        for name, height in zip(largest["name"], largest.iloc[:, HEIGHT], strict=True)
     ]
     against = words.short(result.x_title)
     start = f"{len(result.rows):,} rows, {words.short(result.y_title)} against {against}."

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.results import Attribution
 from core.types import Scale
 from core.views import view, words
-from pages.parts import chart, downloads, fresh, headline, panel, question, rivals, subject
+from pages.parts import chart, downloads, fresh, headline, question, rivals, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -120,5 +120,5 @@ def _show(results: Sequence[Attribution], names: Sequence[str], key: str) -> Non
     st.markdown(safe_long(drawn.sentence))
     chart.show(drawn, f"compare_{key}")
     with st.container(horizontal=True, gap="small"):
-        panel.numbers(drawn, f"compare_{key}")
+        tables.numbers(drawn.table, f"compare_{key}", drawn.alt)
         downloads.draw(found, f"compare-{key}", f"compare_{key}")

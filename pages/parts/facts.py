@@ -13,7 +13,7 @@ from core.errors import ExplorerError
 from core.loading.samples import samples
 from core.memory import resident
 from core.registry import Method
-from pages.parts import frame
+from pages.parts import frame, tables
 from pages.parts.text import safe_long
 
 LIBRARIES = (
@@ -57,7 +57,7 @@ def limits() -> None:
 def methods() -> None:
     """Every method with its question."""
     listed: list[Method] = list(registry.methods())
-    st.dataframe(
+    tables.draw(
         pd.DataFrame(
             {
                 "question": [entry.question for entry in listed],
@@ -66,9 +66,8 @@ def methods() -> None:
                 "version": [entry.version for entry in listed],
             }
         ),
-        hide_index=True,
-        key="methods_table",
-        alt="All methods with the question that each answers",
+        "methods_table",
+        "All methods with the question that each answers",
     )
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from core import cache
 from core.loading.samples import samples
+from core.results import Distribution
 from core.types import UNNAMED, Scale
 from core.views import place, words
-from pages.parts import chart, frame, fresh, levels, question, subject, turns
+from pages.parts import chart, downloads, frame, fresh, levels, question, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -37,9 +38,11 @@ def draw() -> None:
         with st.container(key="headline"):
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             drawn = strip(about)
-            left.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
+            with left:
+                st.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
+                downloads.draw(_spread(about), f"prediction-row-{about.row}", "place")
             with right:
-                chart.show(drawn, "place")
+                chart.show(drawn, "place.strip")
 
 
 def purpose(about: Subject) -> str:
@@ -68,9 +71,17 @@ def said(about: Subject, row: int | None = None) -> str:
 
 def strip(about: Subject) -> place.View:
     """Where the prediction lies among all."""
-    everyone = crowd(about)
-    own = float(about.predictions[about.row, about.output])
-    return place.view(everyone, own, scale(about), about.label, chart.dark())
+    return place.view(crowd(about), _own(about), scale(about), about.label, chart.dark())
+
+
+def _spread(about: Subject) -> Distribution:
+    """The same as an answer, for its files."""
+    return place.spread(crowd(about), _own(about), scale(about), about.label)
+
+
+def _own(about: Subject) -> float:
+    """The prediction in question."""
+    return float(about.predictions[about.row, about.output])
 
 
 def crowd(about: Subject) -> place.Crowd:

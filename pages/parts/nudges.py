@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -193,6 +194,8 @@ def _closer(result: Nudges, about: Subject, place: int, slot: str) -> None:
         if drawn.rows:
             st.markdown("One change at a time")
             chart.show(drawn, f"{slot}.path")
+            one = replace(result, nudges=(result.nudges[place],))
+            downloads.draw(one, f"nudge-{place + 1}-path-row-{about.row}", f"{slot}.way")
     with right, frame.boundary("The crossing"):
         _crossing(result, about, place, slot)
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core import cache, export
-from core.codec import plain
+from core import cache
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
-from core.views import View, view, words
+from core.views import View, view
 from core.views.pictures import pictures
-from pages.parts import chart, downloads, leads, subject
+from pages.parts import chart, downloads, leads, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -81,7 +77,7 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
             )
             if read.open:
                 read.markdown(method.about)
-        numbers(drawn, key)
+        tables.numbers(drawn.table, key, drawn.alt)
         downloads.draw(result, name, key)
     made = sized(result)
     if made:
@@ -93,57 +89,6 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
             f"{method.title} version {origin.version} · {origin.evaluations:,} model evaluations · "
             f"{origin.seconds * 1000:,.0f} ms · {safe_long(settings)}"
         )
-
-
-def numbers(drawn: View, key: str) -> None:
-    """The numbers behind a picture, as a table with a box that filters its lines."""
-    shown = st.popover("The numbers", icon=":material/table:", type="tertiary", key=f"{key}.numbers", on_change="rerun")
-    if not shown.open:
-        return
-    wanted = shown.text_input("Only lines that hold", key=f"{key}.filter", placeholder="a part of a name")
-    table = filtered(drawn.table, wanted)
-    shown.dataframe(readable(table), hide_index=True, alt=drawn.alt, key=f"{key}.table")
-    with shown.container(horizontal=True):
-        for ending, mime, make in (
-            ("csv", "text/csv", lambda: export.to_csv(table)),
-            ("json", "application/json", lambda: records(table)),
-        ):
-            st.download_button(
-                f"{len(table):,} lines as {ending.upper()}",
-                data=make,
-                file_name=f"{key}-lines.{ending}",
-                mime=mime,
-                key=f"{key}.lines.{ending}",
-                on_click="ignore",
-                type="tertiary",
-            )
-
-
-def filtered(table: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    """The lines of which a cell of words holds a text, any case; all lines for an empty text."""
-    text = wanted.strip().casefold()
-    if not text:
-        return table
-    named = [
-        table.iloc[:, at] for at in range(table.shape[1]) if not pd.api.types.is_numeric_dtype(table.dtypes.iloc[at])
-    ]
-    held = np.zeros(len(table), dtype=bool)
-    for column in named:
-        held |= np.array([text in words.cell(cell).casefold() for cell in column], dtype=bool)
-    return table[held]
-
-
-def records(table: pd.DataFrame) -> str:
-    """A table as JSON, one object a line."""
-    names = [str(name) for name in table.columns]
-    lines = [dict(zip(names, map(plain, line), strict=True)) for line in table.itertuples(index=False, name=None)]
-    return json.dumps(lines, ensure_ascii=False, indent=2)
-
-
-def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with columns of mixed types as text, which a browser's table needs."""
-    mixed = [name for name in table.columns if table[name].dtype == object]
-    return table.assign(**{name: table[name].map(words.cell) for name in mixed})
 
 
 def sized(result: Result) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 from core import cache, instances
 from core.instances import Query
 from core.views import words
-from pages.parts import frame, fresh, origin, question, subject, turns
+from pages.parts import frame, fresh, origin, question, subject, tables, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -212,14 +212,29 @@ def _table(about: Subject, found: np.ndarray) -> None:
         column_config=_columns(about),
     )
     st.session_state["table_rows"] = [int(row) for row in shown]
-    total = f"{len(found):,} instances" if len(found) != 1 else "1 instance"
+    _pages(len(found), page, pages)
+    _files(about, found)
+
+
+def _pages(count: int, page: int, pages: int) -> None:
+    """How many are listed, and which page of them is shown."""
+    total = f"{count:,} instances" if count != 1 else "1 instance"
     if pages == 1:
         st.caption(total)
         return
     left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
-    left.caption(f"{(page - 1) * PAGE + 1:,} to {min(page * PAGE, len(found)):,} of {total}")
+    left.caption(f"{(page - 1) * PAGE + 1:,} to {min(page * PAGE, count):,} of {total}")
     key = fresh.key("page_number", page)
     right.number_input("Page", 1, pages, key=key, on_change=fresh.listen(key, _turned), label_visibility="collapsed")
+
+
+def _files(about: Subject, found: np.ndarray) -> None:
+    """All instances that are listed, not only those of this page, as files."""
+    menu = st.popover("Download", icon=":material/download:", type="tertiary", key="listing", on_change="rerun")
+    if menu.open:
+        with menu:
+            st.caption("All that the filter leaves, in its order")
+            tables.files(lambda: listing(about, found), len(found), "instance", "listing.lines", "instances")
 
 
 def _turned(page: int) -> None:

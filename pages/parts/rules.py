@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.results import Attribution
 from core.views import View, rules
-from pages.parts import chart, panel, profile
+from pages.parts import chart, panel, profile, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -35,11 +35,10 @@ def _weights(one: Attribution, about: Subject, key: str, unused: bool) -> None:
     instance = about.table.instance(about.row)
     cells = {name: instance[name].iloc[0] for name in about.table.schema.names}
     table = rules.rules(one, cells, unused)
-    st.dataframe(
+    tables.draw(
         table,
-        hide_index=True,
-        key=key,
-        alt=f"Rules for {one.label} with the instance's values and their weights",
+        key,
+        f"Rules for {one.label} with the instance's values and their weights",
         column_config={"weight": st.column_config.NumberColumn(format="%+.4g")},
     )
 
@@ -49,10 +48,9 @@ def _chances(about: Subject, key: str) -> None:
     if not about.model.classes:
         return
     st.caption("What the model itself says of each class")
-    st.dataframe(
+    tables.draw(
         rules.chances(about.model, about.predictions[about.row]),
-        hide_index=True,
-        key=f"{key}.chances",
-        alt="Probability of every class",
+        f"{key}.chances",
+        "Probability of every class",
         column_config={"probability": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
     )

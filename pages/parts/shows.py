@@ -13,9 +13,10 @@ from core.conditions import parse
 from core.instances import Query
 from core.results import Aspects, Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
 from core.views import View, matrix, scores, subsets, view, words
+from core.views import points as points_view
 from core.views.pictures import every, pictures
 from core.views.together import choices, squares
-from pages.parts import chart, frame, leads, many_rows, panel, question, rivals, subject
+from pages.parts import chart, frame, leads, many_rows, panel, question, rivals, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -155,7 +156,7 @@ def together(result: Together, about: Subject, key: str, said: DeltaGenerator) -
     if isinstance(first, Importance):
         leads.lead(first, about)
     if isinstance(first, Scores):
-        st.dataframe(panel.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
+        st.dataframe(tables.readable(drawn.table), hide_index=True, alt="Scores of each model", key=f"{key}.compared")
     named = str(options.get("picture") or "lines")
     square = squares(result).get(named)
     if square is not None:  # other marks, so another chart
@@ -192,7 +193,7 @@ def points(result: Points, about: Subject, key: str, said: DeltaGenerator) -> Vi
     leads.leave()
     worst = drawn.table.head(WORST)
     with st.container(horizontal=True, gap="small"):
-        for row, name, height in zip(worst["row"], worst["name"], worst[result.y_title], strict=True):
+        for row, name, height in zip(worst["row"], worst["name"], worst.iloc[:, points_view.HEIGHT], strict=True):
             st.page_link(
                 frame.page("explain"),
                 label=f"{safe(words.short(str(name), 24))} ({safe(words.number(float(height), 3))})",

@@ -13,7 +13,7 @@ from core.results.trials import Trial, Trials
 from core.tuning.recipe import Recipe
 from core.views import trials, view
 from core.views.view import View
-from pages.parts import chart, contrast, frame, panel, question, rivals, subject
+from pages.parts import chart, contrast, frame, panel, question, rivals, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -47,7 +47,7 @@ def draw(found: Trials, about: Subject, method: Method) -> None:
 
 def _table(drawn: View, key: str) -> None:
     """Every trial as a line."""
-    st.dataframe(panel.readable(drawn.table), hide_index=True, height="content", alt=drawn.alt, key=key)
+    st.dataframe(tables.readable(drawn.table), hide_index=True, height="content", alt=drawn.alt, key=key)
 
 
 def _best(found: Trials, winner: Trial, about: Subject) -> None:

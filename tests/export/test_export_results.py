@@ -7,13 +7,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import export
 from core.errors import InputError
 from core.export.picture import PICTURES, Format, to_picture
 from core.export.public import PUBLIC
-from core.results import KINDS, Attribution, Change, Check, Nudge, Nudges, Profile, Provenance, Result
+from core.results import KINDS, Attribution, Change, Check, Distribution, Nudge, Nudges, Profile, Provenance, Result
 from core.views.pictures import every
 
 HOSTILE = "<script>alert(1)</script>$\\frac{1}{0}$=x\n\x07" + "w" * 300
@@ -196,3 +197,24 @@ def test_further_pictures_take_any_text(fmt: Format) -> None:
     assert to_picture(levels, fmt, picture="bars") != to_picture(levels, fmt, picture="dots")
     with pytest.raises(InputError, match="picture"):
         to_picture(profile(), fmt, picture="bars")
+
+
+def test_pictures_of_dates_have_dates_along_them() -> None:
+    """Days since 1970, as the drawing counts them; a gap among the cells belongs to no day."""
+    from matplotlib.figure import Figure
+
+    days = pd.to_datetime(["2020-01-01", "2020-07-01", "2021-01-01"])
+    dated = replace(profile(), grid=(*days, None), at=(days[1],), values=np.array([[0.1, 0.5, 0.7, 0.2]]))
+    axes = Figure().add_subplot()
+    PICTURES["profile"](axes, dated)
+    known = (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    assert axes.lines[0].get_xdata()[:3] == pytest.approx(known)
+    assert np.isnan(axes.lines[0].get_xdata()[3])
+    assert axes.lines[1].get_xdata() == pytest.approx([known[1]])
+    edges = tuple(day.isoformat() for day in days)
+    spread = Distribution("when", edges, np.array([[3.0, 4.0]]), ("all rows",), 0, True, at=edges[1])
+    axes = Figure().add_subplot()
+    PICTURES["distribution"](axes, spread)
+    assert [bar.get_x() for bar in axes.patches] == pytest.approx(known[:2])
+    assert axes.lines[0].get_xdata() == pytest.approx([known[1]] * 2)
+    assert "2020" in axes.xaxis.get_major_formatter()(known[0])

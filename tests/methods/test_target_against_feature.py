@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import engine
 from core.errors import NotApplicable
+from core.loading.frames import from_frame
+from core.models import wrap
 from core.results import Points
 from core.views import view
 from tests.contract_cases import CASES, HOSTILE, case
@@ -63,3 +66,17 @@ def test_without_a_choice_there_is_one(name: str) -> None:
     result = ask(name)
     assert len(result.rows) > 10
     assert view(result).rows
+
+
+def test_the_words_name_the_feature_for_classes_and_for_numbers() -> None:
+    assert "rows, age against paid." in view(ask("pipeline with text levels", feature="age")).sentence
+    assert "rows, the true value against b." in view(ask("random forest, regression", feature="b")).sentence
+
+
+def test_dates_against_classes_are_not_called_levels() -> None:
+    frame = pd.DataFrame({"when": pd.date_range("2021-01-01", periods=12), "size": np.arange(12.0)})
+    table = from_frame(frame.assign(kind=["a", "b"] * 6), "t", target="kind", label="")
+    names = list(frame)
+    model = wrap(lambda given: np.tile([0.3, 0.7], (len(given), 1)), task="binary", classes=["a", "b"], features=names)
+    with pytest.raises(NotApplicable, match="when holds dates"):
+        engine.explain("target_against_feature", model, table, feature="when")

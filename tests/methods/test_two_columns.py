@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -77,3 +79,14 @@ def test_the_target_against_a_feature_rings_the_instance_too() -> None:
         value = table.frame["a"].iloc[88]
         assert value == pytest.approx(result.x[at] if result.ordered else result.y[at])
         assert np.isfinite(result.y).all()
+
+
+def test_columns_called_like_those_of_the_table_keep_their_own_numbers() -> None:
+    """A link to a row must not lead to the row whose number a column called "row" happens to hold."""
+    result = replace(ask("random forest, regression", feature="b", other="d"), x_title="name", y_title="row")
+    drawn = view(result)
+    assert list(drawn.table.columns) == ["row", "name", "name (2)", "row (2)"]
+    first = int(np.abs(result.y).argmax())
+    assert drawn.table["row"].iloc[0] == result.rows[first]
+    assert drawn.table["row (2)"].iloc[0] == result.y[first]
+    assert result.names[first] in drawn.sentence

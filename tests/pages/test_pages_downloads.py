@@ -7,21 +7,24 @@ import io
 import json
 from typing import Literal
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import engine, registry
+from core import cache, engine, instances, registry
 from core.comparison import together
 from core.errors import InputError
 from core.export import to_picture
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
 from core.results import Attributions, Result
-from core.views import dependence
+from core.views import dependence, place
 from core.views.pictures import every
+from pages.parts import picker, subject, tables
 from pages.parts.downloads import files
+from pages.parts.question import Question
 from tests.contract_cases import case
-from tests.pages.app import errors, open_page
+from tests.pages.app import box, errors, open_page
 from tests.pages.searching import finished
 
 
@@ -110,11 +113,16 @@ def test_every_section_of_a_page_filters_and_downloads(page: Literal["model", "d
         complete(app, one.id, engine.explain(one.id, *(both.model, both.table)))
 
 
-@pytest.mark.parametrize("method", registry.methods("row"), ids=lambda method: method.id)
+ROW = [one for one in registry.methods("row") if one.id != "nudges"]  # which is asked below
+
+
+@pytest.mark.parametrize("method", ROW, ids=lambda method: method.id)
 def test_every_explanation_filters_and_downloads(method: registry.Method) -> None:
     both = match(load_sample_model(SAMPLE.id), load_sample_table(SAMPLE.table))
-    app = finished(open_page("explain", opened("first"), model=SAMPLE.id, method=method.id, row=3))
+    rules = {f"first.{name}.numbers": True for name in ("chances", "rules.0")} if method.id == "lime" else {}
+    app = open_page("explain", {**opened("first"), **rules}, model=SAMPLE.id, method=method.id, row=3)
     assert errors(app) == []
+    assert {f"{name[:-8]}.lines.{kind}" for name in rules for kind in ("csv", "json")} <= set(offered(app, "first"))
     complete(app, "first", engine.explain(method.id, *(both.model, both.table), 3))
 
 
@@ -126,3 +134,57 @@ def test_the_scatter_of_one_feature_has_files_of_its_own() -> None:
     app = open_page("model", state, model=SAMPLE.id)
     assert errors(app) == []
     assert {"shap_summary.one.png", "shap_summary.one.csv"} <= set(offered(app, "shap_summary.one"))
+
+
+def test_the_list_of_instances_has_files_of_all_that_the_filter_leaves() -> None:
+    both = match(load_sample_model(SAMPLE.id), load_sample_table(SAMPLE.table))
+    said = both.model.predict(both.table.inputs)
+    wrong = instances.select(both.model, both.table, said, 1, instances.Query("wrong"))
+    assert len(wrong) > 3
+    app = open_page("explain", {"listing": True}, model=SAMPLE.id)
+    box(app, "selectbox", "condition").set_value("wrong").run()
+    assert errors(app) == []
+    found = offered(app, "listing")
+    assert found == {f"listing.lines.{kind}": f"{len(wrong):,} instances as {kind.upper()}" for kind in ("csv", "json")}
+
+
+def test_the_lines_of_the_list_are_rows_of_the_table_in_its_order() -> None:
+    both = cache.pair(SAMPLE.id, SAMPLE.table)
+    about = subject.Subject(Question(model=SAMPLE.id), both, both.model.predict(both.table.inputs), 1)
+    rows = np.array([12, 3, 30])
+    lines = json.loads(tables.records(picker.listing(about, rows)))
+    assert [line["row"] for line in lines] == [12, 3, 30]
+    assert [line["predicted"] for line in lines] == pytest.approx(about.predictions[rows, 1].tolist())
+    name = both.table.schema.names[0]
+    assert [line[name] for line in lines] == both.table.frame[name].iloc[rows].tolist()
+
+
+def _methods() -> None:
+    """The list of methods as the page About shows it."""
+    from pages.parts import facts
+
+    facts.methods()
+
+
+def test_the_list_of_methods_filters_and_downloads() -> None:
+    app = AppTest.from_function(_methods, default_timeout=60)
+    app.session_state["methods_table.numbers"] = True
+    app.run()
+    count = len(registry.methods())
+    assert offered(app, "methods_table")["methods_table.lines.json"] == f"{count} lines as JSON"
+    app.text_input(key="methods_table.filter").set_value("LIME").run()
+    named = sum("lime" in f"{one.title} {one.question}".lower() for one in registry.methods())
+    assert 0 < named < count
+    assert offered(app, "methods_table")["methods_table.lines.json"].startswith(f"{named} ")
+
+
+def test_the_strip_and_the_way_of_a_nudge_have_files() -> None:
+    state = {**opened("first"), "place.menu": True, "first.way.menu": True, "first.closer.expert": True}
+    app = finished(open_page("explain", state, model=SAMPLE.id, method="nudges", row=3, level="expert"))
+    assert errors(app) == []
+    both = match(load_sample_model(SAMPLE.id), load_sample_table(SAMPLE.table))
+    complete(app, "first", engine.explain("nudges", *(both.model, both.table), 3))
+    kinds = {"png", "svg", "live.html", "csv", "json", "html"}
+    assert {f"place.{kind}" for kind in kinds} == set(offered(app, "place"))
+    assert {f"first.way.{kind}" for kind in kinds} == set(offered(app, "first.way"))
+    check(place.spread(place.crowd(both.model.predict(both.table.inputs)[:, 1], True), 0.4, "probability", "yes <b>"))

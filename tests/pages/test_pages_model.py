@@ -233,7 +233,7 @@ def test_a_table_is_filtered_by_a_part_of_a_name() -> None:
 
     import pandas as pd
 
-    from pages.parts.panel import filtered, records
+    from pages.parts.tables import filtered, records
 
     table = pd.DataFrame({"feature": ["Age", "income <b>", "wage"], "value": [1.0, float("nan"), 3.0]})
     assert list(filtered(table, "AGE")["feature"]) == ["Age", "wage"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.views import place
+from core.views import place, view
 
 CHANCES = st.lists(st.floats(0, 1), min_size=2, max_size=60)
 
@@ -56,3 +56,15 @@ def test_one_row_and_equal_rows_do_not_fail() -> None:
     assert "only one" in place.view(place.crowd(np.array([5.0]), False), 5.0, "target", "y").sentence
     same = place.crowd(np.full(4, 5.0), False)
     assert place.view(same, 5.0, "target", "y").table["rows"].sum() == 4
+
+
+def test_the_strip_as_an_answer_holds_the_same_counts_and_words() -> None:
+    values = np.array([0.1, 0.1, 0.5, 0.9])
+    everyone = place.crowd(values, probability=True)
+    found = place.spread(everyone, 0.5, "probability", "yes <b>")
+    assert found.counts.tolist() == [np.histogram(values, 40, (0, 1))[0].tolist()]
+    assert found.bins == pytest.approx(np.linspace(0, 1, 41))
+    assert found.at == 0.5
+    assert found.checks[0].text == place.tell(everyone, 0.5, "probability", "yes <b>")
+    assert "predicted chance of yes <b>" in view(found).sentence
+    assert place.spread(everyone, float("nan"), "probability", "yes").at is None
