@@ -8,14 +8,50 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from core import row_weights
 from core.conditions import mask, ordered_values
 from core.results.subsets import Part
-from core.types import Array, Model, Table
+from core.types import Array, Model, Table, drawn
 
 Condition = Literal["all", "wrong", "confident and wrong", "near the boundary", "largest error", "highest", "lowest"]
 CONFIDENT = 0.8
 SEARCHED = 200_000
 """Text search looks at this many rows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The rows that a method measured against the truth.
+
+    Attributes
+    ----------
+    rows, seed : int
+        How many are drawn at most, and with which seed.
+    where : tuple of Part
+        Conditions that all must hold.
+    weighed : bool
+        Whether rows of the weight 0 are left out.
+    """
+
+    rows: int
+    seed: int
+    where: tuple[Part, ...] = ()
+    weighed: bool = False
+
+
+def scored(table: Table, known: Array, sample: Sample) -> np.ndarray[Any, Any]:
+    """Positions of those rows, ascending.
+
+    Parameters
+    ----------
+    known : ndarray, shape (n_rows,)
+        As ``truth`` gives it.
+    """
+    wanted = ~np.isnan(known) & mask(table.frame, table.schema, sample.where)
+    if sample.weighed:
+        wanted &= row_weights.counting(table)
+    rows = np.flatnonzero(wanted)
+    return rows[drawn(len(rows), sample.rows, sample.seed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +75,8 @@ class Query:
         Conditions that all must hold.
     cell : tuple of (int, int, float) or None
         Positions of the true and of the predicted class, and the cutoff from which the second of two is predicted.
+    sample : Sample or None
+        Only rows that a method measured.
     sort : str
         Column to order by; ``"prediction"``, ``"truth"`` or a feature; empty for the condition's own order.
     descending : bool
@@ -53,6 +91,7 @@ class Query:
     levels: tuple[str, ...] = ()
     where: tuple[Part, ...] = ()
     cell: tuple[int, int, float] | None = None
+    sample: Sample | None = None
     sort: str = ""
     descending: bool = False
 
@@ -144,6 +183,8 @@ def select(model: Model, table: Table, predictions: Array, output: int, query: Q
         wanted &= mask(table.frame, table.schema, query.where)
     if query.cell is not None:
         wanted &= _cell_mask(predictions, known, query.cell)
+    if query.sample is not None and known is not None:
+        wanted &= np.isin(np.arange(len(table)), scored(table, known, query.sample))
     found = np.flatnonzero(wanted)
     if query.search:
         found = found[_searched(table, found, query.search)]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core import row_weights
-from core.conditions import mask, parse
+from core.conditions import parse
 from core.errors import InputError, ModelError
-from core.instances import truth
+from core.instances import Sample, scored, truth
 from core.registry import Job
-from core.types import Array, Model, Table, drawn
+from core.types import Array, Model, Schema, Table
 
 _COUNTS = {2: "two", 10: "ten", 20: "twenty"}
 
@@ -41,30 +42,28 @@ def unknown(model: Model, table: Table, least: int = 2) -> str | None:
 
 def weighed_rows(job: Job) -> tuple[np.ndarray, Array, Array | None]:
     """Such a sample of the rows that count, that truth, and the rows' weights (``core.row_weights``)."""
-    rows, known = scored_rows(job, row_weights.counting(job.table))
+    rows, known = scored_rows(job, weighed=True)
     return rows, known, row_weights.of(job.table, rows)
 
 
-def scored_rows(job: Job, among: np.ndarray | bool = True) -> tuple[np.ndarray, Array]:
-    """A seeded sample of the rows whose truth is known, all or ``among`` some, and that truth."""
+def sample(params: Mapping[str, Any], schema: Schema, weighed: bool = False) -> Sample:
+    """Which rows a method of these settings measures."""
+    return Sample(int(params["rows"]), int(params["seed"]), parse(str(params.get("where", "")), schema), weighed)
+
+
+def scored_rows(job: Job, weighed: bool = False) -> tuple[np.ndarray, Array]:
+    """A seeded sample of the rows whose truth is known, all or those that count, and that truth."""
     known = truth(job.model, job.table)
     if known is None:
         raise InputError("The true values are not known.", "No column is marked as the target.", "Choose one on Load.")
-    rows = np.flatnonzero(~np.isnan(known) & _wanted(job) & among)
+    rows = scored(job.table, known, sample(job.params, job.table.schema, weighed))
     if len(rows) < 2:
         raise InputError(
             f"{'No row' if not len(rows) else 'One row'} with a known truth meets the conditions.",
             "A score needs at least two" + (", of a weight above 0." if job.table.weights else "."),
             "Loosen the conditions.",
         )
-    rows = rows[drawn(len(rows), int(job.params["rows"]), int(job.params["seed"]))]
     return rows, known[rows]
-
-
-def _wanted(job: Job) -> np.ndarray:
-    """Rows that meet the conditions of the setting ``where``, where a method has one."""
-    parts = parse(str(job.params.get("where", "")), job.table.schema)
-    return mask(job.table.frame, job.table.schema, parts)
 
 
 def own_residuals(model: Any, frame: pd.DataFrame, known: Array) -> Array:

@@ -23,4 +23,6 @@ def draw(about: Subject, back: Callable[[], None]) -> None:
     if query.cell is not None:
         truth, said = (safe(words.short(about.model.classes[place], 24)) for place in query.cell[:2])
         st.caption(f":material/grid_view: The truth is **{truth}**, the model says **{said}**.")
+    if query.sample is not None and query.sample.rows < len(about.table):
+        st.caption(f":material/functions: Only of the {query.sample.rows:,} rows that were scored.")
     st.button("Show all instances", key="all_cells", type="tertiary", on_click=back)

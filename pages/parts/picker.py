@@ -100,7 +100,7 @@ def _changed(about: Subject, field: str, value: Any) -> None:
     if field == "levels":
         changes = {"levels": tuple(value)}
     if field == "cell":
-        changes = {"cell": None, "where": ()}
+        changes = {"cell": None, "where": (), "sample": None}
     if field == "condition":
         changes |= {"sort": ""}
     if field == "sort":

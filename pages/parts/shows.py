@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.conditions import parse
 from core.instances import Query
 from core.results import Aspects, Fairness, Importance, Matrix, Points, Profile, Result, Scores, Subsets, Together
+from core.truth import sample
 from core.views import View, matrix, scores, subsets, view, words
 from core.views import points as points_view
 from core.views.pictures import every, pictures
@@ -98,7 +98,9 @@ def _open_subset(about: Subject, result: Subsets, mark: Mapping[str, Any]) -> No
     place = mark.get("place")
     if not isinstance(place, int | float) or not 0 <= int(place) < len(result.subsets):
         return
-    subject.set_query(about, Query(condition="largest error", where=result.subsets[int(place)].parts))
+    drawn = sample(result.provenance.params, about.table.schema)
+    parts = (*drawn.where, *result.subsets[int(place)].parts)
+    subject.set_query(about, Query(condition="largest error", where=parts, sample=drawn))
     rows = subject.rows_in_view(about)
     if len(rows):
         leads.go(int(rows[0]))
@@ -174,10 +176,10 @@ def _open_cell(about: Subject, whose: Subject, result: Scores, mark: Mapping[str
     if truth is None or chosen is None:
         return
     cutoff = 0.5 if result.cutoff is None else result.cutoff
-    where = parse(str(result.provenance.params.get("where", "")), whose.table.schema)
+    drawn = sample(result.provenance.params, whose.table.schema, weighed=True)
     if whose is not about:
         rivals.swap(about, whose)
-    subject.set_query(whose, Query(cell=(truth, chosen, cutoff), where=where))
+    subject.set_query(whose, Query(cell=(truth, chosen, cutoff), where=drawn.where, sample=drawn))
     rows = subject.rows_in_view(whose)
     if len(rows):
         leads.go(int(rows[0]))

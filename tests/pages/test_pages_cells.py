@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core import engine
 from core.fingerprint import of_params
-from core.instances import Query, select, truth
+from core.instances import Query, Sample, select, truth
+from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.samples import load_sample_model, load_sample_table, samples
 from core.views.scores import CONFUSION
 from pages.parts import chart, shows, subject
+from tests.contract_cases import case
 from tests.pages.app import errors, now, open_page, words
 
 
@@ -32,11 +35,13 @@ def test_the_picker_says_which_cell_its_rows_come_from_and_leads_back() -> None:
     model, table = load_sample_model(sample.id), load_sample_table(sample.table)
     both = match(model, table)
     digest = of_params([both.model.fingerprint, both.table.fingerprint])
-    app = open_page("explain", {"query": {digest: Query(cell=(1, 0, 0.5))}}, model=sample.id)
+    app = open_page("explain", {"query": {digest: Query(cell=(1, 0, 0.5), sample=Sample(300, 0))}}, model=sample.id)
     assert f"The truth is **{model.classes[1]}**, the model says **{model.classes[0]}**" in words(app)
+    assert "Only of the 300 rows that were scored." in words(app)
     app.button(key="all_cells").click().run()
     assert errors(app) == []
     assert "The truth is **" not in words(app)
+    assert f"of {len(table):,} instances" in words(app)
 
 
 def click(monkeypatch: pytest.MonkeyPatch, **mark: str) -> None:
@@ -68,15 +73,50 @@ def test_a_cell_opens_the_rows_of_its_own_model(whose: int, monkeypatch: pytest.
     assert f"The truth is **{yes}**, the model says **{no}**" in words(app)
 
 
-def test_a_cell_of_some_rows_opens_those_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "params", [{"where": "age > 50"}, {"rows": 300, "seed": 4}, {"where": "age > 30", "rows": 400}]
+)
+def test_every_cell_opens_as_many_rows_as_it_counts(params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     first = samples()[0]
     both = match(load_sample_model(first.id), load_sample_table(first.table))
-    result = engine.explain("performance", both.model, both.table, where="age > 50")
-    told = []
+    result = engine.explain("performance", both.model, both.table, **params)
+    told: list[Query] = []
     monkeypatch.setattr(subject, "set_query", lambda _about, query: told.append(query))
     monkeypatch.setattr(subject, "rows_in_view", lambda _about: [])
     about = SimpleNamespace(table=both.table)
-    no, yes = both.model.classes
-    shows._open_cell(about, about, result, {"truth": yes, "said": no})
+    said = both.model.predict(both.table.inputs)
+    for truth_at, chosen in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        names = both.model.classes
+        shows._open_cell(about, about, result, {"truth": names[truth_at], "said": names[chosen]})
+        rows = select(both.model, both.table, said, 1, told[-1])
+        assert len(rows) == result.confusion[truth_at, chosen] > 0
+
+
+def test_rows_of_no_weight_are_in_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, plain = case("pipeline with text levels")
+    table = from_frame(plain.frame.assign(w=np.arange(len(plain)) % 3), "t", target=plain.target, label="", weights="w")
+    both = match(model, table)
+    result = engine.explain("performance", both.model, both.table)
+    told: list[Query] = []
+    monkeypatch.setattr(subject, "set_query", lambda _about, query: told.append(query))
+    monkeypatch.setattr(subject, "rows_in_view", lambda _about: [])
+    about = SimpleNamespace(table=both.table)
+    shows._open_cell(about, about, result, {"truth": model.classes[1], "said": model.classes[1]})
     rows = select(both.model, both.table, both.model.predict(both.table.inputs), 1, told[0])
-    assert len(rows) == result.confusion[1, 0] > 0
+    assert len(rows) == result.confusion[1, 1] > 0
+    assert (both.table.frame["w"].iloc[rows] > 0).all()
+
+
+def test_a_subset_opens_the_rows_that_it_was_found_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = samples()[0]
+    both = match(load_sample_model(first.id), load_sample_table(first.table))
+    result = engine.explain("subsets", both.model, both.table, rows=500, where="age > 30")
+    told: list[Query] = []
+    monkeypatch.setattr(subject, "set_query", lambda _about, query: told.append(query))
+    monkeypatch.setattr(subject, "rows_in_view", lambda _about: [])
+    about = SimpleNamespace(table=both.table)
+    for place in range(3):
+        shows._open_subset(about, result, {"place": place})
+        rows = select(both.model, both.table, both.model.predict(both.table.inputs), 1, told[-1])
+        assert len(rows) == result.subsets[place].rows
+        assert (both.table.frame["age"].iloc[rows] > 30).all()
