@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.errors import unknown_name
 from core.results import Result
-from core.types import UNNAMED, Array, Model, Param, Table
+from core.types import TASKS, UNNAMED, Array, Model, Param, Table, Task
 
 Scope = Literal["row", "model", "data", "training"]
 """What a method speaks of; one of ``training`` makes other models and is asked by its id alone: it is no panel."""
@@ -137,6 +137,8 @@ class Method:
         ``(Job) -> Result``.
     unsupported : callable
         ``(Model, Table) -> reason or None``.
+    tasks : tuple of str
+        What it speaks of; it is offered for no other model, since nothing that a person does would make it apply.
     many : callable or None
         ``(Job, rows) -> list of Result``, the same numbers as row by row, in fewer model calls.
     """
@@ -154,6 +156,7 @@ class Method:
     about: str = ""
     unsupported: Callable[[Model, Table], str | None] = lambda _model, _table: None
     many: Callable[[Job, Sequence[int]], list[Any]] | None = None
+    tasks: tuple[Task, ...] = TASKS
 
     def param(self, name: str) -> Param:
         """Find a parameter by name."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Kind = Literal["numeric", "integer", "boolean", "categorical", "text", "datetime"]
 Task = Literal["binary", "multiclass", "regression"]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 Scale = Literal["probability", "log-odds", "score", "target", "log-target"]
 """Units of an output: class probability; binary log-odds; a class score before the softmax; the target's own
 units; the logarithm of the target (Poisson, gamma and Tweedie models)."""

@@ -61,6 +61,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     order=228,
     about=ABOUT,
     unsupported=_unsupported,
+    tasks=("binary", "multiclass"),
 )
 def explain(job: Job) -> Matrix:
     """Weigh every group and class."""

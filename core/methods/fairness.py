@@ -86,6 +86,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     order=226,
     about=ABOUT,
     unsupported=_unsupported,
+    tasks=("binary", "multiclass"),
 )
 def explain(job: Job) -> Fairness:
     """Measure every group and divide by one."""

@@ -67,6 +67,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     order=227,
     about=ABOUT,
     unsupported=_unsupported,
+    tasks=("regression",),
 )
 def explain(job: Job) -> Fairness:
     """Compare every group with one."""

@@ -8,11 +8,10 @@ from functools import partial
 import streamlit as st
 
 from core.methods.distribution import sturges
-from core.types import Task
+from core.types import TASKS, Task
 from pages.parts import fresh, grouping, settings
 from pages.parts.subject import Subject
 
-TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 SKIPPED: dict[str, dict[str, tuple[Task, ...]]] = {
     "performance": {"cutoff": ("regression", "multiclass")},
     "distribution": {"bins": TASKS, "instance": TASKS},

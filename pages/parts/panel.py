@@ -10,7 +10,7 @@ import streamlit as st
 from core import cache
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
-from core.views import View, view
+from core.views import View, view, words
 from core.views.pictures import pictures
 from pages.parts import chart, downloads, leads, subject, tables
 from pages.parts.subject import Subject
@@ -92,13 +92,15 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
 
 
 def sized(result: Result) -> str:
-    """How many rows and rounds an answer about a model rests on, in words; empty where it has none."""
+    """Which rows, and how many rows and rounds, an answer about a model rests on, in words; empty where it has none."""
     origin = result.provenance
     if origin is None or origin.row is not None:
         return ""
     named = [f"{name} = {int(origin.params[name]):,}" for name in COUNTS if isinstance(origin.params.get(name), int)]
     seed = f", seed {origin.seed}" if origin.seed is not None and named else ""
-    return f"{', '.join(named)} (at most){seed}" if named else ""
+    only = str(origin.params.get("where", ""))
+    said = f"{', '.join(named)} (at most){seed}" if named else ""
+    return f"{said}; only rows where {words.short(only, 120)}" if only and said else said
 
 
 def origin_row(result: Result) -> int:

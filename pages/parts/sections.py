@@ -33,11 +33,9 @@ def part(method: Method) -> str:
 
 def draw(about: Subject, found: Sequence[Method]) -> None:
     """All sections, the first ones that apply open."""
-    apply = [method.id for method in found if method.cost != "minutes" and refused(about, method) is None]
-    asked = [method.question for method in found]
-    for method in found:
-        if asked.count(method.question) > 1 and refused(about, method) is not None:
-            continue  # the same question is answered by the method for this task
+    offered = [method for method in found if about.model.task in method.tasks]
+    apply = [method.id for method in offered if method.cost != "minutes" and refused(about, method) is None]
+    for method in offered:
         st.fragment(_section, key=part(method))(method.id, method.id in apply[:OPENED])
 
 

@@ -40,7 +40,8 @@ def label(one: Panel) -> str:
 
 def _empty(about: Subject, place: int) -> None:
     """The panels that are not shown yet."""
-    options = {one.id: label(one) for one in layout.left(about.asked)} | {layout.NOTE: "Note: words of your own"}
+    left = [one for one in layout.left(about.asked) if about.model.task in one.how.tasks]
+    options = {one.id: label(one) for one in left} | {layout.NOTE: "Note: words of your own"}
     key = fresh.key(f"studio_add_{place}", None)
     st.selectbox(
         "Add a panel",
