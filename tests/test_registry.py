@@ -39,7 +39,7 @@ def test_a_method_describes_itself(entry: Method) -> None:
     assert entry.question.endswith("?")
     assert entry.title
     assert len(entry.about) > 200, "how to read it, the formula, when it misleads, the source"
-    for part in ("**what it is", "mislead", "doi"):
+    for part in ("**what it is", "**cost", "mislead", "doi"):
         assert part in entry.about.lower()
     assert "formula" in entry.about.lower() or "$" in entry.about
     names = [param.name for param in entry.params]

@@ -20,8 +20,8 @@ ABOUT = """
 other; below 0: one rises as the other falls. The target, where known, is the last line.
 
 **Formula.** Two numbers: Spearman's rank correlation (or Pearson's). A number and levels: the correlation ratio
-$\\eta = \\sqrt{SS_{between} / SS_{total}}$. Two columns of levels: Cramér's $V = \\sqrt{\\chi^2 / (n (k - 1))}$, with
-$k$ the smaller number of levels. Missing: the correlation of being missing.
+$\\eta = \\sqrt{SS_{between} / SS_{total}}$ (of ranks with Spearman). Two columns of levels: Cramér's
+$V = \\sqrt{\\chi^2 / (n (k - 1))}$, with $k$ the smaller number of levels. Missing: the correlation of being missing.
 
 **Cost.** One pass a pair over at most as many rows as asked.
 

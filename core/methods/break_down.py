@@ -30,6 +30,9 @@ this row's own; the last average is the prediction itself, so the bars add up.
 over the background with the features in $S$ fixed to this row's values. With interactions, a pair becomes one step
 when what the two do together, beyond what each does alone, outweighs what each does alone.
 
+**Cost.** One prediction a background row for each feature, to find the order, and again for each step; with
+interactions also for each pair.
+
 **When it misleads.** The order decides: where features interact, the one that comes first takes more or less than its
 share. Try another order, or SHAP, which averages over all orders. Fixing one feature alone can make rows that do not
 exist when features move together.
@@ -37,8 +40,8 @@ exist when features move together.
 **Where ours differs.** The automatic order takes the largest *absolute* effect first; the first published program used
 the signed one.
 
-**Source.** M. Staniak and P. Biecek, 2018, doi:10.32614/RJ-2018-072; A. Gosiewska and P. Biecek, 2019,
-doi:10.48550/arXiv.1903.11420.
+**Source.** M. Staniak and P. Biecek, 2018, [doi:10.32614/RJ-2018-072](https://doi.org/10.32614/RJ-2018-072);
+A. Gosiewska and P. Biecek, 2019, [arXiv:1903.11420](https://arxiv.org/abs/1903.11420).
 """
 PARAMS = (
     Param("interactions", "bool", False, "Let two features that act together be one step.", expert=False),

@@ -34,6 +34,9 @@ value; each holds its left edge, the last one both.
 one bin. The mean in a bin with few rows says little; bins without rows have none. What goes along with the target need
 not cause it.
 
+**Where ours differs.** R's `hist` moves the edges to round numbers and gives a bin its right edge: the counts of single
+bins differ from it, their sum does not.
+
 **Source.** H. Sturges, 1926, [doi:10.1080/01621459.1926.10502161](https://doi.org/10.1080/01621459.1926.10502161).
 """
 PARAMS = (

@@ -36,6 +36,8 @@ answer 0.12 higher. Bars and the intercept add up to the local model's answer, n
 is shown. *Local R²* says how much of the model's variation nearby the rules capture; below 0.5 read the bars with
 care. The whisker is how far a weight would stray if other rows had been drawn.
 
+**Cost.** One prediction a made-up row (5,000 unless asked otherwise), in one call; one small fit a class.
+
 **When it misleads.** Columns are varied one by one, so the made-up rows may not exist in life. A wide neighbourhood
 averages over regions where the model behaves differently; another width or other bins can change the picture. Bars of
 bins compare with the average outside the bin, not with one other value.

@@ -28,6 +28,9 @@ single changes and, for trees, all pairs are tried exactly; more changes by a be
 real rows that reach the goal, and by bisection. For tree ensembles a branch and bound over the split cells then proves
 that nothing smaller exists, or says how small an answer could still be.
 
+**Cost.** Hundreds to many thousands of predictions, in large calls; it ends when the answer is proved, or when the
+seconds are over that it was given, and says which.
+
 **Sources.** Wachter, Mittelstadt and Russell, *Counterfactual explanations without opening the black box*, 2018,
 [arXiv:1711.00399](https://arxiv.org/abs/1711.00399). Gower, *A general coefficient of similarity*, 1971,
 [doi:10.2307/2528823](https://doi.org/10.2307/2528823). Cui et al., *Optimal action extraction for random forests and

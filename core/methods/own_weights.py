@@ -31,6 +31,9 @@ together share weights, even with opposite signs. Importances of trees are measu
 features with many values: permutation importance on other rows does not. A deviation over trees says how the trees
 differ, not how sure the number is.
 
+**Where ours differs.** ELI5 lists the columns that the model's last step sees (scaled, one for each level); here they
+are brought back to your own columns and units.
+
 **Source.** L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324); C. Strobl et al.,
 2007, [doi:10.1186/1471-2105-8-25](https://doi.org/10.1186/1471-2105-8-25) (why importances of trees mislead).
 """

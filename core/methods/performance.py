@@ -16,9 +16,15 @@ ABOUT = """
 
 **Formula.** Numbers: $R^2 = 1 - \\sum(y-\\hat y)^2 / \\sum(y-\\bar y)^2$, root mean squared error, mean and median
 absolute error. Two classes: at a cutoff, recall = found / all positives, precision = found / all said positive, F1 =
-their harmonic mean; AUC = chance that a random positive gets a higher probability than a random negative. Several
-classes: each class against the rest, averaged with equal weight. Where a column weighs the rows, every sum, mean,
+their harmonic mean; AUC = chance that a random positive gets a higher probability than a random negative; Brier = mean
+of $(p - y)^2$. Positive is the model's second class. Several classes: each class against the rest, averaged with equal
+weight. Where a column weighs the rows, every sum, mean,
 share and curve is weighted by it (a check says so); the table of right and wrong counts rows.
+
+**How to read the curves.** *ROC*: found against false alarms at every cutoff; the diagonal is guessing. *Lift*: how
+many times more positives are among the rows ranked highest than among all. *Calibration*: rows that were given 70 % should
+be positive 7 times of 10, on the diagonal. *Errors* of numbers: the share of rows whose error is at most so large (REC,
+higher is better), and the share of rows up to each residual: its middle should lie at 0.
 
 **Cost.** One prediction a row.
 

@@ -29,6 +29,9 @@ for all shuffles are found in the trees or layers themselves (a check says so, a
 as one group. Shuffling makes rows that do not exist when features move together. It says what *this model* uses, not
 what matters in the world; a bad model's importances say little.
 
+**Where ours differs.** ELI5 shows how far a score *falls* (by default the model's own: accuracy, $R^2$), dalex and this
+page how far a loss *rises*: choose the loss to compare. Shuffles are seeded, so the same question has the same answer.
+
 **Source.** L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324); A. Fisher,
 C. Rudin and F. Dominici, *Journal of Machine Learning Research* 20 (177), 2019.
 """

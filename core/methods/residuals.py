@@ -28,6 +28,9 @@ LOWESS: local straight lines with tricube weights, robust against outliers.
 **When it misleads.** Against the *prediction* itself a slope is expected when the model shrinks towards the mean. Few
 dots at an end make the line wander there. Errors on training rows look smaller than they are.
 
+**Where ours differs.** For two classes dalex draws 1 or 0 minus the chance of one class, above and below zero; the
+chance that the true class lacks is never below zero, and means the same for any number of classes.
+
 **Source.** W. Cleveland, 1979, [doi:10.1080/01621459.1979.10481038](https://doi.org/10.1080/01621459.1979.10481038).
 """
 PARAMS = (

@@ -62,6 +62,9 @@ where features depend on each other. The line "algorithm" says which one was use
 **Units.** Boosted trees and linear classifiers add up in log-odds (or a class score): such bars are log-odds, not
 percentage points. Forests add up in probability. Choose the scale *probability* to ask the model itself on that scale.
 
+**Cost.** Trees and linear models: read from them, next to nothing. Any other model: every set of features against every
+background row where these are few, else as many sets as *samples* says.
+
 **When it misleads.** It explains the model, not the world: a long bar is not a cause. Of two features that say the same
 thing, the model's use decides who gets the credit. Background rows can be combined with this row into rows that do not
 exist, and the model may be odd there. Other baseline, other bars: compare only bars with the same baseline. Sampled

@@ -29,9 +29,12 @@ other rows can be as faithful: its first question is not "the" most important fe
 world. Levels are taken as they are, each a yes or no; a missing number counts as the median, and being missing as a
 column of its own.
 
+**Where ours differs.** For classes dalex fits a tree to the answers rounded to yes or no, and judges it on the rows
+that it was fitted to; here it is the chance itself, and rows kept apart. dalex fails on columns of text.
+
 **Source.** M. Craven and J. Shavlik, *Extracting tree-structured representations of trained networks*, NIPS 1995;
 R. Guidotti and others, *A survey of methods for explaining black box models*, ACM Computing Surveys 51(5), 2018,
-doi:10.1145/3236009.
+[doi:10.1145/3236009](https://doi.org/10.1145/3236009).
 """
 PARAMS = (
     Param(

@@ -25,6 +25,8 @@ above $2\,s_d\sqrt{\frac1k+\frac{1}{k-1}}$, with the deviation $s_d$ of the diff
 rows, so $s_d/\sqrt k$ would be too small). And where rows that belong together (the same person, neighbouring days)
 are in different folds, every score looks better than it will be.
 
+**Cost.** One training a candidate and part, and of the best one more.
+
 **Bayesian search.** A Gaussian process with mean $\mu$ and deviation $\sigma$ over the settings is fitted to the
 losses; the next candidate has the largest expected improvement
 $\sigma\,[z\,\Phi(z)+\varphi(z)]$ with $z=(L_{\min}-\mu)/\sigma$.
