@@ -22,8 +22,8 @@ weight. Where a column weighs the rows, every sum, mean,
 share and curve is weighted by it (a check says so); the table of right and wrong counts rows.
 
 **How to read the curves.** *ROC*: found against false alarms at every cutoff; the diagonal is guessing. *Lift*: how
-many times more positives are among the rows ranked highest than among all. *Calibration*: rows that were given 70 % should
-be positive 7 times of 10, on the diagonal. *Errors* of numbers: the share of rows whose error is at most so large (REC,
+many times more positives are among the rows ranked highest than among all. *Calibration*: of rows given 70 %, 7 of 10
+should be positive: the diagonal. *Errors* of numbers: the share of rows whose error is at most so large (REC,
 higher is better), and the share of rows up to each residual: its middle should lie at 0.
 
 **Cost.** One prediction a row.
