@@ -7,6 +7,7 @@ In a notebook three lines are enough::
     result = core.explain("shap", model, table, row=3)
 
 ``core.tune(model, table)`` searches better settings, ``core.train(model, table, settings)`` trains with them.
+``core.attributions(model, table)`` is an array of rows, features and classes.
 ``core.score_importances(score, X, y)`` asks nothing but a score of any black box. One line makes a file of linked
 panels: ``Path("report.html").write_text(core.report(model, table), "utf-8")``.
 """
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
     from core.results import Result, Trials
     from core.types import Model, Table
 
-__all__ = ["explain", "loss_importances", "model", "report", "score_importances", "table", "train", "tune"]
+__all__ = [
+    "attributions",
+    "explain",
+    "loss_importances",
+    "model",
+    "report",
+    "score_importances",
+    "table",
+    "train",
+    "tune",
+]
 
 
 def model(source: Any, **options: Any) -> Model:
@@ -149,6 +160,15 @@ def explain(
     from core.workspace import Workspace
 
     return Workspace.of(model, table, row).explain(method_id, output=output, **params)
+
+
+def attributions(model: Any, table: Any, rows: Any = None, *, method: str = "shap", **options: Any) -> Any:
+    """Attributions as an array, shape (n_rows, n_features, n_classes); see ``core.batch.every_class``."""
+    from core.batch import every_class
+    from core.workspace import Workspace
+
+    work = Workspace.of(model, table)
+    return every_class(method, work.model, work.table, rows, **options)
 
 
 def report(model: Any, table: Any, **options: Any) -> str:

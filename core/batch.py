@@ -15,7 +15,7 @@ from core.engine import Elsewhere, explain_rows
 from core.errors import InputError
 from core.registry import Progress, silent
 from core.results import Attribution, Result
-from core.types import Model, Table
+from core.types import Array, Model, Table
 
 CHUNK = 500
 """Rows answered in one batch. It does not depend on the number of workers, so neither do the numbers."""
@@ -81,6 +81,45 @@ def explain_many(
         progress(done / len(chosen), f"{done:,} of {len(chosen):,} rows")
 
 
+def every_class(method_id: str, model: Model, table: Table, rows: Sequence[int] | None = None, **options: Any) -> Array:
+    """Attributions of many rows for each class.
+
+    Parameters
+    ----------
+    method_id : str
+        A method whose answers are attributions (``"shap"``, ``"lime"``…).
+    model, table : Model, Table
+    rows : sequence of int, optional
+        Positions; all rows by default.
+    **options
+        As for ``explain_many``, ``output`` apart.
+
+    Returns
+    -------
+    ndarray, shape (n_rows, n_features, n_classes)
+        Features in the order of ``table.schema.names``; one class for a model that predicts a number.
+
+    Raises
+    ------
+    InputError
+        If the answers are of another kind.
+    """
+    _attributes(method_id)
+    names = table.schema.names
+    chosen = list(range(len(table))) if rows is None else list(rows)
+    found = np.zeros((len(chosen), len(names), max(1, len(model.classes))))
+    for output in range(found.shape[2]):
+        for at, result in enumerate(explain_many(method_id, model, table, chosen, output=output, **options)):
+            found[at, :, output] = list(_shares(result, names).values())
+    return found
+
+
+def _attributes(method_id: str) -> None:
+    """Refuse a method whose answers are no attributions."""
+    if registry.get(method_id).kind != "attribution":
+        raise InputError(f"'{method_id}' gives no attributions.", "Only these make a table.", "Choose shap or lime.")
+
+
 def _in_order(answer: Any, parts: Sequence[Sequence[int]], workers: int) -> Iterator[list[Result]]:
     """The answers of each part in order, a few parts ahead of the reader."""
     if workers == 1:
@@ -125,8 +164,7 @@ def to_parquet(path: str | PathLike[str], method_id: str, model: Model, table: T
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if registry.get(method_id).kind != "attribution":
-        raise InputError(f"'{method_id}' gives no attributions.", "Only these make a table.", "Choose shap or lime.")
+    _attributes(method_id)
     size = int(options.get("chunk", CHUNK))
     names = table.schema.names
     texts, numbers = ("name", "class", "scale"), ("base", "output", *(f"feature: {name}" for name in names))
@@ -145,14 +183,10 @@ def to_parquet(path: str | PathLike[str], method_id: str, model: Model, table: T
 
 
 def _line(result: Result, table: Table, names: Sequence[str]) -> dict[str, Any]:
-    """One row of the file; features that an answer does not speak of are 0, pairs are shared between their two."""
-    assert isinstance(result, Attribution)  # the method's kind was asked for
+    """One row of the file."""
+    values = _shares(result, names)
+    assert isinstance(result, Attribution)
     row = result.provenance.row if result.provenance else None
-    values = dict.fromkeys(names, 0.0)
-    for feature, value in zip(result.features, np.asarray(result.values), strict=True):
-        parts = [feature] if feature in values else feature.split(" × ")
-        for part in parts:
-            values[part] += float(value) / len(parts)
     return {
         "row": row,
         "name": table.row_name(row or 0),
@@ -162,3 +196,14 @@ def _line(result: Result, table: Table, names: Sequence[str]) -> dict[str, Any]:
         "output": result.output,
         **{f"feature: {name}": value for name, value in values.items()},
     }
+
+
+def _shares(result: Result, names: Sequence[str]) -> dict[str, float]:
+    """What each feature got; one that an answer does not speak of got 0, pairs are shared between their two."""
+    assert isinstance(result, Attribution)  # the method's kind was asked for
+    values = dict.fromkeys(names, 0.0)
+    for feature, value in zip(result.features, np.asarray(result.values), strict=True):
+        parts = [feature] if feature in values else feature.split(" × ")
+        for part in parts:
+            values[part] += float(value) / len(parts)
+    return values

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from core import engine
-from core.batch import explain_many, to_parquet
+from core.batch import every_class, explain_many, to_parquet
 from core.errors import ComputeError, InputError
 from core.results import Attribution, same
 from tests.contract_cases import case
+from tests.shapley import oracle, zoo
 
 
 @pytest.mark.parametrize("method", ["shap", "lime", "break_down", "ceteris_paribus"])
@@ -53,6 +54,24 @@ def test_the_file_holds_every_row_and_adds_up(tmp_path: Path) -> None:
         frame["output"].to_numpy(), abs=1e-6
     )
     assert told == pytest.approx([0.25, 0.5, 0.75, 1.0])
+
+
+def test_every_class_of_every_row_is_that_of_shap_and_of_enumeration() -> None:
+    """SH4."""
+    model, table = zoo.get("forest classes")
+    found = every_class("shap", model, table, (4, 0, 9), kind="interventional", background=8, workers=2)
+    assert found.shape == (3, 6, 3)
+    for output in range(3):
+
+        def said(frame: pd.DataFrame, output: int = output) -> np.ndarray:
+            return model.predict(frame)[:, output]
+
+        values, _, _ = oracle.marginal(said, table.instance(0), table.background(8, 0))
+        assert found[1, :, output] == pytest.approx(values, abs=1e-9)
+    assert found.sum(axis=2) == pytest.approx(np.zeros((3, 6)), abs=1e-9), "chances of all classes add up to 1"
+    assert every_class("break_down", *zoo.get("linear"), [3]).shape == (1, 6, 1)
+    with pytest.raises(InputError, match="no attributions"):
+        every_class("nudges", model, table, [0])
 
 
 def test_pairs_are_shared_between_their_features(tmp_path: Path) -> None:

@@ -18,17 +18,14 @@ BARRED = ("attribution", "importance")
 """Kinds of which the number of bars can be chosen."""
 USUAL: dict[str, dict[str, Any]] = {"ceteris_paribus": {"grid_points": 51}, "residuals_feature": {"rows": 500}}
 """Settings of panels that are sent to the browser for every feature."""
-BOXES, PATHS = "boxes", "paths"
-ORDERINGS = 25
-"""Orderings behind the box plots of Shapley values where the visitor names no other number."""
 
 
 def settings(about: Subject, who: Subject, one: Panel, feature: str, picture: str | None = None) -> dict[str, Any]:
     """The panel's settings: its own, those for all charts, those of this chart, then instance and feature."""
     given: dict[str, Any] = {**one.params, **USUAL.get(one.id, {})}
     names = [param.name for param in one.how.params]
-    if picture == BOXES and PATHS in names:
-        given[PATHS] = ORDERINGS
+    if picture == panel.BOXES and panel.PATHS in names:
+        given[panel.PATHS] = panel.ORDERINGS
     if "scale" in names and _scales_differ(about):
         given["scale"] = "probability"  # log-odds and probability never share an axis
     given |= tuned.chosen(about.asked, one)
@@ -58,7 +55,7 @@ def answer(about: Subject, who: Subject, one: Panel, feature: str, picture: str 
 
 def offered(result: Result, one: Panel) -> dict[str, str]:
     """The pictures of a panel of bars, those included that are computed when they are chosen."""
-    later = {BOXES: "Box plots"} if any(param.name == PATHS for param in one.how.params) else {}
+    later = {panel.BOXES: "Box plots"} if any(param.name == panel.PATHS for param in one.how.params) else {}
     return {**pictures(result), **later} if result.kind in BARRED else {}
 
 

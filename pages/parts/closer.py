@@ -88,7 +88,7 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
         if isinstance(result, Attribution) and result.rules:
             drawn = rules.draw(result, about, slot, side=not about.asked.second)
         else:
-            drawn = panel.draw(result, about, slot, profile.pick, told_above=above)
+            result, drawn = panel.draw(result, about, slot, profile.pick, told_above=above)
         panel.foot(method, result, drawn, slot, expert)
         return result
     return None

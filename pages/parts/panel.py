@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import cache
+from core import cache, registry
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
 from core.views import View, view, words
@@ -18,6 +18,9 @@ from pages.parts.text import safe_long
 
 COUNTS = ("rows", "rounds", "folds", "grid_points", "samples")
 """Settings that say how much work an answer rests on."""
+BOXES, PATHS = "boxes", "paths"
+ORDERINGS = 25
+"""Orderings behind the box plots of Shapley values where the visitor names no other number."""
 TOLD_ABOVE = "The answer stands above, in words, as a plot and as bars. How far it can be trusted:"
 
 
@@ -36,10 +39,15 @@ def draw(
     on_pick: Callable[[str], Any] | None = None,
     *,
     told_above: bool = False,
-) -> View:
-    """Show a result in words and as a picture, unless the page holds both above, and how far it can be trusted."""
-    kinds = {} if told_above else pictures(result)
+) -> tuple[Result, View]:
+    """Show a result in words and as a picture, unless the page holds both above, and how far it can be trusted.
+
+    Box plots of single orderings are answered when they are chosen; the result that is shown is returned.
+    """
+    kinds = {} if told_above else offered(result)
     chosen = leads.picture(kinds, key) if len(kinds) > 1 else "chart"
+    if chosen == BOXES and BOXES not in pictures(result):
+        result = _walked(result, about)
     drawn = picture(result, about) if not kinds else view(result, picture=chosen, dark=chart.dark())
     if told_above:
         st.markdown(TOLD_ABOVE)
@@ -47,7 +55,22 @@ def draw(
         st.markdown(safe_long(drawn.sentence))
         chart.show(drawn, f"{key}.{chosen}", on_pick)
     checks(result.checks)
-    return drawn
+    return result, drawn
+
+
+def offered(result: Result) -> dict[str, str]:
+    """The pictures of a result, those included that are answered when they are chosen."""
+    found = pictures(result)
+    asked = result.provenance.params if result.provenance else {}
+    walks = PATHS in asked and asked.get("kind") != "path-dependent"
+    return {**found, BOXES: "Box plots"} if walks else found
+
+
+def _walked(result: Result, about: Subject) -> Result:
+    """The same question with the single orderings kept that box plots are drawn from."""
+    assert result.provenance is not None
+    method, params = registry.get(result.provenance.method), {**result.provenance.params, PATHS: ORDERINGS}
+    return answer(about, method, params, result.provenance.row)
 
 
 def picture(result: Result, about: Subject, **given: Any) -> View:

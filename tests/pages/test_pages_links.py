@@ -70,6 +70,10 @@ def test_two_methods_side_by_side_agree_in_words() -> None:
     assert errors(app) == []
     assert "SHAP and LIME:" in words(app)
     assert "longest bars" in words(app) or "direction of" in words(app)
+    app.segmented_control(key=now(app, "first.picture")).set_value("boxes").run()
+    assert errors(app) == []
+    assert "Each box holds the middle half of 25 single orderings" in words(app)
+    assert "Over 25 single orderings" in words(app)
 
 
 def test_an_unknown_method_model_class_and_row_are_told() -> None:

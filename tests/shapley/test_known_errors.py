@@ -7,9 +7,11 @@ over the zoo; here is what needs a table or a setting of its own.
 
 from __future__ import annotations
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost as xgb
 from lightgbm import LGBMRegressor
 from sklearn.linear_model import LinearRegression
 from xgboost import XGBClassifier, XGBRegressor
@@ -19,13 +21,13 @@ from core.errors import ModelError
 from core.loading.frames import from_frame
 from core.loading.match import match
 from core.models import wrap
+from core.registry import Job
 from core.shapley.answer import explained, own_scale
+from core.shapley.trusted import trusted
 from tests.shapley import oracle, zoo
 
 
 def truth(model, table, row, size, output=0, scale="probability"):
-    from core.registry import Job
-
     number = explained(Job(model, table, row, output, {}), scale)
     return oracle.marginal(number.of, table.instance(row), table.background(size, 0))
 
@@ -170,6 +172,30 @@ def test_log_odds_of_a_lightgbm_forest_are_averaged(name):
     own = np.log(prediction / (1 - prediction)) if model.classes else prediction
     assert margin == pytest.approx(own, abs=1e-9)
     assert native.base[:, 0] + native.values[:, :, 0].sum(axis=1) == pytest.approx(own, abs=1e-9)
+
+
+@pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
+def test_native_boosters_are_explained_by_every_kind(library):
+    """dalex refuses both, and pipelines."""
+    frame = zoo.numbers()
+    if library == "xgboost":
+        fitted = xgb.train({"max_depth": 3, "nthread": 1}, xgb.DMatrix(frame[zoo.NUMBERS], frame["number"]), 12)
+    else:
+        settings = {"num_leaves": 7, "verbose": -1, "num_threads": 1}
+        fitted = lgb.train(settings, lgb.Dataset(frame[zoo.NUMBERS], frame["number"]), 12)
+    model, table = zoo.case(fitted, frame, zoo.NUMBERS, "number")
+    values, base, whole = truth(model, table, 9, 14)
+    for kind in ("interventional", "exact", "kernel", "permutation"):
+        result = engine.explain("shap", model, table, 9, kind=kind, background=14)
+        allowed = 2e-6 if result.spread is None else 5 * result.spread.max()
+        assert result.values == pytest.approx(values, abs=allowed), kind
+        assert (result.base, result.output) == pytest.approx((base, whole), abs=2e-6)
+    walked = engine.explain("shap", model, table, 9, kind="path-dependent")
+    form = trusted(
+        Job(model, table, 9, 0, {"kind": "auto", "scale": "auto", "background": 14, "samples": 9, "seed": 0})
+    )
+    own, _, _ = oracle.along_covers(form.portable, form.encode(table.instance(9))[0], 0)
+    assert walked.values == pytest.approx(own, abs=1e-8)
 
 
 @pytest.mark.parametrize("several", ["targets", "quantiles"])
