@@ -96,7 +96,7 @@ def main() -> None:
         if node is None:
             continue
         text = json.dumps({"model": to_json(portable, cover=False), "rows": rows.to_numpy().tolist()})
-        module = joined("functions.js", "trees.js", "evaluate.js") + TIME
+        module = joined("city.js", "functions.js", "trees.js", "evaluate.js") + TIME
         run = [node, "--input-type=module", "-e", module]
         found = json.loads(subprocess.run(run, input=text, capture_output=True, text=True, check=True).stdout)
         apart = float(np.abs(np.array(found["outputs"]) - model.predict(rows)).max())

@@ -9,6 +9,8 @@
    a product over the features on its way, a of them passed or not, z of them the share of weight, and feature j gets
    the integral over t in (0, 1) of (a_j - z_j) prod_{i != j} (t a_i + (1 - t) z_i), exact by Gauss-Legendre points
    (S. Lundberg et al., 2020, doi:10.1038/s42256-019-0138-9; P. Yu et al., 2022, arXiv:2209.08192).
+   A question about several features at once (CatBoost's combinations of categories) is a player of its own, whose value
+   its features share equally, as CatBoost's own ShapValues do.
    Linear models: weight times distance from the background's mean, whose encoded columns are the reference. */
 import { evaluator } from "./evaluate.js";
 import { trees } from "./trees.js";
@@ -63,21 +65,33 @@ export const attributor = (() => {
       const base = reference.reduce((sum, x, i) => sum + x * weights[i], sign * body.base[place]);
       return { model, kind: "linear", reference, weights, base };
     }
-    if (body.kind !== "trees" || !body.cover || body.roots.some((root) => !(body.cover[root] > 0))) return null;
+    const forest = evaluator.forest(model);
+    if (forest === null || !forest.body.cover || forest.body.roots.some((root) => !(forest.body.cover[root] > 0))) return null;
+    return grown(model, forest, place, sign);
+  }
+
+  /* Trees with their players: every feature, then every group of features that some question is about. */
+  function grown(model, { body, owners, given }, place, sign) {
+    const groups = model.features.map((_, feature) => [feature]);
+    const known = new Map(groups.map((group, player) => [String(group), player]));
+    for (const group of owners) {
+      if (!known.has(String(group))) known.set(String(group), groups.push(group) - 1);
+    }
     const own = Array.from(body.roots.keys()).filter((tree) => body.owner === null || body.leaves !== null || body.owner[tree] === place);
     const outputs = body.base.length;
     const worth = body.leaves === null ? (leaf) => sign * body.number[leaf] : (leaf) => sign * body.leaves[body.place[leaf] * outputs + place];
     const share = body.shares || (body.shares = sharesOf(body));
-    const ready = { model, kind: "trees", trees: own, worth, share, own: sign * body.base[place], base: 0 };
+    const player = Int32Array.from(owners, (group) => known.get(String(group)));
+    const ready = { model, body, given, groups, player, kind: "trees", trees: own, worth, share, own: sign * body.base[place], base: 0 };
     ready.base = ready.own + own.reduce((sum, tree) => sum + expected(ready, body.roots[tree]), 0);
     return ready;
   }
 
   /* Mean of a tree by the training weight that went each way. */
-  function expected({ model, worth, share }, at) {
-    const { feature, left, right } = model.body;
-    if (feature[at] < 0) return worth(at);
-    return share[left[at]] * expected({ model, worth, share }, left[at]) + share[right[at]] * expected({ model, worth, share }, right[at]);
+  function expected(ready, at) {
+    const { share, body: { feature, left, right } } = ready;
+    if (feature[at] < 0) return ready.worth(at);
+    return share[left[at]] * expected(ready, left[at]) + share[right[at]] * expected(ready, right[at]);
   }
 
   function start(ready, row) {
@@ -93,26 +107,34 @@ export const attributor = (() => {
       });
       return { ready, values, sum, at: 0, end: 0 };
     }
-    return { ready, values, sum: ready.own, at: 0, end: ready.trees.length, x: trees.rounded(model.body, x), way: { player: [], passed: [], share: [] } };
+    const gains = ready.groups.length > values.length ? new Float64Array(ready.groups.length) : values; // of every player
+    const input = trees.rounded(ready.body, ready.given(x));
+    return { ready, values, gains, sum: ready.own, at: 0, end: ready.trees.length, x: input, way: { player: [], passed: [], share: [] } };
   }
 
   /* Explain further trees for about so many milliseconds; true when all are done. */
   function run(task, milliseconds = Infinity) {
     const until = performance.now() + milliseconds;
     while (task.at < task.end) {
-      const root = task.ready.model.body.roots[task.ready.trees[task.at]];
+      const root = task.ready.body.roots[task.ready.trees[task.at]];
       walk(task, root, true);
       task.at += 1;
       if ((task.at & 7) === 0 && performance.now() > until) break;
     }
+    if (task.gains && task.gains !== task.values) divide(task);
     return task.at >= task.end;
+  }
+
+  /* Give every feature its own value and its part of what groups got. */
+  function divide({ ready, values, gains }) {
+    values.fill(0);
+    ready.groups.forEach((group, player) => group.forEach((feature) => (values[feature] += gains[player] / group.length)));
   }
 
   /* Down a tree with the features on the way, each once: whether all its questions are passed, its share of weight. */
   function walk(task, at, reached) {
     const { ready, way, x } = task;
-    const { model, share } = ready;
-    const { body } = model;
+    const { body, share } = ready;
     const column = body.feature[at];
     if (column < 0) {
       const worth = ready.worth(at);
@@ -121,7 +143,7 @@ export const attributor = (() => {
       return;
     }
     const goesLeft = trees.goesLeft(body, at, x[column]);
-    const player = model.columns[column].source;
+    const player = ready.player[column];
     const known = way.player.indexOf(player);
     const slot = known < 0 ? way.player.length : known;
     const [passed, weight] = known < 0 ? [1, 1] : [way.passed[slot], way.share[slot]];
@@ -137,7 +159,7 @@ export const attributor = (() => {
   }
 
   /* What one leaf gives to each feature on its way. */
-  function leaf({ values, way }, worth) {
+  function leaf({ gains, way }, worth) {
     const count = way.player.length;
     if (count === 0) return;
     const { points, weights } = gauss((count + 1) >> 1);
@@ -152,7 +174,7 @@ export const attributor = (() => {
       }
       let before = worth * weights[p];
       for (let i = 0; i < count; i++) {
-        values[way.player[i]] += (way.passed[i] - way.share[i]) * before * after[i + 1];
+        gains[way.player[i]] += (way.passed[i] - way.share[i]) * before * after[i + 1];
         before *= factor[i];
       }
     }

@@ -4,9 +4,11 @@
    evaluator.predict(model, row)                  Float64Array: probability per class, or one number in target units
    evaluator.margin(model, row)                   Float64Array: the sums before the link
    evaluator.profile(model, row, feature, grid)   predictions with one feature moved over a grid
+   evaluator.forest(model)                        its trees, what they are given and of which features; null without
 
    A row is an array in feature order: numbers, texts, booleans; null, undefined or NaN where missing.
    An ES module, or inlined before the script that uses it. */
+import { city } from "./city.js";
 import { functions } from "./functions.js";
 import { trees } from "./trees.js";
 
@@ -21,10 +23,24 @@ export const evaluator = (() => {
       return { kind: "linear", base: Float64Array.from(json.base), weights: Float64Array.from(unpack(json.weights)) };
     }
     const floats = (packed) => (packed ? Float64Array.from(unpack(packed)) : null);
-    const loaded = (layer) => ({
-      numbers: [], ...layer, weights: floats(layer.weights), biases: floats(layer.biases), trees: layer.trees && trees.load(layer.trees),
-    });
+    const loaded = (layer) => {
+      const weights = floats(layer.weights);
+      const rows = layer.op === "joint" ? jointRows(weights, layer.shape[1]) : null;
+      return { numbers: [], ...layer, weights, rows, biases: floats(layer.biases), trees: layer.trees && trees.load(layer.trees) };
+    };
     return { kind: "network", layers: json.layers.map(loaded) };
+  }
+
+  /* Where each joint hash lies in its table. */
+  function jointRows(weights, count) {
+    const key = (at) => (BigInt(weights[at]) << 32n) | BigInt(weights[count + at]);
+    return new Map(Array.from({ length: count }, (_, at) => [key(at), at]));
+  }
+
+  /* What a table says of several numbers together. */
+  function joint(x, { places, rows, weights, biases, shape: [, count] }) {
+    const at = rows.get(city.joined(places.map((place) => x[place])));
+    return at === undefined ? biases : biases.map((_, answer) => weights[(2 + answer) * count + at]);
   }
 
   function load(json) {
@@ -131,6 +147,7 @@ export const evaluator = (() => {
         const half = layer.weights.length / 2;
         return x.map((value) => functions.interpolate(value, layer.weights.subarray(0, half), layer.weights.subarray(half)));
       }
+      case "joint": return joint(x, layer);
       case "pick": return Float64Array.from(layer.places, (place) => x[place]);
       case "concatenate": return Float64Array.from([x, ...others].flatMap((part) => Array.from(part)));
       case "activation": {
@@ -151,6 +168,23 @@ export const evaluator = (() => {
     const found = [encoded];
     for (const layer of body.layers) found.push(runLayer(layer, layer.inputs.map((place) => found[place])));
     return found[found.length - 1];
+  }
+
+  /* The one ensemble whose sums are the model's: alone, or behind joint tables of several features. */
+  function forest(model) {
+    const { body, columns } = model;
+    const owners = columns.map((column) => [column.source]);
+    if (body.kind === "trees") return { body, owners, given: (encoded) => encoded };
+    const last = body.kind === "network" ? body.layers[body.layers.length - 1] : null;
+    const before = last && last.op === "trees" ? body.layers.slice(0, -2) : [];
+    const inOrder = before.length && body.layers[before.length].inputs.every((place, i) => place === i);
+    if (!inOrder || before.some((layer) => layer.op !== "joint" || layer.inputs[0] !== 0)) return null;
+    for (const layer of before) {
+      const sources = [...new Set(layer.places.map((place) => columns[place].source))].sort((a, b) => a - b);
+      for (let answer = 0; answer < layer.biases.length; answer++) owners.push(sources);
+    }
+    const given = (encoded) => Float64Array.from([encoded, ...before.map((layer) => joint(encoded, layer))].flatMap((part) => Array.from(part)));
+    return { body: last.trees, owners, given };
   }
 
   function link(kind, margins) {
@@ -193,5 +227,5 @@ export const evaluator = (() => {
     return grid.map((_, point) => link(model.link, total.subarray(point * outputs, (point + 1) * outputs)));
   }
 
-  return { load, encode, margin, predict, profile };
+  return { load, encode, margin, predict, profile, forest };
 })();

@@ -2,7 +2,8 @@
 
    functions.load(json)            once per column
    functions.encode(column, cell)  the encoded number; a cell is a number, text or boolean, null or undefined where missing
-   No dependencies. */
+   Of others it needs the hash of levels alone. */
+import { city } from "./city.js";
 
 export const functions = (() => {
   "use strict";
@@ -61,6 +62,7 @@ export const functions = (() => {
   };
   const PLACES = Object.values(PLAIN);
 
+  const MOST_HASHES = 10_000;
   const TINY = 2 ** -52;
   const power = (x, lambda) => (Math.abs(lambda) < TINY ? Math.log(x) : Math.expm1(lambda * Math.log(x)) / lambda);
   const undoPower = (y, lambda) => (Math.abs(lambda) < TINY ? Math.exp(y) : (y * lambda + 1) ** (1 / lambda));
@@ -115,6 +117,19 @@ export const functions = (() => {
     return { all, within: all[0], ends: all.subarray(1, 1 + half), heights: all.subarray(1 + half) };
   }
 
+  /* The answer that belongs to a number; the first of the table for all others. */
+  function match(x, { within, ends, heights }) {
+    const at = passed(ends, x, false);
+    return at < ends.length && ends[at] === x ? heights[at] : within;
+  }
+
+  /* A level's hash, computed once for each level that is asked. */
+  function hashed({ table }, value) {
+    if (!table.has(value) && table.size > MOST_HASHES) table.clear();
+    if (!table.has(value)) table.set(value, city.level(value)); // a Map tells true from 1 and from "true"
+    return table.get(value);
+  }
+
   function load(json) {
     const table = new Map();
     if (json.op === "equals") table.set(key(json.level), 1);
@@ -136,6 +151,7 @@ export const functions = (() => {
       return number === number ? number : column.fill;
     }
     if (isMissing(value)) return column.fill;
+    if (column.op === "hash") return hashed(column, value);
     const found = column.table.get(key(value));
     return found === undefined ? column.unseen : found;
   }
@@ -157,6 +173,7 @@ export const functions = (() => {
         case "is": x = x === x ? Number(x === number) : x; break;
         case "bins": x = x === x ? passed(column.tables[number].all, x, true) : x; break;
         case "quantiles": x = quantiles(x, column.tables[number]); break;
+        case "match": x = match(x, column.tables[number]); break;
         case "plain": x = PLACES[number](x); break;
         default:
           if (!CURVES[kind]) throw new Error("unknown step " + kind);

@@ -134,8 +134,9 @@ function paintCheck(node, view, ready, task, values) {
   const holds = gap <= PUSH_CLOSE * Math.max(1, Math.abs(own));
   const said = outputText(data, evaluator.predict(model, values)[output]);
   const same = model.link === "identity" || model.link === "vote";
+  const shared = ready.groups?.length > data.features.length ? " Features that the model asks about together share that value equally." : "";
   node.className = `iw-push-check ${holds ? "" : "iw-push-broken"}`;
   node.textContent = holds
-    ? `The model's average, ${figures(ready.base)}, and all bars add up to ${figures(own)}${same ? "" : `, which is the ${said} above`}. ✓`
+    ? `The model's average, ${figures(ready.base)}, and all bars add up to ${figures(own)}${same ? "" : `, which is the ${said} above`}. ✓${shared}`
     : `These bars do not add up to the prediction: they miss it by ${figures(gap, 2)}. Do not rely on them.`;
 }

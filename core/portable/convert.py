@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.errors import NotApplicable
-from core.portable import bayes, ensembles, keras, lightgbm, linear, network, sklearn_trees, xgboost
+from core.portable import bayes, catboost, ensembles, keras, lightgbm, linear, network, sklearn_trees, xgboost
 from core.portable.form import Portable
 from core.portable.inputs import Head, Inputs, refuse, start
 from core.portable.mixing import on_mixed
@@ -89,6 +89,8 @@ def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:
     name, library = type(estimator).__name__, type(estimator).__module__.split(".")[0]
     if library == "xgboost":
         return xgboost.convert
+    if library == "catboost":
+        return catboost.convert
     if library == "lightgbm":
         return lightgbm.convert
     if isinstance(estimator, keras.KerasNetwork):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.portable.city import level_hash
 from core.portable.form import Column, Linear, Portable, Trees
 from core.portable.functions import taken
 from core.portable.layers import run, sigmoid
@@ -98,8 +99,10 @@ def finish(column: Column, raw: Array) -> Array:
 
 
 def _by_level(column: Column, cells: pd.Series) -> Array:
-    """Answer ``equals``, ``lookup`` or ``missing`` once per different value."""
+    """Answer all but ``number`` once per different value."""
     codes, levels = pd.factorize(cells, use_na_sentinel=True)
+    if column.op == "hash":
+        return np.array([*(level_hash(_plain(level)) for level in levels), column.fill], dtype=np.float64)[codes]
     table = {"equals": {column.level: 1.0}, "lookup": dict(column.table), "missing": {}}[column.op]
     other = column.unseen if column.op == "lookup" else 0.0
     fill = 1.0 if column.op == "missing" else column.fill

@@ -23,7 +23,7 @@ Link = Literal["identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote
 1/(1+exp(-x)) of each sum on its own. ``softmax``: over the sums. ``ovr``: sigmoid of each sum, then divided by their
 total (one-versus-rest). ``exp``: exponential. ``vote``: the sums are probabilities already (averaged leaves).
 """
-Op = Literal["number", "equals", "lookup", "missing"]
+Op = Literal["number", "equals", "lookup", "missing", "hash"]
 Plain = Literal[
     "abs", "cbrt", "cos", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "negative", "normal_quantile",
     "reciprocal", "sign", "sin", "sinh", "sqrt", "square", "arcsinh", "arctan",
@@ -33,16 +33,17 @@ Curve = Literal["yeo_johnson", "box_cox", "undo_yeo_johnson", "undo_box_cox"]
 """Power transforms and their inverses; the number is lambda."""
 Arithmetic = Literal[
     "subtract", "divide", "multiply", "add", "at_least", "at_most", "fill", "drop_zero", "float32",
-    "above", "is", "bins", "quantiles", "plain", Curve,
+    "above", "is", "bins", "quantiles", "match", "plain", Curve,
 ]  # fmt: skip
 """One step after a column's question: arithmetic with a number in the library's own order (so that the last bit is
 the same), clipping, ``fill``: NaN becomes the number, ``drop_zero``: a value within the number of zero becomes NaN,
 ``float32``: rounded to what a float32 holds (the number says nothing), ``above``: 1 where greater, else 0, ``is``: 1
 where equal, else 0. Others take a table of the column, the number is its place: ``bins``: how many of its numbers are
 not greater; ``quantiles``: a tolerance, then as many ends as heights of a broken line (see
-``core.portable.functions``); ``plain``: the place of a function in ``PLAIN``. All but ``fill`` leave NaN as it is."""
+``core.portable.functions``); ``match``: the answer for all other numbers, then as many numbers as answers; ``plain``:
+the place of a function in ``PLAIN``. All but ``fill`` and ``match`` leave NaN as it is."""
 Mix = Literal[
-    "dense", "scale", "activation", "normalise", "pick", "trees", "interpolate",
+    "dense", "scale", "activation", "normalise", "pick", "trees", "interpolate", "joint",
     "concatenate", "add", "subtract", "multiply", "average", "maximum", "minimum",
 ]  # fmt: skip
 """What a layer of a network does (see ``Layer``)."""
@@ -64,10 +65,11 @@ class Column:
     ----------
     source : int
         Position of the feature it comes from.
-    op : {"number", "equals", "lookup", "missing"}
+    op : {"number", "equals", "lookup", "missing", "hash"}
         ``number``: the value as a float. ``equals``: 1 where the value is ``level``, else 0. ``lookup``:
         ``table[value]``, ``unseen`` where the table has no such level. ``missing``: 1 where the value is missing,
-        else 0. A missing value becomes ``fill`` in the first three; NaN keeps it missing.
+        else 0. ``hash``: what ``core.portable.city`` makes of the value. A missing value becomes ``fill`` in all but
+        ``missing``; NaN keeps it missing.
     fill, unseen : float
     level : object
         A text, number or boolean; True equals 1, a text never equals a number.
@@ -150,6 +152,8 @@ class Layer:
         ``normalise``: ``(x - mean) / sqrt(variance + numbers[0]) * weights + biases`` over the row's own numbers
         (``rms``: without the mean). ``pick``: the numbers at ``places``. ``trees``: the sums of ``trees``.
         ``interpolate``: each number by a broken line, ends and heights as the two rows of ``weights``, flat outside.
+        ``joint``: what a table says of the numbers at ``places`` together: each column of ``weights`` holds the upper
+        and the lower 32 bits of their joint hash (``core.portable.city``), then the answers; ``biases`` for others.
         ``concatenate``, ``add``, ``subtract``, ``multiply``, ``average``, ``maximum``, ``minimum``: of several results.
     inputs : tuple of int
         0 for the encoded columns, k for the result of the k-th layer.

@@ -89,6 +89,14 @@ def quantiles(x: Array, table: tuple[float, ...]) -> Array:
     return np.where(below, 0.0, np.where(above, 1.0, found))
 
 
+def match(x: Array, table: tuple[float, ...]) -> Array:
+    """The answer that belongs to a number; the first of the table for all others."""
+    other, *line = table
+    keys, answers = np.array(line).reshape(2, -1)
+    place = np.minimum(np.searchsorted(keys, x), len(keys) - 1)
+    return np.where(keys[place] == x, answers[place], other)
+
+
 def bins(x: Array, edges: tuple[float, ...]) -> Array:
     """How many edges are not greater; NaN stays."""
     return np.where(np.isnan(x), np.nan, np.searchsorted(np.array(edges), x, side="right"))
@@ -114,7 +122,11 @@ _STEPS: Mapping[str, Callable[[Array, float], Array]] = {
     "plain": _plain,
     **{str(name): call for name, call in CURVES.items()},
 }
-_TABLES: Mapping[str, Callable[[Array, tuple[float, ...]], Array]] = {"bins": bins, "quantiles": quantiles}
+_TABLES: Mapping[str, Callable[[Array, tuple[float, ...]], Array]] = {
+    "bins": bins,
+    "quantiles": quantiles,
+    "match": match,
+}
 TABLED = frozenset(_TABLES)
 """Steps whose number is the place of a table."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import erf, ndtr
 
+from core.portable.city import joined
 from core.portable.form import Layer, Mix, Network
 from core.portable.functions import CURVES, PLAIN, interpolate
 from core.portable.walk import tree_sums
@@ -45,7 +46,8 @@ def run(network: Network, encoded: Array, *, spent: bool = False) -> Array:
     -------
     ndarray, shape (n_rows, network.width)
     """
-    widths = [layer.weights.shape[-1] for layer in network.layers if layer.weights is not None]
+    held = [layer.weights for layer in network.layers if layer.op != "joint"]
+    widths = [weights.shape[-1] for weights in held if weights is not None]
     widths += [len(layer.places) for layer in network.layers]
     rows = rows_at_once(max([encoded.shape[1], *widths]), encoded.dtype)
     if len(encoded) <= rows:
@@ -235,6 +237,15 @@ def _interpolate(given: Sequence[Array], layer: Layer) -> Array:
     return interpolate(given[0], ends, heights)
 
 
+def _joint(given: Sequence[Array], layer: Layer) -> Array:
+    """What a table says of several numbers together."""
+    upper, lower, *answers = _given(layer.weights)
+    keys = upper.astype(np.uint64) << np.uint64(32) | lower.astype(np.uint64)
+    asked = joined([given[0][:, place] for place in layer.places])
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where((keys[at] == asked)[:, None], np.stack(answers, axis=1)[at], _given(layer.biases))
+
+
 _Mixer = Callable[[Sequence[Array], Layer], Any]
 _MIXES: dict[Mix, _Mixer] = {
     "dense": _dense,
@@ -243,6 +254,7 @@ _MIXES: dict[Mix, _Mixer] = {
     "pick": lambda given, layer: given[0][:, list(layer.places)],
     "trees": _trees,
     "interpolate": _interpolate,
+    "joint": _joint,
     "concatenate": lambda given, _: np.concatenate(given, axis=1),
     "add": lambda given, _: reduce(np.add, given),
     "subtract": lambda given, _: given[0] - given[1],

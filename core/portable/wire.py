@@ -12,7 +12,7 @@ from typing import Any, get_args
 import numpy as np
 
 from core.portable import wire_network, wire_trees
-from core.portable.form import PLAIN, Arithmetic, Column, Linear, Network, Portable, Trees
+from core.portable.form import PLAIN, Arithmetic, Column, Linear, Network, Op, Portable, Trees
 from core.portable.functions import TABLED
 from core.portable.packed import finite, listed, one_of, pack, refuse, unpack, whole
 
@@ -20,7 +20,7 @@ VERSION = 1
 _MOST_COLUMNS = 100_000
 _MOST_LEVELS = 200_000
 _LONGEST = 10_000
-_OPS = ("number", "equals", "lookup", "missing")
+_OPS = get_args(Op)
 _MOST_TABLED = 2_000_000
 _STEPS = get_args(Arithmetic)
 _LINKS = ("identity", "logistic", "sigmoid", "softmax", "ovr", "exp", "vote")
@@ -73,7 +73,7 @@ def _body(body: Trees | Linear | Network, cover: bool) -> dict[str, Any]:
         return wire_trees.to_json(body, cover)
     if isinstance(body, Linear):
         return {"kind": "linear", "base": body.base.tolist(), "weights": pack(body.weights)}
-    return wire_network.to_json(body)
+    return wire_network.to_json(body, cover)
 
 
 def from_json(data: Any) -> Portable:
@@ -146,8 +146,9 @@ def _require_step(kind: Arithmetic, value: float, tables: tuple[tuple[float, ...
     if kind not in TABLED:
         return
     table = tables[whole(int(value) if value == int(value) else value, 0, len(tables) - 1)]
-    odd = kind == "quantiles" and (len(table) < 3 or len(table) % 2 == 0)
-    ends = table[1 : 1 + len(table) // 2] if kind == "quantiles" else table
+    two = kind in ("quantiles", "match")
+    odd = two and (len(table) < 3 or len(table) % 2 == 0)
+    ends = table[1 : 1 + len(table) // 2] if two else table
     if odd or list(ends) != sorted(ends):
         raise refuse("A table of a column is not of the expected form.")
 

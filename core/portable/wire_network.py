@@ -19,12 +19,13 @@ _NUMBERS = {"relu": 2, "elu": 1, "celu": 1, "hard_sigmoid": 1, "at_most": 1, "rm
 _NUMBERS |= dict.fromkeys(get_args(Curve), 1)
 
 
-def to_json(network: Network) -> dict[str, Any]:
-    """Write the layers without what has its default value."""
-    return {"kind": "network", "layers": [_layer(layer) for layer in network.layers]}
+def to_json(network: Network, cover: bool) -> dict[str, Any]:
+    """Write the layers without what has its default value; training weights of trees only behind joint tables."""
+    cover = cover and any(layer.op == "joint" for layer in network.layers)
+    return {"kind": "network", "layers": [_layer(layer, cover) for layer in network.layers]}
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer(layer: Layer, cover: bool) -> dict[str, Any]:
     """One layer."""
     written: dict[str, Any] = {"op": layer.op, "inputs": list(layer.inputs)}
     if layer.weights is not None:
@@ -38,7 +39,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
     if layer.places:
         written["places"] = list(layer.places)
     if layer.trees is not None:
-        written["trees"] = wire_trees.to_json(layer.trees, cover=False)
+        written["trees"] = wire_trees.to_json(layer.trees, cover)
     return written
 
 
@@ -78,9 +79,11 @@ def _read(item: dict[str, Any], widths: list[int]) -> tuple[Layer, int]:
     weights = _weights(item, op, sizes[0])
     trees = wire_trees.from_json(item["trees"], sizes[0]) if op == "trees" else None
     width = len(trees.base) if trees is not None else _width(op, sizes, weights, places)
-    if (op in ("dense", "interpolate") or activation == "prelu") and weights is None:
+    if (op in ("dense", "interpolate", "joint") or activation == "prelu") and weights is None:
         raise refuse("A layer has no weights.")
     biases = _floats(item["biases"], width) if "biases" in item else None
+    if op == "joint" and (biases is None or not places):
+        raise refuse("A table of several columns is not of the expected form.")
     return Layer(op, inputs, weights, biases, activation, numbers, places, trees), width
 
 
@@ -88,21 +91,36 @@ def _weights(item: dict[str, Any], op: str, width: int) -> np.ndarray | None:
     """The weights of a layer in their shape, None without."""
     if "weights" not in item:
         return None
-    if op not in ("dense", "interpolate"):
+    if op not in ("dense", "interpolate", "joint"):
         return _floats(item["weights"], width)
     shape = [whole(size, 1, _WIDEST) for size in listed(item["shape"], 2, "shape")]
-    if len(shape) != 2 or shape[0] != (width if op == "dense" else 2):
+    rows = {"dense": width, "interpolate": 2}.get(op)
+    if len(shape) != 2 or (shape[0] != rows if rows else shape[0] < 3):
         raise refuse("A layer's weights do not fit what it is given.")
     weights = _floats(item["weights"], shape[0] * shape[1]).reshape(shape[0], shape[1])
+    if op == "joint":
+        _require_keys(weights)
     if op == "interpolate" and (np.diff(weights[0]) < 0).any():
         raise refuse("A broken line does not go from left to right.")
     return weights
+
+
+def _require_keys(weights: np.ndarray) -> None:
+    """Refuse a table of several columns whose keys are no whole numbers of 32 bits, or do not ascend."""
+    halves = weights[:2]
+    if (halves < 0).any() or (halves >= 1 << 32).any() or (halves != np.floor(halves)).any():
+        raise refuse("A key of several columns is not a whole number.")
+    upper, lower = np.diff(halves)
+    if ((upper < 0) | ((upper == 0) & (lower <= 0))).any():
+        raise refuse("The keys of several columns are not in their order.")
 
 
 def _width(op: str, sizes: list[int], weights: np.ndarray | None, places: tuple[int, ...]) -> int:
     """How many numbers a layer gives."""
     if op == "dense" and weights is not None:
         return int(weights.shape[1])
+    if op == "joint" and weights is not None:
+        return len(weights) - 2
     if op == "pick":
         if not places:
             raise refuse("A layer picks nothing.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.results import Check
 from core.shapley import covers, frontier, interventional
 from core.shapley import deep as deep_covers
 from core.shapley.answer import Answer, background, background_words, pick
+from core.shapley.grouped import Shared, grouped
 from core.shapley.paths import Paths, follow
 from core.shapley.tables import fit
 from core.shapley.tips import cut
@@ -44,6 +45,7 @@ class Prepared:
 
     form: Trusted
     explainer: Explainer
+    grouped: bool = False
 
 
 def prepare(job: Job, way: Way, *, deep: bool = False) -> Prepared | None:
@@ -78,14 +80,20 @@ def _make(
 ) -> Prepared | None:
     """Follow the trees and prepare them."""
     form = trusted(job)
-    if form is None or not isinstance(form.portable.body, Trees):
+    if form is None:
         return None
-    worth = np.ascontiguousarray(pick(form.portable.body.value, job))
+    parts = grouped(form.portable) if way == "path-dependent" else None  # rows of a background mix single features
+    alone = form if parts is None else replace(form, portable=parts.portable)
+    trees = alone.portable.body
+    if not isinstance(trees, Trees) or (way == "path-dependent" and not (trees.cover[trees.roots] > 0).all()):
+        return None
+    worth = np.ascontiguousarray(pick(trees.value, job))
     if not worth.any() or len(worth) > DEEPEST:
         return None
-    own = float(pick(form.portable.body.base, job))
-    explainer = how(job, way, form, follow(form.portable), worth, own)
-    return None if explainer is None else Prepared(form, explainer)
+    explainer = how(job, way, alone, follow(alone.portable), worth, float(pick(trees.base, job)))
+    if explainer is None:
+        return None
+    return Prepared(form, explainer if parts is None else Shared(explainer, parts), parts is not None)
 
 
 def _tables(job: Job, way: Way, form: Trusted, paths: Paths, worth: Array, own: float) -> Explainer | None:
@@ -121,8 +129,12 @@ def solve(job: Job, rows: list[int], way: Way, prepared: Prepared) -> Answer:
     """
     values, output = prepared.explainer.values(prepared.form.encode_rows(job.table, rows))
     base = np.full(len(rows), prepared.explainer.base)
-    checks = (Check("algorithm", None, None, _words(job, way)), prepared.form.check)
+    text = _words(job, way) + (_GROUPED if prepared.grouped else "")
+    checks = (Check("algorithm", None, None, text), prepared.form.check)
     return Answer(values, base, output, prepared.form.scale, None, checks)
+
+
+_GROUPED = " Where the model asks several features at once, they share the value of that question equally."
 
 
 def _words(job: Job, way: Way) -> str:

@@ -35,6 +35,7 @@ _CROWD = 201
 _PLAIN = "models of this kind cannot be written as plain trees, weights or layers"
 _ASSETS = Path(__file__).parent.parent / "assets"
 _SCRIPTS = (
+    "city.js",
     "functions.js",
     "trees.js",
     "evaluate.js",

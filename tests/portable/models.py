@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -68,6 +69,8 @@ def frames() -> dict[str, Any]:
         "number": score,
         "positive": np.exp(score / 2) + 0.1,
         "by_level": (chosen + rng.normal(size=N) * 0.3 > 0.9).astype(int),
+        "named": levels.assign(c=levels["c"].astype(object).fillna("nan"), k=levels["k"].astype(int) % 5),
+        "by_pair": (levels["c"].isin(["w", "z"]) ^ (levels["k"].astype(int) % 5 < 2)).astype(int),
     }
 
 
@@ -127,12 +130,21 @@ def _lgr(**options: Any) -> Any:
     return lightgbm.LGBMRegressor(n_estimators=15, n_jobs=1, verbose=-1, **options)
 
 
+def _cat(kind: str, **options: Any) -> Any:
+    import catboost
+
+    quiet = {"verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 0, "iterations": 12}
+    return getattr(catboost, f"CatBoost{kind}")(**quiet | options)
+
+
 def _scaled(last: Any) -> Any:
     return make_pipeline(preprocessing.StandardScaler(), last)
 
 
 _HALF = {"bagging_fraction": 0.5, "bagging_freq": 1}
 _CATS = {"min_data_per_group": 2, "cat_smooth": 0}
+_ALONE = {"one_hot_max_size": 8, "max_ctr_complexity": 1, "simple_ctr": ["Borders", "Counter", "Buckets"]}
+_TOGETHER = {"cat_features": ["c", "k"], "model_size_reg": 0, "max_ctr_complexity": 3}
 _FOREST = {"n_estimators": 8, "random_state": 0}
 _BOOST = {"n_estimators": 10, "random_state": 0}
 _HIST = {"max_iter": 12}
@@ -244,6 +256,19 @@ CASES: dict[str, Callable[[], Case]] = {
         "by_level",
     ),
 }
+if importlib.util.find_spec("catboost"):
+    CASES |= {
+        "catboost number": lambda: _fit(_cat("Regressor"), "gaps", "number"),
+        "catboost binary": lambda: _fit(_cat("Classifier", depth=9), "gaps", "binary"),
+        "catboost three": lambda: _fit(_cat("Classifier", grow_policy="Lossguide", nan_mode="Max"), "gaps", "three"),
+        "catboost one against all": lambda: _fit(
+            _cat("Classifier", loss_function="MultiClassOneVsAll", grow_policy="Depthwise"), "gaps", "three"
+        ),
+        "catboost poisson": lambda: _fit(_cat("Regressor", loss_function="Poisson"), "plain", "positive"),
+        "catboost levels": lambda: _fit(_cat("Classifier", cat_features=["c", "k"], **_ALONE), "named", "by_level"),
+        "catboost levels together": lambda: _fit(_cat("Classifier", **_TOGETHER), "named", "by_pair"),
+        "pipeline, catboost": lambda: _fit(_mixed(_cat("Classifier")), "texts", "by_level"),
+    }
 CASES |= {name: lambda made=made: _fit(made[0](), *made[1:]) for name, made in MIXED.items()}
 
 

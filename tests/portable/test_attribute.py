@@ -42,7 +42,7 @@ ROWS = 25
 
 
 def ask(questions: list[dict[str, Any]]) -> list[Any]:
-    module = joined("functions.js", "trees.js", "evaluate.js", "attribute.js") + ASK
+    module = joined("city.js", "functions.js", "trees.js", "evaluate.js", "attribute.js") + ASK
     done = subprocess.run(
         [str(NODE), "--input-type=module", "-e", module],
         input=json.dumps(questions, allow_nan=False),

@@ -59,7 +59,7 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node to run Ja
 
 def ask(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Run evaluate.js once over several models."""
-    module = joined("functions.js", "trees.js", "evaluate.js") + ASK
+    module = joined("city.js", "functions.js", "trees.js", "evaluate.js") + ASK
     done = subprocess.run(
         [str(NODE), "--input-type=module", "-e", module],
         input=json.dumps(questions, allow_nan=False),

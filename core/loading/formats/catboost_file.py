@@ -44,22 +44,29 @@ def check(data: bytes, name: str) -> None:
     """
     if len(data) < 16:
         raise damaged(name, "It ends after its first bytes")
-    at = 8 + int.from_bytes(data[4:8], "little")
-    if at > len(data):
-        raise damaged(name, f"It announces {at:,} bytes and holds {len(data):,}")
     try:
-        trees, plain = check_core(data[8:at])
+        core = core_of(data)
+        trees, plain = check_core(core)
         if not plain:
             raise ModelError(
                 f"'{name}' reads texts or embeddings.", "Those columns are no single values.", "Train it without them."
             )
-        check_tables(trees, _tables(data, at))
+        check_tables(trees, tables_of(data))
     except ValueError as error:
         raise damaged(name, f"As a CatBoost model it does not hold together: {error}") from error
 
 
-def _tables(data: bytes, at: int) -> list[bytes]:
+def core_of(data: bytes) -> bytes:
+    """The trees of a model; ValueError if they are cut off."""
+    at = 8 + int.from_bytes(data[4:8], "little")
+    if at > len(data):
+        raise ValueError(f"it announces {at:,} bytes and holds {len(data):,}")
+    return data[8:at]
+
+
+def tables_of(data: bytes) -> list[bytes]:
     """The category tables behind the trees; ValueError if they are cut off."""
+    at = 8 + int.from_bytes(data[4:8], "little")
     if at == len(data):
         return []
     found = []

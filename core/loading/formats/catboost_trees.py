@@ -15,7 +15,7 @@ _VERSION = b"FlabuffersModel_v1"
 _BORDERS, _BUCKETS = 0, 1
 _MEANS = (2, 3)
 _NO_CTR = np.uint64(2**64 - 1)
-_BUCKET = np.dtype([("hash", "<u8"), ("index", "<u4")])
+BUCKET = np.dtype([("hash", "<u8"), ("index", "<u4")])
 _STEP = np.dtype([("left", "<u2"), ("right", "<u2")])
 
 Key = tuple[bytes, bytes, bytes, int]
@@ -124,12 +124,12 @@ def check_tables(trees: FlatTable, tables: list[bytes]) -> None:
         kinds = {*columns.tolist(), *(pairs[1] & np.uint64(0xFFFFFFFF)).tolist()}
         if not kinds <= known or not set((pairs[0] & np.uint64(0xFFFFFFFF)).tolist()) <= numbers:
             raise ValueError("a statistic asks for a column that is not there")
-        classes = held.get(_key(base))
+        classes = held.get(table_key(base))
         if classes is None or not 0 <= asked.whole(1, 0) < classes:
             raise ValueError("a statistic of categories has no table")
 
 
-def _key(base: FlatTable) -> Key:
+def table_key(base: FlatTable) -> Key:
     """What a statistic is about."""
     combined = base.table(0)
     parts = [b"" if combined is None else combined.array(field, kind).tobytes() for field, kind in _PARTS]
@@ -145,7 +145,7 @@ def _table(table: FlatTable) -> tuple[Key, int]:
     if base is None:
         raise ValueError("a table of categories is about nothing")
     kind, classes = base.byte(1, 0), table.whole(4, 0)
-    buckets: Any = np.frombuffer(table.array(1, "u1").tobytes(), _BUCKET)
+    buckets: Any = np.frombuffer(table.array(1, "u1").tobytes(), BUCKET)
     size = 8 if kind in _MEANS else 4 * classes if kind in (_BORDERS, _BUCKETS) else 4
     count, rest = divmod(table.array(2, "u1").size, size) if size > 0 else (0, 1)
     filled = buckets["hash"] != _NO_CTR
@@ -153,4 +153,4 @@ def _table(table: FlatTable) -> tuple[Key, int]:
         raise ValueError("a table of categories has the wrong size")  # a full one would be searched for ever
     if (buckets["index"][filled] >= count).any():
         raise ValueError("an entry of a table of categories leads out of it")
-    return _key(base), classes if kind in (_BORDERS, _BUCKETS) else 1 << 30
+    return table_key(base), classes if kind in (_BORDERS, _BUCKETS) else 1 << 30

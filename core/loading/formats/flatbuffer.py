@@ -52,6 +52,15 @@ class FlatTable:
         place = self._place(field)
         return default if place is None else _unsigned(self.data, place, 1)
 
+    def real(self, field: int, default: float, dtype: str) -> float:
+        """A number with a fraction, of some type of numpy."""
+        place, kind = self._place(field), np.dtype(dtype)
+        if place is None:
+            return default
+        if place < 0 or place + kind.itemsize > len(self.data):
+            raise ValueError("an offset leads out of it")
+        return float(np.frombuffer(self.data, kind, 1, place)[0])
+
     def table(self, field: int) -> FlatTable | None:
         """A table inside this one."""
         place = self._place(field)
