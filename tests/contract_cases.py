@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -101,6 +102,16 @@ def _histogram() -> tuple[Any, pd.DataFrame, str]:
     return fitted, frame, "paid"
 
 
+def _levels() -> tuple[Any, pd.DataFrame, str]:
+    from catboost import CatBoostClassifier
+
+    frame = mixed_frame()
+    quiet = {"verbose": 0, "allow_writing_files": False, "thread_count": 1, "random_seed": 0}
+    together = {"one_hot_max_size": 1, "max_ctr_complexity": 3, "model_size_reg": 0}
+    model = CatBoostClassifier(iterations=12, depth=3, cat_features=["owner", HOSTILE], **quiet, **together)
+    return model.fit(frame.drop(columns="paid"), frame["paid"]), frame, "paid"
+
+
 def _one_column() -> tuple[Any, pd.DataFrame, str]:
     frame = numbers_frame()[["a", "y"]]
     return RandomForestRegressor(n_estimators=5, max_depth=3, random_state=0).fit(frame[["a"]], frame["y"]), frame, "y"
@@ -115,6 +126,8 @@ CASES: dict[str, Callable[[], tuple[Any, pd.DataFrame, str]]] = {
     "histogram boosting": _histogram,
     "one column": _one_column,
 }
+if importlib.util.find_spec("catboost"):
+    CASES["catboost, levels together"] = _levels
 
 
 @cache

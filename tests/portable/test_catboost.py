@@ -148,6 +148,18 @@ def test_shapley_values_are_those_of_catboost(name: str) -> None:
     np.testing.assert_allclose([row["base"] for row in found], own.base[:, 0], atol=1e-9)
 
 
+def test_trees_that_branch_add_up() -> None:
+    """CatBoost's own values of such trees miss the prediction, which is why ours come first."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(300, 2)), columns=["a", "b"])
+    model = catboost.CatBoostRegressor(iterations=40, depth=3, grow_policy="Lossguide", **QUIET)
+    model.fit(frame, frame["a"] * frame["b"])
+    table = from_frame(frame.assign(y=0.0), "branches", target="y")
+    for one in engine.explain_rows("shap", wrap(model), table, range(6)):
+        assert one.base + one.values.sum() == pytest.approx(one.output, abs=1e-9)
+        assert any(check.name == "same model" and check.passed for check in one.checks)
+
+
 def test_tables_of_several_columns_share_their_value(named: dict[str, Any]) -> None:
     """The values are those of the trees whose questions are about groups, by the formula over all orders of players."""
     portable = named["joint"].portable()

@@ -18,6 +18,7 @@ from core.errors import ComputeError, InputError, ModelError, NotApplicable
 from core.loading.frames import from_frame
 from core.loading.match import match
 from core.loading.models import read_model
+from core.portable import evaluate
 from core.registry import Watch
 from core.results import Trials, same
 from core.tuning import proposed
@@ -113,6 +114,9 @@ def test_catboost_is_told_to_need_what_a_locked_process_has_not() -> None:
     there, here = (match(opened(pickle.dumps(estimator), "m.pkl"), TABLE) for opened in (open_model, read_model))
     with pytest.raises(NotApplicable, match=r"CatBoost reads.*core\.tune"):
         engine.explain("tune", there.model, there.table)
+    form = there.model.portable()  # read behind the lock, where no file can be written and read again
+    assert form is not None
+    np.testing.assert_allclose(evaluate(form, TABLE.inputs), here.model.predict(here.table.inputs), atol=1e-12)
     options: dict[str, Any] = {"way": "random", "trials": 1, "folds": 2, "space": "depth=1|3"}
     found = engine.explain("tune", here.model, here.table, **options)
     assert isinstance(found, Trials)
