@@ -10,9 +10,11 @@ from typing import Any
 from core import errors
 from core.registry import Progress, Watch
 from core.workers import launch
-from core.workers.wire import Closed, Late, Limits, Message, receive, send
+from core.workers.wire import Closed, Late, Limits, Message, arrives, receive, send
 from core.workers.words import shown
 
+BEAT = 0.25
+"""Seconds of silence after which who asked is told the last step again, and can break off."""
 _KINDS = {
     "InputError": errors.InputError,
     "ModelError": errors.ModelError,
@@ -49,13 +51,18 @@ class Client:
         deadline = time.monotonic() + seconds
         try:
             send(self.channel.target, request, deadline, self.channel.region)
-            told = False
+            told, fraction, words = False, 0.0, ""
             while True:
+                while progress is not None and not arrives(self.channel.source, min(BEAT, deadline - time.monotonic())):
+                    if time.monotonic() >= deadline:
+                        raise Late("no answer in time")
+                    progress(fraction, words)  # nothing is new, but who asked may have gone
                 answer = receive(self.channel.source, limits, deadline)
                 step = answer.head.get("progress")
                 if step is None:
                     break
-                fraction, words = _step(step)
+                fraction, said = _step(step)
+                words = said or words
                 if "partly" in answer.head:
                     if isinstance(progress, Watch):
                         progress.found(answer.head["partly"])

@@ -198,6 +198,13 @@ def _read(source: int, size: int, deadline: float | None) -> memoryview:
     return view
 
 
+def arrives(source: int, seconds: float) -> bool:
+    """Whether something comes through a pipe, or it is closed, within so many seconds."""
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    return bool(poll.poll(max(0.0, seconds) * 1000))
+
+
 def _wait(descriptor: int, event: int, deadline: float | None) -> None:
     """Sleep until the pipe is ready or the deadline passes."""
     left = None if deadline is None else max(0.0, deadline - time.monotonic())

@@ -241,6 +241,29 @@ def test_leaving_ends_the_worker(remote: RemoteModel) -> None:
     remote.predict(FRAME)
 
 
+def test_a_worker_that_says_nothing_can_be_left(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a method does inside, who asked is told the last step again and may go."""
+    monkeypatch.setattr("core.workers.client.BEAT", 0.01)
+    pair = match(remote, from_frame(FRAME, "t.csv"))
+    first = explain("distribution", pair.model, pair.table)
+    os.kill(pid(remote), signal.SIGSTOP)
+    told: list[tuple[float, str]] = []
+
+    class Left(BaseException):
+        pass
+
+    def leave(fraction: float, step: str) -> None:
+        told.append((fraction, step))
+        if len(told) == 3:
+            raise Left
+
+    with pytest.raises(Left):
+        explain("distribution", pair.model, pair.table, progress=leave)
+    assert told == [(0.0, "")] * 3
+    assert not remote.alive
+    assert same(explain("distribution", pair.model, pair.table, progress=lambda _f, _s: None), first)
+
+
 def test_memory_is_limited() -> None:
     lines = [f"c{number}" for number in range(3)]
     model = open_model(pickle.dumps(LogisticRegression().fit(FRAME.set_axis(lines, axis=1), TARGET)), "m.pkl")
