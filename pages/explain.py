@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import force, frame, sidebar, turns
+from pages.parts import force, frame, sidebar, stop, turns
 
 frame.enter()
 frame.holds(*frame.EVERYTHING)
@@ -14,6 +14,7 @@ if sidebar.draw(listed=False) is not None:
     with left:
         force.draw()  # first, so that it is painted while tables and charts are on their way
     turns.pause()
+    stop.draw()
     from pages.parts import closer, drawing, headline, profile, report_file  # on a fresh server they wait, too
 
     sidebar.rows()

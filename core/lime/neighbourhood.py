@@ -103,10 +103,18 @@ def neighbourhood(model: Model, table: Table, cut: str, size: int, seed: int) ->
     return _KEPT.get((*key, size, seed), build, lambda near: near.nbytes)
 
 
-def answers(model: Model, near: Neighbourhood) -> Array:
-    """What the model says of a neighbourhood, shape (n, n_outputs): asked once, as its rows do not vary by instance."""
+def answers(model: Model, near: Neighbourhood, ask: Callable[[pd.DataFrame], Array] | None = None) -> Array:
+    """What the model says of a neighbourhood, shape (n, n_outputs): asked once, as its rows do not vary by instance.
+
+    Parameters
+    ----------
+    model : Model
+    near : Neighbourhood
+    ask : callable, optional
+        Asks the model another way, as one that tells how far it is.
+    """
     before = model.evaluations if isinstance(model, Counted) else 0
-    told = near.answers.get(model.fingerprint, lambda: model.predict(near.frame), lambda values: values.nbytes)
+    told = near.answers.get(model.fingerprint, lambda: (ask or model.predict)(near.frame), lambda values: values.nbytes)
     if isinstance(model, Counted) and model.evaluations == before:
         model.credit(len(near.frame))
     return told

@@ -90,6 +90,7 @@ def explain(job: Job) -> Aspects:
     rows, known, weights = weighed_rows(job)
     loss = loss_for(job.model.task, str(job.params["loss"]))
     branches = {str(at): [names[feature] for feature in held[at]] for at in range(len(held))}
+    job.progress(0.0, "shuffling groups")
     found = _shuffled(job, rows, lambda blocks: loss.of(blocks, known, weights), branches)
     rounds = found.rounds - found.full
     nodes = rounds.mean(axis=1)

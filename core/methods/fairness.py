@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.asking import in_parts
 from core.errors import unknown_name
 from core.fairness import (
     CHECKED,
@@ -91,7 +92,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
 def explain(job: Job) -> Fairness:
     """Measure every group and divide by one."""
     split = split_rows(job)
-    chance = job.model.predict(job.table.rows(split.rows))[:, job.output]
+    chance = in_parts(job, job.table.rows(split.rows))[:, job.output]
     true = split.known == job.output
     cutoffs = own_cutoffs(job, split.groups)
     each = cutoffs[split.groups.codes]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core import row_weights
+from core.asking import in_parts
 from core.fairness import WIDE, over
 from core.fairness_asked import GROUPS, LIMITS, Split, split_rows
 from core.fairness_checks import number_checks
@@ -72,13 +73,13 @@ def _unsupported(model: Model, table: Table) -> str | None:
 def explain(job: Job) -> Fairness:
     """Compare every group with one."""
     split = split_rows(job)
-    said = job.model.predict(job.table.rows(split.rows))[:, 0]
+    said = in_parts(job, job.table.rows(split.rows), until=0.5)[:, 0]
     groups, count = split.groups, len(split.groups.names)
     scores, low, high, bases = _means(said, split)
     empty = np.full((count, len(CRITERIA)), np.nan)
     ratios, ratio_low, ratio_high = (np.ones((count, len(CRITERIA))) for _ in range(3))
     for group in range(1, count):
-        job.progress(group / count, "comparing groups")
+        job.progress(0.5 + 0.5 * group / count, "comparing groups")
         both = (groups.codes == 0) | (groups.codes == group)
         own = row_weights.part(split.weights, both)
         given = (said[both], split.known[both], groups.codes[both] == 0, own)

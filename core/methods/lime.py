@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from core.asking import in_parts
 from core.grid import plain
 from core.registry import Job, method
 from core.results import Attribution, Check
@@ -67,7 +69,8 @@ def _many(job: Job, rows: Sequence[int]) -> list[Attribution]:
     params = job.params
     near = neighbourhood(job.model, job.table, params["discretise"], params["num_samples"] - 1, params["seed"])
     instances = job.table.rows(rows)
-    mimicked, own = answers(job.model, near), job.model.predict(instances)
+    mimicked = answers(job.model, near, partial(in_parts, job, step="asking for made-up rows"))
+    own = job.model.predict(instances)
     found = []
     for place in range(len(rows)):
         instance, told = instances.iloc[[place]], np.vstack([own[[place]], mimicked])

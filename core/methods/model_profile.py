@@ -213,6 +213,7 @@ def _answers(
 ) -> Iterator[tuple[slice, Array]]:
     """First the rows as they are, at no grid value; then answers at some grid values, by value and row."""
     place = job.model.features.index(feature.name)
+    job.progress(0.0, "moving the feature")
     if known is not None:
         yield slice(0, 0), known.own()[None, :, job.output]
         yield slice(0, len(points)), known.at(place, column(points, rows[feature.name].dtype))[:, :, job.output]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core import row_weights
+from core.asking import in_parts
 from core.performance import binary_curves, binary_scores, class_scores, confusion, regression_curves, regression_scores
 from core.registry import Job, method
 from core.results import Check, Scores
@@ -58,7 +59,7 @@ PARAMS = (
 def explain(job: Job) -> Scores:
     """Score the model on the known rows."""
     rows, known, weights = weighed_rows(job)
-    said = job.model.predict(job.table.rows(rows))
+    said = in_parts(job, job.table.rows(rows))
     counted = "" if job.model.task == "regression" else "The table of right and wrong counts rows."
     checks = (_size_check(len(rows), weights), *row_weights.check(job.table, rows, counted))
     if job.model.task == "regression":

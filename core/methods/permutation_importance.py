@@ -72,6 +72,7 @@ def explain(job: Job) -> Importance:
     rows, known, weights = weighed_rows(job)
     groups = parse_groups(str(job.params["groups"]), job.model.features, tuple(job.params["only"]))
     frame = job.table.rows(rows)
+    job.progress(0.0, "shuffling features")
     looked_up = curves(job, frame, int(job.params["rounds"]))
     found = shuffle(
         job.model.predict,

@@ -121,6 +121,7 @@ def _fold(
 ) -> tuple[Array, float]:
     """Rise of the loss for each feature, and the loss with all of them, in one fold."""
     train, test, truth_apart = frame.iloc[kept], frame.iloc[apart].reset_index(drop=True), known[apart]
+    job.progress(done, "training with every feature")
     model = training.trained(job.model, train, known[kept], fingerprint=_FOLD)
     if job.params["way"] == "shuffle":
         found = shuffle(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.asking import in_parts
 from core.grid import plain
 from core.instances import errors
 from core.registry import Job, method
@@ -58,7 +59,7 @@ def explain(job: Job) -> Points:
     """Put each known row's error against a variable."""
     rows, known = scored_rows(job)
     frame = job.table.rows(rows)
-    said = job.model.predict(frame)
+    said = in_parts(job, frame)
     if getattr(job.model, "residual_function", None) is not None:
         off = own_residuals(job.model, frame, known)
     else:

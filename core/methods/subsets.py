@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.asking import in_parts
 from core.errors import InputError
 from core.registry import Job, method
 from core.results import Check, Subsets
@@ -75,8 +76,7 @@ def explain(job: Job) -> Subsets:
     """Score every subset and keep the worst."""
     rows, known = scored_rows(job)
     frame = job.table.rows(rows)
-    job.progress(0.1, "predicting rows")
-    said = job.model.predict(frame)
+    said = in_parts(job, frame, until=0.6)
     loss, unit = losses(job.model.classes, said, known, str(job.params["loss"]))
     job.progress(0.6, "comparing subsets")
     least = int(job.params["min_rows"])

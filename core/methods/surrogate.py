@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.asking import in_parts
 from core.registry import Job, method
 from core.results import Check, Surrogate
 from core.surrogates import Term, encoded, fidelity, medians, nodes, terms
@@ -73,7 +74,7 @@ def explain(job: Job) -> Surrogate:
     """Fit a simple model to the model's answers."""
     seed = int(job.params["seed"])
     frame = job.table.background(int(job.params["rows"]), seed)
-    said = job.predict(frame)
+    said = in_parts(job, frame, until=0.5)[:, job.output]
     job.progress(0.5, "fitting a simple model")
     features = [job.table.schema[name] for name in (job.params["only"] or job.model.features)]
     apart = np.zeros(len(frame), dtype=bool)

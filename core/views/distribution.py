@@ -74,7 +74,7 @@ def _name(result: Distribution, place: int) -> str:
 
 def _cell(edge: Any) -> str:
     """An edge in words."""
-    return words.cell(pd.Timestamp(edge)) if isinstance(edge, str) else words.number(float(edge))
+    return words.cell(pd.Timestamp(edge)) if isinstance(edge, str) else words.own_number(float(edge))
 
 
 def _where(result: Distribution, place: int) -> dict[str, Any]:

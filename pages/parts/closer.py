@@ -11,7 +11,7 @@ from core.agreement import compare
 from core.errors import unknown_name
 from core.registry import Method
 from core.results import Attribution, Result
-from pages.parts import force, frame, fresh, nudges, panel, profile, question, rules, settings, subject, turns
+from pages.parts import force, frame, fresh, nudges, panel, profile, question, rules, settings, stop, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -83,6 +83,9 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
         params = given
         if slot == "first":
             params = settings.draw(method, given, about.table.schema, _setting(about), key=slot, expert=expert)
+        again = frame.EVERYTHING if method.id == force.METHOD else ("closer",)
+        if stop.halted(method.id, method.title, lambda: frame.redraw(*again), slot):
+            return None
         result = panel.answer(about, method, params)
         above = method.id == force.METHOD and not expert
         if isinstance(result, Attribution) and result.rules:

@@ -9,9 +9,10 @@ import numpy as np
 import streamlit as st
 
 from core import cache, fingerprint, registry
+from core.errors import InputError
 from core.results import Attribution
 from core.views.force import force_data, script, style
-from pages.parts import frame, fresh, question, subject, turns
+from pages.parts import frame, fresh, question, stop, subject, turns
 from pages.parts.subject import Subject
 
 METHOD = "shap"
@@ -31,6 +32,8 @@ def draw() -> None:
         about = subject.load(question.current())
         with st.container(border=True, key="panel_force"):
             st.subheader("What pushed this prediction up or down?", anchor=False)
+            if stop.halted(METHOD, registry.get(METHOD).title, lambda: frame.redraw(*frame.EVERYTHING)):
+                return
             _PLOT(
                 key="force",
                 data=data(about),
@@ -194,7 +197,9 @@ def explained(about: Subject, rows: Sequence[int]) -> list[Attribution]:
     settings = _settings(about)
     outputs = {row: about.output_of(row) for row in rows}
     answers: dict[int, Attribution] = {}
-    with subject.patience(registry.get(METHOD).title) as progress:
+    if stop.stopped(METHOD):
+        raise InputError("SHAP was stopped before it was finished.", "", "Start it again on Explain.")
+    with stop.running(METHOD), subject.patience(registry.get(METHOD).title) as progress:
         for output in dict.fromkeys(outputs.values()):
             group = [row for row in rows if outputs[row] == output]
             found = cache.explain(about.both, METHOD, group, output, settings, progress)

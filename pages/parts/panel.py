@@ -12,7 +12,7 @@ from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
 from core.views import View, view, words
 from core.views.pictures import pictures
-from pages.parts import chart, downloads, leads, subject, tables
+from pages.parts import chart, downloads, leads, stop, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
@@ -28,7 +28,7 @@ def answer(about: Subject, method: Method, params: Mapping[str, Any], row: int |
     """The method's answer, from memory or computed now."""
     chosen = about.row if row is None else row
     output = about.output if row is None else about.output_of(row)
-    with subject.patience(method.title) as progress:
+    with stop.running(method.id), subject.patience(method.title, "") as progress:
         return cache.explain(about.both, method.id, [chosen], output, params, progress)[0]
 
 

@@ -10,7 +10,7 @@ from core import cache, registry
 from core.results import Result
 from core.views import View, words
 from core.views.looks import Looks
-from pages.parts import chart, drawing, force, frame, fresh, panel, question, subject, turns
+from pages.parts import chart, drawing, force, frame, fresh, panel, question, stop, subject, turns
 from pages.parts.drawing import Shown
 from pages.parts.subject import Subject
 
@@ -35,6 +35,8 @@ def draw() -> None:
             st.subheader("What if this were different?", anchor=False)
             feature = chosen(about)
             _choose(about, feature)
+            if stop.halted(METHOD, method.title, lambda: frame.redraw("profile"), "profile"):
+                return
             result = _answer(about, feature)
             _picture(about, feature, result)
             panel.checks(result.checks)

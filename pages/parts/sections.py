@@ -16,7 +16,7 @@ from core.registry import Method
 from core.results import Result
 from pages.parts import controls, frame, leads, panel, question, rivals, settings, shows, stop, subject
 from pages.parts.subject import Subject
-from pages.parts.text import safe
+from pages.parts.text import safe, safe_long
 
 OPENED = 4
 """Sections that are open when a page is entered: the first ones that apply and take no minutes."""
@@ -59,6 +59,10 @@ def _section(method_id: str, opened: bool) -> None:
 
 def _answer(about: Subject, method: Method) -> None:
     """Words, settings, picture, checks and files."""
+    reason = refused(about, method)
+    if reason is not None:
+        st.info(safe_long(reason), icon=":material/info:")
+        return
     expert = about.asked.level == "expert"
     said = st.container()
     skip = tuple(name for name, tasks in controls.SKIPPED.get(method.id, {}).items() if about.model.task in tasks)

@@ -49,9 +49,14 @@ def running(name: str) -> Iterator[None]:
     st.session_state.pop(RUNNING, None)
 
 
-def halted(name: str, title: str, again: Callable[[], None]) -> bool:
+def stopped(name: str) -> bool:
+    """Whether a person stopped this work and has not started it again."""
+    return name in st.session_state.get(STOPPED, ())
+
+
+def halted(name: str, title: str, again: Callable[[], None], place: str = "") -> bool:
     """True where a person stopped this work: says so, with a way to start it."""
-    if name not in st.session_state.get(STOPPED, ()):
+    if not stopped(name):
         return False
 
     def start() -> None:
@@ -59,5 +64,5 @@ def halted(name: str, title: str, again: Callable[[], None]) -> bool:
         again()
 
     st.info(f"{title} was stopped before it was finished.", icon=":material/stop_circle:")
-    st.button("Start it again", key=f"again.{name}", icon=":material/play_arrow:", on_click=start)
+    st.button("Start it again", key=f"again.{name}{place}", icon=":material/play_arrow:", on_click=start)
     return True

@@ -18,11 +18,13 @@ from core.errors import ExplorerError, InputError
 from core.loading.samples import sample, samples
 from core.registry import Progress
 from core.types import UNNAMED, Array, Model, Table
-from pages.parts import question
+from pages.parts import question, stop
 from pages.parts.question import Question
 
 SOON = 0.3
 """Seconds before a wait is shown."""
+LONG = 4.0
+"""Seconds after which the time left is told from however little is done."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,9 +127,19 @@ def onto(model_id: str, table_id: str) -> dict[str, Any]:
 
 
 def predictions(both: Pair) -> Array:
-    """Predictions of every row; a bar shows how far it is when that takes long."""
-    with patience("Predicting every row") as progress:
+    """Predictions of every row; a bar shows how far it is when that takes long, and nothing is shown without them."""
+    title = "Predicting every row"
+    if stop.halted("predictions", title, lambda: None):
+        st.stop()
+    with stop.running("predictions"), patience(title) as progress:
         return cache.predictions(both, progress)
+
+
+def duration(seconds: float) -> str:
+    """A time in words, in the unit that a person would use."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:.0f} hours"
 
 
 @contextmanager
@@ -144,7 +156,8 @@ def patience(title: str, way_out: str = "Opening another page stops it.") -> Ite
         if spent > SOON:
             if not places:
                 places.append(st.empty())
-            left = f", about {spent / fraction - spent:.0f} s left" if 0.05 < fraction < 1 else ""
+            known = fraction > 0.05 or (fraction > 0 and spent > LONG)
+            left = f", about {duration(spent / fraction - spent)} left" if known and fraction < 1 else ""
             words = f"{step or title}{left}. {way_out}"
             places[0].progress(min(max(fraction, 0.0), 1.0), text=words)
 

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import subject
+from pages.parts.stop import STOPPED
+from tests.pages.app import errors, open_page, words
 
 
 def _slow() -> None:
@@ -83,3 +85,22 @@ def test_a_bar_leaves_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> 
     app = AppTest.from_function(_quick, default_timeout=180).run()
     assert not app.get("progress")
     assert [entry.value for entry in app.markdown] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(3.4, "3 s"), (119.0, "119 s"), (150.0, "2 min"), (7_100.0, "118 min"), (21_600.0, "6 hours")]
+)
+def test_the_time_left_is_told_in_the_unit_of_people(seconds: float, said: str) -> None:
+    assert subject.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("shap", "SHAP was stopped"), ("predictions", "Predicting every row was stopped")]
+)
+def test_what_was_stopped_on_explain_says_so_and_starts_again(name: str, told: str) -> None:
+    app = open_page("explain", {STOPPED: {name}}, model="diabetes")
+    assert told in words(app)
+    assert [button.label for button in app.button].count("Start it again") >= 1
+    next(button for button in app.button if button.label == "Start it again").click().run()
+    assert errors(app) == []
+    assert told not in words(app)
