@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from core import errors
@@ -53,10 +55,8 @@ class Client:
             send(self.channel.target, request, deadline, self.channel.region)
             told, fraction, words = False, 0.0, ""
             while True:
-                while progress is not None and not arrives(self.channel.source, min(BEAT, deadline - time.monotonic())):
-                    if time.monotonic() >= deadline:
-                        raise Late("no answer in time")
-                    progress(fraction, words)  # nothing is new, but who asked may have gone
+                if progress is not None:
+                    _listen(self.channel.source, deadline, partial(progress, fraction, words))
                 answer = receive(self.channel.source, limits, deadline)
                 step = answer.head.get("progress")
                 if step is None:
@@ -111,6 +111,14 @@ class Client:
             }.get(name, f"It crashed ({name}), as broken or hostile files make native libraries do.")
             return errors.ModelError(what, why, hint)
         return errors.ModelError(what, "It broke off in the middle of an answer.", hint)
+
+
+def _listen(source: int, deadline: float, still: Callable[[], None]) -> None:
+    """Wait for the worker's next words; ``still`` is called now and then meanwhile, as who asked may have gone."""
+    while not arrives(source, min(BEAT, deadline - time.monotonic())):
+        if time.monotonic() >= deadline:
+            raise Late("no answer in time")
+        still()
 
 
 def _step(found: Any) -> tuple[float, str]:

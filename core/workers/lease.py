@@ -42,9 +42,11 @@ class Lease:
 
     def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
         """Ask the worker, opening the model again if it must be."""
-        place = self.ready()
-        with place.lock:
-            return place.client.ask(request, seconds, Limits(self.settings.reply, expected), progress)
+        while True:
+            place = self.ready()
+            with place.lock:
+                if place.client.channel is not None:  # else the question before was broken off, and the worker with it
+                    return place.client.ask(request, seconds, Limits(self.settings.reply, expected), progress)
 
     def ready(self) -> pool.Place:
         """The worker, with the model open."""

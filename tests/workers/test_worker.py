@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -262,6 +263,21 @@ def test_a_worker_that_says_nothing_can_be_left(remote: RemoteModel, monkeypatch
     assert told == [(0.0, "")] * 3
     assert not remote.alive
     assert same(explain("distribution", pair.model, pair.table, progress=lambda _f, _s: None), first)
+
+
+def test_a_question_that_waits_outlives_the_one_that_is_broken_off(remote: RemoteModel) -> None:
+    pair = match(remote, from_frame(FRAME, "t.csv"))
+    first = explain("distribution", pair.model, pair.table)
+    place = remote.lease.ready()
+    found: list[Any] = []
+    with place.lock:
+        later = threading.Thread(target=lambda: found.append(explain("distribution", pair.model, pair.table)))
+        later.start()
+        time.sleep(0.1)  # it waits for its turn
+        place.client.end(kill=True)
+    later.join(60)
+    assert len(found) == 1
+    assert same(found[0], first)
 
 
 def test_memory_is_limited() -> None:
