@@ -11,7 +11,7 @@ from core.loading.samples import samples
 from core.results import Distribution
 from core.types import UNNAMED, Scale
 from core.views import place, words
-from pages.parts import chart, downloads, frame, fresh, levels, question, subject, turns
+from pages.parts import chart, frame, fresh, levels, question, subject, turns
 from pages.parts.subject import Subject
 from pages.parts.text import safe
 
@@ -40,7 +40,6 @@ def draw() -> None:
             drawn = strip(about)
             with left:
                 st.markdown(f"**{safe(said(about))}**  \n:small[{safe(drawn.sentence)}]")
-                downloads.draw(_spread(about), f"prediction-row-{about.row}", "place")
             with right:
                 chart.show(drawn, "place.strip")
 
@@ -74,8 +73,8 @@ def strip(about: Subject) -> place.View:
     return place.view(crowd(about), _own(about), scale(about), about.label, chart.dark())
 
 
-def _spread(about: Subject) -> Distribution:
-    """The same as an answer, for its files."""
+def spread(about: Subject) -> Distribution:
+    """The same as an answer, for its files (under "Take it with you" on Explain)."""
     return place.spread(crowd(about), _own(about), scale(about), about.label)
 
 

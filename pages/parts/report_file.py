@@ -13,7 +13,7 @@ from core.export.report.panels import of
 from core.export.report.studio import MOST_INSTANCES
 from core.registry import Progress
 from core.types import Model, Table
-from pages.parts import frame, keeping, layout, looking, question, rivals, slots, subject, tuned
+from pages.parts import downloads, frame, headline, keeping, layout, looking, question, rivals, slots, subject, tuned
 from pages.parts.subject import Subject
 
 WORDS = (
@@ -39,6 +39,8 @@ def draw() -> None:
 
         _button("explain", [about.both.digest, about.row, about.output, bare], make)
         keeping.explain(about)
+        st.caption("The strip on top of the page: where this prediction lies among all.")
+        downloads.draw(headline.spread(about), f"prediction-row-{about.row}", "place")
 
 
 def studio(about: Subject) -> None:
