@@ -16,6 +16,7 @@ from core.shapley.answer import explained
 from core.shapley.effects import TreeGame, tree_game
 from core.shapley.game import Game, coalition_values, game
 from core.types import Array, Param
+from core.views import words
 
 MOST_PAIRS = 30
 """Features up to which all pairs are looked at."""
@@ -98,7 +99,7 @@ def explain(job: Job) -> Attribution:
     return Attribution(
         tuple(" × ".join(names[at] for at in step) for step in steps),
         values,
-        tuple(cells[step[0]] if len(step) == 1 else ", ".join(str(cells[at]) for at in step) for step in steps),
+        tuple(cells[step[0]] if len(step) == 1 else ", ".join(words.cell(cells[at]) for at in step) for step in steps),
         float(means[0]),
         float(means[-1]),
         number.scale,

@@ -20,12 +20,13 @@ this picks the few whose rules cover the features that matter most, each pick ad
 
 **Formula.** With the weights $W_{ij}$ of feature $j$ for row $i$, feature $j$ counts $I_j = \\sqrt{\\sum_i |W_{ij}|}$,
 and a set $V$ of rows covers $c(V) = \\sum_j I_j\\,[\\exists i \\in V: W_{ij} \\ne 0]$. Rows are picked one after the
-other, each the one that adds most (of equal ones the first); this greedy choice is at least 63 % of the best.
+other, each the one that adds most; this greedy choice is at least 63 % of the best. Where equal, and where all is
+covered, a row is picked that shows a feature pushing the other way, then the one least like those picked.
 
 **Cost.** One neighbourhood for all rows; the fit of each row.
 
-**When it misleads.** It covers *features*, not kinds of rows: two rows with the same rules but opposite signs count as
-one. The rules are local and approximate; the local fit of each is in the table of LIME itself.
+**When it misleads.** It covers *features*, not kinds of rows: many rows may be like none of those picked. The rules
+are local and approximate; the local fit of each is in the table of LIME itself.
 
 **Source.** M. Ribeiro, S. Singh and C. Guestrin, 2016,
 [doi:10.1145/2939672.2939778](https://doi.org/10.1145/2939672.2939778).
@@ -50,7 +51,7 @@ def _unsupported(model: Model, table: Table) -> str | None:
     id="lime_representatives",
     title="Representative rows (SP-LIME)",
     question="Which few rows show what the model uses?",
-    version="1",
+    version="2",
     scope="model",
     kind="attributions",
     params=PARAMS,
@@ -67,7 +68,7 @@ def explain(job: Job) -> Attributions:
     weights = np.zeros((len(rows), len(names)))
     for place, one in enumerate(found):
         weights[place, [names.index(name) for name in one.features]] = one.values
-    chosen, covered = pick(weights, int(job.params["picks"]))
+    chosen, needed, covered = pick(weights, int(job.params["picks"]))
     frame = job.table.rows([rows[place] for place in chosen])
     cells = frame.astype(object).where(frame.notna(), None).to_numpy()
     fits = [check.value or 0.0 for place in chosen for check in found[place].checks if check.name == "local fit"]
@@ -82,10 +83,17 @@ def explain(job: Job) -> Attributions:
         found[0].scale,
         job.label,
         checks=(
-            Check("coverage", None, covered, f"{len(chosen)} rows cover {covered:.0%} of what {len(rows):,} rows use."),
+            Check("coverage", None, covered, _told(len(chosen), needed, covered, len(rows))),
             Check("local fit", None, min(fits), f"Local R² of the picked rows: {min(fits):.2f} to {max(fits):.2f}."),
         ),
     )
+
+
+def _told(chosen: int, needed: int, covered: float, rows: int) -> str:
+    """How far the picked rows reach, in words."""
+    first = "The first row covers" if needed == 1 else f"The first {needed} rows cover"
+    rest = " The others show other directions and sizes." if chosen > needed else ""
+    return f"{first} {covered:.0%} of what {rows:,} rows use.{rest}"
 
 
 def _local(job: Job, rows: list[int]) -> list[Attribution]:
@@ -98,8 +106,8 @@ def _local(job: Job, rows: list[int]) -> list[Attribution]:
     return lime.many(asked, rows)
 
 
-def pick(weights: Array, most: int) -> tuple[npt.NDArray[np.int64], float]:
-    """Choose rows greedily until all features are covered or ``most`` are chosen.
+def pick(weights: Array, most: int) -> tuple[npt.NDArray[np.int64], int, float]:
+    """Choose rows greedily: for features not covered yet, then for new directions, then for being unlike the others.
 
     Parameters
     ----------
@@ -109,20 +117,26 @@ def pick(weights: Array, most: int) -> tuple[npt.NDArray[np.int64], float]:
     Returns
     -------
     chosen : ndarray of int
-        In order of choice, at least one.
+        In order of choice: ``most`` of them, or all rows.
+    needed : int
+        How many of them it takes to cover what all chosen ones cover.
     covered : float
         Share of the features' total importance, 0 to 1.
     """
     importance = np.sqrt(np.abs(weights).sum(axis=0))
-    used = weights != 0
+    ways = np.stack([weights > 0, weights < 0], axis=1)
+    sized = weights / (np.abs(weights).max() or 1.0)
+    missing, unseen = np.ones(weights.shape[1], dtype=bool), np.ones(ways.shape[1:], dtype=bool)
+    apart, left = np.full(len(weights), np.inf), np.ones(len(weights), dtype=bool)
     chosen: list[int] = []
-    missing = np.ones(weights.shape[1], dtype=bool)
+    needed = 1
     while len(chosen) < min(most, len(weights)):
-        gains = (used & missing) @ importance
-        best = int(np.argmax(gains))
-        if chosen and gains[best] <= 0:
-            break
+        gains = (ways.any(axis=1) & missing) @ importance
+        turns = (ways & unseen) @ importance
+        best = int(np.lexsort((np.arange(len(left), 0, -1), apart, turns.sum(axis=1), gains, left))[-1])
         chosen.append(best)
-        missing &= ~used[best]
+        needed = len(chosen) if gains[best] > 0 else needed
+        missing, unseen = missing & ~ways[best].any(axis=0), unseen & ~ways[best]
+        apart, left[best] = np.minimum(apart, np.abs(sized - sized[best]).sum(axis=1)), False
     total = float(importance.sum())
-    return np.array(chosen), float(importance[~missing].sum()) / total if total > 0 else 1.0
+    return np.array(chosen), needed, float(importance[~missing].sum()) / total if total > 0 else 1.0

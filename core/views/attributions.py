@@ -204,4 +204,5 @@ def tell(result: Attributions, most: int = 3) -> str:
     unit = {"log-odds": ", in log-odds", "probability": ", in percentage points"}.get(result.scale, "")
     chance = result.scale in ("probability", "log-odds", "score")
     what = f"chance of {words.short(result.label)}" if chance else "prediction"
-    return f"On {len(result.rows):,} rows the {what} moves most with {words.listed(parts)}{unit}."
+    count = f"{len(result.rows):,} rows" if len(result.rows) != 1 else "one row"
+    return f"On {count} the {what} moves most with {words.listed(parts)}{unit}."
