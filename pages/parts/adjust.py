@@ -79,6 +79,7 @@ def menu(about: Subject, place: int, spot: Spot, one: Panel) -> None:
         _bind(about, place, spot, one)
         _picture(about, place, spot, one)
         _bars(about, place, one)
+        _axis(about, place, one)
         start = f"set.{one.id}."
         given = {key.removeprefix(start): text for key, text in about.asked.studio.items() if key.startswith(start)}
         skip = (*_SKIP, *one.params)
@@ -109,6 +110,28 @@ def _bars(about: Subject, place: int, one: Panel) -> None:
         layout.redraw(lambda other: other.id == one.id)
 
     st.number_input("Bars at most", 1, 60, key=key, on_change=fresh.listen(key, changed))
+
+
+def _axis(about: Subject, place: int, one: Panel) -> None:
+    """How far the axis reaches, so that other instances are drawn on the same one."""
+    if one.how.kind not in answers.BARRED:
+        return
+    key = fresh.key(f"studio_axis_{place}", about.asked.studio.get(f"axis.{one.id}", ""))
+
+    def changed(text: str) -> None:
+        layout.keep(f"axis.{one.id}", text.strip())
+        layout.redraw(lambda other: other.id == one.id)
+
+    st.text_input(
+        "Axis at least from .. to",
+        key=key,
+        max_chars=40,
+        placeholder="as the numbers need, or -0.5..0.5",
+        on_change=fresh.listen(key, changed),
+        help="Keeps the axis while you go from instance to instance; a probability of 50 % is 0.5",
+    )
+    if about.asked.studio.get(f"axis.{one.id}") and tuned.reach(about.asked, one) is None:
+        st.caption(":material/warning: Write two numbers, the smaller first, with two dots between: -0.5..0.5")
 
 
 def _picture(about: Subject, place: int, spot: Spot, one: Panel) -> None:

@@ -67,7 +67,7 @@ def drawn(about: Subject, who: Subject, spot: Spot, one: Panel, feature: str, lo
     def make() -> View:
         result = answer(about, who, one, feature, picture)
         others = [_reach(about, other, one, feature) for other in _pairs(about, spot)]
-        ends = [end for end in others if end is not None]
+        ends = [end for end in (*others, tuned.reach(about.asked, one)) if end is not None]
         view = beside.on_one_axis(plain(about, result, who, one, picture), result, ends)
         return styled(view, look, one.id, result.kind)
 

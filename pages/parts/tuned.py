@@ -10,6 +10,8 @@ from pages.parts.question import Question
 ALL = {"seed": "Seed", "rows": "Rows at most", "rounds": "Rounds"}
 """Settings that every method of that name takes, when they are set for all."""
 BARS = 10
+MOST = 1e12
+"""Ends of an axis at most."""
 
 
 def chosen(asked: Question, one: Panel) -> dict[str, str]:
@@ -35,3 +37,13 @@ def bars(asked: Question, one: Panel) -> int:
     """Bars at most."""
     text = asked.studio.get(f"bars.{one.id}", "")
     return min(max(int(text), 1), 60) if text.isascii() and text.isdigit() else BARS
+
+
+def reach(asked: Question, one: Panel) -> tuple[float, float] | None:
+    """How far an axis reaches at least, ``from..to``; None where no range is chosen, or it is none."""
+    ends = asked.studio.get(f"axis.{one.id}", "").split("..")
+    try:
+        low, high = (float(end) for end in ends)
+    except ValueError:
+        return None
+    return (low, high) if -MOST <= low < high <= MOST else None

@@ -321,6 +321,23 @@ def test_box_plots_of_two_instances_share_one_axis_and_a_wrong_picture_is_left_o
     assert "value" in shown[1].rows[0]
 
 
+def test_an_axis_stays_where_it_is_put_from_instance_to_instance(shown: dict[int, Any]) -> None:
+    """DX11."""
+    app = open_page("studio", {"studio_menu_0": True}, model="diabetes", row=4, grid="1x1", panels="break_down")
+    for text, ends in (("-200..150", {-200.0, 150.0}), ("9..1", set()), ("-inf..1", set())):
+        app.text_input(key=now(app, "studio_axis_0")).set_value(text).run()
+        assert errors(app) == []
+        assert {row["reach"] for row in shown[0].rows if "reach" in row} == ends
+        assert ("two numbers, the smaller first" in words(app)) is (not ends)
+    for row in (4, 90):
+        open_page(
+            "studio", model="diabetes", row=row, grid="1x1", panels="break_down", **{"s.axis.break_down": "0..300"}
+        )
+        reaches = sorted(row["reach"] for row in shown[0].rows if "reach" in row)
+        values = [row["value"] for row in shown[0].rows if "value" in row]
+        assert reaches == [pytest.approx(min(0.0, *values)), 300.0]
+
+
 def test_a_note_is_kept_in_the_link_and_shown_as_text() -> None:
     evil = "<img src=x onerror=alert(1)> **look**"
     app = open_page("studio", grid="1x2", panels="shap,note", **{"s.note.1": evil})

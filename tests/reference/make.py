@@ -175,6 +175,20 @@ def importance(model: Any, case: Case, frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def grouped(explainer: dalex.Explainer, case: Case) -> dict[str, Any]:
+    """Two columns shuffled jointly by dalex, reported in its three ways; mean and deviation of the loss."""
+    if case.task == "multiclass":
+        return {}
+    found: dict[str, Any] = {}
+    for way in ("variable_importance", "difference", "ratio"):
+        parts = explainer.model_parts(
+            type=way, N=None, B=ROUNDS, variable_groups={"both": list(case.columns[:2])}, random_state=0
+        )
+        found[way] = float(parts.result.set_index("variable")["dropout_loss"]["both"])
+    rounds = parts.permutation
+    return {**found, "full": float(rounds["_full_model_"].mean()), "deviation": float(rounds["both"].std())}
+
+
 def scores(explainer: dalex.Explainer, case: Case) -> dict[str, float]:
     """Performance by dalex."""
     if case.task == "multiclass":
@@ -214,6 +228,8 @@ def numbers(case: Case, folder: Path) -> dict[str, Any]:
         "answers": answer_of(model, case)(explainer.data.head(10)).tolist(),
         "break_down": break_down(explainer, row, type="break_down", order=np.array(case.columns[::-1])),
         "interactions": break_down(explainer, row, type="break_down_interactions"),
+        "preferred": break_down(explainer, row, type="break_down_interactions", interaction_preference=3),
+        "grouped": grouped(explainer, case),
         "shapley": shapley_paths(explainer, row, case.columns),
         "profiles": profiles(explainer, case, row),
         "scikit-learn": by_sklearn(model, case, frame),

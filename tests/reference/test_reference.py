@@ -65,11 +65,12 @@ def test_break_down_in_a_given_order(asked: Asked) -> None:
 
 
 def test_break_down_with_interactions_takes_the_same_pairs(asked: Asked) -> None:
-    said = asked.said["interactions"]
-    mine = asked.explain("break_down", interactions=True, background=ALL)
-    steps = [set(name.split(" × ")) for name in mine.features]
-    assert steps == [set(step) for step in said["steps"]]
-    assert mine.values == pytest.approx(said["contributions"], rel=1e-4, abs=1e-5)
+    for key, preference in (("interactions", 1), ("preferred", 3)):
+        said = asked.said[key]
+        mine = asked.explain("break_down", interactions=True, preference=preference, background=ALL)
+        steps = [set(name.split(" × ")) for name in mine.features]
+        assert steps == [set(step) for step in said["steps"]], key
+        assert mine.values == pytest.approx(said["contributions"], rel=1e-4, abs=1e-5), key
 
 
 def test_sampled_shapley_values_are_around_the_exact_ones(asked: Asked) -> None:
@@ -127,6 +128,21 @@ def test_permutation_importance_within_its_errors(asked: Asked) -> None:
     error = np.hypot(np.array(said["deviation"]), mine.spread) / np.sqrt(said["rounds"])
     ours = np.array([mine.values[mine.features.index(name)] for name in asked.case.columns])
     assert (np.abs(ours - said["mean"]) <= 4 * error + 1e-9).all()
+
+
+def test_columns_shuffled_jointly_in_the_three_ways_of_dalex(asked: Asked) -> None:
+    said = asked.said["grouped"]
+    if not said:
+        pytest.skip("dalex scores one class against the others")
+    both = " + ".join(asked.case.columns[:2])
+    error = 0.0
+    for ours, theirs in (("loss", "variable_importance"), ("difference", "difference"), ("ratio", "ratio")):
+        mine = asked.explain("permutation_importance", report=ours, rounds=30, rows=ALL, groups=f"both = {both}")
+        assert mine.reference == pytest.approx(said["full"], rel=1e-5)
+        place = mine.features.index("both")
+        error = error or float(np.hypot(said["deviation"], mine.spread[place]) / np.sqrt(30))
+        allowed = error / said["full"] if ours == "ratio" else error
+        assert abs(mine.values[place] - said[theirs]) <= 4 * allowed + 1e-9, ours
 
 
 def test_performance(asked: Asked) -> None:
