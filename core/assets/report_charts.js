@@ -64,9 +64,13 @@ export function between(before, after, share) {
   });
 }
 
+/** The signal that makes a drawing higher: of one with a height its own, of one with steps the step; none of several beside each other. */
+const growsBy = ({ height }) => (typeof height === "number" ? "height" : height?.step ? "y_step" : null);
+
 /**
  * A place for drawings. show(number, spec, rows, alt) draws; mark(feature) tells which bar is chosen.
- * context: { theme(), tip, pick(selection) }, and where wanted animation() in milliseconds (0: none), font(), size() (1: usual).
+ * context: { theme(), tip, pick(selection) }, and where wanted animation() in milliseconds (0: none), font(), size() (1: usual),
+ * room() in pixels that a drawing may be high (0: as high as it is made).
  */
 export function makeChart(parent, context) {
   const made = new Map();
@@ -91,7 +95,7 @@ export function makeChart(parent, context) {
     const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: many ? "canvas" : "svg", container: element, hover: true, logger: vega.logger(vega.Error) });
     view.tooltip(context.tip);
     view.data("rows", rows);
-    const item = { number, element, view, rows, width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
+    const item = { number, element, view, rows, grows: growsBy(spec), width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
     view.run();
     if (item.picks) view.addEventListener("click", (_event, mark) => told(view, mark?.datum));
     return item;
@@ -104,7 +108,19 @@ export function makeChart(parent, context) {
     if (found.length) context.pick(Object.fromEntries(found.map((name) => [name, [datum[name]]])));
   }
 
+  /** Higher where there is room, up to three times what it is made for, and back. */
+  function stretch(item) {
+    const room = context.room?.() ?? 0;
+    if (!item.grows || (!room && !item.usual)) return;
+    const now = item.view.signal(item.grows), height = item.view.height();
+    item.usual ??= now;
+    const made = height * item.usual / now, rest = item.element.offsetHeight - height; // axes and legends stay as they are
+    const wanted = item.usual * (room ? Math.max(1, Math.min(3, (room - rest) / made)) : 1);
+    if (Math.abs(wanted - now) > 0.1) item.view.signal(item.grows, wanted).resize().run();
+  }
+
   function fit(item) {
+    stretch(item);
     if (!wide || Math.abs(wide - item.width) < 1) return;
     item.width = Math.floor(wide);
     item.view.signal("width", item.width).resize().run();
@@ -138,6 +154,7 @@ export function makeChart(parent, context) {
     if (!known) {
       current = build(number, spec, rows);
       made.set(number, current);
+      stretch(current);
       return;
     }
     current = known;
@@ -185,5 +202,5 @@ export function makeChart(parent, context) {
     made.set(number, item);
   }
 
-  return { show, prepare, mark, forget, keep, remove: () => { forget(); watcher.disconnect(); }, get view() { return current?.view; } };
+  return { show, prepare, fit: () => current && fit(current), mark, forget, keep, remove: () => { forget(); watcher.disconnect(); }, get view() { return current?.view; } };
 }

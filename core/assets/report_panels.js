@@ -102,6 +102,8 @@ export function paintFoot(foot, panel, entry, context) {
     add("span", check.passed === false ? "ir-mark ir-warn" : "ir-mark", line, check.passed === null ? "i" : check.passed ? "✓" : "!").setAttribute("aria-hidden", "true");
     add("span", "", line, check.text);
   }
+  const made = entry ? panel.made[context.state?.variants[panel.id] ?? 0] : "";
+  if (made) add("p", "ir-made", foot, made);
   if (entry?.table) fold(foot, "The numbers", (place) => numbers(place, unpack(entry.table, context.data.texts)));
   if (panel.reading.length) {
     fold(foot, "How to read this", (place) => {

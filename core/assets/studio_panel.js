@@ -32,6 +32,7 @@ function corners() {
 
 function create(element) {
   const root = put("div", "is-panel", element);
+  const question = put("h3", "is-question", root); // of the full screen, which holds the panel alone
   const head = put("div", "is-head", root);
   const named = put("div", "is-name", head);
   const whose = put("div", "is-whose", head);
@@ -43,8 +44,10 @@ function create(element) {
   const said = put("p", "is-said", root);
   said.addEventListener("click", () => said.classList.toggle("is-open"));
   const body = put("div", "is-body", root);
-  const panel = { root, named, whose, said, body, rank: 1, data: null, entries: new Map(), ready: false, uses: 0, asking: 0, tell: () => {} };
+  const made = put("p", "is-made", root);
+  const panel = { root, question, named, whose, said, body, made, rank: 1, data: null, entries: new Map(), ready: false, uses: 0, asking: 0, tell: () => {} };
   wide.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
+  root.addEventListener("fullscreenchange", () => panel.chart?.fit());
   panel.follow = () => paint(panel);
   panel.leafed = () => leafed(panel);
   bus().listeners.add(panel);
@@ -52,10 +55,16 @@ function create(element) {
     ({ vega, vegaLite, expressionInterpreter } = libraries);
     panel.ready = true;
     panel.tip = makeTip(root);
-    panel.chart = makeChart(body, { theme: () => panel.data.theme, tip: panel.tip, pick: (found) => picked(panel, found), animation: () => panel.data.animation, size: () => panel.data.size, font: () => getComputedStyle(root).fontFamily });
+    panel.chart = makeChart(body, { theme: () => panel.data.theme, tip: panel.tip, pick: (found) => picked(panel, found), animation: () => panel.data.animation, size: () => panel.data.size, font: () => getComputedStyle(root).fontFamily, room: () => roomOf(panel) });
     paint(panel);
   });
   return panel;
+}
+
+/** Pixels that a drawing may be high: on the full screen all that the words leave, else what it is made for. */
+function roomOf({ root, body, made }) {
+  if (!root.matches(":fullscreen")) return 0;
+  return innerHeight - (body.getBoundingClientRect().top - root.getBoundingClientRect().top + root.scrollTop) - made.offsetHeight - 40;
 }
 
 function picked(panel, found) {
@@ -104,8 +113,11 @@ function paint(panel) {
   wait(panel);
   const usual = [data.level, name ? `${data.name} of ${name}` : data.name].filter(Boolean).join(" · ");
   panel.named.textContent = data.subtitle || usual;
+  panel.question.textContent = data.question;
   panel.whose.textContent = data.whose;
   panel.whose.hidden = !data.whose;
+  panel.made.textContent = data.made;
+  panel.made.hidden = !data.made;
   root.classList.toggle("is-bare", Boolean(data.bare));
   if (!entry) return; // the server sends it; until then the last drawing stays, dimmed
   panel.said.textContent = entry.sentence;

@@ -10,6 +10,7 @@ from core.codec import plain
 from core.export.canvas import MAX_BARS, along, clean, labels, short, title
 from core.results import Attributions, Distribution, Matrix, Surrogate
 from core.surrogates import layout
+from core.views import bins
 from core.views.attributions_spec import MIDDLE
 from core.views.dependence import column, shares
 from core.views.palette import CURVES, DOWN, MARK, NEUTRAL, UP
@@ -45,6 +46,9 @@ def attributions(axes: Axes, result: Attributions) -> None:
 
 def distribution(axes: Axes, result: Distribution) -> None:
     """Stacked bars a bin or level, the instance's own marked; the target's mean as a line on an axis of its own."""
+    if result.shares:
+        _shares(axes, result)
+        return
     if result.ordered:
         edges = along(axes, result.bins)
         middles, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
@@ -69,6 +73,26 @@ def distribution(axes: Axes, result: Distribution) -> None:
         beside.set_ylabel(short(result.mean_title), parse_math=False)
         clean(beside)
     title(axes, f"{short(result.feature)}: {int(result.counts.sum()):,} rows, {result.missing:,} missing")
+    clean(axes)
+
+
+def _shares(axes: Axes, result: Distribution) -> None:
+    """One bar a level, split by class, with the number of its rows behind it."""
+    totals = result.counts.sum(axis=0)
+    places, left = np.arange(len(totals))[::-1], np.zeros(len(totals))
+    for at, (group, counts) in enumerate(zip(result.groups, result.counts, strict=True)):
+        parts = counts / np.maximum(totals, 1)
+        axes.barh(places, parts, left=left, color=CURVES[at % len(CURVES)], edgecolor="white", label=short(group, 24))
+        left = left + parts
+    for place, total in zip(places, totals, strict=True):
+        axes.text(1.01, place, f"{total:,.0f}", va="center", fontsize=7)
+    labels(axes, "y", places, [short(bins.name(result, at), 24) for at in range(len(totals))])
+    axes.set_xlim(0, 1.12)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel("share of the rows; behind each bar, how many they are")
+    for text in axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False, fontsize=7).get_texts():
+        text.set_parse_math(False)
+    title(axes, short(result.feature))
     clean(axes)
 
 

@@ -14,6 +14,7 @@ from core.results import Result
 from core.version import VERSION
 from core.views import View, view, words
 from core.views.pictures import every
+from core.views.sized import sized
 
 
 def to_figure(result: Result, title: str = "", name: str = "figure") -> str:
@@ -44,6 +45,7 @@ def to_figure(result: Result, title: str = "", name: str = "figure") -> str:
         "title": heading,
         "name": name,
         "pictures": shown,
+        "made": [sized(result)],
         "reading": told.reading(method.about) if method else [],
         "foot": _foot(result),
         "specs": specs.listed(),

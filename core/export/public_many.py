@@ -38,6 +38,7 @@ def distribution(result: Distribution) -> dict[str, Any]:
         "mean_of": result.mean_title,
         "missing": result.missing,
         "at": plain(result.at),
+        "shares": result.shares,
     }
 
 

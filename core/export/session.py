@@ -13,12 +13,12 @@ from typing import Any
 
 from core import fingerprint
 from core.codec import decode, encode, plain
-from core.engine import additivity
 from core.errors import ExplorerError, InputError
+from core.export.added import added_up
 from core.export.opened import opened
 from core.export.public import to_json
 from core.export.session_types import fits
-from core.results import KINDS, Attribution, Result
+from core.results import KINDS, Result
 from core.types import Model, Table
 from core.views import view, words
 
@@ -204,18 +204,11 @@ def _sound(result: Any) -> Result:
     try:
         view(found)
         to_json(found)
-        return _added_up(found)
+        checked: Result = added_up(found)
+        return checked
     except (ExplorerError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"One of its answers cannot be drawn ({type(error).__name__})."
         raise InputError("This session cannot be read.", why) from error
-
-
-def _added_up(result: Result) -> Result:
-    """An attribution whose bars are added up again here: what a file says of itself is no check."""
-    if not isinstance(result, Attribution):
-        return result
-    again = additivity(result)
-    return replace(result, checks=tuple(again if check.name == again.name else check for check in result.checks))
 
 
 def _facts(given: Any) -> dict[str, Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from core.results import Aspects, Check
 from core.shapley.answer import SCALE, Explained, background, explained
 from core.shapley.game import game
 from core.store import Store
+from core.sums import of_groups
 from core.types import Array, Param
 
 ABOUT = """
@@ -73,8 +74,6 @@ def explain(job: Job) -> Aspects:
     else:
         values, errors = _sampled(job, number, [held[at] for at in groups])
     base, output = float(worth[0]), float(worth[-1])
-    gap = abs(base + float(values.sum()) - output)
-    size = max(abs(base), abs(output), float(np.abs(values).sum()), 1e-12)
     return Aspects(
         features=job.model.features,
         merges=merges,
@@ -90,12 +89,7 @@ def explain(job: Job) -> Aspects:
         output=output,
         data=tuple(plain(job.instance[name].iloc[0]) for name in job.model.features),
         checks=(
-            Check(
-                "additivity",
-                gap <= 1e-6 * size,
-                gap,
-                f"The groups add up to the prediction minus the baseline (difference {gap:.1g}).",
-            ),
+            of_groups(base, values, output),
             close_check(together, [held[at] for at in groups], job.model.features),
             _algorithm(len(groups), job),
         ),

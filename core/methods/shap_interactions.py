@@ -9,6 +9,7 @@ from core.results import Check, Matrix
 from core.shapley import exact, pairs
 from core.shapley.answer import SCALE, background, explained
 from core.shapley.game import coalition_values, game
+from core.sums import of_cells
 from core.types import Model, Param, Table
 from core.views import words
 
@@ -78,16 +79,15 @@ def explain(job: Job) -> Matrix:
         "together with",
         f"contribution to {words.short(job.label, 40)} ({number.scale})",
         True,
+        total=float(worth[-1] - worth[0]),
         checks=_checks(found, worth, names, played.background),
     )
 
 
 def _checks(found: np.ndarray, worth: np.ndarray, names: tuple[str, ...], rows: int) -> tuple[Check, ...]:
     """Whether all cells add up, and how much pairs matter."""
-    whole = float(worth[-1] - worth[0])
-    gap = float(abs(found.sum() - whole))
     size = max(1e-12, float(np.abs(found).sum()))
-    sums = Check("additivity", gap <= 1e-9 * size, gap, f"All cells add up to the prediction (difference {gap:.1g}).")
+    sums = of_cells(found, float(worth[-1] - worth[0]))
     apart = found - np.diag(np.diag(found))
     share = float(np.abs(apart).sum() / size)
     i, j = np.unravel_index(int(np.argmax(np.abs(apart))), apart.shape)

@@ -13,6 +13,7 @@ from core.registry import Job, method
 from core.results import Attributions, Check
 from core.shapley.answer import Answer
 from core.shapley.choose import solve
+from core.sums import of_rows
 from core.types import Model, Param, Table
 from core.views import words
 
@@ -69,11 +70,7 @@ def explain(job: Job) -> Attributions:
     frame = job.table.rows(rows)
     cells = frame.to_numpy(dtype=object, copy=True)
     cells[pd.isna(cells)] = None
-    gap = float(np.abs(answer.base + answer.values.sum(axis=1) - answer.output).max())
-    size = max(1e-12, float(np.abs(answer.output).max()), float(np.abs(answer.values).sum(axis=1).max()))
-    checks = [Check("additivity", gap <= 1e-6 * size, gap, f"Every row adds up to its output (worst gap {gap:.1g}).")]
-    if gap > 1e-6 * size:
-        checks[0] = Check("additivity", False, gap, f"Rows miss their output by up to {gap:.3g}: read as approximate.")
+    checks = [of_rows(answer.base, answer.values, answer.output)]
     if answer.spread is not None:
         worst = float(answer.spread.max())
         checks.append(Check("standard error", None, worst, f"Sampled: standard errors are at most {worst:.2g}."))

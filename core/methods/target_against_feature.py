@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.conditions import ordered_values
-from core.errors import NotApplicable
 from core.grid import plain
 from core.instances import truth
+from core.methods import distribution
 from core.registry import Job, method
-from core.results import Check, Points
+from core.results import Check, Distribution, Points
 from core.smooth import lowess
 from core.truth import scored_rows, unknown
-from core.types import Array, Feature, Model, Param, Table
+from core.types import Array, Param
 from core.views import words
 
 ABOUT = """
 **What it is.** Each dot is a row whose truth is known. For a number to be predicted: the true value against the
-feature, with a smooth line; for classes: the feature's values, one strip and box a class. It shows the data, not the
-model.
+feature, with a smooth line; for classes: the feature's values, one strip and box a class. Where the feature has levels
+or dates and the target classes: of each level the share of every class, all known rows counted. It shows the data, not
+the model.
 
 **Formula.** The line is LOWESS, local straight lines with tricube weights; a box spans the middle half of the values,
-its line is the median, the whiskers reach to 1.5 times the box's height.
+its line is the median, the whiskers reach to 1.5 times the box's height. A share is rows of the class with the level
+divided by all rows with the level.
 
 **Cost.** Reading the rows.
 
-**When it misleads.** What goes along with the target need not cause it, and a feature that shows nothing alone can
-matter together with another.
+**When it misleads.** A share of few rows says little: their number stands behind the bar. What goes along with the
+target need not cause it, and a feature that shows nothing alone can matter together with another.
 
 **Source.** W. Cleveland, 1979, [doi:10.1080/01621459.1979.10481038](https://doi.org/10.1080/01621459.1979.10481038);
 J. Tukey, *Exploratory Data Analysis*, 1977.
@@ -43,44 +46,34 @@ PARAMS = (
 )
 
 
-def _unsupported(model: Model, table: Table) -> str | None:
-    """The target must be known."""
-    lacking = unknown(model, table)
-    if lacking:
-        return lacking
-    if model.classes and not any(feature.is_ordered for feature in table.schema.features):
-        return "Classes are set against numbers, and no feature is one."
-    return None
-
-
 @method(
     id="target_against_feature",
     title="Target against feature",
     question="What does the truth look like along a feature?",
-    version="3",
+    version="4",
     scope="data",
     kind="points",
     params=PARAMS,
     order=310,
     about=ABOUT,
-    unsupported=_unsupported,
+    unsupported=unknown,
 )
-def explain(job: Job) -> Points:
+def explain(job: Job) -> Points | Distribution:
     """Put the truth of each known row against a feature."""
-    rows, known = _with_own(job, *scored_rows(job))
-    own = job.params["instance"]
     chosen = job.params["feature"]
     if chosen is None:
         fits = [one.name for one in job.table.schema.features if one.is_ordered or not job.model.classes]
-        chosen = fits[0]
+        chosen = (fits or job.table.schema.names)[0]
     feature = job.table.schema[chosen]
+    if job.model.classes and (not feature.is_ordered or feature.kind == "datetime"):
+        return _shares(job, chosen)
+    rows, known = _with_own(job, *scored_rows(job))
+    own = job.params["instance"]
     column = job.table.rows(rows)[chosen]
     kept = column.notna().to_numpy(dtype=bool)
     positions = tuple(int(row) for row in rows[kept])
     names = tuple(job.table.row_name(row) for row in positions)
     if job.model.classes:
-        if not feature.is_ordered or feature.kind == "datetime":
-            raise _no_number(feature)
         classes = tuple(words.short(job.model.classes[int(place)], 40) for place in known[kept])
         heights = ordered_values(column[kept], feature)
         empty = np.empty(0)
@@ -99,19 +92,17 @@ def explain(job: Job) -> Points:
     )  # fmt: skip  # in the order of the fields
 
 
-def _no_number(feature: Feature) -> NotApplicable:
-    """What is said of a feature that has no heights for the dots of a class."""
-    if feature.kind == "datetime":
-        return NotApplicable(
-            f"{words.short(feature.name)} holds dates, and the target has levels.",
-            "The strips of classes are drawn along numbers.",
-            "The distribution shows the share of each class along the dates; or choose a number.",
-        )
-    return NotApplicable(
-        f"{words.short(feature.name)} has levels, and so has the target.",
-        "Two columns of levels make no cloud of points.",
-        "The distribution shows the share of each class per level; or choose a number.",
-    )
+def _shares(job: Job, chosen: str) -> Distribution:
+    """Of each level, or span of time, the share of every class among the rows with a known truth."""
+    found: Distribution = distribution.explain(replace(job, params={**job.params, "feature": chosen, "bins": None}))
+    classes, known = len(job.model.classes), truth(job.model, job.table)
+    assert known is not None  # as ``unknown`` has found
+    counts, groups = found.counts[:classes], found.groups[:classes]  # behind them: rows whose class nobody knows
+    there = int((job.table.frame[chosen].notna().to_numpy(dtype=bool) & ~np.isnan(known)).sum())
+    drawn = int(counts.sum())
+    text = f"All {drawn:,} rows (of {len(job.table):,}) that have a value of the feature and a known class are counted."
+    check = Check("rows", drawn == there, None, text)
+    return replace(found, counts=counts, groups=groups, shares=True, checks=(check,))
 
 
 def _with_own(job: Job, rows: np.ndarray, known: Array) -> tuple[np.ndarray, Array]:

@@ -30,6 +30,8 @@ class Distribution:
         The instance's own value, None when no instance is chosen or it is missing.
     ordered : bool
         True where ``bins`` are edges.
+    shares : bool
+        True where the answer is the share of each group within a bin, not how many rows the bin has.
     """
 
     kind: ClassVar[str] = "distribution"
@@ -42,6 +44,7 @@ class Distribution:
     means: Array | None = None
     mean_title: str = ""
     at: Any = None
+    shares: bool = False
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

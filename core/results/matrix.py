@@ -21,6 +21,8 @@ class Matrix:
     row_title, column_title, unit : str
     signed : bool
         True where zero is the middle.
+    total : float or None
+        What all cells add up to, where they share something out.
     """
 
     kind: ClassVar[str] = "matrix"
@@ -31,6 +33,7 @@ class Matrix:
     column_title: str
     unit: str
     signed: bool
+    total: float | None = None
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

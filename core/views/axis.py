@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datu
 
 _LETTER = 6.2
 """Pixels of a letter of an axis, on average."""
+_LEVEL = 110
+"""Pixels of a level's name at most."""
 
 
 def feature_ticks(dates: bool = False) -> dict[str, str]:
@@ -37,6 +39,27 @@ def of_names(narrow: int = 120, wide: int = 200) -> dict[str, Any]:
         "labelLimit": {"expr": f"{slim} ? {narrow} : {wide}"},
         "labelExpr": f"truncate(datum.label, {letters}, 'center')",
     }
+
+
+TIGHT = "bandwidth('x') < data('rows')[0].wide"
+"""True in a drawing whose levels stand closer than their names are wide; its records carry ``wide``."""
+
+
+def of_levels() -> dict[str, Any]:
+    """The part of a level axis from left to right: names that would run into each other are turned."""
+    return {
+        "title": None,
+        "labelLimit": _LEVEL,
+        "labelAngle": {"expr": f"{TIGHT} ? -45 : 0"},
+        "labelAlign": {"expr": f"{TIGHT} ? 'right' : 'center'"},
+        "labelBaseline": {"expr": f"{TIGHT} ? 'middle' : 'top'"},
+        "labelOverlap": False,
+    }
+
+
+def widest(names: Iterable[str]) -> int:
+    """Pixels that the longest of these names takes on such an axis, and a gap."""
+    return round(min(_LEVEL, _LETTER * max(map(len, names), default=0))) + 10
 
 
 def is_date(value: Any) -> bool:

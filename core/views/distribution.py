@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.results import Distribution
-from core.views import axis, distribution_spec, words
+from core.views import axis, bins, distribution_spec, shares, words
 from core.views.view import View
 
 
@@ -24,13 +24,15 @@ def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -
     dark : bool or None
         Theme that the text colour is made for; None fits both.
     """
+    if result.shares:
+        return shares.view(result, dark)
     dates = result.ordered and isinstance(result.bins[0], str)
     if part == "means":
         return _only_means(result, dates, dark)
-    rows = _bars(result, dates) + _means(result, dates) + _own(result, dates)
+    rows = _told(_bars(result, dates) + _means(result, dates) + _own(result, dates))
     if result.ordered:
         rows.append(_row("title", label=words.short(result.feature)))
-    mean = None if result.means is None else "share of the class" if _is_share(result) else "mean of the target"
+    mean = None if result.means is None else "share of the class" if bins.is_share(result) else "mean of the target"
     drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark)
     sentence = tell(result)
     alt = f"{'Histogram' if result.ordered else 'Bar chart'}. {sentence}"
@@ -42,47 +44,42 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
     if result.means is None:
         told = "No true values are known for this table, so there is no average to draw."
         return View(distribution_spec.spec(result.ordered, dates, None, False, dark), [], table(result), told, told)
-    rows = _means(result, dates) + _own(result, dates)
+    rows = _told(_means(result, dates) + _own(result, dates))
     if result.ordered:
         rows.append(_row("title", label=words.short(result.feature)))
-    mean = "share of the class" if _is_share(result) else "mean of the target"
+    mean = "share of the class" if bins.is_share(result) else "mean of the target"
     drawn = distribution_spec.means(result.ordered, dates, mean, dark)
-    told = _tell_means(result)
+    told = bins.tell_means(result)
     along = f"Along {words.short(result.feature)}, {told[:1].lower()}{told[1:]}" if told else ""
     sentence = along or f"Too few rows have a value of {words.short(result.feature)} to compare averages."
     return View(drawn, rows, table(result), sentence, f"Line chart. {sentence}")
 
 
-def _is_share(result: Distribution) -> bool:
-    """True where the means are shares of a class."""
-    return result.mean_title.startswith("share")
+def _told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records that know how wide the longest level's name is, so that names turn where they would overlap."""
+    if not any(row["level"] for row in rows):
+        return rows
+    wide = axis.widest(str(row["level"] or "") for row in rows)
+    return [{**row, "wide": wide} for row in rows]
 
 
 def _row(role: str, **given: Any) -> dict[str, Any]:
     """A record with every field; those not given are null."""
-    blank = dict.fromkeys(("group", "label", "x", "x2", "level", "count", "low", "high", "mean", "cell", "said"))
+    blank = dict.fromkeys(
+        ("group", "label", "x", "x2", "level", "count", "low", "high", "mean", "cell", "said", "wide", "side")
+    )
     return {"role": role, "order": 0, **blank, **given}
 
 
-def _name(result: Distribution, place: int) -> str:
-    """A bin or level in words."""
-    if result.ordered:
-        start, end = (_cell(item) for item in result.bins[place : place + 2])
-        return f"{start} to {end}"
-    return words.cell(result.bins[place])
-
-
-def _cell(edge: Any) -> str:
-    """An edge in words."""
-    return words.cell(pd.Timestamp(edge)) if isinstance(edge, str) else words.own_number(float(edge))
+def _edge(item: Any) -> Any:
+    """An edge of a bin: a number, or a date that went through JSON."""
+    return pd.Timestamp(item) if isinstance(item, str) else item
 
 
 def _where(result: Distribution, place: int) -> dict[str, Any]:
     """Where a bin lies along the axis."""
     if result.ordered:
-        start, end = (
-            axis.place(pd.Timestamp(item) if isinstance(item, str) else item) for item in result.bins[place : place + 2]
-        )
+        start, end = (axis.place(_edge(item)) for item in result.bins[place : place + 2])
         return {"x": start, "x2": end}
     name = words.short(words.cell(result.bins[place]), 40)
     same = [words.short(words.cell(other), 40) for other in result.bins[:place]].count(name)
@@ -105,7 +102,7 @@ def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:
                     count=count,
                     low=below,
                     high=below + count,
-                    cell=_name(result, place),
+                    cell=bins.name(result, place),
                 )
             )
             below += count
@@ -116,7 +113,7 @@ def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     """The target's mean in each bin that has any."""
     if result.means is None:
         return []
-    share = _is_share(result)
+    share = bins.is_share(result)
     rows = []
     for place, mean in enumerate(result.means):
         if not math.isfinite(float(mean)):
@@ -125,7 +122,7 @@ def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
         if result.ordered:
             where = {"x": (where["x"] + where["x2"]) / 2}
         said = words.percent(float(mean)) if share else words.number(float(mean))
-        rows.append(_row("mean", **where, mean=float(mean), cell=_name(result, place), said=said))
+        rows.append(_row("mean", **where, mean=float(mean), cell=bins.name(result, place), said=said))
     return rows
 
 
@@ -136,15 +133,18 @@ def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     own = pd.Timestamp(result.at) if dates else result.at
     label = f"this instance: {words.cell(own)}"
     if result.ordered:
-        return [_row("own", x=axis.place(own), label=label)]
+        ends, at = [axis.place(_edge(result.bins[end])) or 0.0 for end in (0, -1)], axis.place(own)
+        side = "right" if at is not None and at > sum(ends) / 2 else "left"  # where the words begin, or end
+        return [_row("own", x=at, label=label, side=side)]
     levels = list(result.bins)
     place = levels.index(result.at) if result.at in levels else len(levels) - 1
-    return [_row("own", **_where(result, place), label=label)]
+    side = "right" if place >= len(levels) / 2 else "left"
+    return [_row("own", **_where(result, place), label=label, side=side)]
 
 
 def table(result: Distribution) -> pd.DataFrame:
     """One line a bin or level."""
-    names = [_name(result, place) for place in range(result.counts.shape[1])]
+    names = [bins.name(result, place) for place in range(result.counts.shape[1])]
     frame = pd.DataFrame({words.short(result.feature): names})
     for group, counts in zip(result.groups, result.counts, strict=True):
         frame[f"rows: {words.short(group, 40)}" if len(result.groups) > 1 else "rows"] = counts.astype(np.int64)
@@ -160,29 +160,5 @@ def tell(result: Distribution) -> str:
     if not total:
         return f"No row has a value of {name}."
     top = int(totals.argmax())
-    said = f"{name} is most often {_name(result, top)} ({words.percent(float(totals[top] / total))} of the rows)."
-    return " ".join(part for part in (said, _tell_means(result), _tell_missing(result)) if part)
-
-
-def _tell_means(result: Distribution) -> str:
-    """Where the target is lowest and highest, among bins with enough rows."""
-    if result.means is None:
-        return ""
-    totals = result.counts.sum(axis=0)
-    firm = np.isfinite(result.means) & (totals >= max(5, 0.01 * totals.sum()))
-    if firm.sum() < 2:
-        return ""
-    means = np.where(firm, result.means, np.nan)
-    ends = [int(np.nanargmin(means)), int(np.nanargmax(means))]
-    share = _is_share(result)
-    low, high = (words.percent(float(means[at])) if share else words.number(float(means[at])) for at in ends)
-    return (
-        f"The {words.short(result.mean_title)} goes from {low} (at {_name(result, ends[0])}) to {high} "
-        f"(at {_name(result, ends[1])})."
-    )
-
-
-def _tell_missing(result: Distribution) -> str:
-    """How many rows have no value."""
-    count = result.missing
-    return f"{count:,} {'row has' if count == 1 else 'rows have'} no value." if count else ""
+    said = f"{name} is most often {bins.name(result, top)} ({words.percent(float(totals[top] / total))} of the rows)."
+    return " ".join(part for part in (said, bins.tell_means(result), bins.tell_missing(result)) if part)

@@ -56,9 +56,7 @@ def _axis(ordered: bool, dates: bool) -> dict[str, Any]:
         kind = "temporal" if dates else "quantitative"
         ticks = {"title": None, "tickCount": 8, "grid": False, **axis.feature_ticks(dates)}
         return {"field": "x", "type": kind, "axis": ticks, "scale": {"zero": False, "nice": False}}
-    turned = {"expr": "containerSize()[0] < 520 ? -45 : 0"}
-    levels = {"title": None, "labelLimit": 110, "labelAngle": turned, "labelOverlap": False}
-    return {"field": "level", "type": "nominal", "sort": {"field": "order", "op": "min"}, "axis": levels}
+    return {"field": "level", "type": "nominal", "sort": {"field": "order", "op": "min"}, "axis": axis.of_levels()}
 
 
 def _bars(x: dict[str, Any], ordered: bool, groups: bool) -> dict[str, Any]:
@@ -85,12 +83,17 @@ def _own(x: dict[str, Any]) -> list[dict[str, Any]]:
     """Where the chosen instance sits."""
     filtered = [{"filter": "datum.role === 'own'"}]
     rule = {"type": "rule", "color": palette.MARK, "strokeWidth": 2.5}
-    text = {"type": "text", "color": palette.MARK, "fontWeight": 600, "baseline": "bottom", "align": "left"}
+    text: dict[str, Any] = {"type": "text", "color": palette.MARK, "fontWeight": 600, "baseline": "bottom"}
     label = {"x": x, "y": {"value": -4}, "text": {"field": "label"}}
-    return [
-        {"transform": filtered, "mark": rule, "encoding": {"x": x}},
-        {"transform": filtered, "mark": text, "encoding": label},
+    sides = [
+        {
+            "transform": [*filtered, {"filter": f"datum.side === '{side}'"}],
+            "mark": {**text, "align": side},
+            "encoding": label,
+        }
+        for side in ("left", "right")
     ]
+    return [{"transform": filtered, "mark": rule, "encoding": {"x": x}}, *sides]
 
 
 def _mean_layer(x: dict[str, Any], ordered: bool, ink: str, mean: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def view(result: Matrix, *, picture: str = "cells", dark: bool | None = None) ->
     down, across = _labels(result.rows), _labels(result.columns)
     known = np.abs(result.values[np.isfinite(result.values)])
     small = bool(len(known)) and float(known.max()) < SMALL
+    places = 1 - math.floor(math.log10(float(known.max()))) if small and known.max() > 0 else 2
     shown = _spread_out(len(down)) if picture == "lines" else range(len(down))
     rows = [
         {
@@ -53,11 +54,13 @@ def view(result: Matrix, *, picture: str = "cells", dark: bool | None = None) ->
             "column place": column,
             "value": _plain(result.values[row, column]),
             "text": _text(result.values[row, column], small),
+            "cell": _text(round(float(result.values[row, column]), places), small),
             "role": "cell",
         }
         for row in shown
         for column in range(len(across))
     ]
+    rows[:1] = [{**row, "longest": max(len(str(one["cell"])) for one in rows)} for row in rows[:1]]
     named = not is_square(result)
     if named:
         rows.append(_name(result.row_title, result.column_title))
@@ -81,7 +84,7 @@ def _spread_out(count: int) -> list[int]:
 def _name(down: str, across: str) -> dict[str, Any]:
     """The names of the axes: from outside, so drawn from the data."""
     text = f"\N{UPWARDS ARROW} {words.short(down)}    \N{RIGHTWARDS ARROW} {words.short(across)}"
-    blank = dict.fromkeys(("feature", "other", "row", "column", "row place", "column place", "value"))
+    blank = dict.fromkeys(("feature", "other", "row", "column", "row place", "column place", "value", "cell"))
     return {**blank, "text": text, "role": "name"}
 
 
@@ -130,7 +133,7 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
     scale: dict[str, Any] = {"range": ends, "interpolate": "rgb"}
     if signed:
         scale |= {"domain": [-limit, 0, limit]} if limit is not None else {"domainMid": 0}
-    narrow = "containerSize()[0] < 520"
+    fits = "bandwidth('x') > {} * data('rows')[0].longest"
     x_axis = {"title": None, "labelAngle": -45, **of_names(70, 120), "labelOverlap": False}
     y_axis = {"title": None, **of_names(90, 180)}
     x = {"field": "column", "type": "nominal", "sort": {"field": "column place", "op": "min"}, "axis": x_axis}
@@ -145,8 +148,13 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
     }
     text = {
         "transform": [{"filter": "datum.role === 'cell'"}],
-        "mark": {"type": "text", "fontSize": {"expr": f"{narrow} ? 8 : 11"}, "color": palette.INKS[dark]},
-        "encoding": {"text": {"field": "text"}},
+        "mark": {
+            "type": "text",
+            "fontSize": {"expr": f"{fits.format(6.6)} ? 11 : 8"},
+            "opacity": {"expr": f"{fits.format(4.6)} ? 1 : 0"},  # numbers that would run together are left to the tip
+            "color": palette.INKS[dark],
+        },
+        "encoding": {"text": {"field": "cell"}},
     }
     layers = [cells, text] if numbers else [cells]
     return {

@@ -29,6 +29,8 @@ def view(result: Points, *, dark: bool | None = None) -> View:
         Clicking a dot sets the selection parameter ``pick`` (field ``row``).
     """
     rows = [_dot(result, at) for at in range(len(result.rows))]
+    if not result.ordered:
+        rows[:1] = [{**row, "wide": axis.widest(one["x"] for one in rows)} for row in rows[:1]]
     rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
     rows.append({"role": "title", "label": words.short(result.x_title)})
     if result.y_title not in OWN_TITLES:
@@ -61,9 +63,7 @@ def _dot(result: Points, at: int) -> dict[str, Any]:
 def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     kind = "quantitative" if result.ordered else "nominal"
-    look = (
-        {"title": None, "tickCount": 6, **axis.feature_ticks()} if result.ordered else {"title": None, "labelAngle": 0}
-    )
+    look = {"title": None, "tickCount": 6, **axis.feature_ticks()} if result.ordered else axis.of_levels()
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": look}
     if result.ordered:
         x["scale"] = {"zero": False}
@@ -87,7 +87,7 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
         "height": 320,
         "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
-        "layer": [*layers, _title(dark), _up(dark)],
+        "layer": [*layers, _title(result.ordered, dark), _up(dark)],
         "config": {"view": {"stroke": None}},
     }
 
@@ -144,7 +144,7 @@ def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, A
         "transform": [{"filter": "datum.role === 'dot'"}],
         "mark": {
             "type": "boxplot",
-            "size": 40,
+            "size": {"expr": "min(40, 0.7 * bandwidth('x'))"},
             "outliers": False,
             "box": {"fill": None, "stroke": ink, "strokeWidth": 1.5},
             "median": {"color": palette.MARK, "strokeWidth": 3},
@@ -154,11 +154,12 @@ def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, A
     }
 
 
-def _title(dark: bool | None) -> dict[str, Any]:
+def _title(ordered: bool, dark: bool | None) -> dict[str, Any]:
     """The layer that names the variable along the axis: a name from outside, so drawn from the data."""
+    below = 32 if ordered else {"expr": f"{axis.TIGHT} ? 18 + 0.71 * data('rows')[0].wide : 32"}
     return {
         "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": 32},
+        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": below},
         "encoding": {
             "x": {"value": {"expr": "width / 2"}},
             "y": {"value": {"expr": "height"}},

@@ -48,6 +48,8 @@ class Shown:
         The model or instance, where it is not the one in question.
     instance : bool
         True where it is about one instance: painted first after a click.
+    made : str
+        How many rows and rounds it rests on.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Shown:
     rest: int = 0
     row: int = -1
     bare: bool = False
+    made: str = ""
 
 
 def engine() -> None:
@@ -143,6 +146,7 @@ def show(
             "rest": shown.rest if len(found) == 1 else min(shown.rest, SOON),
             "row": shown.row,
             "bare": shown.bare,
+            "made": shown.made,
             "entries": entries,
             "specs": specs,
             "texts": texts.listed(),

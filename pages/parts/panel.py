@@ -10,14 +10,13 @@ import streamlit as st
 from core import cache, registry
 from core.registry import Method
 from core.results import Check, Nudges, Profile, Result
-from core.views import View, view, words
+from core.views import View, view
 from core.views.pictures import pictures
+from core.views.sized import sized
 from pages.parts import chart, downloads, leads, stop, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe_long
 
-COUNTS = ("rows", "rounds", "folds", "grid_points", "samples")
-"""Settings that say how much work an answer rests on."""
 BOXES, PATHS = "boxes", "paths"
 ORDERINGS = 25
 """Orderings behind the box plots of Shapley values where the visitor names no other number."""
@@ -103,7 +102,7 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
         tables.numbers(drawn.table, key, drawn.alt)
         downloads.draw(result, name, key)
     made = sized(result)
-    if made:
+    if made and result.provenance is not None and result.provenance.row is None:
         st.caption(f":material/functions: {safe_long(made)}")
     if expert and result.provenance is not None:
         origin = result.provenance
@@ -112,18 +111,6 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
             f"{method.title} version {origin.version} · {origin.evaluations:,} model evaluations · "
             f"{origin.seconds * 1000:,.0f} ms · {safe_long(settings)}"
         )
-
-
-def sized(result: Result) -> str:
-    """Which rows, and how many rows and rounds, an answer about a model rests on, in words; empty where it has none."""
-    origin = result.provenance
-    if origin is None or origin.row is not None:
-        return ""
-    named = [f"{name} = {int(origin.params[name]):,}" for name in COUNTS if isinstance(origin.params.get(name), int)]
-    seed = f", seed {origin.seed}" if origin.seed is not None and named else ""
-    only = str(origin.params.get("where", ""))
-    said = f"{', '.join(named)} (at most){seed}" if named else ""
-    return f"{said}; only rows where {words.short(only, 120)}" if only and said else said
 
 
 def origin_row(result: Result) -> int:

@@ -12,6 +12,7 @@ from core.results import Aspects, Attributions, Fairness, Scores
 from core.views import View, words
 from core.views.looks import Looks
 from core.views.pictures import every
+from core.views.sized import sized
 from pages.parts import adjust, answers, drawing, frame, fresh, layout, looking, profile, question, slots, subject
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.layout import Spot
@@ -110,7 +111,8 @@ def _panel(about: Subject, place: int, spot: Spot) -> None:
 
     with work:
         found = drawing.features(shown, make, place, identity)
-    drawing.show(place, shown, found, one.id)
+    made = sized(answers.answer(about, who, one, shown.at, picture))
+    drawing.show(place, replace(shown, made=made), found, one.id)
 
 
 def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) -> Shown:
@@ -122,7 +124,15 @@ def _shown(about: Subject, who: Subject, one: Panel, look: Looks, whose: str) ->
         at = wanted if wanted in names else names[0]
     subtitle = look.text(one.id, "subtitle")
     return Shown(
-        one.title, one.question, names, at, look, subtitle, one.level, words.short(whose, 60), one.takes("instance")
+        one.title,
+        look.text(one.id, "title") or one.question,
+        names,
+        at,
+        look,
+        subtitle,
+        one.level,
+        words.short(whose, 60),
+        one.takes("instance"),
     )
 
 

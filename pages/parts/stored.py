@@ -15,6 +15,7 @@ from core.panels import Panel
 from core.results import Attribution, Result, Scores
 from core.views import View, view, words
 from core.views.looks import Looks, styled
+from core.views.sized import sized
 from pages.parts import chart, drawing, frame, fresh, looking, opened, question
 from pages.parts.drawing import ALONE, Shown
 from pages.parts.question import Question
@@ -209,10 +210,11 @@ def _panel(place: int, held: Session, group: Group, found: Mapping[str, Result])
     at = ALONE if alone else feature(question.current(), held)
     if not alone and at not in found:
         st.caption(f"Stored for other features: {safe_long(words.listed([words.short(name, 40) for name in found]))}")
+    made = sized(next(iter(found.values())))
     drawings = {name: _drawn(result, panel, look) for name, result in found.items() if not alone or name == ALONE}
     drawing.show(
         place,
-        Shown(panel.title, panel.question, names, at, look, level=panel.level, instance=True),
+        Shown(panel.title, panel.question, names, at, look, level=panel.level, instance=True, made=made),
         drawings,
         f"{panel.id}_{group[1][:8]}",
     )

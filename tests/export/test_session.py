@@ -148,14 +148,39 @@ def test_an_answer_that_is_not_sound_is_refused(change: Any) -> None:
         from_session(broken(change))
 
 
-def test_a_claim_that_the_bars_add_up_is_checked_again() -> None:
-    def lie(answer: dict[str, Any]) -> None:
-        answer["fields"]["base"] = 99.0
-
-    (result, _other) = from_session(broken(lie)).results
+@pytest.mark.parametrize(
+    ("method", "field"),
+    [
+        ("shap", "base"),
+        ("aspect_attribution", "base"),
+        ("shap_summary", "outputs"),
+        ("shap_interactions", "total"),
+    ],
+)
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_claim_that_parts_add_up_is_checked_again(method: str, field: str, silent: bool) -> None:
+    model, table = case("xgboost with missing values")
+    held = session([explain(method, model, table, 3)], model, table)
+    (honest,) = from_session(to_session(held)).results
+    assert next(check for check in honest.checks if check.name == "additivity").passed
+    body = json.loads(to_session(held))
+    fields = body["answers"][0]["fields"]
+    whole = fields[field]
+    fields[field] = 99.0 if isinstance(whole, float) else {**whole, "data": [99.0] * len(whole["data"])}
+    if silent and method != "shap_summary":  # a file that leaves the check out is told on as well
+        fields["checks"]["items"] = []
+    (result,) = from_session(json.dumps(body).encode()).results
     check = next(check for check in result.checks if check.name == "additivity")
     assert check.passed is False
     assert "miss" in check.text
+
+
+def test_a_sum_that_the_file_does_not_hold_is_no_passed_check() -> None:
+    model, table = case("xgboost with missing values")
+    body = json.loads(to_session(session([explain("shap_interactions", model, table, 3)], model, table)))
+    body["answers"][0]["fields"]["total"] = None
+    (result,) = from_session(json.dumps(body).encode()).results
+    assert next(check for check in result.checks if check.name == "additivity").passed is None
 
 
 def test_random_damage_is_refused_or_gives_an_answer_that_can_be_drawn() -> None:

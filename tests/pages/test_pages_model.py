@@ -225,7 +225,7 @@ def test_the_stop_button_remembers_what_ran() -> None:
 
 def test_rows_and_rounds_are_printed_for_everybody() -> None:
     app = open_page("model", model=samples()[0].id)
-    assert "rows = 1,000, rounds = 10 (at most), seed 0" in words(app)
+    assert "At most 1,000 rows, 10 rounds; seed 0" in words(app)
 
 
 def test_a_table_is_filtered_by_a_part_of_a_name() -> None:

@@ -19,6 +19,7 @@ from core.views import View, palette, view
 from core.views.force import force_data
 from core.views.looks import Looks, styled
 from core.views.pictures import every
+from core.views.sized import sized
 from core.views.whatif import carry, cell, whatif_data
 
 HEAVIEST = 120_000
@@ -131,8 +132,10 @@ def _panel(
     answers, method, panel, look = one.answers, one.answers.method, one.answers.panel, looks or Looks()
     entries: dict[str, Any] = {}
     variants: dict[str, int] = {}
+    made: dict[str, str] = {}
     for (key, variant), (result, drawn) in one.pictures.items():
         place = variants.setdefault(variant, len(variants))
+        made.setdefault(variant, sized(result))
         drawn = drawn if looks is None else styled(drawn, looks, panel.id, result.kind)
         entries[_path(about, features, key, place)] = _entry(result, drawn, texts, specs)
     return {
@@ -143,6 +146,7 @@ def _panel(
         "level": LEVELS[method.scope],
         "takes": list(answers.takes),
         "variants": list(variants),
+        "made": list(made.values()),
         "reading": told.reading(method.about),
         "entries": entries,
         "reason": answers.reason,
