@@ -85,7 +85,7 @@ def _own(x: dict[str, Any]) -> list[dict[str, Any]]:
     rule = {"type": "rule", "color": palette.MARK, "strokeWidth": 2.5}
     text: dict[str, Any] = {"type": "text", "color": palette.MARK, "fontWeight": 600, "baseline": "bottom"}
     label = {"x": x, "y": {"value": -4}, "text": {"field": "label"}}
-    sides = [
+    sides: list[dict[str, Any]] = [
         {
             "transform": [*filtered, {"filter": f"datum.side === '{side}'"}],
             "mark": {**text, "align": side},
