@@ -47,6 +47,24 @@ _WIDE = """
   }
 }
 @media (max-width: 640px) { .st-key-studio_choices [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
+@page { margin: 12mm; }
+@media print {
+  .stApp, .stApp * { print-color-adjust: exact; }
+  [data-testid="stMainBlockContainer"] { padding: 0; }
+  :is([data-testid="stHeader"], [class*="st-key-studio_tools_"], .st-key-studio_top :is([data-testid="stPopover"],
+    [data-testid="stButtonGroup"]), [data-testid="stTooltipIcon"]) { display: none !important; }
+  [data-testid="stColumn"]:has(:is([class*="st-key-studio_which"], [class*="st-key-studio_grid"])):not(:has(
+    [data-testid="stColumn"])) { display: none; }
+  [class*="st-key-place_"]:has([class*="st-key-studio_add_"]) { display: none !important; }
+  [data-testid="stSelectbox"] svg { display: none; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] [class*="st-key-place_"]) {
+    flex-wrap: wrap; break-inside: avoid;
+  }
+  [data-testid="stColumn"]:has([class*="st-key-place_"]):not(:has([data-testid="stColumn"])) {
+    min-width: 45%; break-inside: avoid;
+  }
+  [class*="st-key-studio_note_"] textarea { field-sizing: content; height: auto !important; }
+}
 </style>
 """
 """Room for a grid of panels; the head begins at their edge, above the drop-down at the left (columns of 2 and 9)."""

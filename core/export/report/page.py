@@ -167,6 +167,7 @@ def page(title: str, body: str, code: str, comment: str = "") -> str:
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
+    # On paper the whole document is made smaller: of a part of it, Chromium cuts the end.
     return (
         f'<!doctype html>\n{comment}<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -174,7 +175,7 @@ def page(title: str, body: str, code: str, comment: str = "") -> str:
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
         f"<title>{escape(title)}</title>"
         "<style>body{margin:0}@media (prefers-color-scheme:dark){body{background:#0e1117}}"
-        "@page{margin:14mm}@media print{body{background:#fff}}</style></head>"
+        "@page{margin:14mm}@media print{html{zoom:.8}body{background:#fff}}</style></head>"
         f'<body>{body}<script type="module">{code}</script></body></html>\n'
     )
 
