@@ -175,6 +175,7 @@ def test_every_panel_has_words_and_a_variant_for_each_picture() -> None:
             assert len(entry["sentence"]) > 20
     performance = next(panel for panel in data["panels"] if panel["id"] == "performance")
     assert len(performance["variants"]) >= 2
+    assert performance["made"] == ["At most 10,000 rows; seed 0"] * len(performance["variants"])
     assert len(data["instances"]) == len(data["overview"])
     assert all(data["overview"])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core import engine
 from core.engine import explain_rows
 from core.export.session import Session, from_session, joined, session, to_session
 from core.fingerprint import of_bytes
@@ -124,7 +125,7 @@ def test_an_answer_that_names_another_method_is_shown_or_told(method: str) -> No
     assert titles(app)
 
 
-def test_the_studio_gives_its_answers_as_a_session_and_adds_to_an_opened_one() -> None:
+def test_the_studio_gives_its_answers_as_a_session_and_adds_to_an_opened_one(monkeypatch: pytest.MonkeyPatch) -> None:
     before = made("random forest, regression")
     state = {"studio_keep": True, **uploads(to_session(before))}
     app = open_page("studio", state, model="diabetes", row=7, grid="1x2", panels="shap,ceteris_paribus")
@@ -137,6 +138,23 @@ def test_the_studio_gives_its_answers_as_a_session_and_adds_to_an_opened_one() -
     assert len([one for one in fresh if isinstance(one, Profile)]) == 10
     assert len(held.results) == len(before.results) + 11
     assert len(held.models) == 2
+    asked: list[tuple[str, int]] = []
+    inner = engine._run
+
+    def counting(method: Any, job: Any, rows: Any) -> Any:
+        asked.extend((method.id, row) for row in rows)
+        return inner(method, job, rows)
+
+    monkeypatch.setattr(engine, "_run", counting)
+    app.button(key="session_make_studio").click().run()
+    assert asked == [], "what is there is not computed again"
+    app.query_params["row"] = "8"
+    app.run()
+    app.button(key="session_make_studio").click().run()
+    assert errors(app) == []
+    assert {row for _, row in asked} == {8}
+    rows = {one.provenance.row for one in from_session(app.session_state["session_file_studio"]).results}
+    assert {1, 8} <= rows, "what was opened stays"
 
 
 def test_old_answers_stay_unless_they_are_replaced() -> None:

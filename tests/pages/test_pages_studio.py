@@ -115,8 +115,9 @@ def test_each_of_the_ten_draws_for_every_task_and_kind_of_feature(model: str, fe
     for part in (ids[:6], ids[6:]):
         app = open_page("studio", model=model, grid="2x3", panels=",".join(part), feature=fitting[0])
         assert errors(app) == []
-        assert len(titles(app)) == len(part)
+        assert len(titles(app)) == len(panels_of(app)) == len(part)
         for drawn in panels_of(app):
+            assert all(entry["rows"] for entry in drawn["entries"].values())
             _says_what_it_shows(drawn, fitting[0])
 
 
@@ -170,16 +171,16 @@ def test_another_feature_does_not_compute_what_shows_no_feature(asked: Counter[s
 
 
 def test_another_instance_computes_no_panel_about_the_model(asked: Counter[str]) -> None:
-    app = open_page(
-        "studio", model="wine", row=3, panels="break_down,permutation_importance,partial_dependence,performance"
-    )
+    local = ("break_down", "shap", "ceteris_paribus")
+    about_all = "permutation_importance,partial_dependence,performance"
+    app = open_page("studio", model="diabetes", row=3, grid="2x3", panels=f"{','.join(local)},{about_all}")
     for _ in range(2):
         app.run()  # the other features' profiles are there as well
     asked.clear()
     app.selectbox(key=now(app, "studio_row")).select_index(4).run()
     assert errors(app) == []
-    assert asked["break_down"] == 1
-    assert not {"permutation_importance", "performance"} & set(asked)
+    assert asked["break_down"] == asked["shap"] == 1
+    assert set(asked) == set(local), "nothing about the whole model is asked again"
     app.selectbox(key=now(app, "studio_row")).select_index(0).run()
     app.run()
     assert asked["break_down"] <= 2  # the first of the list may be new, coming back to one is not
@@ -289,6 +290,20 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
 
     monkeypatch.setattr(drawing, "show", noting)
     return sent
+
+
+def test_importance_has_a_limit_of_bars_of_its_own_and_the_rest_of_an_attribution_is_one_bar(
+    shown: dict[int, Any],
+) -> None:
+    limits = {"s.bars.permutation_importance": "3", "s.bars.shap": "5"}
+    app = open_page("studio", model="diabetes", row=4, grid="1x2", panels="permutation_importance,shap", **limits)
+    assert errors(app) == []
+    bars = [[row for row in drawn.rows if row.get("value") is not None] for drawn in shown.values()]
+    assert [len(found) for found in bars] == [3, 6]
+    whole = cache.explain(cache.pair("diabetes", "diabetes"), "shap", [4], 0, {})[0]
+    assert sum(row["value"] for row in bars[1]) == pytest.approx(whole.output - whole.base, abs=1e-9)
+    made = [sent["made"] for sent in panels_of(app)]
+    assert made == ["At most 1,000 rows, 10 rounds; seed 0", "At most 100 background rows, 1,000 samples; seed 0"]
 
 
 @pytest.mark.parametrize("panel", ["shap", "permutation_importance", "break_down"])
