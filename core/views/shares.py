@@ -62,58 +62,58 @@ def _level(result: Distribution, place: int, name: str, own: bool) -> list[dict[
 
 def spec(dark: bool | None) -> dict[str, Any]:
     """The constant specification; every name is in the data."""
-    ink = palette.INKS[dark]
-    y = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    ticks = {
-        "title": "share of the rows",
-        "values": [0, 0.25, 0.5, 0.75, 1],
-        "labelExpr": SHARES,
-        "grid": False,
-        "domain": False,
-    }
-    x = {"field": "low", "type": "quantitative", "scale": {"domain": [0, ROOM], "nice": False}, "axis": ticks}
-    shade = {"field": "group", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
-    tips = [{"field": "label", "title": "value"}, {"field": "group", "title": "class"}]
-    tips += [{"field": "said", "title": "share"}, {"field": "count", "title": "rows", "format": ","}]
-    layers: list[dict[str, Any]] = [
-        {
-            "transform": [{"filter": "datum.role === 'bar'"}],
-            "mark": {"type": "bar", "opacity": 0.85, "height": {"band": 0.72}},
-            "encoding": {
-                "x": x,
-                "x2": {"field": "high"},
-                "color": {**shade, "legend": {"title": None, "orient": "top", "columns": 4}},
-                "tooltip": tips,
-            },
-        },
-        {
-            "transform": [{"filter": "datum.role === 'rows'"}],
-            "mark": {"type": "text", "align": "left", "dx": 6, "color": ink},
-            "encoding": {"x": {"datum": 1, "type": "quantitative"}, "text": {"field": "text"}},
-        },
-        {
-            "transform": [{"filter": "datum.role === 'own'"}],
-            "mark": {
-                "type": "bar",
-                "filled": False,
-                "stroke": palette.MARK,
-                "strokeWidth": 2.5,
-                "height": {"band": 0.9},
-            },
-            "encoding": {
-                "x": {"datum": 0, "type": "quantitative"},
-                "x2": {"datum": 1},
-                "tooltip": [{"field": "own", "title": "value of"}],
-            },
-        },
-    ]
+    order = {"field": "order", "op": "min"}
+    names = {**of_names(), "ticks": False, "domain": False, "labelPadding": 8}
     return {
         "width": "container",
         "height": {"step": 32},
         "data": {"name": "rows"},
-        "encoding": {"y": {**y, "axis": {**of_names(), "ticks": False, "domain": False, "labelPadding": 8}}},
-        "layer": layers,
+        "encoding": {"y": {"field": "label", "type": "nominal", "sort": order, "title": None, "axis": names}},
+        "layer": [_pieces(), _rows(palette.INKS[dark]), _frame()],
         "config": {"view": {"stroke": None}},
+    }
+
+
+def _pieces() -> dict[str, Any]:
+    """A piece a class."""
+    values = {"values": [0, 0.25, 0.5, 0.75, 1], "labelExpr": SHARES}
+    ticks = {"title": "share of the rows", "grid": False, "domain": False, **values}
+    scale = {"domain": [0, ROOM], "nice": False}
+    shade = {"field": "group", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
+    tips = [{"field": "label", "title": "value"}, {"field": "group", "title": "class"}]
+    tips += [{"field": "said", "title": "share"}, {"field": "count", "title": "rows", "format": ","}]
+    return {
+        "transform": [{"filter": "datum.role === 'bar'"}],
+        "mark": {"type": "bar", "opacity": 0.85, "height": {"band": 0.72}},
+        "encoding": {
+            "x": {"field": "low", "type": "quantitative", "scale": scale, "axis": ticks},
+            "x2": {"field": "high"},
+            "color": {**shade, "legend": {"title": None, "orient": "top", "columns": 4}},
+            "tooltip": tips,
+        },
+    }
+
+
+def _rows(ink: str) -> dict[str, Any]:
+    """How many rows a bar is of."""
+    return {
+        "transform": [{"filter": "datum.role === 'rows'"}],
+        "mark": {"type": "text", "align": "left", "dx": 6, "color": ink},
+        "encoding": {"x": {"datum": 1, "type": "quantitative"}, "text": {"field": "text"}},
+    }
+
+
+def _frame() -> dict[str, Any]:
+    """A frame around the bar of the instance's own level."""
+    line = {"stroke": palette.MARK, "strokeWidth": 2.5}
+    return {
+        "transform": [{"filter": "datum.role === 'own'"}],
+        "mark": {"type": "bar", "filled": False, "height": {"band": 0.9}, **line},
+        "encoding": {
+            "x": {"datum": 0, "type": "quantitative"},
+            "x2": {"datum": 1},
+            "tooltip": [{"field": "own", "title": "value of"}],
+        },
     }
 
 
