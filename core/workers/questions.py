@@ -19,6 +19,7 @@ from core.workers.columns import decode_column, encode_column, is_plain
 
 _SMALL = 1 << 18
 """Blocks of one number type are put together below so many bytes: one array costs less than many."""
+_LAST: dict[str, tuple[pd.Index, list[str]]] = {}
 
 
 def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
@@ -54,7 +55,15 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
         described, parts = encode_column(frame.iloc[:, place])
         blocks.append([[place], described])
         arrays.extend(parts)
-    return {"rows": len(frame), "names": list(map(str, frame.columns.tolist())), "blocks": blocks}, arrays
+    return {"rows": len(frame), "names": _spelled(frame.columns), "blocks": blocks}, arrays
+
+
+def _spelled(columns: pd.Index) -> list[str]:
+    """The names of columns as texts; an index never changes, and one question comes after another on the same."""
+    known = _LAST.get("names")
+    if known is None or known[0] is not columns:
+        known = _LAST["names"] = (columns, list(map(str, columns.tolist())))
+    return known[1]
 
 
 def _blocks(frame: pd.DataFrame) -> Any:
@@ -79,8 +88,10 @@ def _letters(columns: list[Any]) -> list[np.ndarray]:
     """Columns of text, one after another: where cells begin, the letters of all, a bit for each cell that is there."""
     import pyarrow as pa
 
-    parts = [part.cast(pa.large_string()) for column in columns for part in column.__arrow_array__().chunks]
-    whole = pa.concat_arrays([pa.array([], pa.large_string()), *parts])  # new memory: these cells and no others
+    kind = pa.large_string()
+    chunks = [part for column in columns for part in column.__arrow_array__().chunks]
+    parts = [part if part.type == kind else part.cast(kind) for part in chunks]
+    whole = pa.concat_arrays([pa.array([], kind), *parts])  # new memory: these cells and no others
     there, begins, letters = whole.buffers()
     starts = np.frombuffer(begins, np.int64, len(whole) + 1) if begins is not None else np.zeros(1, np.int64)
     text = np.frombuffer(letters, np.uint8, starts[-1]) if letters is not None else np.empty(0, np.uint8)

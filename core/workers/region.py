@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.workers.copying import copy
+
 SIZE = 64 << 20
 SMALLEST = 1 << 15
 """Arrays of fewer bytes go through the pipe, where they cost no more."""
@@ -47,7 +49,7 @@ class Region:
         if array.nbytes < SMALLEST or place + array.nbytes > len(self.memory):
             return None
         target = np.frombuffer(self.memory, dtype=array.dtype, count=array.size, offset=place)
-        np.copyto(target.reshape(array.shape), array)
+        copy(target.reshape(array.shape), array)
         self.used, self.touched = place + array.nbytes, True
         return place
 

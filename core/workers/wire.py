@@ -171,20 +171,21 @@ def receive(source: int, limits: Limits, deadline: float | None = None, region: 
     """
     if deadline is not None and time.monotonic() > deadline:  # one that never stops talking never makes us wait
         raise Late("no end in time")
-    magic, head_size, body_size = _SIZES.unpack(_read(source, _SIZES.size, deadline))
+    (sizes,) = _read(source, (_SIZES.size,), deadline)
+    magic, head_size, body_size = _SIZES.unpack(sizes)
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
-    head = bytes(_read(source, head_size, deadline))
-    return unpack(head, _read(source, body_size, deadline), region)
+    head, body = _read(source, (head_size, body_size), deadline)
+    return unpack(bytes(head), body, region)
 
 
-def _read(source: int, size: int, deadline: float | None) -> memoryview:
-    """Exactly so many bytes; memory is touched as they arrive, not as the head announces them."""
-    view = np.empty(size, dtype=np.uint8).data
-    filled = 0
-    while filled < size:
+def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[memoryview]:
+    """Exactly so many bytes, in parts; memory is touched as they arrive, not as the head announces them."""
+    views = [np.empty(size, dtype=np.uint8).data for size in sizes]
+    left = [view for view in views if len(view)]
+    while left:
         try:
-            count = os.readv(source, [view[filled:]])
+            count = os.readv(source, left)
         except BlockingIOError:
             _wait(source, select.POLLIN, deadline)
             continue
@@ -192,10 +193,13 @@ def _read(source: int, size: int, deadline: float | None) -> memoryview:
             raise Closed(str(error)) from error
         if not count:
             raise Closed("the pipe is closed")
-        filled += count
+        while left and count >= len(left[0]):
+            count -= len(left.pop(0))
+        if left:
+            left[0] = left[0][count:]
         if deadline is not None and time.monotonic() > deadline:
             raise Late("no end in time")
-    return view
+    return views
 
 
 def arrives(source: int, seconds: float) -> bool:

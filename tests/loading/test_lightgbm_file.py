@@ -113,3 +113,15 @@ def test_training_settings_never_reach_the_parser() -> None:
     assert "gpu" not in lightgbm_file._without_settings(hostile.encode())
     ours, theirs = (lightgbm_file.load(text.encode(), "m.txt").predict(FRAME) for text in (hostile, TEXT))
     np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_library_reads_the_whole_text_and_keeps_its_levels() -> None:
+    levels = FRAME.assign(city=pd.Categorical(np.where(FRAME.iloc[:, 0] > 0, "Oslo", "Bern")))
+    train = lightgbm.Dataset(levels, np.arange(len(levels)) % 2)
+    native = lightgbm.train({"verbose": -1, "min_data_in_leaf": 2, "num_threads": 1}, train, 3)
+    text = native.model_to_string()
+    plain, ours = lightgbm.Booster(model_str=text), lightgbm_file.load(text.encode(), "m.txt")
+    assert ours.pandas_categorical == plain.pandas_categorical == [["Bern", "Oslo"]]
+    trees = [one.model_to_string().split("\nparameters:")[0] for one in (ours, plain)]
+    assert trees[0] == trees[1]
+    np.testing.assert_array_equal(ours.predict(levels), plain.predict(levels))

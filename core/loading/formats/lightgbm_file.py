@@ -9,6 +9,7 @@ from core.loading.formats.lightgbm_trees import check_trees, read_tree
 from core.loading.formats.tree_checks import damaged
 
 _HEADER = ("num_class", "num_tree_per_iteration", "max_feature_idx", "feature_names", "feature_infos", "tree_sizes")
+_CATEGORICAL = re.compile(rb"^\[categorical_feature: [\d,]*\]$", re.MULTILINE)
 
 
 def load(data: bytes, name: str) -> Any:
@@ -77,21 +78,31 @@ def check(raw: bytes, name: str) -> int:
     return end
 
 
+class _Written(str):  # a text for the library's own code, which takes nothing else
+    """The end of a text, with the bytes of the whole: tens of megabytes are not decoded to be encoded again."""
+
+    whole: bytes
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """What the native parser reads."""
+        return self.whole
+
+
 def _without_settings(raw: bytes, end: int = 0) -> str:
     """The text with none of the training settings but the categorical columns: LightGBM aborts on broken ones.
 
-    ``end`` is a place before which there are none.
+    ``end`` is a place before which there are none. LightGBM looks at the last line as text, and encodes the whole.
     """
     mark = b"\nparameters:\n"
     at = raw.find(mark, end)
-    if at < 0:
-        return raw.decode("utf-8")
-    text = str(memoryview(raw)[: at + len(mark)], "utf-8")
-    settings, ended, tail = raw[at + len(mark) :].partition(b"end of parameters")
-    for line in re.findall(rb"^\[categorical_feature: [\d,]*\]$", settings, re.MULTILINE)[:1]:
-        text += line.decode() + "\n"
-    text += "\nend of parameters"  # added in place: nobody else holds the text
-    text += tail.decode("utf-8") if ended else "\n"
+    kept = [memoryview(raw)[: at + len(mark)] if at >= 0 else raw]
+    if at >= 0:
+        settings, ended, tail = raw[at + len(mark) :].partition(b"end of parameters")
+        kept += [line + b"\n" for line in re.findall(_CATEGORICAL, settings)[:1]]
+        kept += [b"\nend of parameters", tail if ended else b"\n"]
+    whole = b"".join(kept)
+    text = _Written(str(memoryview(whole)[end if at < 0 else at :], "utf-8"))
+    text.whole = whole
     return text
 
 

@@ -30,8 +30,8 @@ def whole_numbers(name: str, values: Any, what: str) -> Ints:
     """
     try:
         found = np.asarray(values)
-        if found.dtype == np.int64 and found.ndim == 1 and (found.size == 0 or _small(found)):
-            return found
+        if found.dtype.kind in "iu" and found.ndim == 1 and (found.size == 0 or _small(found)):
+            return found.astype(np.int64, copy=False)
         numbers = found.astype(np.float64) if found.size else np.zeros(0)
     except (TypeError, ValueError, OverflowError) as error:
         raise damaged(name, f"{what} are no numbers") from error
@@ -42,7 +42,7 @@ def whole_numbers(name: str, values: Any, what: str) -> Ints:
     return numbers.astype(np.int64)
 
 
-def _small(numbers: Ints) -> bool:
+def _small(numbers: npt.NDArray[np.integer[Any]]) -> bool:
     """True for numbers that lie in bounds."""
     return bool(numbers.min() >= -_LARGEST and numbers.max() <= _LARGEST)
 

@@ -24,10 +24,15 @@ class _Reader:
 
     def take(self, count: int) -> bytes:
         """The next bytes; ValueError where they are not there."""
+        start = self.skip(count)
+        return self.data[start : self.at]
+
+    def skip(self, count: int) -> int:
+        """Where the next bytes begin, to go on behind them; ValueError where they are not there."""
         if count < 0 or self.at + count > len(self.data):
             raise ValueError("it ends too early")
         self.at += count
-        return self.data[self.at - count : self.at]
+        return self.at - count
 
     def peek(self) -> bytes:
         """The next byte without moving."""
@@ -117,7 +122,7 @@ def _array(reader: _Reader, depth: int) -> Any:
         count = _length(reader)
         if kind in _NUMBERS:
             dtype = np.dtype(_NUMBERS[kind])
-            return np.frombuffer(reader.take(count * dtype.itemsize), dtype)
+            return np.frombuffer(reader.data, dtype, count, reader.skip(count * dtype.itemsize))
         return [_value(reader, kind or reader.take(1), depth + 1) for _ in range(count)]
     if kind is not None:
         raise ValueError("a typed array has no length")
