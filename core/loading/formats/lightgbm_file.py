@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from core.loading.formats.lightgbm_trees import check_trees, read_tree
@@ -78,20 +79,29 @@ def check(raw: bytes, name: str) -> int:
     return end
 
 
-class _Written(str):  # a text for the library's own code, which takes nothing else
-    """The end of a text, with the bytes of the whole: tens of megabytes are not decoded to be encoded again."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What LightGBM asks of a text: the bytes of the whole and its last line; tens of megabytes are not decoded."""
 
     whole: bytes
+    end: str
 
-    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+    def encode(self, _encoding: str) -> bytes:
         """What the native parser reads."""
         return self.whole
 
+    def rfind(self, *wanted: Any) -> int:
+        """A place in the end of the text."""
+        return self.end.rfind(*wanted)
 
-def _without_settings(raw: bytes, end: int = 0) -> str:
+    def __getitem__(self, places: slice) -> str:
+        return self.end[places]
+
+
+def _without_settings(raw: bytes, end: int = 0) -> _Written:
     """The text with none of the training settings but the categorical columns: LightGBM aborts on broken ones.
 
-    ``end`` is a place before which there are none. LightGBM looks at the last line as text, and encodes the whole.
+    ``end`` is a place before which there are none.
     """
     mark = b"\nparameters:\n"
     at = raw.find(mark, end)
@@ -101,9 +111,7 @@ def _without_settings(raw: bytes, end: int = 0) -> str:
         kept += [line + b"\n" for line in re.findall(_CATEGORICAL, settings)[:1]]
         kept += [b"\nend of parameters", tail if ended else b"\n"]
     whole = b"".join(kept)
-    text = _Written(str(memoryview(whole)[end if at < 0 else at :], "utf-8"))
-    text.whole = whole
-    return text
+    return _Written(whole, str(memoryview(whole)[end if at < 0 else at :], "utf-8"))
 
 
 def _number(text: str, name: str) -> int:

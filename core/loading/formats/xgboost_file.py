@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -166,10 +167,8 @@ def _check_nodes(trees: Sequence[Any], sizes: Ints, columns: int, name: str) -> 
 def _joined(parts: Sequence[Any], name: str) -> Ints:
     """Several lists of whole numbers as one, read at once where they are written as numbers and commas only."""
     if all(type(part) is Numerals for part in parts):
-        try:
+        with suppress(ValueError):  # blanks or points: one after another
             return whole_numbers(name, integers(b",".join([part.text for part in parts]), ","), "Its nodes")
-        except ValueError:  # blanks or points: one after another
-            pass
     return np.concatenate([whole_numbers(name, part, "Its nodes") for part in parts])
 
 
