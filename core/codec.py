@@ -84,7 +84,19 @@ def _decode_tagged(value: dict[str, Any]) -> Any:
     if tag == "tuple":
         return tuple(decode(item) for item in value["items"])
     if tag == "map":
-        return {key: decode(item) for key, item in value["items"]}
+        return {_text(key): decode(item) for key, item in value["items"]}
     made = _CLASSES[tag](**{key: decode(item) for key, item in value["fields"].items()})
     check_fields(made)
     return made
+
+
+def _text(key: Any) -> str:
+    """The key of a mapping: a text, whose hash is secret; numbers can be chosen to look for one another's place."""
+    if type(key) is not str:
+        raise TypeError("a key is no text")
+    return key
+
+
+def weight(text: bytes) -> int:
+    """Bytes that JSON may take once it is read: a list of empty lists takes twenty times its text."""
+    return len(text) + 40 * text.count(b",") + 72 * text.count(b"[") + 232 * text.count(b"{")

@@ -24,8 +24,8 @@ from core.views import view, words
 
 FORMAT = "instance-explorer session"
 VERSION = 1
-LARGEST = 50_000_000
-"""Bytes of a file that is opened at most."""
+LARGEST = 15_000_000
+"""Bytes of a file that is written or opened at most."""
 MOST = 5_000
 """Answers in a file at most."""
 
@@ -142,6 +142,11 @@ def to_session(held: Session) -> bytes:
     -------
     bytes
         UTF-8 JSON; the same bytes for the same session.
+
+    Raises
+    ------
+    InputError
+        If it would be too large to be opened.
     """
     body = {
         "format": FORMAT,
@@ -152,7 +157,11 @@ def to_session(held: Session) -> bytes:
         "rows": held.rows,
         "answers": [encode(result) for result in held.results],
     }
-    return json.dumps(body, ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=True).encode("ascii")
+    found = json.dumps(body, ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=True).encode("ascii")
+    if len(found) > LARGEST:
+        why = f"It would have {len(found) / 1e6:.0f} MB, and at most {LARGEST / 1e6:.0f} MB are opened."
+        raise InputError("This session is too large.", why, "Save fewer answers, or several files.")
+    return found
 
 
 def from_session(data: bytes) -> Session:
@@ -168,36 +177,30 @@ def from_session(data: bytes) -> Session:
     InputError
         If it is not a session, is of a newer version, is too large, or an answer in it is not sound.
     """
-    body = _parsed(data)
+    body = opened(data, LARGEST, "session", _sound, ("answers", MOST)) or {}
     if body.get("format") != FORMAT:
         raise InputError("This file is not a session.", "It does not say that it is one.", "Choose a session file.")
     if body.get("version") != VERSION:
         raise InputError("This session is of another version.", f"Version {VERSION} can be read here.")
-    answers = body.get("answers")
-    if not isinstance(answers, list) or len(answers) > MOST:
+    results = body.get("answers")
+    if not isinstance(results, list):
         raise InputError("This session cannot be read.", f"It must hold a list of at most {MOST:,} answers.")
-    try:
-        results = tuple(_sound(decode(answer)) for answer in answers)
-    except RecursionError:
-        raise InputError("This session cannot be read.", "Its values are nested too deeply.") from None
     title = body.get("title")
     return Session(
         words.short(title, 120) if isinstance(title, str) else "",
         _facts(body.get("models")),
         _facts(body.get("tables")),
         _facts(body.get("rows")),
-        results,
+        tuple(results),
     )
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
-    """The file as a JSON object."""
-    body = opened(data, LARGEST, "session")
-    return body if isinstance(body, dict) else {}
-
-
-def _sound(result: Any) -> Result:
+def _sound(answer: Any) -> Result:
     """An answer whose fields are of their types, of which a picture can be made; cut down to what it is about."""
+    try:
+        result = decode(answer)
+    except RecursionError:
+        raise InputError("This session cannot be read.", "Its values are nested too deeply.") from None
     if type(result) not in KINDS.values() or not fits(result):
         raise InputError("This session cannot be read.", "A value in it is not of the kind that it says.")
     found: Result = result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.workers import pool
 from core.workers.settings import Settings, from_environment
-from core.workers.wire import Limits, Message
+from core.workers.wire import MAX_WEIGHT, Limits, Message
 from core.workers.words import shown
 
 
@@ -21,7 +21,9 @@ def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
     try:
         with place.lock:
             head = {"op": "examine", "name": name}
-            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0))
+            answer = place.client.ask(
+                Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0, MAX_WEIGHT)
+            )
         return shown(str(answer.head.get("text")), 1_000)
     finally:
         pool.give_back(place)

@@ -12,7 +12,7 @@ from core.registry import Progress
 from core.types import Table
 from core.workers import columns, pool, questions
 from core.workers.settings import Settings
-from core.workers.wire import Limits, Message
+from core.workers.wire import MAX_WEIGHT, Limits, Message
 
 
 @dataclass(slots=True, eq=False)
@@ -42,11 +42,12 @@ class Lease:
 
     def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
         """Ask the worker, opening the model again if it must be."""
+        limits = Limits(self.settings.reply, expected, MAX_WEIGHT)
         while True:
             place = self.ready()
             with place.lock:
                 if place.client.channel is not None:  # else the question before was broken off, and the worker with it
-                    return place.client.ask(request, seconds, Limits(self.settings.reply, expected), progress)
+                    return place.client.ask(request, seconds, limits, progress)
 
     def ready(self) -> pool.Place:
         """The worker, with the model open."""
@@ -68,7 +69,7 @@ class Lease:
 
     def _open(self, place: pool.Place, digesting: threading.Thread) -> None:
         """Send the file, the names that were given to its columns since, and what it was trained with since."""
-        limits = Limits(self.settings.reply, 0)
+        limits = Limits(self.settings.reply, 0, MAX_WEIGHT)
         try:
             with place.lock:
                 place.client.ask(Message({"op": "file"}, blob=self.data), self.settings.open_seconds, limits)
@@ -87,7 +88,7 @@ class Lease:
 
     def _teach(self, place: pool.Place, table: Table, recipe: Mapping[str, Any]) -> Message:
         """Send a table and train the model on it."""
-        limits = Limits(self.settings.reply, 0)
+        limits = Limits(self.settings.reply, 0, MAX_WEIGHT)
         sent = columns.encode_table(table, questions.encode)
         place.client.ask(Message({**sent.head, "op": "table"}, sent.arrays), self.settings.call_seconds, limits)
         self.table = table.fingerprint

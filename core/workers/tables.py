@@ -11,6 +11,7 @@ from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Limits, Message
 
 MAX_TABLE = 1 << 30
+_LIMITS = Limits(256 << 20, MAX_TABLE, 1 << 30)
 
 
 def open_table(data: bytes, name: str, settings: Settings | None = None, **options: Any) -> Table:
@@ -38,7 +39,7 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
     try:
         head = {"op": "read_table", "name": name, "options": options}
         with place.lock:
-            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, Limits(256 << 20, MAX_TABLE))
+            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, _LIMITS)
         return columns.decode_table(answer)
     except (ModelError, Closed) as error:
         why = getattr(error, "why", "") or str(error)

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from core.codec import weight
 from core.workers.region import Region
 
 MAGIC = b"IEX1"
@@ -30,6 +31,9 @@ _JOINED = 1 << 16
 """Parts of fewer bytes in all are written at once: each write wakes the reader."""
 MAX_HEAD = 64 << 20
 MAX_BODY = 4 << 30
+MAX_WEIGHT = 64 << 20
+"""Bytes that the head of an answer may take once it is read."""
+_SMALL_HEAD = 1 << 17
 _KINDS = frozenset("biufcMm")
 
 
@@ -62,10 +66,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest head and body that are read."""
+    """The largest head and body that are read, and the memory that the head may take once it is read."""
 
     head: int = MAX_HEAD
     body: int = MAX_BODY
+    weight: int = MAX_BODY
 
 
 def pack(message: Message, region: Region | None = None) -> list[bytes | memoryview]:
@@ -175,8 +180,11 @@ def receive(source: int, limits: Limits, deadline: float | None = None, region: 
     magic, head_size, body_size = _SIZES.unpack(sizes)
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
-    head, body = _read(source, (head_size, body_size), deadline)
-    return unpack(bytes(head), body, region)
+    parts = _read(source, (head_size, body_size), deadline)
+    head = bytes(parts[0])
+    if head_size > _SMALL_HEAD and weight(head) > limits.weight:
+        raise Closed("a head that would grow out of bounds")
+    return unpack(head, parts[1], region)
 
 
 def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[memoryview]:

@@ -164,7 +164,7 @@ def sessions() -> None:
         accept_multiple_files=True,
         key="upload_session",
         label_visibility="collapsed",
-        max_upload_size=50,
+        max_upload_size=15,
     )
     seen: set[str] = st.session_state.setdefault("seen_session", set())
     for file in given:

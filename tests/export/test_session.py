@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from core import registry
 from core.codec import encode
 from core.engine import explain, explain_rows
 from core.errors import InputError, NotApplicable
-from core.export.session import MOST, Session, from_session, joined, question, session, to_session, without
+from core.export.session import LARGEST, MOST, Session, from_session, joined, question, session, to_session, without
 from core.results import KINDS, Attribution, Result, same
 from core.views import view
 from tests.contract_cases import CASES, case
@@ -201,9 +203,11 @@ def test_random_damage_is_refused_or_gives_an_answer_that_can_be_drawn() -> None
     assert refused > 100
 
 
-def test_too_many_answers_are_refused() -> None:
+def test_too_many_answers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST >= 1_000
+    monkeypatch.setattr("core.export.session.MOST", 20)
     body = json.loads(to_session(made(rows=(1,))))
-    body["answers"] = body["answers"] * (MOST + 1)
+    body["answers"] = body["answers"] * 21
     with pytest.raises(InputError, match="at most"):
         from_session(json.dumps(body).encode())
 
@@ -224,3 +228,33 @@ def test_an_answer_without_provenance_still_has_a_question() -> None:
     bare = Attribution(("a",), made().results[0].values[:1], (1,), 0.0, 1.0, "target", "y")  # type: ignore[attr-defined]
     assert len(question(bare)) == len(question(made().results[0]))
     assert encode(bare)["type"] == "Attribution"
+
+
+def bombs() -> dict[str, bytes]:
+    """Files within the size that would take gigabytes, or hours, once they are read as a whole."""
+    start = b'{"format":"instance-explorer session","version":1,"models":{},"tables":{},"rows":{},"answers":['
+    small = {"lists": b"[],", "objects": b"{},", "numbers": b"1.5,", "texts": b'"a",', "depth": b'[{"a":'}
+    found = {name: start + piece * (10_000_000 // len(piece)) for name, piece in small.items()}
+    body = to_session(made(rows=(1,)))
+    keys = b",".join(b"[%d,0]" % (turn * (2**61 - 1)) for turn in range(1, 60_000))
+    found["alike"] = body.replace(b'"params":{"items":[', b'"params":{"items":[%s,' % keys, 1)
+    found["facts"] = body.replace(b'"models":{', b'"models":{"a":[%s[]],' % (b"[]," * 3_000_000), 1)
+    found["long"] = body.replace(b'"title":"', b'"title":"' + b"x" * 9_000_000, 1)
+    assert all(name in ("lists", "objects", "numbers", "texts", "depth") or found[name] != body for name in found)
+    return found
+
+
+def test_a_small_file_does_not_become_large_or_slow() -> None:
+    for name, data in bombs().items():
+        tracemalloc.start()
+        with pytest.raises(InputError):
+            from_session(data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 50 << 20, name
+
+
+def test_what_could_not_be_opened_is_not_written() -> None:
+    held = made(rows=(1,))
+    with pytest.raises(InputError, match="fewer"):
+        to_session(replace(held, title="x" * (LARGEST + 1)))

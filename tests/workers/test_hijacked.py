@@ -24,7 +24,7 @@ from core.portable import said_against
 from core.workers import RemoteModel, columns, launch, open_model
 from core.workers.client import Client
 from core.workers.remote import _model_of
-from core.workers.wire import Closed, Late, Limits, Message, receive
+from core.workers.wire import MAX_WEIGHT, Closed, Late, Limits, Message, receive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 3)), columns=list("abc"))
@@ -326,4 +326,22 @@ def test_a_short_message_writes_no_long_table(rows: int, wide: int, letters: int
         columns.decode_table(message)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
+    assert peak < 50 << 20
+
+
+@pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"a":1},', b"1.5,"])
+def test_a_short_head_does_not_become_large(piece: bytes) -> None:
+    """JSON of nothing but empty lists takes twenty times its bytes once it is read."""
+    head = b'{"arrays": [], "blob": 0, "x": [' + piece * (16_000_000 // len(piece)) + b"0]}"
+    read, write = os.pipe()
+    thread = threading.Thread(target=lambda: (os.write(write, b"IEX1" + struct.pack("<IQ", len(head), 0) + head), 0))
+    thread.start()
+    tracemalloc.start()
+    with pytest.raises(Closed):
+        receive(read, Limits(16 << 20, 0, MAX_WEIGHT))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    thread.join()
+    os.close(read)
+    os.close(write)
     assert peak < 50 << 20
