@@ -15,7 +15,7 @@ MAX_CELL = 20_000
 """Characters in one cell."""
 MAX_BYTES = 768 * 2**20
 """Bytes after decompression, and bytes of text in a decoded table."""
-MAX_RATIO, FREE = 200, 64 << 20
+MAX_RATIO, FREE = 200, 16 << 20
 """A file may unpack to so many times its size, or to so many bytes; a sparse table of zeros and ones stays at 110."""
 MAX_EXCEL_CELLS = 3_000_000
 MAX_NAME = 120

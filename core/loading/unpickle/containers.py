@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +46,7 @@ def unpack(data: bytes) -> bytes:
         if data.startswith(magic):
             return _bounded(data, opener)
     if data.startswith(_ZFILE):
-        return _bounded(data[_ZFILE_HEAD:].lstrip(b" "), zlib.decompressobj)
+        return _zfile(data)
     if data.startswith(b"\x04\x22\x4d\x18"):
         return _lz4(data)
     return data
@@ -73,6 +74,17 @@ def _bounded(data: bytes, opener: Callable[[], Any]) -> bytes:
     return bytes(found)
 
 
+def _zfile(data: bytes) -> bytes:
+    """joblib's form before 0.10: the size in hexadecimal digits, then zlib."""
+    digits = data[len(_ZFILE) : _ZFILE_HEAD].strip()
+    if not re.fullmatch(rb"0x[0-9a-f]{1,16}L?", digits):
+        raise Refused("its compression is broken (a size that is none)")
+    found = _bounded(data[_ZFILE_HEAD:].removeprefix(b" "), zlib.decompressobj)
+    if len(found) != int(digits.rstrip(b"L"), 16):
+        raise Refused("its compression is broken (another size than it says)")
+    return found
+
+
 def _lz4(data: bytes) -> bytes:
     """The frame format of lz4."""
     try:
@@ -91,5 +103,5 @@ _OPENERS: tuple[tuple[bytes, Callable[[], Any]], ...] = (
     (b"\x1f\x8b", lambda: zlib.decompressobj(31)),
     (b"BZh", bz2.BZ2Decompressor),
     (b"\xfd7zXZ\x00", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ)),
-    (b"\x5d\x00", lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE)),
+    (b"\x5d\x00", lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO)),
 )

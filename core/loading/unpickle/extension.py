@@ -80,10 +80,14 @@ def categorical_dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas type", fill)
 
 
+_BACKED = (0x4F1061F, 0xB63B53E, 0xD555CB8)
+"""What Cython writes for the attributes of the class beneath; pandas takes no others."""
+
+
 def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``Categorical``, alone or through ``__pyx_unpickle_NDArrayBacked``: a type and codes, verified by pandas."""
-    fits = not args or (len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".Categorical"))
-    if not fits:
+    named = len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".Categorical")
+    if args and not (named and args[1] in _BACKED):
         raise wrong("a pandas array")
 
     def fill(state: Any) -> pd.Categorical[Any]:
@@ -154,8 +158,8 @@ def arrow_array(_machine: Machine, args: tuple[Any, ...]) -> Any:
     """``pyarrow.lib._restore_array(parts)``: texts only, validated in full by Arrow."""
     import pyarrow
 
-    parts = args[0] if len(args) == 1 and type(args[0]) is tuple else args
-    if len(parts) not in (7, 8) or not isinstance(parts[0], pyarrow.DataType):
+    parts = args[0] if len(args) == 1 and type(args[0]) is tuple else ()
+    if len(parts) != 7 or not isinstance(parts[0], pyarrow.DataType) or parts[5] != [] or parts[6] is not None:
         raise wrong("an Arrow array")
     kind, length, nulls, offset, buffers = parts[:5]
     numbers = all(type(number) is int and number >= -1 for number in (length, nulls, offset))

@@ -88,7 +88,7 @@ def single_manager(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Parts:
         if type(state) is not tuple or len(state) != 4 or type(state[0]) is not list or type(state[1]) is not list:
             raise wrong("a pandas column")
-        axes, values = state[0], _stated(state[3])
+        axes, values = _stated(state[3])
         fits = len(axes) == 1 and isinstance(axes[0], pd.Index) and len(state[1]) == 1 and is_array(values)
         if not fits or len(axes[0]) != len(values):
             raise wrong("a pandas column")
@@ -97,11 +97,17 @@ def single_manager(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas column", fill)
 
 
-def _stated(extra: Any) -> Any:
-    """The values of a column where pandas itself looks for them: its state tells them twice."""
+def _stated(extra: Any) -> tuple[list[Any], Any]:
+    """Axes and values of a column where pandas itself looks for them: its state tells them twice."""
     newer = extra.get("0.14.1") if type(extra) is dict else None
-    blocks = newer.get("blocks") if type(newer) is dict else None
-    return blocks[0].get("values") if type(blocks) is list and blocks and type(blocks[0]) is dict else None
+    parts = (newer.get("axes"), newer.get("blocks")) if type(newer) is dict else (None, None)
+    if not all(type(part) is list and len(part) == 1 for part in parts) or type(parts[1][0]) is not dict:
+        raise wrong("a pandas column")
+    (block,) = parts[1]
+    values, place = block.get("values"), block.get("mgr_locs")
+    if not is_array(values) or values.ndim != 1 or type(place) not in (slice, np.ndarray):
+        raise wrong("a pandas column")
+    return parts[0], values
 
 
 def _manager_in(state: Any) -> Any:

@@ -39,6 +39,8 @@ def _read(machine: Machine, state: dict[str, Any]) -> np.ndarray:
         or not isinstance(kind, np.dtype)
     ):
         raise wrong(_NAME)
+    if machine.position < machine.frame:  # joblib looks for the bytes behind the frame, and would take others
+        raise Refused("an array of it lies inside a frame", _NAME)
     shape = shape_of(state.get("shape"), _NAME)
     if kind.hasobject:
         return _nested(machine)
@@ -46,7 +48,7 @@ def _read(machine: Machine, state: dict[str, Any]) -> np.ndarray:
         machine.take(machine.take(1)[0])
     size = prod(shape) * kind.itemsize
     found = array_of(machine.take(size), kind, shape, order == "F", _NAME)
-    return found if state["subclass"] is np.ndarray else found.view(np.matrix)
+    return found if kind.isnative else found.astype(kind.newbyteorder("="))  # as joblib does; a matrix is none there
 
 
 def _nested(machine: Machine) -> np.ndarray:

@@ -56,10 +56,14 @@ class Machine:
         Of the stream around it.
     """
 
-    __slots__ = ("budget", "data", "depth", "hashes", "made", "marks", "memo", "notes", "position", "protocol", "stack")
+    __slots__ = (
+        *("budget", "data", "depth", "frame", "hashes", "limit", "made", "marks", "memo", "notes", "position"),
+        *("protocol", "stack"),
+    )
 
     def __init__(self, data: bytes, position: int = 0, depth: int = 0, budget: Budget | None = None) -> None:
         self.data = data
+        self.limit, self.frame = len(data), 0
         self.budget = Budget() if budget is None else budget
         self.position = position
         self.depth = depth
@@ -96,16 +100,30 @@ class Machine:
     def take(self, size: int) -> bytes:
         """The next bytes of the stream."""
         end = self.position + size
-        if size < 0 or end > len(self.data):
-            raise Refused("it ends too early")
+        if size < 0 or end > self.limit:
+            self._leave(size)
         found = self.data[self.position : end]
         self.position = end
         return found
 
+    def enter(self, size: int) -> None:
+        """Begin a frame of so many bytes, which no instruction may cross."""
+        if self.position < self.frame or size > len(self.data) - self.position:
+            raise Refused("its frames do not fit")
+        self.limit = self.frame = self.position + size
+
+    def _leave(self, size: int) -> None:
+        """Read on behind the end of a frame."""
+        if size < 0 or self.position + size > len(self.data):
+            raise Refused("it ends too early")
+        if self.position < self.frame:
+            raise Refused("a frame of it ends within an instruction")
+        self.limit = len(self.data)
+
     def line(self, limit: int = 1_000_000_000) -> bytes:
         """The next line, without its end."""
         end = self.data.find(b"\n", self.position, min(len(self.data), self.position + limit + 1))
-        if end < 0:
+        if end < 0 or self.position < self.frame <= end:
             raise Refused("a line of it has no end")
         found = self.data[self.position : end]
         self.position = end + 1

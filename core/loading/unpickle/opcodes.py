@@ -95,8 +95,7 @@ def _string(machine: Machine) -> None:
 
 
 def _frame(machine: Machine) -> None:
-    if machine.number("<Q") > len(machine.data) - machine.position:
-        raise Refused("it ends too early")
+    machine.enter(machine.number("<Q"))
 
 
 def _proto(machine: Machine) -> None:

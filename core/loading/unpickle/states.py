@@ -77,7 +77,7 @@ def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
     Whatever walks such a group later would not come back: libraries list classes and compare categories, pipelines
     ask each of their steps.
     """
-    own = len(item) if type(item) in (*_HOLDERS, *_MAPPINGS) or isinstance(item, np.ndarray) else 1
+    own = item.size if isinstance(item, np.ndarray) else len(item) if type(item) in (*_HOLDERS, *_MAPPINGS) else 1
     size = own + sum(sizes.get(id(part), 0) for part in parts)
     if size > MAX_OBJECTS:
         raise Refused("its parts repeat each other without end")
