@@ -75,7 +75,7 @@ def _bounded(data: bytes, opener: Callable[[], Any]) -> bytes:
 
 
 def _zfile(data: bytes) -> bytes:
-    """joblib's form before 0.10: the size in hexadecimal digits, then zlib."""
+    """Read joblib's form before 0.10: the size in hexadecimal digits, then zlib."""
     digits = data[len(_ZFILE) : _ZFILE_HEAD].strip()
     if not re.fullmatch(rb"0x[0-9a-f]{1,16}L?", digits):
         raise Refused("its compression is broken (a size that is none)")
