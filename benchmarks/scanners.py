@@ -1,4 +1,4 @@
-"""Our door beside what others look at pickles with: how many hostile files run code, how many honest ones are refused.
+"""Our door beside what others look at pickles with: how many hostile files run, how many honest ones are refused.
 
 Every pickle and joblib file of our own two corpora: ``tests/security/hostile*.py`` and ``tests/security/zoo.py``. What a
 tool lets through is then loaded plainly, as one who trusts the tool would, in a process of its own; the files' payloads

@@ -21,6 +21,8 @@ from core.loading.texts import settle
 _ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", ""}
 
 _LARGE, _RATIO = 8 << 20, 200
+_MOST_BLANK = 1 << 20
+"""Empty rows of a sheet: it has no more rows than that."""
 
 
 def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
@@ -61,6 +63,7 @@ def _check_archive(data: bytes) -> None:
             names = set(archive.namelist())
             size = sum(member.file_size for member in archive.infolist())
             bomb = any(_is_bomb(member) for member in archive.infolist())
+            around = [member.filename for member in archive.infolist() if _is_around(member)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(
             "This archive is damaged.", f"It cannot be opened ({error}).", "Give the table as CSV, Parquet or Excel."
@@ -70,6 +73,12 @@ def _check_archive(data: bytes) -> None:
             "This Excel file is refused.",
             f"A part of it unpacks to more than {_RATIO} times its size, as no table does.",
             "Open it and save it again as .xlsx or CSV.",
+        )
+    if around:
+        raise InputError(
+            "This Excel file is refused.",
+            f"Its {around[0][:60]} has more than {_LARGE >> 20} MB: formats and names, not rows.",
+            "Copy the cells into a new file, or save them as CSV.",
         )
     budgets.check_bytes(size * 2)  # XML in memory takes more than its bytes
     if "xl/workbook.xml" not in names:
@@ -82,6 +91,12 @@ def _check_archive(data: bytes) -> None:
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
     """True for a large part that is one short text over and over: a table's cells name their places, which differ."""
     return member.file_size > _LARGE and member.file_size > _RATIO * member.compress_size
+
+
+def _is_around(member: zipfile.ZipInfo) -> bool:
+    """True for a large part of XML that holds no cells: each of its entries becomes an object of openpyxl's."""
+    cells = re.search(r"/(worksheets/[^/]+|sharedStrings)\.xml$", member.filename, re.IGNORECASE)
+    return member.file_size > _LARGE and member.filename.endswith((".xml", ".rels")) and not cells
 
 
 def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:
@@ -112,15 +127,15 @@ def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
     """Rows with content; the size that the file claims is not believed, the cells are counted."""
     sheet.reset_dimensions()
-    cells = blank = 0
-    for row in sheet.iter_rows(values_only=True, max_col=budgets.MAX_COLUMNS + 1):
+    cells = blank = blanks = 0
+    for row in sheet.iter_rows(values_only=True):
         width = len(row)
         while width and row[width - 1] in (None, ""):
             width -= 1
         budgets.check_columns(width)
-        blank = 0 if width else blank + 1
+        blank, blanks = 0 if width else blank + 1, blanks + (not width)
         cells += width
-        if blank > 100_000:
+        if blank > 100_000 or blanks > _MOST_BLANK:
             return  # Excel ends at 1,048,576 rows; so long a gap is a stray format, not data
         if cells > budgets.MAX_EXCEL_CELLS:
             raise InputError(

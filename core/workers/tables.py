@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import InputError, ModelError
+from core.errors import ComputeError, InputError, ModelError
 from core.types import Table
 from core.workers import columns, pool
 from core.workers.settings import Settings, from_environment
@@ -41,6 +41,11 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
         with place.lock:
             answer = place.client.ask(Message(head, blob=data), limits.open_seconds, _LIMITS)
         return columns.decode_table(answer)
+    except ComputeError as error:  # too late, or no worker to be had
+        if "did not answer" not in error.what:
+            raise
+        why = f"It took more than {limits.open_seconds:g} seconds and was stopped."
+        raise InputError(f"'{name}' cannot be read as a table.", why, "Save it as CSV, with fewer rows.") from error
     except (ModelError, Closed) as error:
         why = getattr(error, "why", "") or str(error)
         raise InputError(
