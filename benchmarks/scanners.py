@@ -1,12 +1,14 @@
 """Our door beside what others look at pickles with: how many hostile files run, how many honest ones are refused.
 
-Every pickle and joblib file of our own two corpora: ``tests/security/hostile*.py`` and ``tests/security/zoo.py``. What a
+Every pickle and joblib file of our two corpora: ``tests/security/hostile*.py`` and ``tests/security/zoo.py``. What a
 tool lets through is then loaded plainly, as one who trusts the tool would, in a process of its own; the files' payloads
 touch a marker. The scanners live in an environment of their own (``requirements-scanners.txt``), named in ``SCANNERS``.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import multiprocessing
 import os
@@ -32,16 +34,17 @@ OURS, PLAIN = "python -m core check", "plain loading"
 
 def write(folder: Path, marker: Path) -> tuple[list[Path], list[Path]]:
     """Both corpora as files: hostile and honest."""
-    from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_state, zoo
+    from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_read, hostile_state, zoo
 
     (folder / "hostile").mkdir()
     (folder / "honest").mkdir()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for family in (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts):
+        for family in (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read):
             for name, data in family.cases(marker):
                 (folder / "hostile" / name).write_bytes(data)
-        zoo.write(folder / "honest")
+        with contextlib.redirect_stdout(io.StringIO()):
+            zoo.write(folder / "honest")
     marker.unlink(missing_ok=True)
     found = [sorted(p for p in (folder / kind).iterdir() if p.suffix in ENDINGS) for kind in ("hostile", "honest")]
     return found[0], found[1]
@@ -68,9 +71,11 @@ def _load(path: str) -> None:
 
     import joblib
 
+    os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+    for standard in range(3):  # some of the files start a debugger
+        os.dup2(os.open(os.devnull, os.O_RDWR), standard)
     os.chdir(tempfile.mkdtemp())
     try:
         joblib.load(path)

@@ -11,7 +11,7 @@ import pytest
 
 from core.loading.check import check
 from core.workers import close_all, protected
-from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_state
+from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_read, hostile_state
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 
@@ -26,7 +26,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts)
+        families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read)
         return marker, [case for family in families for case in family.cases(marker)]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from core.errors import ModelError
@@ -21,15 +23,25 @@ _ROWS = re.compile(
     rb"(?:\x3d[\x00-\xff]{4}){8,}+|(?:\x40[\x80-\xff]{0,9}+[\x00-\x7f]){8,}+|(?:\x4a(?:" + _MODES + rb")){8,}+"
 )
 """Floats (field 7), whole numbers (8) and kinds of tree nodes (9) of an attribute, many in a row."""
+MAX_TURNS, MAX_LOOPS = 1_000_000, 2
+"""Turns of a loop that the file fixes itself, and loops in one another."""
+_LOOPS = (b"Loop", b"Scan")
 _LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
 
 
 @dataclass(slots=True)
 class _File:
-    """A file under the check: its name, for messages, and how many parts of it may still be looked at."""
+    """A file under the check: its name, for messages, and how many parts of it may still be looked at.
+
+    ``whole`` are the single whole numbers that it holds, by name, ``turns`` the names of what its loops count to, and
+    ``loops`` is how many loops are around the part that is looked at.
+    """
 
     name: str
     left: int = MAX_FIELDS
+    loops: int = 0
+    whole: dict[bytes, int] = made(default_factory=dict)
+    turns: set[bytes] = made(default_factory=set)
 
     def fields(self, data: bytes, every: bool = True) -> Iterator[tuple[int, bytes | int]]:
         """The fields of a protobuf message: number and content.
@@ -109,6 +121,8 @@ def _check(data: bytes, name: str) -> tuple[str, ...] | None:
         for function in (part for field, part in parts if field == _FUNCTIONS):
             _function(function, file)
         found = list(_graph(graphs[0], file, 0))
+        if any(not name or not 0 <= file.whole.get(name, 0) <= MAX_TURNS for name in file.turns):
+            raise damaged(name, f"A loop in it has no end within {MAX_TURNS:,} turns")
     except ValueError as error:
         raise damaged(name, f"It is no complete ONNX model: {error}") from error
     return found[0] if found else None
@@ -138,7 +152,15 @@ def _graph(graph: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
 
 def _node(node: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check one operator and what its attributes hold."""
-    for field, part in file.fields(node):
+    parts = list(file.fields(node))
+    kind = next((part for field, part in parts if field == 4), b"")
+    inputs = [part for field, part in parts if field == 1 and isinstance(part, bytes)]
+    file.loops += kind in _LOOPS
+    if file.loops > MAX_LOOPS:
+        raise ValueError("its loops lie in one another")
+    if kind == b"Loop":
+        file.turns.add(inputs[0] if inputs else b"")
+    for field, part in parts:
         if field == 7 and part not in _DOMAINS:
             raise ModelError(
                 f"'{file.name}' uses operators from elsewhere.",
@@ -146,7 +168,19 @@ def _node(node: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
                 "Export the model with standard operators.",
             )
         if field == 5 and isinstance(part, bytes):
+            if kind == b"Constant":
+                _constant(next((part for field, part in parts if field == 2), b""), part, file)
             yield from _attribute(part, file, depth)
+    file.loops -= kind in _LOOPS
+
+
+def _constant(name: bytes | int, attribute: bytes, file: _File) -> None:
+    """Keep the whole number that a node gives."""
+    for field, part in file.fields(attribute, every=False):
+        if isinstance(name, bytes) and field == 3 and isinstance(part, int):
+            file.whole[name] = max(file.whole.get(name, 0), _signed(part))
+        elif field == 5 and isinstance(part, bytes):
+            _tensor(part, file, name)
 
 
 def _attribute(attribute: bytes, file: _File, depth: int) -> Iterator[tuple[str, ...]]:
@@ -178,8 +212,9 @@ def _sparse(tensor: bytes, file: _File) -> None:
             _tensor(part, file)
 
 
-def _tensor(tensor: bytes, file: _File) -> None:
-    """Refuse a tensor whose numbers lie in another file."""
+def _tensor(tensor: bytes, file: _File, called: bytes | int = b"") -> None:
+    """Refuse a tensor whose numbers lie in another file; keep it if it is one whole number."""
+    raw = b""
     for field, part in file.fields(tensor):
         if field == 13 or (field == 14 and part != 0):
             raise ModelError(
@@ -187,6 +222,14 @@ def _tensor(tensor: bytes, file: _File) -> None:
                 "Only files that hold everything are read.",
                 "Save it with the data inside: onnx.save(model, path, save_as_external_data=False).",
             )
+        if field == 8:
+            called = part
+        elif field in (7, 9) and isinstance(part, bytes) and len(part) <= 10:
+            raw = part if field == 9 else struct.pack("<q", next(_integers(part), 0))
+        elif field == 7 and isinstance(part, int):
+            raw = struct.pack("<q", _signed(part))
+    if len(raw) == 8 and isinstance(called, bytes):
+        file.whole[called] = max(file.whole.get(called, 0), int.from_bytes(raw, "little", signed=True))
 
 
 def _integers(part: bytes | int) -> Iterator[int]:

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import BaseEnsemble
 
-from core.loading.unpickle import natives
+from core.loading.unpickle import endless, natives
 from core.loading.unpickle.inert import Refused, Stub
 from core.loading.unpickle.natives import broken as _broken
 from core.loading.unpickle.older import UPGRADES, encoder, other_class
@@ -153,6 +153,20 @@ def _stages(model: Any) -> None:
         tree: Any = getattr(member, "__dict__", {}).get("tree_")
         if type(tree) is not Tree or tree.value.shape[1:] != (1, 1):
             raise _broken(model)
+    if hasattr(model, "_raw_predict_init") and _first_guess(model) not in (None, grid.shape[1]):
+        raise _broken(model)  # compiled code adds each tree to a column of that guess, without a look at how many
+
+
+def _first_guess(model: Any) -> int | None:
+    """How many numbers a row has before gradient boosting adds its trees; None where it cannot be asked."""
+    columns = vars(model).get("n_features_in_")
+    if type(columns) is not int or not 0 < columns <= 1_000_000:
+        return None
+    try:
+        found = model._raw_predict_init(np.zeros((1, columns), dtype=np.float32))
+    except Exception:  # then it fails as well when it is asked for a prediction
+        return None
+    return int(found.shape[1])
 
 
 def _histograms(model: Any) -> None:
@@ -202,10 +216,12 @@ def _support_vectors(model: Any) -> None:
             raise _broken(model)
     if own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1] and own.get("kernel") != "precomputed":
         raise _broken(model)
-    columns = own.get("n_features_in_")
-    if own.get("kernel") == "precomputed" and not 0 <= int(support.min(initial=0)) <= int(support.max(initial=0)) < (
-        columns if type(columns) is int else 0
-    ):
+    columns, kernel = own.get("n_features_in_"), own.get("kernel")
+    if not isinstance(kernel, str):  # a function: its matrix has a column for each row of training
+        columns = np.shape(own.get("_BaseLibSVM__Xfit"))[0] if np.ndim(own.get("_BaseLibSVM__Xfit")) else 0
+    if (kernel == "precomputed" or not isinstance(kernel, str)) and not 0 <= int(support.min(initial=0)) <= int(
+        support.max(initial=0)
+    ) < (columns if type(columns) is int else 0):
         raise _broken(model)
 
 
@@ -234,5 +250,6 @@ CHECKS: tuple[tuple[str, Callable[[Any], None]], ...] = (
     ("t", _spline),
     ("_t", _spline),
     *natives.CHECKS.items(),
+    *endless.CHECKS.items(),
 )
 """Attribute and the check of the object that has it."""

@@ -100,7 +100,7 @@ def single_manager(_machine: Machine, args: tuple[Any, ...]) -> Slot:
 def _stated(extra: Any) -> tuple[list[Any], Any]:
     """Axes and values of a column where pandas itself looks for them: its state tells them twice."""
     newer = extra.get("0.14.1") if type(extra) is dict else None
-    parts = (newer.get("axes"), newer.get("blocks")) if type(newer) is dict else (None, None)
+    parts: Any = (newer.get("axes"), newer.get("blocks")) if type(newer) is dict else (None, None)
     if not all(type(part) is list and len(part) == 1 for part in parts) or type(parts[1][0]) is not dict:
         raise wrong("a pandas column")
     (block,) = parts[1]
