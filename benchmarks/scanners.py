@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import resource
+import shutil
 import subprocess
 import tempfile
 import warnings
@@ -45,7 +46,7 @@ def write(folder: Path, marker: Path) -> tuple[list[Path], list[Path]]:
                 (folder / "hostile" / name).write_bytes(data)
         with contextlib.redirect_stdout(io.StringIO()):
             zoo.write(folder / "honest")
-    marker.unlink(missing_ok=True)
+    _clear(marker)
     found = [sorted(p for p in (folder / kind).iterdir() if p.suffix in ENDINGS) for kind in ("hostile", "honest")]
     return found[0], found[1]
 
@@ -86,7 +87,7 @@ def _load(path: str) -> None:
 
 def runs(path: Path, marker: Path) -> bool:
     """Whether loading the file plainly touches the marker."""
-    marker.unlink(missing_ok=True)
+    _clear(marker)
     child: Any = multiprocessing.get_context("fork").Process(target=_load, args=(str(path),))
     child.start()
     child.join(2 * SECONDS)
@@ -94,8 +95,15 @@ def runs(path: Path, marker: Path) -> bool:
         child.kill()
         child.join()
     ran = marker.exists()
-    marker.unlink(missing_ok=True)
+    _clear(marker)
     return ran
+
+
+def _clear(marker: Path) -> None:
+    """Take the marker away, whatever the file has made of it."""
+    if marker.is_dir() and not marker.is_symlink():
+        shutil.rmtree(marker)
+    marker.unlink(missing_ok=True)
 
 
 def compare(hostile: list[Path], honest: list[Path], marker: Path, interpreter: str) -> list[list[str]]:

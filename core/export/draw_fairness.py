@@ -79,7 +79,12 @@ def _dots(axes: Axes, rows: Records, models: int) -> None:
         axes.plot(row["value"], down, "o", color=colour, markersize=5)
         if row["low"] is not None:
             axes.plot([row["low"], row["high"]], [down, down], color=colour, linewidth=1.5)
-    labels(axes, "y", np.array(list(names)), [short(name.rstrip("\u200b"), 36) for name in names.values()])
+    labels(
+        axes,
+        "y",
+        np.array(list(names)),
+        [short(name.rstrip("\N{ZERO WIDTH SPACE}\N{WORD JOINER}"), 36) for name in names.values()],
+    )
     axes.invert_yaxis()
     axes.tick_params(left=False, labelsize=max(4, 9 - len(names) // 12))
     if models > 1:

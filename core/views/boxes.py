@@ -75,11 +75,8 @@ def box(points: Array, mean: float, label: str, feature: str) -> dict[str, Any]:
 
 def _view(boxes: list[dict[str, Any]], title: str, said: str, what: str, path: bool, dark: bool | None) -> View:
     """Boxes as a view."""
-    seen: dict[str, int] = {}
-    for place, row in enumerate(boxes):
-        again = seen.setdefault(row["label"], 0)
-        seen[row["label"]] += 1
-        row.update(order=place, label=row["label"] + "\N{ZERO WIDTH SPACE}" * again)
+    for place, label in enumerate(words.distinct([row["label"] for row in boxes])):
+        boxes[place].update(order=place, label=label)
     told = "; ".join(f"{row['label']}: {row['q1']:.3g} to {row['q3']:.3g}" for row in boxes)
     sentence = f"{said} Each box holds the middle half of {what}."
     columns = ("feature", "mean", "least", "q1", "median", "q3", "most")

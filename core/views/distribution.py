@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -81,9 +82,13 @@ def _where(result: Distribution, place: int) -> dict[str, Any]:
     if result.ordered:
         start, end = (axis.place(_edge(item)) for item in result.bins[place : place + 2])
         return {"x": start, "x2": end}
-    name = words.short(words.cell(result.bins[place]), 40)
-    same = [words.short(words.cell(other), 40) for other in result.bins[:place]].count(name)
-    return {"level": name + "\N{ZERO WIDTH SPACE}" * same, "order": place}
+    return {"level": _levels(result.bins)[place], "order": place}
+
+
+@lru_cache(maxsize=8)
+def _levels(bins: tuple[Any, ...]) -> list[str]:
+    """What each level is called, each differently."""
+    return words.distinct([words.short(words.cell(level), 40) for level in bins])
 
 
 def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:

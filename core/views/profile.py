@@ -61,13 +61,7 @@ def _row(role: str, **given: Any) -> dict[str, Any]:
 
 def _names(result: Profile) -> list[str]:
     """A different name for every curve."""
-    names: list[str] = []
-    for name in result.curves:
-        text = words.short(name, 40)
-        names.append(
-            text + "\N{ZERO WIDTH SPACE}" * sum(other.rstrip("\N{ZERO WIDTH SPACE}") == text for other in names)
-        )
-    return names
+    return words.distinct([words.short(name, 40) for name in result.curves])
 
 
 def _point(

@@ -157,12 +157,22 @@ def apart(names: Sequence[str], longest: int = LONGEST) -> list[str]:
     names : sequence of str
     longest : int
     """
-    cut = [named(name, longest) for name in names]
+    return distinct([named(name, longest) for name in names])
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, each that was there before with an invisible mark."""
     seen: dict[str, int] = {}
-    for at, name in enumerate(cut):
+    found = []
+    for name in names:
         seen[name] = seen.get(name, -1) + 1
-        cut[at] = name + "\N{ZERO WIDTH SPACE}" * seen[name]
-    return cut
+        found.append(name + unseen(seen[name]))
+    return found
+
+
+def unseen(count: int) -> str:
+    """An invisible mark for each count: its binary digits, for a mark as long as the count would grow without end."""
+    return "" if not count else f"{count:b}".replace("1", "\N{ZERO WIDTH SPACE}").replace("0", "\N{WORD JOINER}")
 
 
 def spoken(rows: Sequence[Mapping[str, Any]]) -> str:

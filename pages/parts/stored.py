@@ -63,21 +63,24 @@ def who(result: Result) -> Who:
 def instances(held: Session) -> dict[str, Who]:
     """Every instance that answers speak of, by what the drop-down calls it; with the model where there are several."""
     found: dict[str, Who] = {}
+    known: set[Who] = set()
+    alike: dict[str, int] = {}
+    several = len({other for other, *_ in map(who, held.results)}) > 1
     for result in held.results:
         one = who(result)
-        if one[2] is None or one in found.values():
+        if one[2] is None or one in known:
             continue
+        known.add(one)
         facts = held.rows.get(f"{one[1]}/{one[2]}", {})
         name = f"id: {words.short(str(facts.get('name', f'row {one[2]}')), 40)}"
         truth = facts.get("truth")
         name += "" if truth is None else f" / y: {words.cell(truth)}"
-        if len({other for other, *_ in map(who, held.results)}) > 1:
+        if several:
             name += f" · {model_name(held, one[0])}"
         if len(held.models.get(one[0], {}).get("classes") or ()) > 2:
             name += f" · {words.short(one[3], 40)}"
-        while name in found:
-            name += "\N{ZERO WIDTH SPACE}"
-        found[name] = one
+        alike[name] = alike.get(name, -1) + 1
+        found[name + words.unseen(alike[name])] = one
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import tracemalloc
@@ -252,6 +253,24 @@ def test_a_small_file_does_not_become_large_or_slow() -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 50 << 20, name
+
+
+def test_names_that_are_all_alike_do_not_grow_without_end() -> None:
+    """Each is drawn under a name of its own; by a mark as long as its number they would take gigabytes."""
+    body = json.loads(to_session(made(rows=(1,))))
+    fields = body["answers"][0]["fields"]
+    many = 8_000
+    fields["features"]["items"] = ["x" * 50] * many
+    for name in ("values", "data", "decimals"):
+        if isinstance(fields.get(name), dict) and "items" in fields[name]:
+            fields[name]["items"] = (fields[name]["items"] * many)[:many]
+    fields["values"].update(shape=[many], data=[1.0] * many)
+    tracemalloc.start()
+    with contextlib.suppress(InputError):
+        from_session(json.dumps(body).encode())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 << 20
 
 
 def test_what_could_not_be_opened_is_not_written() -> None:
