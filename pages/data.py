@@ -9,7 +9,7 @@ frame.enter()
 stop.draw()
 found = registry.methods("data")
 frame.holds("rows", *[sections.part(method) for method in found])
-about = sidebar.draw()
+about = sidebar.draw(whole=False)
 if about is not None:
     with frame.boundary("The data"):
         summary.data(about)

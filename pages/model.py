@@ -9,7 +9,7 @@ frame.enter()
 stop.draw()
 found = registry.methods("model")
 frame.holds(*[sections.part(method) for method in found])
-about = sidebar.draw(listed=False)
+about = sidebar.draw(listed=False, whole=False)
 if about is not None:
     with frame.boundary("The model"):
         summary.model(about)

@@ -54,7 +54,7 @@ def _section(method_id: str, opened: bool) -> None:
         box = st.expander(f"**{safe(method.question)}**", opened, key=f"open_{method_id}", on_change="rerun")
         if box.open:
             with box, frame.boundary(method.title):
-                _answer(subject.load(question.current()), method)
+                _answer(subject.load(question.current(), whole=False), method)
 
 
 def _answer(about: Subject, method: Method) -> None:

@@ -10,24 +10,38 @@ from pages.parts import chooser, frame, picker, question, subject
 from pages.parts.subject import Subject
 
 
-def draw(listed: bool = True, place: DeltaGenerator | None = None) -> Subject | None:
+def draw(listed: bool = True, place: DeltaGenerator | None = None, whole: bool = True) -> Subject | None:
     """Draw the sidebar, with the list of instances or without; the model is chosen elsewhere where a place is given.
 
-    Returns what the page is about, or None after an error that is told once, with a way on.
+    Returns what the page is about, or None after an error that is told once, with a way on. A page that is not about
+    the ``whole`` can do without predictions of every row: it is told that the model fails on some, and goes on.
     """
     asked = question.current()
     question.write(asked)
     with st.sidebar if place is None else place, frame.boundary("The choice of model and data"):
         chooser.draw(asked)
     try:
-        about = subject.load(asked)
+        about = subject.load(asked, whole)
     except ExplorerError as error:
         frame.tell(error)
         _way_on(asked)
         return None
-    if listed:
+    if not len(about.predictions):
+        _told(about)
+    elif listed:
         rows()
     return about
+
+
+def _told(about: Subject) -> None:
+    """Why rows cannot be opened: the model fails on some of them."""
+    try:
+        subject.predictions(about.both)
+    except ExplorerError as error:
+        frame.tell(error, st.warning)
+        st.caption(
+            "What does not ask about those rows is answered below; single rows cannot be opened with this table."
+        )
 
 
 def rows() -> None:

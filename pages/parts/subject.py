@@ -34,6 +34,7 @@ class Subject:
     Attributes
     ----------
     predictions : ndarray, shape (n_rows, n_outputs)
+        No rows where the model fails on some and the page can do without.
     output : int
         Output explained for this row.
     """
@@ -73,8 +74,14 @@ def label(model: Model, table: Table, output: int) -> str:
     return model.classes[output] if model.classes else (table.target or UNNAMED)
 
 
-def load(asked: Question) -> Subject:
+def load(asked: Question, whole: bool = True) -> Subject:
     """Everything about the question.
+
+    Parameters
+    ----------
+    asked : Question
+    whole : bool
+        Whether predictions of every row are needed.
 
     Raises
     ------
@@ -82,9 +89,9 @@ def load(asked: Question) -> Subject:
         If something does not exist or does not fit; a wrong row or class is told with what there is.
     """
     both = load_pair(asked)
-    values = predictions(both)
+    values = predictions(both) if whole else _if_known(both)
     row = both.table.position(asked.row) if asked.row >= 0 else both.table.position(-1)
-    output = output_index(both.model, asked.output or None, values[row])
+    output = output_index(both.model, asked.output or None, values[row] if len(values) else None)
     return Subject(asked, both, values, output)
 
 
@@ -135,6 +142,17 @@ def predictions(both: Pair) -> Array:
         return cache.predictions(both, progress)
 
 
+def _if_known(both: Pair) -> Array:
+    """Predictions of every row; none where the model failed on some before in this visit, or fails now."""
+    failed: set[str] = st.session_state.setdefault("unpredictable", set())
+    if both.digest not in failed:
+        try:
+            return predictions(both)
+        except ExplorerError:
+            failed.add(both.digest)
+    return np.empty((0, max(1, len(both.model.classes))))
+
+
 def duration(seconds: float) -> str:
     """A time in words, in the unit that a person would use."""
     if seconds < 120:
@@ -176,6 +194,8 @@ def known(subject: Subject) -> Array | None:
 
 def rows_in_view(subject: Subject) -> np.ndarray:
     """Positions of the rows that the visitor's filter lists, in order; all rows when there is no filter."""
+    if not len(subject.predictions):
+        return np.empty(0, dtype=np.int64)  # every row that is opened needs them
     query = current_query(subject)
     key = [query_key(query), subject.output if query_uses_output(query) else -1]
     return cache.keep(

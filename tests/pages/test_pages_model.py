@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core import cache, registry
+from core.errors import ModelError
 from core.fingerprint import of_params
 from core.instances import Query, truth
 from core.loading.frames import from_frame
@@ -102,7 +103,9 @@ def test_a_failing_method_is_a_message_in_its_own_place(monkeypatch: pytest.Monk
         return honest(both, method_id, *given)
 
     monkeypatch.setattr(cache, "explain", broken)
-    app = open_page("model", OPEN, model=samples()[0].id)
+    three = ("performance", "permutation_importance", "model_profile")
+    shut = {f"open_{method.id}": method.id in three for method in registry.methods("model")}
+    app = open_page("model", shut, model=samples()[0].id)
     assert len(app.error) == 1
     assert "secret detail" not in str(app.error[0].value)
     assert "known truth" in words(app)
@@ -307,3 +310,22 @@ def test_groups_are_chosen_and_one_groups_cutoff_moves_it_alone() -> None:
     assert (np.delete(after.scores, place, axis=0) == np.delete(before.scores, place, axis=0)).all()
     assert after.scores[place, -1] > before.scores[place, -1]
     assert view(after).sentence in words(app)
+
+
+@pytest.mark.parametrize(("page", "answered"), [("data", "is most often"), ("model", "mean answer")])
+def test_rows_that_the_model_fails_on_leave_the_rest_working(
+    page: str, answered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def failing(both, _progress=None):
+        asked.append(both)
+        raise ModelError("The model fails on row 7.", "A value is out of its range.", "Leave it out.")
+
+    monkeypatch.setattr(cache, "predictions", failing)
+    shut = {f"open_{method.id}": method.id in ("model_profile", "distribution") for method in registry.methods()}
+    app = open_page(page, shut, model=samples()[0].id)
+    assert errors(app) == []
+    assert [str(item.value).count("fails on row 7") for item in app.warning if "row 7" in str(item.value)] == [1]
+    assert answered in words(app)
+    assert len(asked) == 2, "it is told anew, and not tried again for each section"
