@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import factorial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from core import engine
 from core.errors import NotApplicable
+from core.registry import Job
 from core.shapley import exact, orders
+from core.shapley.answer import explained
 from core.shapley.game import coalition_values, game
 from core.shapley.pairs import interactions
-from tests.shapley import zoo
+from tests.shapley import oracle, zoo
 
 
 def reduced(worth: np.ndarray, player: int, inside: bool) -> np.ndarray:
@@ -36,11 +41,36 @@ def test_an_interaction_is_half_of_what_a_share_gains_when_the_other_is_in(playe
 def test_trees_against_a_background_do_not_lose_their_pairs(name: str) -> None:
     """The original gives zero for every pair."""
     model, table = zoo.get(name)
-    result = engine.explain("shap_interactions", model, table, 5, background=9)
-    shares = engine.explain("shap", model, table, 5, kind="exact", background=9)
+    result = engine.explain("shap_interactions", model, table, 5, output=0, background=9)
+    shares = engine.explain("shap", model, table, 5, output=0, kind="exact", background=9)
     assert result.values.sum(axis=1) == pytest.approx(shares.values, abs=1e-9)
     assert np.abs(result.values - np.diag(np.diag(result.values))).max() > 1e-6
     assert result.checks[0].passed
+    number = explained(Job(model, table, 5, 0, {}), "probability")
+    worth = enumerated(number.of, table.instance(5), table.background(9, 0))
+    players = len(model.features)
+    for i, j in ((0, 1), (players - 1, 2)):
+        rest = [inside for inside in worth if not {i, j} & inside]
+        found = 0.0
+        for inside in rest:
+            share = factorial(len(inside)) * factorial(players - len(inside) - 2) / factorial(players - 1) / 2
+            found += share * (worth[inside | {i, j}] - worth[inside | {i}] - worth[inside | {j}] + worth[inside])
+        assert result.values[i, j] == pytest.approx(found, abs=1e-9)
+
+
+def enumerated(
+    of: Callable[[pd.DataFrame], np.ndarray], instance: pd.DataFrame, background: pd.DataFrame
+) -> dict[frozenset[int], float]:
+    """Mean output of every coalition, by the definition."""
+    coalitions, frames = oracle.subsets(instance.shape[1]), []
+    for inside in coalitions:
+        mixed = background.copy()
+        for at in inside:
+            name = mixed.columns[at]
+            mixed[name] = pd.concat([instance[name]] * len(mixed), ignore_index=True).astype(mixed[name].dtype).array
+        frames.append(mixed)
+    said = of(pd.concat(frames, ignore_index=True)).reshape(len(frames), -1).mean(axis=1)
+    return dict(zip(coalitions, said.tolist(), strict=True))
 
 
 def test_orderings_average_to_the_exact_values_and_each_adds_up() -> None:

@@ -136,6 +136,18 @@ def test_every_picture_shows_the_numbers(name: str, picture: str) -> None:
             assert sorted(marks) == pytest.approx(sorted(result.values[:, place]))
 
 
+def test_levels_without_an_order_are_dots_like_all_others() -> None:
+    result = engine.explain("shap_summary", *case("pipeline with text levels"), rows=20)
+    assert isinstance(result, Attributions)
+    drawn = view(result, picture="swarm")
+    assert attributions.unordered(drawn.rows)
+    dots = drawn.spec["layer"][-1]
+    shaded = dots["transform"][0]
+    assert shaded == {"calculate": "isValid(datum.share) ? datum.share : -1", "as": "shade"}, "a gap is not drawn"
+    assert dots["encoding"]["color"]["condition"]["test"] == "datum.shade < 0"
+    assert dots["params"][0]["name"] == "pick"
+
+
 def test_stacked_forces_sum_to_the_output(forest: Attributions) -> None:
     drawn = view(forest, picture="stack", k=3)
     for row in set(forest.rows[:20]) & {mark["row"] for mark in drawn.rows}:
@@ -147,6 +159,8 @@ def test_stacked_forces_sum_to_the_output(forest: Attributions) -> None:
 def test_paths_end_at_the_output(forest: Attributions) -> None:
     drawn = view(forest, picture="paths", k=3)
     last = {mark["row"]: mark["reached"] for mark in drawn.rows}
+    first = {mark["row"]: mark["reached"] for mark in reversed(drawn.rows)}
+    assert first == {row: pytest.approx(forest.base[forest.rows.index(row)]) for row in last}
     for row, reached in last.items():
         assert reached == pytest.approx(forest.outputs[forest.rows.index(row)])
 

@@ -92,6 +92,23 @@ def test_catboost(target):
         assert (against.base, against.output) == pytest.approx((base, whole), abs=1e-6)
 
 
+def test_catboost_with_text_levels_and_gaps():
+    """One process of the original dies, another refuses text."""
+    catboost = pytest.importorskip("catboost")
+    frame = zoo.mixed().assign(grade=lambda rows: rows["grade"].astype("str"), third=lambda rows: rows["age"] // 25)
+    levels = {"cat_features": ["purpose", "grade"], "allow_writing_files": False, "thread_count": 1}
+    fitted = catboost.CatBoostClassifier(iterations=8, depth=3, verbose=0, random_seed=0, **levels)
+    model, table = zoo.case(fitted.fit(frame[zoo.MIXED], frame["third"]), frame, zoo.MIXED, "third")
+    assert len(model.classes) > 2
+    row = int(np.flatnonzero(frame["amount"].isna())[0])
+    for scale in ("log-odds", "probability"):
+        asked = {"kind": "interventional", "scale": scale, "background": 12}
+        result = engine.explain("shap", model, table, row, output=1, **asked)
+        values, base, whole = truth(model, table, row, 12, 1, scale)
+        assert result.values == pytest.approx(values, abs=1e-6)
+        assert (result.base, result.output) == pytest.approx((base, whole), abs=1e-6)
+
+
 def test_forests_add_up_on_the_background():
     """The original misses by 0.015."""
     model, table = zoo.get("forest number")
