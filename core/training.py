@@ -18,6 +18,7 @@ _FAMILIES = {
     "catboost": "CatBoostClassifier or CatBoostRegressor",
 }
 _LOCKED: list[bool] = []
+# No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried.
 _CATBOOST = (
     "CatBoost reads how much memory the system has while it trains, and the locked process that holds an uploaded model"
     " may not: tune it in a notebook, with core.tune(model, table)."

@@ -101,4 +101,6 @@ def _converter(estimator: Any) -> Callable[[Any, Inputs, Task], Head]:
         if name in bayes.NAMES:
             return bayes.convert
         return network.convert if name in network.NAMES else sklearn_trees.convert
+    if library == "onnxruntime":
+        raise refuse("An ONNX graph is run, not read: load the estimator that it was exported from.")
     raise refuse(f"{name} of {library} has no portable form.")

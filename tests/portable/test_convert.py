@@ -259,6 +259,11 @@ def test_an_unknown_object_is_a_reason() -> None:
     assert "builtins" in why_not(object(), ["a"], "regression")
 
 
+def test_a_graph_is_a_reason_that_says_what_to_load() -> None:
+    session = type("InferenceSession", (), {"__module__": "onnxruntime.capi"})()
+    assert "load the estimator that it was exported from" in why_not(session, ["a"], "regression")
+
+
 def test_wrong_number_of_columns_or_classes_is_a_reason() -> None:
     model = case("xgboost binary").estimator
     assert "columns" in why_not(model, ["a"], "binary", ("0", "1"))
