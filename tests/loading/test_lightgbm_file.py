@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from core.errors import ModelError
-from core.loading.formats import lightgbm_file
+from core.loading.formats import lightgbm_file, tree_checks
 
 RNG = np.random.default_rng(4)
 FRAME = pd.DataFrame({"age": RNG.normal(size=80), "city": pd.Categorical(RNG.choice(list("abc"), 80))})
@@ -125,3 +125,17 @@ def test_the_library_reads_the_whole_text_and_keeps_its_levels() -> None:
     trees = [one.model_to_string().split("\nparameters:")[0] for one in (ours, plain)]
     assert trees[0] == trees[1]
     np.testing.assert_array_equal(ours.predict(levels), plain.predict(levels))
+
+
+def test_trees_are_checked_in_groups_that_leave_none_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for sizes in ([], [1], [5_000] * 7, [9_000, 1, 1, 8_200, 3], [1] * 100):
+        found = [place for some in tree_checks.groups(sizes) for place in range(len(sizes))[some]]
+        assert found == list(range(len(sizes)))
+    assert [(some.start, some.stop) for some in tree_checks.groups([8_192, 1, 8_191, 1])] == [(0, 1), (1, 3), (3, 4)]
+    monkeypatch.setattr(tree_checks, "_AT_ONCE", 1)
+    head, *trees = re.split(r"(?=^Tree=)", TEXT, flags=re.MULTILINE)
+    last = re.sub(r"(?m)^(right_child=)-?\d", r"\g<1>9", trees[-1])  # of the same length but for a sign
+    last = last if len(last) == len(trees[-1]) else last.replace("right_child=9", "right_child=-9")
+    lightgbm_file.load(TEXT.encode(), "m.txt")
+    with pytest.raises(ModelError):
+        lightgbm_file.load((head + "".join(trees[:-1]) + last).encode(), "m.txt")

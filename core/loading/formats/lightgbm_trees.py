@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.loading.formats import numerals
-from core.loading.formats.tree_checks import Ints, check_children, damaged, whole_numbers
+from core.loading.formats.tree_checks import Ints, check_children, damaged, groups, whole_numbers
 
 Tree = dict[bytes, memoryview]
 """The parts of one tree as they are written, by name."""
@@ -62,8 +62,9 @@ def check_trees(trees: Sequence[Tree], columns: int, name: str) -> None:
     for key in (*_LEAF, *_COUNTED, *_INNER):
         _check_lengths(trees, leaves, key, name)
     grown = [tree for tree, count in zip(trees, leaves, strict=True) if count > 1]
-    if grown:
-        _check_nodes(grown, np.array([count for count in leaves if count > 1]), columns, name)
+    sizes = [count for count in leaves if count > 1]
+    for some in groups(sizes):
+        _check_nodes(grown[some], np.array(sizes[some]), columns, name)
     for tree in trees:
         if bytes(tree.get(b"is_linear", b"")) == b"1":
             used = _numbers([b" ".join(filter(None, bytes(tree.get(b"leaf_features", b"")).split(b" ")))], name)
@@ -84,7 +85,7 @@ def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, nam
 
 
 def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -> None:
-    """The nodes of all trees with more than one leaf, numbered one tree after another."""
+    """The nodes of some trees with more than one leaf, numbered one tree after another."""
     left, right, asked = (
         _numbers([tree[key] for tree in trees], name) for key in (b"left_child", b"right_child", b"split_feature")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from core.errors import ModelError
 
 Ints = npt.NDArray[np.int64]
 _LARGEST = 2**40
+_AT_ONCE = 1 << 13
 
 
 def damaged(name: str, why: str) -> ModelError:
@@ -40,6 +42,16 @@ def whole_numbers(name: str, values: Any, what: str) -> Ints:
     if numbers.size and np.abs(numbers).max() > _LARGEST:
         raise damaged(name, f"{what} are too large")
     return numbers.astype(np.int64)
+
+
+def groups(sizes: Sequence[int]) -> Iterator[slice]:
+    """Neighbouring trees to check at once: enough to be quick, few enough for their numbers to need no new memory."""
+    start, nodes = 0, 0
+    for at, size in enumerate(sizes, 1):
+        nodes += size
+        if nodes >= _AT_ONCE or at == len(sizes):
+            yield slice(start, at)
+            start, nodes = at, 0
 
 
 def _small(numbers: npt.NDArray[np.integer[Any]]) -> bool:
