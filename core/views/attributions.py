@@ -200,7 +200,7 @@ def tell(result: Attributions, most: int = 3) -> str:
         way = _direction(result, place)
         ways = {"up": ", high values push up", "down": ", high values push down"}
         amount = words.amount(float(sizes[place]), result.scale).lstrip("+")
-        parts.append(f"{words.short(result.features[place])} ({amount} on average{ways.get(way, '')})")
+        parts.append(f"{words.named(result.features[place])} ({amount} on average{ways.get(way, '')})")
     unit = {"log-odds": ", in log-odds", "probability": ", in percentage points"}.get(result.scale, "")
     chance = result.scale in ("probability", "log-odds", "score")
     what = f"chance of {words.short(result.label)}" if chance else "prediction"

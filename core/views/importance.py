@@ -78,7 +78,7 @@ def tell(result: Importance, k: int) -> str:
     if not largest:
         return "The model relies on none of these features."
     parts = [
-        f"{words.short(result.features[item])} ({words.number(float(result.values[item]), 3)})" for item in largest
+        f"{words.named(result.features[item])} ({words.number(float(result.values[item]), 3)})" for item in largest
     ]
     sentence = f"{result.lead} {words.listed(parts)}: {result.unit}."
     if result.reference is not None:

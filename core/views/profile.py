@@ -180,7 +180,7 @@ def table(result: Profile) -> pd.DataFrame:
 def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> str:
     """The answer in words: how far the output moves, and where the decision changes."""
     low, high = float(np.nanmin(result.values)), float(np.nanmax(result.values))
-    name = words.short(result.feature)
+    name = words.named(result.feature)
     if result.reference is not None:
         return _tell_average(result, name)
     start = (

@@ -82,3 +82,11 @@ def test_a_picture_that_an_answer_does_not_have_is_refused_in_words() -> None:
     with pytest.raises(InputError, match="boxes"):
         view(attribution(), picture="boxes")
     assert list(pictures(attribution())) == ["bars", "steps"]
+
+
+def test_words_tell_long_names_apart_by_their_ends() -> None:
+    """Two names that begin alike are two names in the sentence, too."""
+    names = tuple(f"average consumption of electricity in kilowatt hours, quarter {place}" for place in (1, 2))
+    said = view(Importance(names, np.array([0.4, 0.3]), "rise", "y")).sentence
+    assert "quarter 1 (0.4)" in said
+    assert "quarter 2 (0.3)" in said
