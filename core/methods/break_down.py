@@ -106,7 +106,11 @@ def explain(job: Job) -> Attribution:
         job.label,
         draws=draws[:, 1:],
         steps=True,
-        checks=(_order_check(values, steps, played, trees, names), *(() if trees is None else (trees.check,))),
+        checks=(
+            _order_check(values, steps, played, trees, names),
+            *_pairs_check(job, len(names)),
+            *(() if trees is None else (trees.check,)),
+        ),
     )
 
 
@@ -133,6 +137,14 @@ def _order(job: Job, played: Game, trees: TreeGame | None) -> list[Step]:
 def _pairs(job: Job, features: Sequence[int]) -> list[tuple[int, int]]:
     """All pairs, where they are wanted and not too many."""
     return list(combinations(features, 2)) if job.params["interactions"] and len(features) <= MOST_PAIRS else []
+
+
+def _pairs_check(job: Job, features: int) -> tuple[Check, ...]:
+    """Say where pairs were wanted and not looked at."""
+    if not job.params["interactions"] or features <= MOST_PAIRS:
+        return ()
+    text = f"Pairs are looked at up to {MOST_PAIRS} features; with {features} every step is one feature."
+    return (Check("pairs", False, float(features), text),)
 
 
 def _read(trees: TreeGame, pairs: Sequence[tuple[int, int]]) -> _Effects:

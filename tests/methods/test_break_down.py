@@ -143,3 +143,17 @@ def test_it_asks_the_model_once_for_the_path_and_once_for_the_order(logistic_tab
 
     run(Formula(counted), logistic_table, interactions=True)
     assert len(calls) <= 4
+
+
+def test_pairs_that_are_too_many_are_said_to_be_left_out(
+    monkeypatch: pytest.MonkeyPatch, logistic_table: Table
+) -> None:
+    model = Formula(lambda x: (x[:, 0] - 50) * (x[:, 1] - 48) + x[:, 2])
+    monkeypatch.setattr("core.methods.break_down.MOST_PAIRS", 2)
+    result = run(model, logistic_table, interactions=True)
+    assert result.features == run(model, logistic_table).features
+    said = next(check for check in result.checks if check.name == "pairs")
+    assert said.passed is False
+    assert "with 3 every step is one feature" in said.text
+    monkeypatch.setattr("core.methods.break_down.MOST_PAIRS", 3)
+    assert all(check.name != "pairs" for check in run(model, logistic_table, interactions=True).checks)
