@@ -95,8 +95,9 @@ export function makeChart(parent, context) {
     const view = new vega.View(runtime, { expr: expressionInterpreter, renderer: many ? "canvas" : "svg", container: element, hover: true, logger: vega.logger(vega.Error) });
     view.tooltip(context.tip);
     view.data("rows", rows);
-    const item = { number, element, view, rows, grows: growsBy(spec), width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
+    const item = { number, element, view, rows, grows: growsBy(spec), turns: JSON.stringify(spec).includes(".wide"), width: place.clientWidth, picks: compiled.signals?.some((signal) => signal.name === "pick") ?? false, marked: null };
     view.run();
+    settle(item);
     if (item.picks) view.addEventListener("click", (_event, mark) => told(view, mark?.datum));
     return item;
   }
@@ -107,6 +108,9 @@ export function makeChart(parent, context) {
     const found = names.filter((name) => datum?.[name] !== undefined && datum[name] !== null && datum[name] !== "");
     if (found.length) context.pick(Object.fromEntries(found.map((name) => [name, [datum[name]]])));
   }
+
+  /** Names that turn leave other room than names that lie: the drawing is measured once more. */
+  const settle = (item) => item.turns && item.view.resize().run();
 
   /** Higher where there is room, up to three times what it is made for, and back. */
   function stretch(item) {
@@ -124,6 +128,7 @@ export function makeChart(parent, context) {
     if (!wide || Math.abs(wide - item.width) < 1) return;
     item.width = Math.floor(wide);
     item.view.signal("width", item.width).resize().run();
+    settle(item);
   }
 
   /** Data of the same shape glide to their new places, where the reader wants movement. */

@@ -130,6 +130,7 @@ def test_paper_of_any_width_cuts_nothing_and_keeps_cards_whole(open_report: Call
     assert page.locator(".ir-part-head").evaluate_all(style, "breakAfter") == ["avoid"]
     assert page.locator(".ir-scroll").evaluate_all(style, "overflow") == ["visible"], "what scrolls is cut"
     assert page.locator("html").evaluate_all(style, "zoom") == ["0.8"]
+    assert page.locator(".ie-bar").evaluate_all(style, "printColorAdjust") == ["exact"], "bars are backgrounds"
     assert page.locator(".ir-page").evaluate_all(style, "zoom") == ["1"], "of a part of a document, zoom cuts the end"
     assert page.locator(".ir-variant[aria-pressed='false']").first.is_hidden()
 
