@@ -63,7 +63,7 @@ def in_the_browser(models: list[Portable], frames: list[pd.DataFrame]) -> list[n
     return [numbers(answer["margins"]) for answer in ask(asked)]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize("name", BEND)
 def test_any_column_is_bent_as_scikit_learn_does(name: str, data: st.DataObject) -> None:
