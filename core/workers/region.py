@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.workers.copying import copy
-
 SIZE = 64 << 20
 SMALLEST = 1 << 15
 """Arrays of fewer bytes go through the pipe, where they cost no more."""
@@ -49,7 +47,7 @@ class Region:
         if array.nbytes < SMALLEST or place + array.nbytes > len(self.memory):
             return None
         target = np.frombuffer(self.memory, dtype=array.dtype, count=array.size, offset=place)
-        copy(target.reshape(array.shape), array)
+        np.copyto(target.reshape(array.shape), array)
         self.used, self.touched = place + array.nbytes, True
         return place
 
