@@ -26,6 +26,8 @@ def share(work: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made]:
     This thread takes parts, too: another needs a tenth of a millisecond to begin. They live as long as the call: a
     process that is copied later must not miss any.
     """
+    if len(parts) == 1:
+        return [work(parts[0])]
     left, made = deque(enumerate(parts)), dict[int, Made]()
     hands = [Thread(target=_take, args=(work, left, made)) for _ in range(min(processors(), len(parts)) - 1)]
     for hand in hands:

@@ -62,7 +62,11 @@ class Walk:
     ----------
     paths : Paths
     packed : Packed
+    parts : tuple of ndarray of int
+        Roots of trees that are walked by one processor.
     worth : ndarray, shape (n_leaves,)
+    shares : ndarray, shape (2, most + 1, most + 1)
+        What players gain and lose, by the counts of both.
     sets : tuple of Against
     background, features : int
     base, own : float
@@ -71,7 +75,9 @@ class Walk:
 
     paths: Paths
     packed: Packed
+    parts: tuple[Small, ...]
     worth: Array
+    shares: Array
     sets: tuple[Against, ...]
     background: int
     features: int
@@ -90,39 +96,33 @@ class Walk:
         values : ndarray, shape (n_rows, n_features)
         output : ndarray, shape (n_rows,)
         """
-        rows, parts = rounded(self.paths, encoded), np.array_split(self.packed.roots, self._parts())
-        blocks = np.array_split(rows, -(-len(rows) // ROWS) or 1)
-        asked = [(roots, block) for block in blocks for roots in parts]
-        sums = share(lambda both: self._down(*both), asked)
-        each = range(0, len(asked), len(parts))
-        both = np.concatenate([np.sum(sums[at : at + len(parts)], axis=0) for at in each])
+        rows = rounded(self.paths, encoded)
+        blocks = [rows] if len(rows) <= ROWS else np.array_split(rows, -(-len(rows) // ROWS))
+        asked = [(roots, block) for block in blocks for roots in self.parts]
+        sums, many = share(lambda both: self._down(*both), asked), len(self.parts)
+        if many > 1:
+            sums = [np.sum(sums[at : at + many], axis=0) for at in range(0, len(asked), many)]
+        both = sums[0] if len(sums) == 1 else np.concatenate(sums)
         return both[:, :-1] / self.background, both[:, -1] / len(self.sets) + self.own
-
-    def _parts(self) -> int:
-        """Parts that trees are shared in; by their size only, so that the sums of a row stay the same."""
-        return min(MOST, 1 + len(self.packed.nodes) // SHARED)
 
     def _down(self, roots: Small, rows: Array) -> Array:
         """What some of the trees add: sums of attributions, and last of the leaves reached, of a few rows."""
         from core.shapley import machine
 
-        shares = np.stack(share_by_counts(self.paths.edges.shape[1]))
         lists = tuple(np.empty(self.packed.largest + machine.AHEAD + 2, dtype=STATE) for _ in range(3))
-        total = np.zeros((len(rows), self.features + 1))
-        for part in self.sets:
-            total += self._part(roots, rows, part, shares, lists)
+        total = self._part(roots, rows, self.sets[0], lists)
+        for part in self.sets[1:]:
+            total += self._part(roots, rows, part, lists)
         return total
 
-    def _part(
-        self, roots: Small, rows: Array, part: Against, shares: Array, lists: tuple[npt.NDArray[np.void], ...]
-    ) -> Array:
+    def _part(self, roots: Small, rows: Array, part: Against, lists: tuple[npt.NDArray[np.void], ...]) -> Array:
         """The same against a part of the background, shape (n_rows, n_features + 1)."""
         from core.shapley import machine
 
         packed, total = self.packed, np.zeros((len(rows), self.features + 1))
         by_byte = np.zeros((len(rows), 0 if len(packed.named) else max(machine.LEAST, -(-self.features // 8)), 256))
         leaves = (self.worth, part.failing, packed.named)
-        machine.walk(roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, shares, by_byte, total)
+        machine.walk(roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, self.shares, by_byte, total)
         if not len(packed.named):
             total[:, :-1] += (by_byte @ _BITS).reshape(len(rows), -1)[:, : self.features]
         return total
@@ -150,7 +150,13 @@ def walk(paths: Paths, worth: Array, background: Array, features: int, base: flo
         machine.mark(nodes, packed.before, some, packed.codes)
         machine.fail(nodes, packed.edges, failing)
         sets.append(Against(len(some), nodes, failing))
-    return Walk(paths, packed, worth[packed.leaf], tuple(sets), len(background), features, base, own)
+    parts, shares = shared(packed.roots, len(packed.nodes)), np.stack(share_by_counts(paths.edges.shape[1]))
+    return Walk(paths, packed, parts, worth[packed.leaf], shares, tuple(sets), len(background), features, base, own)
+
+
+def shared(roots: Small, nodes: int) -> tuple[Small, ...]:
+    """Trees in parts for several processors: by their size only, so that the sums of a row stay the same."""
+    return tuple(np.array_split(roots, min(MOST, 1 + nodes // SHARED)))
 
 
 def _room(leaves: int, rows: int, held: int) -> npt.NDArray[np.uint8]:
