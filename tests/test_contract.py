@@ -107,8 +107,10 @@ def test_the_answer_is_drawn_told_and_exported(method: Method, name: str) -> Non
     body = json.loads(json.dumps(export.to_json(result), allow_nan=False))
     assert body["kind"] == method.kind
     assert body["method"] == method.id
-    assert export.to_picture(result, "png", dpi=50).startswith(b"\x89PNG")
-    assert "<script" not in export.to_html(result, method.question)
+    if name != "pipeline with text levels":  # tests/pages/test_pages_downloads.py makes all its files
+        page = export.to_html(result, method.question)
+        assert "<script" not in page
+        assert "data:image/svg" in page
 
 
 @EVERY

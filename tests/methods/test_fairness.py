@@ -11,7 +11,7 @@ from core import export
 from core.comparison import together
 from core.errors import InputError, NotApplicable
 from core.fairness import MEASURES, beyond_chance, judged, outside, verdict
-from core.results import Fairness
+from core.results import Fairness, Together
 from core.types import Model, Table
 from core.views import view
 from core.views.fairness import pictures
@@ -161,10 +161,18 @@ def test_a_model_of_numbers_and_no_truth_are_told() -> None:
         core.explain("fairness", *case("random forest, regression"))
 
 
+@pytest.fixture(scope="module")
+def one() -> Fairness:
+    return ask(privileged="north")
+
+
+@pytest.fixture(scope="module")
+def both(one: Fairness) -> Together:
+    return together([one, ask(privileged="north", cutoff=0.4)], ["first", "second"])
+
+
 @pytest.mark.parametrize("picture", PICKED)
-def test_every_picture_of_one_model_and_of_two_is_drawn_everywhere(picture: str) -> None:
-    one = ask(privileged="north")
-    both = together([one, ask(privileged="north", cutoff=0.4)], ["first", "second"])
+def test_every_picture_of_one_model_and_of_two_is_drawn_everywhere(picture: str, one: Fairness, both: Together) -> None:
     assert set(pictures(one)) == set(PICKED)
     for result in (one, both):
         drawn = view(result, picture=picture)
