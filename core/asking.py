@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -28,9 +30,32 @@ def in_parts(job: Job, frame: pd.DataFrame, step: str = "predicting rows", until
     -------
     ndarray, shape (n_rows, n_outputs)
     """
+    whole = len(frame) <= PART
+    return by_parts(
+        len(frame),
+        PART,
+        lambda low, high: job.model.predict(frame if whole else frame.iloc[low:high].reset_index(drop=True)),
+        lambda done: job.progress(until * done, step),
+    )
+
+
+def by_parts(count: int, size: int, ask: Callable[[int, int], Array], tell: Callable[[float], None]) -> Array:
+    """Answers about so many rows, asked for part by part; the fraction that is done is told before each.
+
+    Parameters
+    ----------
+    count, size : int
+        Rows in all, and of a part.
+    ask : callable
+        Takes the first row of a part and the one after its last.
+    tell : callable
+
+    Returns
+    -------
+    ndarray, shape (count, ...)
+    """
     parts = []
-    for low in range(0, max(1, len(frame)), PART):
-        job.progress(until * low / max(1, len(frame)), step)
-        own = frame if len(frame) <= PART else frame.iloc[low : low + PART].reset_index(drop=True)
-        parts.append(job.model.predict(own))
+    for low in range(0, max(1, count), size):
+        tell(low / max(1, count))
+        parts.append(ask(low, min(low + size, count)))
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from core import fingerprint, quota, registry
+from core.asking import by_parts
 from core.engine import explain_rows, job_key, output_index
 from core.errors import ExplorerError, InputError
 from core.params import resolve
@@ -241,12 +242,12 @@ def predictions(both: Pair, progress: Progress = silent) -> Array:
     import numpy as np
 
     def compute() -> Array:
-        parts = []
-        for start in range(0, len(both.table), PREDICT_ROWS):
-            progress(start / max(1, len(both.table)), "Predicting every row")
-            rows = np.arange(start, min(start + PREDICT_ROWS, len(both.table)))
-            parts.append(both.model.predict(both.table.rows(rows)))
-        values = np.concatenate(parts)
+        values = by_parts(
+            len(both.table),
+            PREDICT_ROWS,
+            lambda low, high: both.model.predict(both.table.rows(np.arange(low, high))),
+            lambda done: progress(done, "Predicting every row"),
+        ).copy()  # one part is the model's own array, which is not ours to lock
         values.flags.writeable = False
         return values
 

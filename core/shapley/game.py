@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.asking import by_parts
 from core.blocks import uniform
 from core.types import Array
 
@@ -177,7 +178,7 @@ def coalition_values(
     masks : ndarray of bool, shape (n_coalitions, n_features)
         True where the instance's value is used.
     progress : callable, optional
-        Called with the fraction done, after each ``PIECE`` rows that the model has answered.
+        Called with the fraction done, before each ``PIECE`` rows that the model answers and after the last.
 
     Returns
     -------
@@ -198,11 +199,15 @@ def told(
 
     def asked(frame: pd.DataFrame) -> Array:
         nonlocal done
-        parts = []
-        for at in range(0, len(frame), PIECE):
-            parts.append(of(frame.iloc[at : at + PIECE] if len(frame) > PIECE else frame))
-            progress(min(1.0, (done + min(1.0, (at + PIECE) / len(frame))) / calls))
+        whole = len(frame) <= PIECE
+        found = by_parts(
+            len(frame),
+            PIECE,
+            lambda low, high: of(frame if whole else frame.iloc[low:high]),
+            lambda part: progress(min(1.0, (done + part) / calls)),
+        )
         done += 1
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        progress(min(1.0, done / calls))
+        return found
 
     return asked

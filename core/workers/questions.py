@@ -19,7 +19,6 @@ from core.workers.columns import decode_column, encode_column, is_plain
 
 _SMALL = 1 << 18
 """Blocks of one number type are put together below so many bytes: one array costs less than many."""
-_LAST: dict[str, tuple[pd.Index, list[str]]] = {}
 
 
 def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
@@ -55,15 +54,7 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
         described, parts = encode_column(frame.iloc[:, place])
         blocks.append([[place], described])
         arrays.extend(parts)
-    return {"rows": len(frame), "names": _spelled(frame.columns), "blocks": blocks}, arrays
-
-
-def _spelled(columns: pd.Index) -> list[str]:
-    """The names of columns as texts; an index never changes, and one question comes after another on the same."""
-    known = _LAST.get("names")
-    if known is None or known[0] is not columns:
-        known = _LAST["names"] = (columns, list(map(str, columns.tolist())))
-    return known[1]
+    return {"rows": len(frame), "names": list(map(str, frame.columns.tolist())), "blocks": blocks}, arrays
 
 
 def _blocks(frame: pd.DataFrame) -> Any:
