@@ -109,7 +109,7 @@ class Curves:
             values, rest = _product(encoded.astype(tail.kind), tail.weights[mine]), self._parts(tail, mine)[1]
             return self._blocks(tail, len(values), lambda some, rows: rest[rows] + values[some, None])
 
-        return self._answers(ask)
+        return self.answers(ask)
 
     def shuffled(self, feature: int, orders: Ints) -> Array:
         """Answers of every row with the feature's value of another row, shape (n_orders, n_rows, n_outputs)."""
@@ -127,7 +127,7 @@ class Curves:
 
             return self._blocks(tail, len(orders), moved)
 
-        return self._answers(ask)
+        return self.answers(ask)
 
     def own(self) -> Array:
         """Answers of the rows as they are, shape (n_rows, n_outputs)."""
@@ -136,7 +136,7 @@ class Curves:
             values = self.first.astype(tail.kind)
             return self._blocks(tail, 1, lambda _, rows: values[None, rows])
 
-        return np.asarray(self._answers(ask)[0])
+        return np.asarray(self.answers(ask)[0])
 
     def _columns(self, feature: int) -> Ints:
         """Encoded columns of a feature."""
@@ -165,8 +165,8 @@ class Curves:
                 sums[some, own] = found.reshape(*given.shape[:2], -1)
         return sums
 
-    def _answers(self, ask: Callable[[Tail], Array]) -> Array:
-        """Predictions, in the first precision in which they are all numbers."""
+    def answers(self, ask: Callable[[Tail], Array]) -> Array:
+        """Predictions out of the last sums that ``ask`` finds, in the first precision in which they are all numbers."""
         with np.errstate(over="ignore", invalid="ignore"):
             for tail in self.net.tails:
                 sums = ask(tail)

@@ -9,11 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.neural_network import MLPRegressor
 
 from core import engine, network_curves
 from core.curves import curves
@@ -25,59 +21,16 @@ from core.models import wrap
 from core.network_curves import Curves
 from core.registry import Job
 from core.results import Importance, Profile
-from core.types import Model, Table
+from tests.networks import CASES, fitted
 
 FILES = Path(__file__).parent / "keras_files" / "data"
 KERAS = sorted(path.stem for path in FILES.glob("*.keras"))
-ROWS = 90
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
 
 
 @pytest.fixture(autouse=True)
 def forget() -> None:
     network_curves._STORE.close()
-
-
-def frame() -> pd.DataFrame:
-    """Numbers of very different size, levels, whole numbers; ``idle`` says nothing."""
-    random = np.random.default_rng(3)
-    return pd.DataFrame(
-        {
-            "small": random.normal(size=ROWS) / 100,
-            "large": random.normal(5e4, 1e4, ROWS),
-            "level": random.choice(["up", "down", "odd"], ROWS),
-            "count": random.integers(0, 4, ROWS),
-            "idle": random.normal(size=ROWS),
-        }
-    )
-
-
-def encoders() -> Any:
-    """Scaled numbers, one column for each level."""
-    return make_column_transformer(
-        (make_pipeline(SimpleImputer(), StandardScaler()), ["small", "large", "count"]),
-        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["level"]),
-    )
-
-
-def fitted(activation: str, outputs: int, layers: tuple[int, ...] = (9, 6)) -> tuple[Model, Table]:
-    rows = frame()
-    bent = np.sign(rows["small"]) * rows["large"] / 1e4 + (rows["level"] == "up") * rows["count"]
-    kind: Any = MLPRegressor if outputs == 1 else MLPClassifier
-    truth = bent if outputs == 1 else pd.qcut(bent, outputs, labels=[f"part {at}" for at in range(outputs)]).astype(str)
-    network = kind(hidden_layer_sizes=layers, activation=activation, solver="lbfgs", max_iter=60, random_state=0)
-    model = wrap(make_pipeline(encoders(), network).fit(rows, truth))
-    found = match(model, from_frame(rows.assign(y=truth), "rows", target="y"))
-    return found.model, found.table
-
-
-CASES = {
-    "relu": ("relu", 1, (9, 6)),
-    "tanh, two classes": ("tanh", 2, (9, 6)),
-    "logistic, three classes": ("logistic", 3, (7,)),
-    "no bend": ("identity", 1, (5,)),
-    "three layers": ("relu", 3, (8, 8, 8)),
-}
 
 
 def along(name: str) -> tuple[Curves, Job, pd.DataFrame]:
@@ -107,8 +60,9 @@ def compare(found: Curves, job: Job, rows: pd.DataFrame, allowed: float) -> None
     assert not found.knows(len(rows.columns))
 
 
-@pytest.mark.parametrize("block", [655_360, 700])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    ("name", "block"), [*((name, 655_360) for name in CASES), ("relu", 700), ("three layers", 700)]
+)
 def test_the_model_s_own_answers(name: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.portable.layers.BLOCK", block)
     found, job, rows = along(name)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.errors import InputError
 from core.registry import Job, method
 from core.results import Attribution, Check
 from core.shapley.answer import explained
+from core.shapley.composed import network_game
 from core.shapley.effects import TreeGame, tree_game
-from core.shapley.game import Game, coalition_values, game
+from core.shapley.game import coalition_values, game
 from core.types import Array, Param
 from core.views import words
 
 MOST_PAIRS = 30
 """Features up to which all pairs are looked at."""
 Step = tuple[int, ...]
+Worth = Callable[[npt.NDArray[np.bool_]], Array]
+"""Mean outputs of coalitions, shape (n_coalitions,)."""
 
 ABOUT = """
 **What it is.** Start from the average prediction. Put this row's value of one feature into every background row and
@@ -84,18 +88,25 @@ def explain(job: Job) -> Attribution:
     """Walk one path and report each step."""
     number = explained(job, str(job.params["scale"]))
     background = job.table.background(int(job.params["background"]), int(job.params["seed"]))
-    played = game(number.of, job.instance, background)
+    instance = job.instance
+    played = game(number.of, instance, background)
     trees = tree_game(job, number.scale, 1 + played.players + len(_pairs(job, range(played.players))))
-    steps = _order(job, played, trees)
-    fixed = np.zeros((len(steps) + 1, played.players), dtype=bool)
-    for place, step in enumerate(steps):
-        fixed[place + 1 :, list(step)] = True
-    draws = _outputs(played, fixed)
-    means = draws.mean(axis=0)
-    means[-1] = float(number.of(job.instance)[0])
+    output = float(number.of(instance)[0])
+    network = network_game(job, number.scale, instance, background, output) if trees is None else None
+
+    def worth(masks: npt.NDArray[np.bool_]) -> Array:
+        def tell(done: float) -> None:
+            job.progress(done, "asking for features and pairs")
+
+        return coalition_values(played, masks, tell) if network is None else network.worth(masks, tell)
+
+    steps = _order(job, worth, trees)
+    draws = np.full((played.background, len(steps) + 1), output)  # with every feature fixed, each row is the instance
+    draws[:, :-1] = played.ask_coalitions(_walked(steps, played.players)[:-1]).T
+    means = np.append(draws[:, :-1].mean(axis=0), output)
     values = np.diff(means)
     names = job.model.features
-    cells = [None if pd.isna(cell) else cell for cell in job.instance.iloc[0].tolist()]
+    cells = [None if pd.isna(cell) else cell for cell in instance.iloc[0].tolist()]
     return Attribution(
         tuple(" × ".join(names[at] for at in step) for step in steps),
         values,
@@ -107,19 +118,22 @@ def explain(job: Job) -> Attribution:
         draws=draws[:, 1:],
         steps=True,
         checks=(
-            _order_check(values, steps, played, trees, names),
+            _order_check(means, steps, worth, trees, names),
             *_pairs_check(job, len(names)),
-            *(() if trees is None else (trees.check,)),
+            *(form.check for form in (trees, network) if form is not None),
         ),
     )
 
 
-def _outputs(played: Game, fixed: np.ndarray) -> Array:
-    """Each background row's output for each set of fixed features, shape (n_background, n_sets)."""
-    return played.ask_coalitions(fixed).T
+def _walked(steps: Sequence[Step], features: int) -> npt.NDArray[np.bool_]:
+    """The features that are fixed before the first step and after each, shape (n_steps + 1, n_features)."""
+    fixed = np.zeros((len(steps) + 1, features), dtype=bool)
+    for place, step in enumerate(steps):
+        fixed[place + 1 :, list(step)] = True
+    return fixed
 
 
-def _order(job: Job, played: Game, trees: TreeGame | None) -> list[Step]:
+def _order(job: Job, worth: Worth, trees: TreeGame | None) -> list[Step]:
     """The steps in order: as given, or by size with pairs where they are wanted."""
     names = job.model.features
     wanted = tuple(job.params["order"])
@@ -129,7 +143,7 @@ def _order(job: Job, played: Game, trees: TreeGame | None) -> list[Step]:
     rest = [at for at in range(len(names)) if at not in first]
     pairs = _pairs(job, range(len(names)))
     chosen = range(len(names)) if pairs else rest
-    effects = _read(trees, pairs) if trees else _effects(job, played, chosen, pairs)
+    effects = _read(trees, pairs) if trees else _effects(len(names), worth, chosen, pairs)
     steps: list[Step] = [(at,) for at in first]
     return steps + _ranked(effects, rest, float(job.params["preference"]))
 
@@ -153,18 +167,18 @@ def _read(trees: TreeGame, pairs: Sequence[tuple[int, int]]) -> _Effects:
     return _Effects(base, single, {pair: float(extra[pair]) for pair in pairs})
 
 
-def _effects(job: Job, played: Game, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
+def _effects(features: int, worth: Worth, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
     """Ask for every single feature, and every pair, at once."""
     sets: list[Step] = [(), *((at,) for at in chosen), *pairs]
-    masks = np.zeros((len(sets), played.players), dtype=bool)
+    masks = np.zeros((len(sets), features), dtype=bool)
     for row, members in enumerate(sets):
         masks[row, list(members)] = True
-    worth = coalition_values(played, masks, lambda done: job.progress(done, "asking for features and pairs"))
-    single = np.zeros(played.players)
-    single[list(chosen)] = worth[1 : 1 + len(chosen)] - worth[0]
-    together = worth[1 + len(chosen) :] - worth[0]
+    found = worth(masks)
+    single = np.zeros(features)
+    single[list(chosen)] = found[1 : 1 + len(chosen)] - found[0]
+    together = found[1 + len(chosen) :] - found[0]
     joint = {pair: float(value - single[list(pair)].sum()) for pair, value in zip(pairs, together, strict=True)}
-    return _Effects(float(worth[0]), single, joint)
+    return _Effects(float(found[0]), single, joint)
 
 
 def _ranked(effects: _Effects, rest: Sequence[int], preference: float) -> list[Step]:
@@ -183,13 +197,11 @@ def _ranked(effects: _Effects, rest: Sequence[int], preference: float) -> list[S
     return steps
 
 
-def _order_check(values: Array, steps: list[Step], played: Game, trees: TreeGame | None, names: Sequence[str]) -> Check:
-    """How much the order matters: walk the same steps backwards and compare."""
-    fixed = np.zeros((len(steps) + 1, played.players), dtype=bool)
-    for place, step in enumerate(reversed(steps)):
-        fixed[place + 1 :, list(step)] = True
-    worth = coalition_values(played, fixed) if trees is None else trees.along(steps[::-1])
-    backwards = np.diff(worth)[::-1]
+def _order_check(means: Array, steps: list[Step], worth: Worth, trees: TreeGame | None, names: Sequence[str]) -> Check:
+    """How much the order matters: walk the same steps backwards and compare; both walks begin and end alike."""
+    values, turned = np.diff(means), steps[::-1]
+    middle = worth(_walked(turned, len(names))[1:-1]) if trees is None else trees.along(turned)[1:-1]
+    backwards = np.diff(np.concatenate([means[:1], middle, means[-1:]]))[::-1]
     gaps = np.abs(backwards - values)
     worst = int(np.argmax(gaps))
     size = max(float(np.abs(values).sum()), 1e-12)
