@@ -31,11 +31,15 @@ def short(value: object, limit: int = 48) -> str:
 
 def along(axes: Axes, cells: Sequence[Any]) -> Array:
     """Where cells of an ordered feature lie along the axis, NaN for a gap; dates have ticks of dates."""
-    spots = np.array([np.nan if (spot := axis.place(cell)) is None else spot for cell in cells], dtype=np.float64)
-    if not any(axis.is_date(cell) for cell in cells):
-        return spots
-    axes.xaxis_date()
-    return spots / _DAY
+    if axis.dated(cells, True):
+        axes.xaxis_date()
+    places = [np.nan if (spot := axis.place(cell)) is None else spot for cell in cells]
+    return spots(np.array(places, dtype=np.float64), cells)
+
+
+def spots(places: Array, cells: Sequence[Any]) -> Array:
+    """Places as a view has them where the drawing has them, on an axis of these cells."""
+    return places / _DAY if axis.dated(cells, True) else places
 
 
 def labels(axes: Axes, which: Literal["x", "y"], places: Any, texts: list[str]) -> None:

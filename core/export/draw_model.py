@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
+from core.export.canvas import MAX_BARS, along, clean, labels, lines, short, spots, title
 from core.results import Importance, Points, Scores, Subsets, Trials
-from core.views.palette import DOWN, NEUTRAL, UP
+from core.types import Array
+from core.views.axis import cell_at
+from core.views.palette import CURVES, DOWN, MARK, NEUTRAL, UP
+from core.views.points import GOLDEN, shaded, shades, strips
 from core.views.subsets import conditions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+LETTERS = 80
+"""Letters that fit side by side below the axis."""
 
 
 def importance(axes: Axes, result: Importance) -> None:
@@ -41,18 +48,67 @@ def scores(axes: Axes, result: Scores) -> None:
 
 
 def points(axes: Axes, result: Points) -> None:
-    """Dots and the smooth line."""
+    """Dots and the smooth line, or strips of levels; the third variable as colours, the instance as a ring."""
     if result.ordered:
-        axes.plot([float(x) for x in result.x], result.y, ".", color=DOWN, alpha=0.5)
-        axes.plot(result.line_x, result.line_y, color=UP, linewidth=2)
+        x = along(axes, result.x)
+        axes.plot(spots(result.line_x, result.x), result.line_y, color=MARK, linewidth=2, zorder=3)
     else:
-        levels = list(dict.fromkeys(str(x) for x in result.x))
-        axes.plot([levels.index(str(x)) for x in result.x], result.y, ".", color=DOWN, alpha=0.5)
-        labels(axes, "x", np.arange(len(levels)), [short(level, 16) for level in levels])
+        x = _strips(axes, result)
+    _dots(axes, result, x)
+    if result.chosen is not None:
+        own = result.rows.index(result.chosen)
+        axes.plot(x[own], result.y[own], "o", markersize=13, markeredgewidth=2, color=MARK, fillstyle="none", zorder=4)
     axes.set_xlabel(short(result.x_title), parse_math=False)
     axes.set_ylabel(short(result.y_title), parse_math=False)
     title(axes, f"{short(result.y_title)} against {short(result.x_title)}")
     clean(axes)
+
+
+def _strips(axes: Axes, result: Points) -> Array:
+    """Each row above its level, a little to the side; names that would run into each other are turned."""
+    stood = strips(result)
+    levels = list(dict.fromkeys(stood))
+    names = [short(level, 16) for level in levels]
+    labels(axes, "x", np.arange(len(levels)), names)
+    if len(names) * max(map(len, names), default=0) > LETTERS:
+        axes.tick_params(axis="x", labelrotation=45)
+        for name in axes.get_xticklabels():
+            name.set_horizontalalignment("right")
+    aside = np.array(result.rows) * GOLDEN % 1.0 - 0.5
+    return np.array([levels.index(level) for level in stood]) + 0.4 * aside
+
+
+def _dots(axes: Axes, result: Points, x: Array) -> None:
+    """The rows, in the colours of the third variable."""
+    look: dict[str, Any] = {"s": 14, "alpha": 0.6, "linewidths": 0}
+    if not result.colour:
+        axes.scatter(x, result.y, color=DOWN, **look)
+        return
+    if shaded(result):
+        from matplotlib.colors import LinearSegmentedColormap
+
+        shade = np.array([np.nan if cell is None else float(cell) for cell in result.colour])
+        known = np.isfinite(shade)
+        axes.scatter(x[~known], result.y[~known], color=NEUTRAL, **look)
+        if not known.any():
+            return
+        colours = LinearSegmentedColormap.from_list("shades", [DOWN, UP])
+        drawn = axes.scatter(x[known], result.y[known], c=shade[known], cmap=colours, **look)
+        bar = axes.figure.colorbar(drawn, ax=axes, shrink=0.7)
+        if result.colour_dates:
+            ends = np.linspace(shade[known].min(), shade[known].max(), 4)
+            bar.set_ticks(list(ends), labels=[cell_at(end, True) for end in ends])
+        bar.set_label(short(result.colour_title), parse_math=False)
+        return
+    names = [one["shade"] for one in shades(result)]
+    for place, name in enumerate(dict.fromkeys(sorted(names))):
+        own = np.array([other == name for other in names])
+        colour = CURVES[place % len(CURVES)]
+        axes.scatter(x[own], result.y[own], color=colour, label=short(name, 24), **look)
+    legend = axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    legend.set_title(short(result.colour_title, 24))
+    for text in (legend.get_title(), *legend.get_texts()):
+        text.set_parse_math(False)
 
 
 def subsets(axes: Axes, result: Subsets) -> None:

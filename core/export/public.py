@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from core.codec import plain
 from core.export import public_many
 from core.results import (
@@ -20,6 +22,7 @@ from core.results import (
     Scores,
     Together,
 )
+from core.views import axis
 
 
 def to_json(result: Result) -> dict[str, Any]:
@@ -163,7 +166,9 @@ def _points(result: Points) -> dict[str, Any]:
         {"row": row, "name": name, "x": plain(x), "y": plain(y)}
         for row, name, x, y in zip(result.rows, result.names, result.x, result.y, strict=True)
     ]
-    line = [{"x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
+    dates = axis.dated(result.x, result.ordered)
+    places = [plain(pd.Timestamp(x, unit="ms")) if dates else float(x) for x in result.line_x]
+    line = [{"x": x, "y": float(y)} for x, y in zip(places, result.line_y, strict=True)]
     return {"x": result.x_title, "y": result.y_title, "points": points, "line": line, "chosen": result.chosen}
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core import cloud
 from core.conditions import ordered_values
-from core.grid import plain
 from core.instances import truth
 from core.methods import distribution
 from core.registry import Job, method
 from core.results import Check, Distribution, Points
-from core.smooth import lowess
 from core.truth import scored_rows, unknown
 from core.types import Array, Param
 from core.views import words
@@ -25,9 +23,9 @@ feature, with a smooth line; for classes: the feature's values, one strip and bo
 or dates and the target classes: of each level the share of every class, all known rows counted. It shows the data, not
 the model.
 
-**Formula.** The line is LOWESS, local straight lines with tricube weights; a box spans the middle half of the values,
-its line is the median, the whiskers reach to 1.5 times the box's height. A share is rows of the class with the level
-divided by all rows with the level.
+**Formula.** The line is LOWESS, local straight lines with tricube weights, along numbers and dates alike; a box spans
+the middle half of the values, its line is the median, the whiskers reach to 1.5 times the box's height. A share is rows
+of the class with the level divided by all rows with the level.
 
 **Cost.** Reading the rows.
 
@@ -50,7 +48,7 @@ PARAMS = (
     id="target_against_feature",
     title="Target against feature",
     question="What does the truth look like along a feature?",
-    version="4",
+    version="5",
     scope="data",
     kind="points",
     params=PARAMS,
@@ -70,7 +68,8 @@ def explain(job: Job) -> Points | Distribution:
     rows, known = _with_own(job, *scored_rows(job))
     own = job.params["instance"]
     column = job.table.rows(rows)[chosen]
-    kept = column.notna().to_numpy(dtype=bool)
+    found = cloud.along(column, feature)
+    kept = found.kept
     positions = tuple(int(row) for row in rows[kept])
     names = tuple(job.table.row_name(row) for row in positions)
     if job.model.classes:
@@ -82,13 +81,10 @@ def explain(job: Job) -> Points | Distribution:
             classes, heights, positions, names, job.table.target or "target", chosen, empty, empty,
             False, chosen=own if own in positions else None, checks=(check,),
         )  # fmt: skip  # in the order of the fields
-    ordered = feature.kind in ("numeric", "integer")
-    cells: tuple[Any, ...] = tuple(plain(cell) for cell in column[kept])
-    line = _line(column[kept], known[kept], float(job.params["share"])) if ordered else (np.empty(0), np.empty(0))
     return Points(
-        cells if ordered else tuple(words.cell(cell) for cell in cells), known[kept], positions, names, chosen,
-        "the true value", *line, ordered, chosen=own if own in positions else None,
-        checks=(_missing(len(rows), int(kept.sum())),),
+        found.cells, known[kept], positions, names, chosen, "the true value",
+        *cloud.line(found, known[kept], float(job.params["share"])), found.ordered,
+        chosen=own if own in positions else None, checks=(cloud.drawn(found, len(rows)),),
     )  # fmt: skip  # in the order of the fields
 
 
@@ -112,18 +108,6 @@ def _with_own(job: Job, rows: np.ndarray, known: Array) -> tuple[np.ndarray, Arr
         return rows, known
     both = np.union1d(rows, [int(row)])
     return both, whole[both]
-
-
-def _line(column: pd.Series[Any], known: Array, share: float) -> tuple[Array, Array]:
-    """The smooth line at up to 60 places."""
-    x = column.to_numpy(dtype=np.float64)
-    places = np.unique(np.linspace(x.min(), x.max(), 60)) if len(x) > 2 else np.empty(0)
-    return (places, lowess(x, known, share=share, at=places)) if len(places) > 2 else (np.empty(0), np.empty(0))
-
-
-def _missing(total: int, drawn: int) -> Check:
-    """How many rows are not drawn for want of a value."""
-    return Check("rows", None, float(drawn), f"{drawn:,} of {total:,} rows have a value of the feature and are drawn.")
 
 
 def _spread(classes: tuple[str, ...], heights: Array) -> Check:

@@ -7,23 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import cloud
 from core.association import association, coded
 from core.conditions import ordered_values
 from core.errors import InputError, NotApplicable
-from core.grid import plain
 from core.instances import truth
 from core.registry import Job, method
 from core.results import Check, Points
-from core.smooth import lowess
-from core.types import Array, Feature, Model, Param, Table
+from core.types import Feature, Model, Param, Table
 from core.views import words
 
 ABOUT = """
 **What it is.** Each dot is a row: one column along, another one up. Its colour is the truth where it is known, else
 what the model says. The ring is the chosen instance.
 
-**Formula.** The line is LOWESS, local straight lines with tricube weights, robust against outliers. Beside it stands
-how strongly the two go together, as in *Association*.
+**Formula.** The line is LOWESS, local straight lines with tricube weights, robust against outliers, along numbers and
+dates alike. Beside it stands how strongly the two go together, as in *Association*.
 
 **Cost.** Reading the rows.
 
@@ -54,7 +53,7 @@ def _unsupported(_model: Model, table: Table) -> str | None:
     id="two_columns",
     title="One column against another",
     question="How do two columns go together?",
-    version="1",
+    version="2",
     scope="data",
     kind="points",
     params=PARAMS,
@@ -73,17 +72,15 @@ def explain(job: Job) -> Points:
         rows = np.union1d(rows, [table.position(int(chosen))])
     frame = table.rows(rows)
     heights = ordered_values(frame[up.name], up)
-    kept = frame[along.name].notna().to_numpy(dtype=bool) & np.isfinite(heights)
-    if not kept.any():
+    found = cloud.along(frame[along.name][np.isfinite(heights)], along)
+    kept = np.flatnonzero(np.isfinite(heights))[found.kept]
+    if not len(kept):
         raise InputError("No row has a value of both columns.", "One of them is missing in each.", "Choose others.")
-    ordered = along.kind in ("numeric", "integer")
-    cells = [plain(cell) for cell in frame[along.name][kept]]
     shade, title = _shade(job, rows[kept])
     positions = tuple(int(row) for row in rows[kept])
-    empty = np.empty(0)
-    line = _line(frame[along.name][kept], heights[kept], float(job.params["share"])) if ordered else (empty, empty)
+    line = cloud.line(found, heights[kept], float(job.params["share"]))
     return Points(
-        x=tuple(cells) if ordered else tuple(words.cell(cell) for cell in cells),
+        x=found.cells,
         y=heights[kept],
         rows=positions,
         names=tuple(table.row_name(row) for row in positions),
@@ -91,11 +88,11 @@ def explain(job: Job) -> Points:
         y_title=up.name,
         line_x=line[0],
         line_y=line[1],
-        ordered=ordered,
+        ordered=found.ordered,
         colour=shade,
         colour_title=title,
         chosen=None if chosen is None or int(chosen) not in positions else int(chosen),
-        checks=(_together(frame, along, up), _drawn(len(rows), len(positions))),
+        checks=(_together(frame, along, up), cloud.drawn(found, len(rows), "of both")),
     )
 
 
@@ -135,13 +132,6 @@ def _shade(job: Job, rows: Any) -> tuple[tuple[Any, ...], str]:
     return tuple(float(value) for value in said), "what the model says"
 
 
-def _line(column: pd.Series, heights: Array, share: float) -> tuple[Array, Array]:
-    """The smooth line at up to 60 places."""
-    x = column.to_numpy(dtype=np.float64)
-    places = np.unique(np.linspace(x.min(), x.max(), 60)) if len(x) > 2 else np.empty(0)
-    return (places, lowess(x, heights, share=share, at=places)) if len(places) > 2 else (np.empty(0), np.empty(0))
-
-
 def _together(frame: pd.DataFrame, along: Feature, up: Feature) -> Check:
     """How strongly the two go together."""
     found = association(coded(frame[along.name], along), coded(frame[up.name], up))
@@ -149,8 +139,3 @@ def _together(frame: pd.DataFrame, along: Feature, up: Feature) -> Check:
         return Check("association", None, None, "One of the two does not vary here.")
     kind = "Spearman's rank correlation" if along.is_ordered else "The correlation ratio"
     return Check("association", None, found, f"{kind} is {words.number(found, 2)}.")
-
-
-def _drawn(total: int, drawn: int) -> Check:
-    """How many rows are not drawn for want of a value."""
-    return Check("rows", None, float(drawn), f"{drawn:,} of {total:,} rows have a value of both and are drawn.")

@@ -16,21 +16,22 @@ class Points:
     Attributes
     ----------
     x : tuple, length n
-        Numbers or levels.
+        Numbers, dates or levels.
     y : ndarray, shape (n,)
     colour : tuple, length n, or empty
-        A third variable.
+        A third variable: numbers or levels; dates in milliseconds since 1970 (``colour_dates``).
     rows : tuple of int, length n
         Positions in the table, so that a click opens the row.
     names : tuple of str, length n
     x_title, y_title, colour_title : str
         Names from outside are data, never formulas or markup.
     line_x, line_y : ndarray, shape (m,)
-        The smooth line; empty where x has levels.
+        The smooth line, along dates in milliseconds since 1970; empty where x has levels.
     ordered : bool
-        True for a numeric x.
+        True for numbers and dates along x.
     chosen : int or None
         The row of the instance in question, where it is drawn.
+    colour_dates : bool
     """
 
     kind: ClassVar[str] = "points"
@@ -46,6 +47,7 @@ class Points:
     colour: tuple[Any, ...] = ()
     colour_title: str = ""
     chosen: int | None = None
+    colour_dates: bool = False
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

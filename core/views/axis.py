@@ -67,6 +67,16 @@ def is_date(value: Any) -> bool:
     return hasattr(value, "isoformat") or isinstance(value, str)
 
 
+def dated(cells: Iterable[Any], ordered: bool) -> bool:
+    """True where an ordered axis is one of dates."""
+    return ordered and any(is_date(cell) for cell in cells)
+
+
+def told(value: Any, ordered: bool) -> Any:
+    """A cell ready for words: a date that went through JSON as ISO text is one again."""
+    return pd.Timestamp(value) if ordered and isinstance(value, str) else value
+
+
 def place(value: Any) -> float | None:
     """Where a cell lies on an ordered axis (dates: milliseconds since 1970); None for a gap.
 

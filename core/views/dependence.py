@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import cloud
 from core.errors import unknown_name
 from core.results import Attributions, Importance, Points
-from core.smooth import lowess
 from core.types import Array
-from core.views import words
+from core.views import axis, words
 
 WINDOWS = 10
 WIDEST = 50
+SHARE = 0.4
+"""Share of the rows that each piece of the smooth line uses."""
 
 
 def column(result: Attributions, name: str) -> list[Any]:
@@ -148,15 +150,14 @@ def points(result: Attributions, name: str, partner: str | None = None) -> Point
     cells, heights = column(result, name), result.values[:, result.features.index(name)]
     other = strongest_partner(result, name) if partner is None else partner
     values = numbers(cells)
-    ordered = values is not None and not any(hasattr(cell, "isoformat") for cell in cells)
-    known = np.isfinite(values) if ordered and values is not None else np.ones(len(cells), dtype=bool)
-    kept = np.flatnonzero(known)
-    line_x, line_y = (
-        _line(values[kept], heights[kept]) if ordered and values is not None else (np.empty(0), np.empty(0))
-    )
-    colour = column(result, other) if other else []
+    ordered = values is not None
+    kept = np.arange(len(cells)) if values is None else np.flatnonzero(np.isfinite(values))
+    dates = ordered and any(hasattr(cell, "isoformat") for cell in cells)
+    shown = tuple(cells[at] if dates else float(cells[at]) if ordered else words.cell(cells[at]) for at in kept)
+    line_x, line_y = cloud.line(cloud.Along(np.ones(len(kept), dtype=bool), shown, ordered), heights[kept], SHARE)
+    colour, colour_dates = _colour(column(result, other)) if other else ([], False)
     return Points(
-        x=tuple(float(values[at]) if ordered and values is not None else words.cell(cells[at]) for at in kept),
+        x=shown,
         y=heights[kept],
         rows=tuple(result.rows[at] for at in kept),
         names=tuple(result.names[at] for at in kept),
@@ -165,21 +166,16 @@ def points(result: Attributions, name: str, partner: str | None = None) -> Point
         line_x=line_x,
         line_y=line_y,
         ordered=ordered,
-        colour=tuple(_shade(colour[at]) for at in kept) if other else (),
+        colour=tuple(colour[at] for at in kept) if other else (),
         colour_title=other,
+        colour_dates=colour_dates,
         checks=result.checks,
         provenance=result.provenance,
     )
 
 
-def _shade(cell: Any) -> Any:
-    """A cell that a colour scale takes: a number, or text."""
-    if isinstance(cell, bool) or hasattr(cell, "isoformat"):
-        return words.cell(cell)
-    return cell
-
-
-def _line(x: Array, y: Array) -> tuple[Array, Array]:
-    """A smooth line at up to 60 places."""
-    places = np.unique(np.linspace(x.min(), x.max(), 60)) if len(x) > 5 else np.empty(0)
-    return (places, lowess(x, y, share=0.4, at=places)) if len(places) > 2 else (np.empty(0), np.empty(0))
+def _colour(cells: Sequence[Any]) -> tuple[list[Any], bool]:
+    """Cells that a colour scale takes: numbers (dates in milliseconds since 1970) or text; whether they are dates."""
+    if any(hasattr(cell, "isoformat") for cell in cells):
+        return [axis.place(cell) for cell in cells], True
+    return [words.cell(cell) if isinstance(cell, bool) else cell for cell in cells], False

@@ -28,7 +28,8 @@ def view(result: Points, *, dark: bool | None = None) -> View:
     View
         Clicking a dot sets the selection parameter ``pick`` (field ``row``).
     """
-    rows = [_dot(result, at) for at in range(len(result.rows))]
+    spots = [axis.place(x) for x in result.x] if result.ordered else strips(result)
+    rows = [_dot(result, at, spots[at]) | shade for at, shade in enumerate(shades(result))]
     if not result.ordered:
         rows[:1] = [{**row, "wide": axis.widest(one["x"] for one in rows)} for row in rows[:1]]
     rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
@@ -40,38 +41,65 @@ def view(result: Points, *, dark: bool | None = None) -> View:
     return View(spec(result, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}")
 
 
-def _dot(result: Points, at: int) -> dict[str, Any]:
+def strips(result: Points) -> list[str]:
+    """The level above which each row is drawn; the rarest of many stand together."""
+    return _grouped([words.short(str(x), 40) for x in result.x], STRIPS)
+
+
+def _grouped(levels: list[str], most: int) -> list[str]:
+    """The levels, of more than can be told apart the rarest as one."""
+    counts = pd.Series(levels, dtype=object).value_counts()
+    alone = set(counts.index if len(counts) <= most else counts.index[: most - 1])
+    return [level if level in alone else OTHERS for level in levels]
+
+
+def _dot(result: Points, at: int, spot: float | str | None) -> dict[str, Any]:
     """The record of one row."""
     x = result.x[at]
     record: dict[str, Any] = {
         "role": "dot",
-        "x": float(x) if result.ordered else words.short(str(x), 40),
+        "x": spot,
         "y": float(result.y[at]),
         "row": result.rows[at],
         "aside": result.rows[at] * GOLDEN % 1.0,
         "name": words.short(result.names[at], 40),
-        "cell": words.cell(x),
+        "cell": words.cell(axis.told(x, result.ordered)),
         "mark": "chosen" if result.rows[at] == result.chosen else "",
     }
-    if result.colour:
-        shade = result.colour[at]
-        record["shade"] = None if shade is None else float(shade) if isinstance(shade, int | float) else str(shade)
-        record["shade text"] = words.cell(shade)
     return record
+
+
+def shades(result: Points) -> list[dict[str, Any]]:
+    """The colour of each row, for the scale and in words; the rarest of many levels share one."""
+    if not result.colour:
+        return [{}] * len(result.rows)
+    if shaded(result):
+        told = [axis.cell_at(shade, True) if result.colour_dates else words.cell(shade) for shade in result.colour]
+        return [{"shade": shade, "shade text": text} for shade, text in zip(result.colour, told, strict=True)]
+    levels = [words.cell(shade) for shade in result.colour]
+    shown = _grouped(levels, len(palette.CURVES))
+    return [{"shade": shade, "shade text": level} for shade, level in zip(shown, levels, strict=True)]
+
+
+def shaded(result: Points) -> bool:
+    """True where the third variable has an order, so that its colours are shades."""
+    return all(shade is None or isinstance(shade, int | float) for shade in result.colour)
 
 
 def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
-    kind = "quantitative" if result.ordered else "nominal"
-    look = {"title": None, "tickCount": 6, **axis.feature_ticks()} if result.ordered else axis.of_levels()
+    dates = axis.dated(result.x, result.ordered)
+    kind = "temporal" if dates else "quantitative" if result.ordered else "nominal"
+    look = {"title": None, "tickCount": 6, **axis.feature_ticks(dates)} if result.ordered else axis.of_levels()
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": look}
     if result.ordered:
-        x["scale"] = {"zero": False}
+        x["scale"] = {"type": "utc", "nice": False, "padding": 10} if dates else {"zero": False}
     height = {"title": _plain_title(result), "tickCount": 6}
     if result.y_title in OWN_NUMBERS or result.y_title not in OWN_TITLES:
         height |= axis.feature_ticks()
     y = {"field": "y", "type": "quantitative", "axis": height, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
+    tips += [{"field": "shade text", "title": "colour"}] if result.colour else []
     layers = [_dots(result, x, y, tips)]
     if result.ordered:
         line = {"type": "line", "strokeWidth": 3, "color": palette.MARK}
@@ -111,13 +139,20 @@ def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[
     if not result.ordered:
         dot["encoding"]["xOffset"] = _ASIDE
     if result.colour:
-        numbers = all(shade is None or isinstance(shade, int | float) for shade in result.colour)
-        scale = {"range": [palette.DOWN, palette.UP]} if numbers else {"range": list(palette.CURVES)}
-        shade = {"field": "shade", "type": "quantitative" if numbers else "nominal", "scale": scale}
-        columns = {"expr": "containerSize()[0] < 520 ? 2 : 4"}
-        look = axis.feature_ticks() if numbers else {"columns": columns, "labelLimit": 150}
-        dot["encoding"]["color"] = {**shade, "legend": {"title": None, "orient": "top", **look}}
+        dot["encoding"]["color"] = _colour(result)
     return dot
+
+
+def _colour(result: Points) -> dict[str, Any]:
+    """The third variable: shades between two colours for numbers and dates, a colour each for levels."""
+    numbers = shaded(result)
+    kind = "temporal" if result.colour_dates else "quantitative" if numbers else "nominal"
+    scale: dict[str, Any] = {"range": [palette.DOWN, palette.UP] if numbers else list(palette.CURVES)}
+    if result.colour_dates:
+        scale["type"] = "utc"
+    columns = {"expr": "containerSize()[0] < 520 ? 2 : 4"}
+    look = axis.feature_ticks(result.colour_dates) if numbers else {"columns": columns, "labelLimit": 150}
+    return {"field": "shade", "type": kind, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
 
 
 def _ring(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
@@ -183,6 +218,9 @@ OWN_TITLES = (
 """Titles of heights that the methods use; anything else could come from a file."""
 OWN_NUMBERS = ("the true value",)
 """Those of them that are a column's own numbers, as a column whose name is drawn from the data is."""
+STRIPS = 24
+"""Levels that stand side by side at most."""
+OTHERS = "all others"
 HEIGHT = 3
 """Place of the heights among the columns of the table."""
 
@@ -193,7 +231,7 @@ def table(result: Points) -> pd.DataFrame:
     for title in (words.short(result.x_title), result.y_title):
         names.append(title if title not in names else f"{title} (2)" if f"{title} (2)" not in names else f"{title} (3)")
     frame = pd.DataFrame({0: list(result.rows), 1: list(result.names)})
-    frame[2] = pd.Series([words.cell(x) for x in result.x], dtype="str")
+    frame[2] = pd.Series([words.cell(axis.told(x, result.ordered)) for x in result.x], dtype="str")
     frame[HEIGHT] = result.y
     order = frame[HEIGHT].abs().sort_values(ascending=False, kind="stable").index
     return frame.iloc[order].reset_index(drop=True).set_axis(names, axis="columns")
@@ -212,6 +250,9 @@ def tell(result: Points) -> str:
         own = result.rows.index(result.chosen)
         below = float((result.y < result.y[own]).mean())
         start += f" The ring is {words.short(result.names[own], 40)}: {words.percent(below)} of the rows lie lower."
+    levels = 0 if result.ordered else len(set(result.x))
+    if levels > STRIPS:
+        start += f" The {STRIPS - 1} most frequent of {levels:,} levels stand alone."
     if result.colour_title:
         start += f" Coloured by {words.short(result.colour_title)}."
     return f"{start} Largest: {words.listed(named)}." if named else start

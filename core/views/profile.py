@@ -34,7 +34,7 @@ def view(result: Profile, *, feature: Feature | None = None, bars: bool = False,
     -------
     View
     """
-    dates = result.ordered and any(axis.is_date(item) for item in result.grid)
+    dates = axis.dated(result.grid, result.ordered)
     decimals = feature.decimals if feature is not None and feature.kind == "numeric" else None
     rows = _lines(result, decimals) + _owns(result, decimals) + _threshold(result)
     if result.ordered:
@@ -74,7 +74,7 @@ def _point(
         x=axis.place(value) if result.ordered else None,
         x2=None if result.ordered else _home(result, curve),
         y=y,
-        cell=words.cell(value if not _iso(result, value) else pd.Timestamp(value), decimals),
+        cell=words.cell(axis.told(value, result.ordered), decimals),
         said=words.amount(y, result.scale) if result.centred else words.output(y, result.scale, result.label),
         change=words.amount(y - _home(result, curve), result.scale),
         label=words.amount(y, result.scale) if result.centred else words.figure(y, result.scale),
@@ -87,11 +87,6 @@ def _home(result: Profile, curve: int) -> float:
     if math.isfinite(own):
         return own
     return float(np.nanmean(result.values[curve])) if result.reference is None else result.reference
-
-
-def _iso(result: Profile, value: Any) -> bool:
-    """True for a date that is still ISO text."""
-    return result.ordered and isinstance(value, str)
 
 
 def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
@@ -192,7 +187,7 @@ def tell(result: Profile, dates: bool = False, decimals: int | None = None) -> s
         start = f"If only {name} changed, nothing would: the model says {said} whatever its value."
     if len(result.curves) > 1:
         return f"{start} {len(result.curves)} instances are drawn."
-    cell = words.cell(pd.Timestamp(result.at[0]) if _iso(result, result.at[0]) else result.at[0], decimals)
+    cell = words.cell(axis.told(result.at[0], result.ordered), decimals)
     now = f"Now it is {cell}, and the model says {words.output(float(result.outputs[0]), result.scale, result.label)}."
     return " ".join(part for part in (start, now, _decision(result, dates, decimals)) if part)
 

@@ -26,7 +26,7 @@ from pages.parts.layout import Spot
 from pages.parts.subject import Subject
 from pages.parts.tuned import ALL, BARS
 
-_SKIP = ("feature", "instance", "more_rows", "kind")
+_SKIP = ("feature", "column", "along", "instance", "more_rows", "kind")
 
 
 def popover(about: Subject) -> None:

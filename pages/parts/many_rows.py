@@ -75,7 +75,8 @@ def _scatter(result: Attributions, about: Subject, key: str) -> None:
     cloud = dependence.points(result, chosen)
     drawn = view(cloud, dark=chart.dark())
     chart.show(drawn, f"{key}.dots", on_mark=leads.open_dot)
-    told = f"Coloured by {safe(words.short(cloud.colour_title))}, the feature that it interacts with most. "
+    told = f"Coloured by {safe(words.short(cloud.colour_title))}, which best tells apart rows of nearly equal value: "
+    told += "a sign that the two interact, no proof. "
     st.caption(f":material/touch_app: {told if cloud.colour_title else ''}Click a dot to open its row in Explain.")
     downloads.draw(cloud, "shap-one-feature", f"{key}.one")
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from core import engine
-from core.errors import NotApplicable
+from core.errors import InputError, NotApplicable
+from core.loading.frames import from_frame
+from core.loading.match import match
 from core.results import Points
 from core.views import view
 from tests.contract_cases import HOSTILE, case
@@ -45,6 +47,30 @@ def test_levels_have_no_line_and_missing_values_no_dot() -> None:
     _, table = case("pipeline with text levels")
     gaps = run("pipeline with text levels", feature="amount")
     assert len(gaps.rows) == int(table.frame["amount"].notna().sum())
+
+
+def test_any_variable_stands_along_the_axis() -> None:
+    model, table = case("random forest, regression")
+    rows = list(run("random forest, regression", along="row").rows)
+    assert list(run("random forest, regression", along="row").x) == rows
+    assert list(run("random forest, regression", along="truth").x) == table.frame["y"].iloc[rows].tolist()
+    said = model.predict(table.rows(rows))[:, 0]
+    assert list(run("random forest, regression").x) == pytest.approx(said.tolist())
+    classes = run("lightgbm, three classes", along="truth")
+    assert list(classes.x) == case("lightgbm, three classes")[1].frame["y"].tolist()
+    assert not classes.ordered
+
+
+def test_a_column_that_the_model_does_not_take_stands_along_the_axis() -> None:
+    model, table = case("random forest, regression")
+    wider = from_frame(table.frame.assign(shift=np.arange(160) % 3 * 1.5), target="y")
+    both = match(model, wider)
+    result = engine.explain("residuals", both.model, both.table, column="shift")
+    assert list(result.x) == both.table.frame["shift"].tolist()
+    assert result.x_title == "shift"
+    assert result.y == pytest.approx(run("random forest, regression").y)
+    with pytest.raises(InputError, match="no column"):
+        engine.explain("residuals", both.model, both.table, column="y")
 
 
 def test_the_worst_rows_are_told_first() -> None:

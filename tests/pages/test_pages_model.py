@@ -329,3 +329,17 @@ def test_rows_that_the_model_fails_on_leave_the_rest_working(
     assert [str(item.value).count("fails on row 7") for item in app.warning if "row 7" in str(item.value)] == [1]
     assert answered in words(app)
     assert len(asked) == 2, "it is told anew, and not tried again for each section"
+
+
+def test_any_column_stands_along_the_axis_of_the_errors() -> None:
+    sample = samples()[0]
+    only = {f"open_{method.id}": method.id == "residuals" for method in registry.methods("model")}
+    app = open_page("model", only, model=sample.id)
+    names = load_sample_table(sample.table).schema.names
+    box = app.selectbox(key=now(app, "residuals.along"))
+    assert box.value == "along.prediction"
+    assert box.options[:3] == ["the prediction", "the true value", "the row's place in the table"]
+    app.selectbox(key=now(app, "residuals.along")).set_value(f"feature.{names[1]}").run()
+    (shelf,) = app.session_state["section settings"].values()
+    assert shelf["residuals"] == {"feature": names[1]}
+    assert app.selectbox(key=now(app, "residuals.along")).value == f"feature.{names[1]}"
