@@ -16,8 +16,9 @@ from typing import Any
 
 from core import registry, report_command, tune_command
 from core.errors import ExplorerError, InputError, ModelError
+from core.losses import LOSS, fitting, listed
 from core.results import Result
-from core.types import Model, Table
+from core.types import Model, Table, Task
 
 FAULT, BAD_INPUT, REFUSED = 1, 2, 3
 
@@ -79,7 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--target", help="the column that holds the true value")
     explain.add_argument("--weights", metavar="COLUMN", help="the column that says how much a row counts")
     explain.add_argument("--encoding", default="", help="of a CSV file whose letters come out wrong, such as cp1250")
-    explain.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method")
+    explain.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of the method, as 'methods --model FILE' lists them",
+    )
     explain.add_argument("--out", type=Path, help="write to this file instead of the screen")
     form = explain.add_mutually_exclusive_group()
     for name, words in (("json", "one JSON object"), ("html", "a standalone page"), ("png", "a picture")):
@@ -88,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     report_command.add(commands, _table, _model, _write)
     tune_command.add(commands, _table, _model, _rendered, _write)
     methods = commands.add_parser("methods", help="list the methods, their questions and settings")
+    methods.add_argument("--model", help="only those that speak of this model, with the choices that fit it")
     methods.add_argument("--json", action="store_true", help="as JSON")
     methods.set_defaults(run=_methods)
     check = commands.add_parser("check", help="say what a model file holds, or why it is refused")
@@ -206,21 +214,32 @@ def _write(content: bytes, path: Path | None) -> None:
 
 def _methods(options: argparse.Namespace) -> int:
     """List the methods."""
-    entries: list[dict[str, Any]] = [_described(entry) for entry in registry.methods()]
+    task = _model(options.model).task if options.model else None
+    entries = [_described(entry, task) for entry in registry.methods() if task is None or task in entry.tasks]
     if options.json:
         print(json.dumps(entries, ensure_ascii=False))
         return 0
     for entry in entries:
         print(f"{entry['id']:<20} {entry['question']}")
         for param in entry["params"]:
-            print(f"    {param['name']}={param['default']}  {param['help']}")
+            print(f"    {param['name']}={param['default']}  {param['help']}{_choices(param, task)}")
     return 0
 
 
-def _described(entry: registry.Method) -> dict[str, Any]:
-    """A method as JSON values."""
+def _choices(param: dict[str, Any], task: Task | None) -> str:
+    """What a setting may be, in words: losses by the task that they fit, where no model says which."""
+    if not param["choices"]:
+        return ""
+    if param["choices"] == LOSS.choices and task is None:
+        return f" One of auto; {listed()}."
+    return f" One of {', '.join(param['choices'])}."
+
+
+def _described(entry: registry.Method, task: Task | None = None) -> dict[str, Any]:
+    """A method as JSON values, with the choices that fit a task."""
     names = ("name", "kind", "default", "low", "high", "choices", "help")
-    params = [{name: getattr(param, name) for name in names} for param in entry.params]
+    known = [param if task is None else fitting(param, task) for param in entry.params]
+    params = [{name: getattr(param, name) for name in names} for param in known]
     head = {name: getattr(entry, name) for name in ("id", "title", "question", "version", "scope", "kind", "cost")}
     return {**head, "params": params}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -222,6 +222,7 @@ SCORINGS = {
     "recall": "one_minus_recall",
 }
 """scikit-learn's names of scores, and the loss that rises by what the score falls."""
+_SPOKEN: dict[Task, str] = {"regression": "numbers", "binary": "two classes", "multiclass": "more classes"}
 DEFAULTS: dict[Task, str] = {"regression": "rmse", "binary": "one_minus_auc", "multiclass": "cross_entropy"}
 
 
@@ -238,3 +239,24 @@ def loss_for(task: Task, wanted: str = "auto") -> Loss:
     if name not in known:
         raise unknown_name(f"loss for a {task} model", wanted, known)
     return known[name]
+
+
+def fitting(param: Param, task: Task) -> Param:
+    """A setting with the choices that fit a task: of the losses those of the task; any other setting as it is."""
+    if param.choices != LOSS.choices:
+        return param
+    return replace(param, choices=("auto", *(loss.id for loss in LOSSES if task in loss.tasks)))
+
+
+def titled(param: Param, choice: str) -> str:
+    """A choice of a setting in words, where it is a loss; as it is where not."""
+    if param.name != LOSS.name:
+        return choice
+    return {"auto": "chosen by the task", **{loss.id: loss.title for loss in LOSSES}}.get(choice, choice)
+
+
+def listed(task: Task | None = None) -> str:
+    """The names of the losses: those of one task, or of each."""
+    if task is None:
+        return "; ".join(f"{said}: {listed(each)}" for each, said in _SPOKEN.items())
+    return ", ".join(fitting(LOSS, task).choices[1:])

@@ -24,8 +24,8 @@ from sklearn.metrics import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from core.errors import InputError
-from core.losses import LOSSES, SCORINGS, Loss, loss_for
-from core.types import Array
+from core.losses import LOSS, LOSSES, SCORINGS, Loss, fitting, listed, loss_for, titled
+from core.types import Array, Param
 
 
 def macro_f1(known, said, own):
@@ -91,6 +91,24 @@ def test_losses_equal_scikit_learn_block_by_block(seed: int, count: int, ties: b
 )
 def test_each_task_has_its_default(task: str, name: str) -> None:
     assert loss_for(task).id == name  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
+def test_the_losses_offered_are_those_that_are_not_refused(task: str) -> None:
+    offered = fitting(LOSS, task).choices  # type: ignore[arg-type]
+    assert offered[0] == "auto"
+    assert listed(task) == ", ".join(offered[1:])  # type: ignore[arg-type]
+    for loss in LOSSES:
+        try:
+            loss_for(task, loss.id)  # type: ignore[arg-type]
+        except InputError:
+            assert loss.id not in offered
+            continue
+        assert loss.id in offered
+        assert titled(LOSS, loss.id) == loss.title
+    other = Param("kind", "choice", "a", "", choices=("a", "b"))
+    assert fitting(other, task) == other  # type: ignore[arg-type]
+    assert titled(other, "rmse") == "rmse"
 
 
 def test_a_loss_of_another_task_is_refused_in_words() -> None:

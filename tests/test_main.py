@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from xgboost import XGBClassifier
 
-from core import registry
+import core
+from core import losses, registry
 from core.__main__ import BAD_INPUT, REFUSED, main
 from tests.contract_cases import mixed_frame
 
@@ -132,6 +133,16 @@ def test_methods_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert [entry["id"] for entry in listed] == [entry.id for entry in registry.methods()]
     assert main(["methods"]) == 0
     assert "What pushed this prediction up or down?" in capsys.readouterr().out
+
+
+def test_methods_lists_what_fits_a_model(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["methods"]) == 0
+    assert "One of auto; numbers: rmse, " in capsys.readouterr().out
+    assert main(["methods", "--model", files["model.json"]]) == 0
+    told = capsys.readouterr().out
+    task = core.model(files["model.json"]).task
+    assert f"One of auto, {losses.listed(task)}." in told
+    assert ("fairness_regression" in told) == (task == "regression")
 
 
 def test_check_says_what_a_file_holds(

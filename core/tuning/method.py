@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import training
+from core.losses import listed
 from core.registry import Job, method
 from core.results.trials import Trials
 from core.truth import unknown
@@ -54,7 +55,7 @@ PARAMS = (
         False,
     ),
     Param("seed", "int", 0, "Fixes the rows, folds, candidates and training.", 0, 2**31 - 1, expert=False),
-    Param("loss", "text", "auto", "What counts as worse, as in permutation importance."),
+    Param("loss", "text", "auto", f"What counts as worse, or auto. Of {listed()}."),
     Param("space", "text", "", "What may be tried: max_depth=2..8; C=0.1..10 log; kernel=rbf|linear. Empty: proposed."),
     Param("rows", "int", 5_000, "Rows used, drawn with the seed.", 10, 100_000),
     Param("seconds", "int", 300, "The search ends with what it has found after so long.", 1, LONGEST),

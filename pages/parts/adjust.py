@@ -83,7 +83,7 @@ def menu(about: Subject, place: int, spot: Spot, one: Panel) -> None:
         start = f"set.{one.id}."
         given = {key.removeprefix(start): text for key, text in about.asked.studio.items() if key.startswith(start)}
         skip = (*_SKIP, *one.params)
-        settings.draw(one.how, given, about.table.schema, _changed(one), skip, f"studio.{place}.")
+        settings.draw(one.how, given, about.table.schema, about.model.task, _changed(one), skip, f"studio.{place}.")
         with st.expander("Words", icon=":material/title:"):
             looking.words(about, one.id, place)
         _files(about, place, spot, one)

@@ -82,7 +82,9 @@ def _answer(about: Subject, method: Method, slot: str, given: dict[str, str]) ->
             return _nudges(about, method, slot, given, expert)
         params = given
         if slot == "first":
-            params = settings.draw(method, given, about.table.schema, _setting(about), key=slot, expert=expert)
+            params = settings.draw(
+                method, given, about.table.schema, about.model.task, _setting(about), key=slot, expert=expert
+            )
         again = frame.EVERYTHING if method.id == force.METHOD else ("closer",)
         if stop.halted(method.id, method.title, lambda: frame.redraw(*again), slot):
             return None

@@ -42,7 +42,14 @@ def controls(about: Subject, method: Method, given: Mapping[str, str], slot: str
     nudge_rules.draw(about, given, write)
     _wishes(given, write)
     return settings.draw(
-        method, given, about.table.schema, lambda name, text: write({name: text}), SKIPPED, slot, expert
+        method,
+        given,
+        about.table.schema,
+        about.model.task,
+        lambda name, text: write({name: text}),
+        SKIPPED,
+        slot,
+        expert,
     )
 
 

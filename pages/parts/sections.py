@@ -67,7 +67,14 @@ def _answer(about: Subject, method: Method) -> None:
     said = st.container()
     skip = tuple(name for name, tasks in controls.SKIPPED.get(method.id, {}).items() if about.model.task in tasks)
     params = settings.draw(
-        method, given(about, method), about.table.schema, _changed(about, method), skip, "model.", expert
+        method,
+        given(about, method),
+        about.table.schema,
+        about.model.task,
+        _changed(about, method),
+        skip,
+        "model.",
+        expert,
     )
     if method.id in controls.CONTROLS:
         controls.CONTROLS[method.id](about, params, _changed(about, method))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core.errors import ExplorerError
+from core.losses import fitting, titled
 from core.params import parse
 from core.registry import Method
-from core.types import Param, Schema
+from core.types import Param, Schema, Task
 from pages.parts import frame, fresh
 from pages.parts.text import safe_long
 
@@ -24,6 +26,7 @@ def draw(
     method: Method,
     given: Mapping[str, str],
     schema: Schema,
+    task: Task,
     changed: Changed,
     skip: tuple[str, ...] = (),
     key: str = "",
@@ -35,6 +38,8 @@ def draw(
     ----------
     given : mapping
         Settings of the link, as text.
+    task : Task
+        Of the model: only losses that fit are offered.
     changed : callable
         Called with a parameter's name and its new value as text (empty: the default).
     skip : tuple of str
@@ -49,8 +54,9 @@ def draw(
     dict
         Given settings that fit; the others are told in words and left out.
     """
-    good = _valid(method, given, schema)
-    shown = [param for param in method.params if param.name not in skip]
+    params = [fitting(param, task) for param in method.params]
+    good = _valid({param.name: param for param in params}, method, given, schema)
+    shown = [param for param in params if param.name not in skip]
     plain = [param for param in shown if not param.expert]
     rest = [param for param in shown if param.expert] if expert else []
 
@@ -69,12 +75,12 @@ def draw(
     return good
 
 
-def _valid(method: Method, given: Mapping[str, str], schema: Schema) -> dict[str, str]:
+def _valid(params: Mapping[str, Param], method: Method, given: Mapping[str, str], schema: Schema) -> dict[str, str]:
     """Settings that fit; a wrong one is told and its default used."""
     good = {}
     for name, text in given.items():
         try:
-            parse(method.param(name), text, schema.names)
+            parse(params.get(name) or method.param(name), text, schema.names)
             good[name] = text
         except ExplorerError as error:
             frame.tell(error, st.warning)
@@ -123,7 +129,7 @@ def _toggle(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
 
 def _choice(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """One of a few."""
-    st.selectbox(param.title, param.choices, **options)
+    st.selectbox(param.title, param.choices, format_func=partial(titled, param), **options)
 
 
 def _feature(param: Param, schema: Schema, options: dict[str, Any]) -> None:

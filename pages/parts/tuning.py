@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from core import fingerprint, registry, workshop
 from core.errors import ExplorerError
 from core.loading.samples import samples
-from core.losses import LOSSES
+from core.losses import LOSS, fitting, titled
 from core.registry import Method
 from core.results.trials import Span, Trials
 from core.running import Running
@@ -80,7 +81,9 @@ def _settings(about: Subject, method: Method) -> dict[str, str]:
         span_text = tuning_space.draw(about, shelf(about))
         _loss(about.model, held.get("loss", "auto"), changed)
         skip = ("way", "space", "loss", "trials" if way == "grid" else "points")
-        good = settings.draw(method, held, about.table.schema, changed, skip, "tune.", about.asked.level == "expert")
+        good = settings.draw(
+            method, held, about.table.schema, about.model.task, changed, skip, "tune.", about.asked.level == "expert"
+        )
     kept = {name: text for name, text in good.items() if name not in skip}
     return {**kept, "way": way, "space": span_text, "loss": held.get("loss", "auto")}
 
@@ -102,13 +105,12 @@ def _way(now: str, changed: settings.Changed) -> str:
 
 def _loss(model: Model, now: str, changed: settings.Changed) -> None:
     """What counts as worse."""
-    known = {loss.id: f"{loss.title[0].upper()}{loss.title[1:]}" for loss in LOSSES if model.task in loss.tasks}
-    options = {"auto": "Chosen by the task", **known}
+    options = fitting(LOSS, model.task).choices
     key = fresh.key("tune_loss", now if now in options else "auto")
     st.selectbox(
         "What counts as worse",
-        list(options),
-        format_func=options.__getitem__,
+        options,
+        format_func=partial(titled, LOSS),
         key=key,
         width=420,
         on_change=fresh.listen(key, lambda value: changed("loss", "" if value == "auto" else value)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.loading.samples import samples
+from core.loading.samples import load_sample_model, samples
+from core.losses import LOSSES
 from core.views import attributions
 from tests.pages.app import errors, now, open_page, words
 
@@ -21,6 +22,10 @@ def test_bars_stand_alone_for_plain_readers_and_beside_permutation_for_experts(l
     assert "Click a mark to open its row" not in words(app)
     if level == "plain":
         side_by_side(app)
+        return
+    task = load_sample_model(samples()[0].id).task
+    offered = app.selectbox(key=now(app, "model.permutation_importance.loss")).options
+    assert offered == ["chosen by the task", *(loss.title for loss in LOSSES if task in loss.tasks)]
 
 
 def side_by_side(app: AppTest) -> None:
