@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import removal
 from core.types import Array, Model
 
 _FAMILIES = {
@@ -17,6 +18,8 @@ _FAMILIES = {
     "lightgbm": "LGBMClassifier or LGBMRegressor",
     "catboost": "CatBoostClassifier or CatBoostRegressor",
 }
+UNWEIGHTED = "Scores are weighted; training is not."
+"""What is said of rows' weights where a model is trained again."""
 _LOCKED: list[bool] = []
 # No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried.
 _CATBOOST = (
@@ -88,6 +91,7 @@ def trained(
     *,
     seed: int | None = None,
     fingerprint: str = "",
+    left_out: str = "",
 ) -> Model:
     """The same kind of model, trained on these rows.
 
@@ -104,16 +108,26 @@ def trained(
         For estimators that draw at random and have no seed of their own.
     fingerprint : str
         Of the result; empty: of the fitted state, which takes a while for large ones.
+    left_out : str
+        A feature that the rows do not have, and the recipe shall not name.
+
+    Raises
+    ------
+    NotApplicable
+        If a feature cannot be left out of the recipe.
     """
     from core.models import wrap
 
     fresh = untrained(model.native, settings or {}, seed)
+    if left_out:
+        removal.take_out(fresh, model.features, left_out)
     answers = known if not model.classes else np.asarray(model.native.classes_)[known.astype(np.int64)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # advice on settings, to nobody who could follow it here
         fresh.fit(_as_trained(model, frame), answers)
     names = model.classes or None
-    return wrap(fresh, name=model.name, features=model.features, classes=names, fingerprint=fingerprint or None)
+    features = tuple(feature for feature in model.features if feature != left_out)
+    return wrap(fresh, name=model.name, features=features, classes=names, fingerprint=fingerprint or None)
 
 
 def _as_trained(model: Any, frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,6 +139,8 @@ def _as_trained(model: Any, frame: pd.DataFrame) -> pd.DataFrame:
         return rows
     coded = {}
     for name, levels in model.levels.items():
+        if name not in rows:
+            continue
         places = np.nan_to_num(level_codes(rows[name], levels), nan=-1).astype(np.int64)
         known: Any = pd.Index(list(levels))  # the stubs do not take levels of any type
         coded[name] = pd.Series(pd.Categorical.from_codes(places, known), index=rows.index)

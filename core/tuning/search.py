@@ -160,7 +160,7 @@ def _checks(found: Trials, course: Course, ended: str) -> Iterator[Check]:
     folds = len(course.bench.folds)
     text = f"Each candidate was trained {folds} times on {found.rows:,} rows, each time without another part of them."
     yield Check("folds", None, float(folds), text)
-    yield from row_weights.check(course.job.table, course.bench.rows, "Scores are weighted; training is not.")
+    yield from row_weights.check(course.job.table, course.bench.rows, training.UNWEIGHTED)
 
 
 def _difference(found: Trials) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import LinearRegression
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor, VotingRegressor
+from sklearn.feature_selection import SelectKBest, f_regression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import roc_auc_score, root_mean_squared_error
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from core import engine
 from core.errors import NotApplicable
@@ -16,7 +22,7 @@ from core.loading.frames import from_frame
 from core.loading.match import match
 from core.models import wrap
 from core.results import Importance
-from tests.contract_cases import case
+from tests.contract_cases import HOSTILE, mixed_frame, numbers_frame
 
 
 def twins(rows: int = 240):
@@ -81,14 +87,85 @@ def test_a_twin_is_not_missed_but_is_used() -> None:
     assert dropped.values[2] > 1
 
 
-def test_a_pipeline_with_levels_is_trained_again() -> None:
-    model, table = case("pipeline with text levels")
-    result = engine.explain("refit_importance", model, table)
+def test_a_column_is_left_out_of_a_pipeline_and_of_its_settings_and_scores_are_weighted() -> None:
+    """The loop of scikit-learn by hand: a ColumnTransformer by name and by place, levels, weights of rows."""
+    frame = mixed_frame(90)[["age", "owner", HOSTILE, "paid"]]
+    frame["times"] = np.arange(90) % 4
+    names = ["age", "owner", HOSTILE]
+
+    def recipe(left: list[str]) -> object:
+        numbers = [left.index(name) for name in ("age", "owner") if name in left]
+        levels = [HOSTILE] if HOSTILE in left else []
+        steps = [("numbers", StandardScaler(), numbers), ("levels", OneHotEncoder(), levels)]
+        front = ColumnTransformer([step for step in steps if step[2]])
+        return make_pipeline(front, LogisticRegression())
+
+    both = match(
+        wrap(recipe(names).fit(frame[names], frame["paid"])), from_frame(frame, target="paid", weights="times")
+    )
+    result = engine.explain("refit_importance", both.model, both.table, seed=1)
     assert isinstance(result, Importance)
-    assert result.features == model.features
-    assert 0 <= result.reference <= 0.5
-    said = model.predict(table.inputs)[:, 1]
-    assert 1 - roc_auc_score(table.frame["paid"] == "yes", said) == pytest.approx(result.reference, abs=0.15)
+    counting = frame[frame["times"] > 0].reset_index(drop=True)
+    folds = list(StratifiedKFold(3, shuffle=True, random_state=1).split(counting, counting["paid"] == "yes"))
+
+    def lost(left: list[str]) -> np.ndarray:
+        found = []
+        for kept, apart in folds:
+            train, test = counting.iloc[kept], counting.iloc[apart]
+            chance = recipe(left).fit(train[left], train["paid"]).predict_proba(test[left])[:, 1]
+            found.append(1 - roc_auc_score(test["paid"] == "yes", chance, sample_weight=test["times"]))
+        return np.array(found)
+
+    by_hand = [lost([other for other in names if other != name]) - lost(names) for name in names]
+    assert result.rounds == pytest.approx(np.array(by_hand), abs=1e-9)
+    said = {check.name: check for check in result.checks}
+    assert said["left out"].passed
+    assert "Rows are weighted by 'times'" in said["weights"].text
+    shuffled = engine.explain("refit_importance", both.model, both.table, seed=1, way="shuffle", rounds=1)
+    assert isinstance(shuffled, Importance)
+    assert shuffled.reference == pytest.approx(lost(names).mean(), abs=1e-9)
+
+
+def test_a_forest_without_a_column_draws_among_the_others_and_places_move_up() -> None:
+    frame = numbers_frame(90)
+    frame["e"] = np.arange(90) % 3
+    names = list("abcde")
+
+    def recipe(left: list[str]) -> object:
+        forest = RandomForestRegressor(3, max_features=0.5, max_depth=3, random_state=0)
+        levels = [left.index("e")] if "e" in left else None
+        boosted = HistGradientBoostingRegressor(max_iter=3, categorical_features=levels, random_state=0)
+        return VotingRegressor([("forest", forest), ("boosted", boosted)])
+
+    both = match(wrap(recipe(names).fit(frame[names], frame["y"])), from_frame(frame, target="y"))
+    result = engine.explain("refit_importance", both.model, both.table, folds=2, loss="mae")
+    assert isinstance(result, Importance)
+    kept, apart = next(iter(KFold(2, shuffle=True, random_state=0).split(frame)))
+    train, test = frame.iloc[kept], frame.iloc[apart]
+
+    def lost(left: list[str]) -> float:
+        return float(np.abs(recipe(left).fit(train[left], train["y"]).predict(test[left]) - test["y"]).mean())
+
+    wanted = [lost([other for other in names if other != name]) - lost(names) for name in names]
+    assert result.rounds[:, 0] == pytest.approx(wanted, abs=1e-9)
+
+
+def test_what_cannot_be_left_out_is_silenced_and_the_check_says_so() -> None:
+    frame = numbers_frame(60)[["a", "b", "y"]]
+    fitted = make_pipeline(StandardScaler(), HistGradientBoostingRegressor(max_iter=2, monotonic_cst=[1, 0]))
+    both = match(wrap(fitted.fit(frame[["a", "b"]], frame["y"])), from_frame(frame, target="y"))
+    result = engine.explain("refit_importance", both.model, both.table, folds=2)
+    assert isinstance(result, Importance)
+    (said,) = [check for check in result.checks if check.name == "left out"]
+    assert (said.passed, said.value) == (False, 2)
+    assert "an earlier step makes (monotonic_cst)" in said.text
+    assert "silenced" in said.text
+    few = make_pipeline(SelectKBest(f_regression, k=2), LinearRegression()).fit(frame[["a", "b"]], frame["y"])
+    both = match(wrap(few), from_frame(frame, target="y"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a constant column has no score
+        result = engine.explain("refit_importance", both.model, both.table, folds=2)
+    assert np.isfinite(result.values).all()
 
 
 def test_the_uploaded_model_is_left_as_it_was() -> None:
