@@ -22,6 +22,9 @@ by number (leaf ``k`` is ``-1 - k``); row of the table of codes where the questi
 player's bit."""
 STATE = np.dtype([("first", "u8"), ("second", "u8"), ("failed", "u8"), ("node", "i4")], align=True)
 """A place in a tree: background rows that are still there, as bits, and players that the instance failed on the way."""
+ITEM = np.dtype([("rows", "u8"), ("start", "u8"), ("worth", "f8"), ("failed", "u8"), ("leaf", "u8")], align=True)
+"""A leaf that background rows of one word reach, as bits: where what those rows fail at it is kept, its worth, players
+that the instance failed on the way, its number."""
 WIDTH = 64
 """Players that a set may hold."""
 
