@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import io
 import json
-import mmap
 import os
 import pickle
 import re
@@ -33,6 +32,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from benchmarks._bare import bare, compared
 from core.loading.models import read_model
 from core.workers import close_all, open_model, protections, stop_parent
 
@@ -95,41 +95,28 @@ def calls() -> None:
             assert np.array_equal(here.predict(frame), there.predict(frame))
             extra = paired(here, there, frame, times)
             row(f"{name}: {rows:,} rows, more than in process", f"{extra:+.2f} ms", "<= 1 ms", extra <= 1)
-        many(name, here, there, rows_of(100_000))
+        many(name, here, there, rows_of)
         there.close()
 
 
-def many(name: str, here: Any, there: Any, frame: pd.DataFrame) -> None:
-    """Calls on 100,000 rows, beside the least that another process can cost: the same bytes copied there and back."""
-    ways: list[Callable[[], Any]] = [lambda: here.predict(frame), lambda: there.predict(frame)]
-    numeric = frame.select_dtypes("number").shape[1] == frame.shape[1]
-    if numeric:
-        ways.append(copying(frame, here.predict(frame)))
-    taken = interleaved(ways, 15)
-    local, remote = statistics.median(taken[0]), statistics.median(taken[1])
-    ratio = statistics.median(there_ / here_ for here_, there_ in zip(taken[0], taken[1], strict=True))
-    value = f"{local:.1f} -> {remote:.1f} ms, {ratio:.2f} x"
-    row(f"{name}: 100,000 rows", value, "<= 1.3 x", ratio <= 1.3)
-    if numeric:
-        copy = statistics.median(taken[2])
-        value = f"{local:.1f} + {copy:.1f} ms, {1 + copy / local:.2f} x"
-        row(f"{name}: the floor, only copies", value, "no process is cheaper", True)
-
-
-def copying(frame: pd.DataFrame, answer: np.ndarray) -> Callable[[], None]:
-    """Copy a question into shared memory and its answer out of it, where all pages are there already: no more."""
-    values = frame.to_numpy().T
-    shared = mmap.mmap(-1, values.nbytes + answer.nbytes)
-    question = np.frombuffer(shared, np.float64, values.size).reshape(values.shape)
-    reply = np.frombuffer(shared, np.float64, answer.size, values.nbytes).reshape(answer.shape)
-    kept = np.empty_like(answer)
-
-    def copy() -> None:
-        np.copyto(question, values)
-        np.copyto(reply, answer)
-        np.copyto(kept, reply)
-
-    return copy
+def many(name: str, here: Any, there: Any, rows_of: Callable[[int], pd.DataFrame]) -> None:
+    """Calls on 100,000 rows: the same table again, two in turn, one that was never sent; beside the least they cost."""
+    one, other = rows_of(100_000), rows_of(100_000)
+    turns, fresh = (lambda: [one, other] * 8), lambda: [rows_of(100_000) for _ in range(8)]
+    for title, tables, bar in (
+        ("again", lambda: [one] * 15, 1.3),
+        ("two tables in turn", turns, None),
+        ("another each time", fresh, None),
+    ):
+        local, remote, ratio = compared(here.predict, there.predict, tables())
+        value = f"{local:.1f} -> {remote:.1f} ms, {ratio:.2f} x"
+        said = ("<= 1.3 x", ratio <= bar) if bar else ("told, has no bar", True)
+        row(f"{name}: 100,000 rows, {title}", value, *said)
+    if one.select_dtypes("number").shape[1] == one.shape[1]:
+        with bare(here, one) as ask:
+            local, remote, ratio = compared(here.predict, ask, [one] * 15)
+        value = f"{local:.1f} -> {remote:.1f} ms, {ratio:.2f} x"
+        row(f"{name}: the floor, nothing sent or compared", value, "no process is cheaper", True)
 
 
 def paired(here: Any, there: Any, frame: pd.DataFrame, times: int) -> float:

@@ -215,8 +215,9 @@ class AdaptedModel:
                 if not self.facts.classes
                 else "Check the predict function and the classes.",
             )
-        bad = ~np.isfinite(array).all(axis=1)
-        if bad.any():
+        finite = np.isfinite(array)
+        if not finite.all():
+            bad = ~finite.all(axis=1)
             raise ModelError(
                 f"{self.kind} gave no number for {int(bad.sum())} of {rows} rows.",
                 f"The first is row {int(np.argmax(bad))} of those it was asked: {array[np.argmax(bad)].tolist()}.",

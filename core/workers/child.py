@@ -15,6 +15,7 @@ import numpy as np
 from core import errors, training
 from core.types import Model, Table
 from core.workers import cells, columns, questions
+from core.workers.region import Region, Window
 from core.workers.wire import Closed, Limits, Message, receive, send
 
 _WORDS = 2_000
@@ -26,13 +27,14 @@ _SILENCE = 0.2
 class Session:
     """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers.
 
-    ``file`` is the upload between its arrival and its opening.
+    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input.
     """
 
     source: int
     target: int
     file: bytes = b""
     model: Model | None = None
+    writes: bool = False
     tables: dict[str, Table] = field(default_factory=dict)
 
     def held(self) -> Model:
@@ -42,18 +44,18 @@ class Session:
         return self.model
 
 
-def serve(source: int, target: int, region: memoryview | None = None) -> None:
-    """Answer until the app closes the pipe; large arrays of questions lie in the region."""
+def serve(source: int, target: int, window: Window | None = None, answers: Region | None = None) -> None:
+    """Answer until the app closes the pipe; large arrays of questions lie in the window, of answers in a region."""
     session = Session(source, target)
     training.lock()
     warnings.simplefilter("ignore")
     while True:
         try:
-            request = receive(source, Limits(), region=region)
+            request = receive(source, Limits(), window=window)
         except Closed:
             return
         if request.head.get("op") != "enough":  # it came when the answer was on its way already
-            send(target, _answer(session, request))
+            send(target, _answer(session, request), region=answers)
 
 
 def _answer(session: Session, request: Message) -> Message:
@@ -141,16 +143,25 @@ def _rebind(session: Session, request: Message) -> Message:
     return _facts(session.model)
 
 
-def _frame(request: Message) -> Any:
-    """The rows of a request."""
-    return questions.decode(request.head["frame"], list(request.arrays))
+def _of_rows(session: Session, request: Message, call: str) -> Any:
+    """Ask the model about the rows of a request where they lie; one that fails may have to write, and gets its own."""
+    ask, form = getattr(session.held(), call), request.head["frame"]
+    if not session.writes:
+        try:
+            return ask(questions.decode(form, list(request.arrays)))
+        except Exception:
+            if all(array.flags.writeable for array in request.arrays):
+                raise
+    found = ask(questions.decode(form, [array.copy() for array in request.arrays]))
+    session.writes = True
+    return found
 
 
 def _numbers(call: str) -> Callable[[Session, Message], Message]:
     """``predict`` and ``margin``."""
 
     def ask(session: Session, request: Message) -> Message:
-        found = getattr(session.held(), call)(_frame(request))
+        found = _of_rows(session, request, call)
         return Message({}, [np.ascontiguousarray(found, dtype=np.float64)])
 
     return ask
@@ -158,7 +169,7 @@ def _numbers(call: str) -> Callable[[Session, Message], Message]:
 
 def _contributions(session: Session, request: Message) -> Message:
     """The library's own attribution, if it has one."""
-    found = session.held().contributions(_frame(request))
+    found = _of_rows(session, request, "contributions")
     if found is None:
         return Message({"scale": None})
     return Message({"scale": found.scale}, [np.asarray(found.values, np.float64), np.asarray(found.base, np.float64)])

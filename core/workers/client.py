@@ -50,27 +50,8 @@ class Client:
         """
         if self.channel is None:
             raise errors.ModelError("The model's process is closed.", "", "Ask again.")
-        deadline = time.monotonic() + seconds
         try:
-            send(self.channel.target, request, deadline, self.channel.region)
-            told, fraction, words = False, 0.0, ""
-            while True:
-                if progress is not None:
-                    _listen(self.channel.source, deadline, partial(progress, fraction, words))
-                answer = receive(self.channel.source, limits, deadline)
-                step = answer.head.get("progress")
-                if step is None:
-                    break
-                fraction, said = _step(step)
-                words = said or words
-                if "partly" in answer.head:
-                    if isinstance(progress, Watch):
-                        progress.found(answer.head["partly"])
-                elif progress is not None:
-                    progress(fraction, words)
-                if not told and isinstance(progress, Watch) and progress.enough():
-                    told = True
-                    send(self.channel.target, Message({"op": "enough"}), deadline)
+            answer = _exchange(self.channel, request, seconds, limits, progress)
         except Late as error:
             self.end(kill=True)
             raise errors.ComputeError(
@@ -111,6 +92,45 @@ class Client:
             }.get(name, f"It crashed ({name}), as broken or hostile files make native libraries do.")
             return errors.ModelError(what, why, hint)
         return errors.ModelError(what, "It broke off in the middle of an answer.", hint)
+
+
+def _exchange(
+    channel: launch.Channel, request: Message, seconds: float, limits: Limits, progress: Progress | None
+) -> Message:
+    """The answer to a request; what was asked on a wrong guess (``region.py``) is asked again, in as much time."""
+    keep, region = progress is None, channel.region
+    while True:
+        began = time.monotonic()
+        send(channel.target, request, began + seconds, region, keep)
+        right = region is None or region.proved()
+        answer = _answer(channel, limits, began + seconds, progress)
+        if region is not None:
+            region.answered(time.monotonic() - began)
+        if right:
+            return answer
+        keep = False
+
+
+def _answer(channel: launch.Channel, limits: Limits, deadline: float, progress: Progress | None) -> Message:
+    """What the worker says in the end; steps on the way are told."""
+    told, fraction, words, region = False, 0.0, "", channel.region
+    while True:
+        if progress is not None:
+            _listen(channel.source, deadline, partial(progress, fraction, words))
+        answer = receive(channel.source, limits, deadline, None if region is None else region.answers)
+        step = answer.head.get("progress")
+        if step is None:
+            return answer
+        fraction, said = _step(step)
+        words = said or words
+        if "partly" in answer.head:
+            if isinstance(progress, Watch):
+                progress.found(answer.head["partly"])
+        elif progress is not None:
+            progress(fraction, words)
+        if not told and isinstance(progress, Watch) and progress.enough():
+            told = True
+            send(channel.target, Message({"op": "enough"}), deadline)
 
 
 def _listen(source: int, deadline: float, still: Callable[[], None]) -> None:

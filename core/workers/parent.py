@@ -111,9 +111,9 @@ def _become_worker(house: House, pipes: tuple[int, int, int], memory: int, mothe
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        region = attach(memory) if memory >= 0 else None
+        shared = attach(memory) if memory >= 0 else ()
         lock(pipes, report, mother, house.terms)
-        serve(source, target, region)
+        serve(source, target, *shared)
         code = 0
     except Exception as error:  # the process ends here; the app hears why
         os.write(report, f"failed: {type(error).__name__} {error}".encode()[:100])

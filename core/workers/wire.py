@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from core.codec import weight
-from core.workers.region import Region
+from core.workers.region import Region, Window
 
 MAGIC = b"IEX1"
 _SIZES = struct.Struct("<4sIQ")
@@ -73,12 +73,12 @@ class Limits:
     weight: int = MAX_BODY
 
 
-def pack(message: Message, region: Region | None = None) -> list[bytes | memoryview]:
-    """The parts to write, in order; large arrays are put into the region where there is one."""
+def pack(message: Message, region: Region | None = None, keep: bool = False) -> list[bytes | memoryview]:
+    """The parts to write, in order; large arrays are put into the region where there is one (``Region.start``)."""
     described: list[dict[str, Any]] = []
     parts: list[memoryview] = []
     if region is not None:
-        region.start()
+        region.start(keep)
     for array in message.arrays:
         place = None if region is None else region.put(array)
         described.append({"dtype": array.dtype.str, "shape": array.shape})
@@ -91,15 +91,17 @@ def pack(message: Message, region: Region | None = None) -> list[bytes | memoryv
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
 
 
-def unpack(head: bytes, body: memoryview, region: memoryview | None = None) -> Message:
+def unpack(head: bytes, body: memoryview, window: Window | None = None, room: int = MAX_BODY) -> Message:
     """Rebuild a message; every array's size is compared with what is there.
 
     Parameters
     ----------
     head : bytes
     body : memoryview
-    region : memoryview, optional
-        Where arrays may lie that the head gives a place; the app never passes one.
+    window : Window, optional
+        Where arrays may lie that the head gives a place.
+    room : int
+        How many bytes those may have in all.
 
     Raises
     ------
@@ -113,11 +115,19 @@ def unpack(head: bytes, body: memoryview, region: memoryview | None = None) -> M
         described, blob = values.pop("arrays"), values.pop("blob")
         arrays, position = [], 0
         for item in described:
-            if "at" in item and region is not None:
-                arrays.append(_array(item, region, int(item["at"])))
+            kind, shape = _form(item)
+            size = prod(shape) * kind.itemsize
+            if "at" in item and window is not None:
+                room -= size
+                if room < 0:
+                    raise ValueError("more than was asked for")
+                arrays.append(window.take(kind, shape, int(item["at"])))
                 continue
-            arrays.append(_array(item, body, position))
-            position += arrays[-1].nbytes
+            end = position + size
+            if end > len(body):
+                raise ValueError("an array that is not there")
+            arrays.append(np.frombuffer(body[position:end], dtype=kind).reshape(shape))
+            position = end
         if position + int(blob) != len(body):
             raise ValueError("bytes left over")
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -130,20 +140,21 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} in a head")
 
 
-def _array(item: dict[str, Any], held: memoryview, start: int) -> np.ndarray:
-    """One array of numbers from a place in memory; ValueError if it is not there."""
+def _form(item: dict[str, Any]) -> tuple[np.dtype, tuple[int, ...]]:
+    """The type and shape of an array of numbers; ValueError if it is none."""
     kind = np.dtype(str(item["dtype"]))
     shape = tuple(int(size) for size in item["shape"])
     if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
         raise ValueError("an array of another kind")
-    end = start + prod(shape) * kind.itemsize
-    if start < 0 or end > len(held):
-        raise ValueError("an array that is not there")
-    return np.frombuffer(held[start:end], dtype=kind).reshape(shape)
+    return kind, shape
 
 
-def send(target: int, message: Message, deadline: float | None = None, region: Region | None = None) -> None:
+def send(
+    target: int, message: Message, deadline: float | None = None, region: Region | None = None, keep: bool = False
+) -> None:
     """Write a message to a pipe, and its large arrays to the region where there is one.
+
+    With ``keep``, arrays that seem to lie there are left as they are; ``Region.proved`` then says whether they do.
 
     Raises
     ------
@@ -152,7 +163,9 @@ def send(target: int, message: Message, deadline: float | None = None, region: R
     Late
         If the deadline (``time.monotonic``) passes; only for descriptors that do not block.
     """
-    parts = pack(message, region)
+    parts = pack(message, region, keep)
+    if region is not None:
+        region.leave()
     for part in parts if sum(map(len, parts)) > _JOINED else [b"".join(parts)]:
         view = memoryview(part)
         while view:
@@ -162,10 +175,12 @@ def send(target: int, message: Message, deadline: float | None = None, region: R
                 _wait(target, select.POLLOUT, deadline)
             except OSError as error:
                 raise Closed(str(error)) from error
+    if region is not None:
+        region.left()
 
 
-def receive(source: int, limits: Limits, deadline: float | None = None, region: memoryview | None = None) -> Message:
-    """Read a message from a pipe; only a worker has a region, whose writer it trusts.
+def receive(source: int, limits: Limits, deadline: float | None = None, window: Window | None = None) -> Message:
+    """Read a message from a pipe, and its large arrays from a window where there is one.
 
     Raises
     ------
@@ -184,7 +199,7 @@ def receive(source: int, limits: Limits, deadline: float | None = None, region: 
     head = bytes(parts[0])
     if head_size > _SMALL_HEAD and weight(head) > limits.weight:
         raise Closed("a head that would grow out of bounds")
-    return unpack(head, parts[1], region)
+    return unpack(head, parts[1], window, limits.body - body_size)
 
 
 def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[memoryview]:

@@ -1,0 +1,98 @@
+"""Numbers that lie in a worker's region already: guessed from a few of them, proved by every byte."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+
+_SAMPLED = 4
+_PIECE = 1 << 18
+_DELAY = 3e-4
+"""Seconds after which who asked, were it not standing still, would have begun."""
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """The C library, whose calls let go of Python's lock."""
+    found = ctypes.CDLL(None)
+    found.memcmp.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+    return found
+
+
+def likely(array: np.ndarray, held: np.ndarray, turn: int) -> bool:
+    """Whether two arrays agree in a few slices along their longer axis, so in places of every row or column.
+
+    Parameters
+    ----------
+    array, held : ndarray of one dtype and shape, not empty
+    turn : int
+        Another number looks at other slices.
+    """
+    axis = int(np.argmax(array.shape))
+    length = array.shape[axis]
+    places = (np.arange(_SAMPLED) * length // _SAMPLED + turn) % length
+    own, other = (one.take(places, axis) for one in (array, held))
+    return bool(own.tobytes() == other.tobytes())
+
+
+def equal(array: np.ndarray, held: np.ndarray) -> bool:
+    """Whether every byte is the same (a missing number too, minus zero is not zero); stops at the first that differs.
+
+    Parameters
+    ----------
+    array : ndarray
+        In any layout.
+    held : ndarray of the same dtype and shape
+        In C order.
+    """
+    whole = array.flags.c_contiguous
+    step = len(array) if whole else max(1, _PIECE * len(array) // array.nbytes)
+    for start in range(0, len(array), step):
+        own, other = np.ascontiguousarray(array[start : start + step]), held[start : start + step]
+        differs: int = _library().memcmp(own.ctypes.data, other.ctypes.data, own.nbytes)
+        if differs:
+            return False
+    return True
+
+
+def beside(work: Callable[[], bool]) -> Callable[[], bool]:
+    """Prepare some work for who wakes the worker, to be done by another thread should this one not come to it.
+
+    Where no processor looks idle, the system wakes the worker on that of who asks, and who asks stands still until
+    there is an answer. Threads that compiled code has left spinning make a processor look like that.
+
+    Returns
+    -------
+    callable
+        Does the work, or waits for the other thread that has begun, and gives the result.
+    """
+    claim = threading.Lock()
+
+    def later() -> bool:
+        time.sleep(_DELAY)
+        return claim.acquire(blocking=False) and work()
+
+    try:
+        others = os.sched_getaffinity(0) - {_library().sched_getcpu()}
+        if not others:
+            return work
+        pool, thread = _helper()
+        os.sched_setaffinity(thread, others)
+        begun = pool.submit(later)
+    except (OSError, AttributeError, RuntimeError):  # a system that does not say or let choose, an app that ends
+        return work
+    return lambda: work() if claim.acquire(blocking=False) else begun.result()
+
+
+@cache
+def _helper() -> tuple[ThreadPoolExecutor, int]:
+    """One thread for all, and its number."""
+    pool = ThreadPoolExecutor(1, "comparing")
+    return pool, pool.submit(threading.get_native_id).result()

@@ -1,0 +1,291 @@
+"""Numbers that lie in the region already are asked about without a copy, and a wrong guess never shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.workers import child, client, kept, launch, questions, region, wire
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+RNG = np.random.default_rng(0)
+SHAPE = (500, 10)
+
+
+class Echo:
+    """A worker in a thread, which answers with the bytes that it sees, and the app's way to it."""
+
+    def __init__(self) -> None:
+        made = region.create()
+        assert made is not None
+        self.region, descriptor = made
+        window, answers = region.attach(descriptor)
+        os.close(descriptor)
+        to_worker, from_app = os.pipe()
+        to_app, from_worker = os.pipe()
+        for end in (from_app, to_app):
+            os.set_blocking(end, False)
+        self.channel = launch.Channel(0, to_app, from_app, self.region)
+        self.asked = 0
+        self._ends = (to_worker, from_worker, to_app)
+        self._thread = threading.Thread(target=self._serve, args=(window, answers))
+        self._thread.start()
+
+    def _serve(self, window: region.Window, answers: region.Region) -> None:
+        while True:
+            try:
+                request = wire.receive(self._ends[0], wire.Limits(), window=window)
+            except wire.Closed:
+                return
+            self.asked += 1
+            wire.send(self._ends[1], wire.Message({}, [array.copy() for array in request.arrays]), region=answers)
+
+    def sees(self, *arrays: np.ndarray) -> list[np.ndarray]:
+        """What the worker sees of arrays that the app asks about."""
+        return client._exchange(self.channel, wire.Message({}, list(arrays)), 20, wire.Limits(), None).arrays
+
+    def close(self) -> None:
+        os.close(self.channel.target)
+        self._thread.join(10)
+        for end in self._ends:
+            os.close(end)
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[Echo]:
+    made = Echo()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def patient(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> Echo:
+    """Guesses however small the arrays are and however long an answer takes."""
+    monkeypatch.setattr(region, "KEPT", region.SMALLEST)
+    monkeypatch.setattr(region, "_WORTH", 1e12)
+    echo.region.release()
+    echo.region.pause = echo.region.wary = 0
+    return echo
+
+
+def copies(ours: region.Region, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places that are written from now on."""
+    places: list[int] = []
+    copy = region.Region._copy
+
+    def noted(self: region.Region, place: int, array: np.ndarray) -> None:
+        if self is ours:
+            places.append(place)
+        copy(self, place, array)
+
+    monkeypatch.setattr(region.Region, "_copy", noted)
+    return places
+
+
+def alike(first: np.ndarray, second: np.ndarray) -> bool:
+    return first.dtype == second.dtype and first.shape == second.shape and first.tobytes() == second.tobytes()
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "part"])
+def test_the_same_again_is_not_copied(patient: Echo, monkeypatch: pytest.MonkeyPatch, layout: str) -> None:
+    array = RNG.normal(size=(SHAPE[0] * 2, SHAPE[1]))
+    array[3, 4] = np.nan
+    array = {"C": array, "F": np.asfortranarray(array), "part": array[::2]}[layout]
+    written, before = copies(patient.region, monkeypatch), patient.asked
+    assert alike(patient.sees(array)[0], array)
+    for again in (array, array.copy()):  # another table of the same numbers, too
+        assert alike(patient.sees(again)[0], array)
+    assert written == [0]
+    assert patient.asked == before + 3
+
+
+@pytest.mark.parametrize("value", [np.nextafter(0.5, 1), -0.0, np.nan, "payload"])
+def test_one_changed_bit_is_found(patient: Echo, value: float | str) -> None:
+    """Of a cell that no sample looks at: minus zero for zero, one missing number for another."""
+    array = np.zeros(SHAPE) if value == 0 else np.full(SHAPE, 0.5)
+    if value == "payload":
+        array[71, 5] = np.nan
+    patient.sees(array)
+    before = patient.asked
+    if value == "payload":
+        array.view(np.uint64)[71, 5] ^= 1
+    else:
+        array[71, 5] = value
+    assert alike(patient.sees(array)[0], array)
+    assert patient.asked == before + 2  # once on the guess, once more
+    assert patient.region.pause == 1
+
+
+def test_after_wrong_guesses_none_is_made_for_longer_and_longer(patient: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who changes a cell before each question pays for few guesses."""
+    monkeypatch.setattr(kept, "likely", lambda *_: True)
+    array, before = np.zeros(SHAPE), patient.asked
+    for turn in range(130):
+        array[77, 7] = turn
+        assert alike(patient.sees(array)[0], array)
+    assert patient.asked - before - 130 == 7  # after 1, 2, 4 … questions
+    while patient.region.pause:
+        patient.sees(array)
+    patient.sees(array)  # right, so trusted again
+    array[77, 7] = -1
+    patient.sees(array)
+    assert patient.region.pause == 1
+
+
+def test_what_is_written_over_given_back_or_slow_is_not_guessed(patient: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    array, other = np.ones(SHAPE), RNG.normal(size=SHAPE)
+    written = copies(patient.region, monkeypatch)
+
+    def copied(*arrays: np.ndarray) -> bool:
+        written.clear()
+        found = patient.sees(*arrays)
+        assert all(map(alike, found, arrays))
+        return bool(written)
+
+    assert copied(array)
+    assert not copied(array)
+    assert copied(array.view(np.int64))  # the same bytes, but of another type
+    assert copied(array)
+    assert copied(np.ones(SHAPE[0] * SHAPE[1]))  # no block of numbers: text begins there
+    assert copied(array)
+    patient.region.release()
+    assert copied(array)
+    assert copied(array, other)  # what follows has not been there
+    assert not copied(array, other)
+    assert copied(array, other[::-1].copy() * 2)
+    assert copied(np.ones((SHAPE[0] - 40, SHAPE[1])))  # over the first, and before the second
+    assert copied(array, other)
+    monkeypatch.setattr(region, "_WORTH", 0)
+    assert copied(array, other)
+
+
+steps = st.one_of(
+    st.tuples(st.just("ask"), st.integers(0, 2), st.booleans()),
+    st.tuples(st.just("cell"), st.integers(0, 2), st.integers(0, SHAPE[0] * SHAPE[1] - 1)),
+    st.tuples(st.just("column"), st.integers(0, 2), st.integers(0, SHAPE[1] - 1)),
+    st.tuples(st.just("both"), st.integers(0, 2), st.booleans()),
+    st.tuples(st.sampled_from(["small", "release", "text"]), st.just(0), st.just(0)),
+)
+
+
+def test_whatever_is_asked_the_worker_sees_it(patient: Echo) -> None:
+    """Any sequence of tables, of changes to them in place, and of other questions between."""
+    guesses = [0]
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(steps, min_size=2, max_size=12))
+    def run(sequence: list[tuple[str, int, int]]) -> None:
+        tables = [np.zeros(SHAPE), np.zeros(SHAPE), RNG.normal(size=SHAPE)]
+        for what, which, where in sequence:
+            table = tables[which]
+            asked: list[np.ndarray] = []
+            if what == "cell":
+                table.flat[where] += 1
+            elif what == "column":
+                table[:, where] = table[::-1, where] + 1
+            elif what == "release":
+                patient.region.release()
+            elif what == "both":
+                asked = [table, tables[where]]
+            else:
+                asked = {"ask": [table], "small": [np.ones(3)], "text": [np.arange(6_000)]}[what]
+                asked = [np.asfortranarray(array) for array in asked] if where else asked
+            before = patient.asked
+            found = patient.sees(*asked)
+            assert all(map(alike, found, asked))
+            guesses[0] += patient.region.wary == 0 and patient.asked == before + 1
+
+    run()
+    assert guesses[0] > 10
+
+
+def test_nothing_that_is_written_in_a_window_gets_out(patient: Echo) -> None:
+    """A model that works in place fails there, and its worker hands it rows of its own from then on."""
+    made = region.create()
+    assert made is not None
+    ours, descriptor = made
+    window, _ = region.attach(descriptor)
+    os.close(descriptor)
+    frame = pd.DataFrame(RNG.normal(size=SHAPE), columns=list("abcdefghij"))
+    form, arrays = questions.encode(frame)
+    place = ours.put(arrays[0])
+    assert place == 0
+
+    class InPlace:
+        calls = 0
+
+        def predict(self, rows: pd.DataFrame) -> np.ndarray:
+            self.calls += 1
+            rows.iloc[:, :] = -rows.to_numpy()
+            return rows["a"].to_numpy()
+
+    model: Any = InPlace()
+    session = child.Session(0, 0, model=model)
+    for turn in range(3):
+        held = window.take(arrays[0].dtype, arrays[0].shape, 0)
+        with pytest.raises(ValueError, match="read-only"):
+            held[0, 0] = 1
+        request = wire.Message({"frame": form}, [held])
+        assert np.array_equal(child._of_rows(session, request, "predict"), -frame["a"].to_numpy())
+        assert model.calls == turn + 2  # it is told only once that it may not
+    assert alike(window.take(arrays[0].dtype, arrays[0].shape, 0), arrays[0])
+    with pytest.raises(TypeError):
+        window.memory[0:1] = b"x"
+
+
+def test_a_model_that_fails_by_itself_fails_once_on_rows_of_its_own() -> None:
+    """Rows that came through the pipe may be written: there is no reason to ask again."""
+    calls = []
+
+    def predict(rows: pd.DataFrame) -> None:
+        calls.append(len(rows))
+        raise ValueError("no such cell")
+
+    form, arrays = questions.encode(pd.DataFrame({"a": [1.0, 2.0]}))
+    session = child.Session(0, 0, model=SimpleNamespace(predict=predict))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no such cell"):
+        child._of_rows(session, wire.Message({"frame": form}, [array.copy() for array in arrays]), "predict")
+    assert calls == [2]
+    assert not session.writes
+
+
+def test_another_thread_compares_where_this_one_stands_still() -> None:
+    """The worker may run where who asks runs, as long as it takes; the work is done once, by whom it meets."""
+    names: list[str] = []
+
+    def work() -> bool:
+        names.append(threading.current_thread().name)
+        return True
+
+    assert kept.beside(work)()
+    stands = kept.beside(work)
+    if len(os.sched_getaffinity(0)) > 1:
+        while len(names) < 2:
+            time.sleep(0.001)
+    assert stands()
+    time.sleep(0.01)
+    assert len(names) == 2
+    assert names[0] == threading.current_thread().name
+    if len(os.sched_getaffinity(0)) > 1:
+        assert names[1].startswith("comparing")
+
+
+def test_in_a_sample_every_column_is_seen() -> None:
+    array = RNG.normal(size=(1_000, 30))
+    for column in range(30):
+        for turned in (array, array.T):
+            held = array.copy()
+            held[:, column] = RNG.permutation(held[:, column])
+            assert not kept.likely(turned, held if turned is array else held.T, column)
+    assert kept.likely(array, array.copy(), 3)
