@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import InputError, ModelError
-from core.loading import hashes
+from core.loading import budgets, hashes
 from core.loading.formats.sniff import format_of
 from core.loading.frames import from_frame
 from core.models.dalex_explainer import table_frame, unwrap
@@ -57,6 +57,7 @@ def read(
     notes = [f"{', '.join(came[:-1])} and {came[-1]} come from the pickled Explainer."] if len(came) > 1 else []
     target = roles.get("target") if target is None else target
     weights = roles.get("weights") if weights is None else weights
+    budgets.check_frame(frame, len(data))
     hashes.check(frame)
     return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=notes)
 

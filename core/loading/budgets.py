@@ -5,8 +5,12 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from collections.abc import Sequence
+
+import pandas as pd
 
 from core.errors import InputError
+from core.types import Feature
 
 MAX_ROWS = 5_000_000
 MAX_COLUMNS = 2_000
@@ -14,9 +18,17 @@ MAX_CELLS = 40_000_000
 MAX_CELL = 20_000
 """Characters in one cell."""
 MAX_BYTES = 768 * 2**20
-"""Bytes after decompression, and bytes of text in a decoded table."""
+"""Bytes after decompression, and bytes of text while a table is decoded."""
 MAX_RATIO, FREE = 200, 16 << 20
-"""A file may unpack to so many times its size, or to so many bytes; a sparse table of zeros and ones stays at 110."""
+"""A compressed text may unpack to so many times its size, or to so many bytes."""
+MAX_HELD = 384 << 20
+"""Bytes of a table that is read, in the app's memory."""
+HELD_RATIO, HELD_FREE = 32, 40 << 20
+"""A table may take so many times the bytes of its file, or so many bytes: plain CSV takes up to 8 times its own."""
+CELL_BYTES = 8
+"""Bytes that a cell counts for at least: pages compute with floats, whatever a file calls it."""
+MAX_LEVELS, MAX_LETTERS = 200_000, 8 << 20
+"""Levels of all columns together and their letters: lists of texts, which take more memory than a column."""
 MAX_EXCEL_CELLS = 3_000_000
 MAX_NAME = 120
 """Characters in a column name; longer ones are cut."""
@@ -86,7 +98,7 @@ def check_bytes(size: int) -> None:
 
 
 def check_ratio(size: int, packed: int) -> None:
-    """Refuse a small file that opens to a large table: it holds the same thing over and over.
+    """Refuse a small file that unpacks to a large text: it holds the same thing over and over.
 
     Parameters
     ----------
@@ -100,11 +112,80 @@ def check_ratio(size: int, packed: int) -> None:
     InputError
     """
     if size > max(FREE, packed * MAX_RATIO):
+        raise _repeated(packed, MAX_RATIO)
+
+
+def held(packed: int) -> int:
+    """Bytes that the table of a file may take in the app.
+
+    Parameters
+    ----------
+    packed : int
+        Bytes of the file.
+    """
+    return min(MAX_HELD, max(HELD_FREE, packed * HELD_RATIO))
+
+
+def check_held(size: int, packed: int) -> None:
+    """Refuse a table that would take more memory in the app than it may, or than its file justifies.
+
+    Parameters
+    ----------
+    size : int
+        Bytes of the table.
+    packed : int
+        Bytes of the file.
+
+    Raises
+    ------
+    InputError
+    """
+    if size > MAX_HELD:
         raise InputError(
-            "This table is refused.",
-            f"Its {packed / 1e6:.1f} MB open to more than {MAX_RATIO} times as much: nearly every cell is the same.",
-            "Leave out columns that hold one value only.",
+            "This table is too large.",
+            f"It would take {size >> 20:,} MB of memory; at most {MAX_HELD >> 20} MB are given.",
+            "Take a sample of the rows, or fewer columns.",
         )
+    if size > held(packed):
+        raise _repeated(packed, HELD_RATIO)
+
+
+def check_frame(frame: pd.DataFrame, packed: int) -> None:
+    """Refuse a frame that takes more than `check_held` allows; each cell counts for `CELL_BYTES` at least.
+
+    Raises
+    ------
+    InputError
+    """
+    sizes = frame.memory_usage(index=False, deep=False)
+    check_held(sum(max(int(size), len(frame) * CELL_BYTES) for size in sizes), packed)
+
+
+def check_levels(features: Sequence[Feature]) -> None:
+    """Refuse a table whose columns have more levels together than a person could choose from.
+
+    Raises
+    ------
+    InputError
+    """
+    levels = [level for feature in features for level in feature.levels]
+    letters = sum(len(level) for level in levels if isinstance(level, str))
+    if len(levels) > MAX_LEVELS or letters > MAX_LETTERS:
+        raise InputError(
+            "This table has too many different texts.",
+            f"Its columns have {len(levels):,} levels of {letters:,} letters; at most {MAX_LEVELS:,} levels"
+            f" and {MAX_LETTERS:,} letters are read.",
+            "Leave out columns of remarks and names, or take fewer columns.",
+        )
+
+
+def _repeated(packed: int, ratio: int) -> InputError:
+    """The refusal of a file whose cells are much the same."""
+    return InputError(
+        "This table is refused.",
+        f"Its {packed / 1e6:.1f} MB open to more than {ratio} times as much: nearly every cell is the same.",
+        "Leave out columns that hold one value only, or take a sample of the rows.",
+    )
 
 
 def gunzip(data: bytes) -> bytes:

@@ -164,6 +164,7 @@ def _build(
             "Every column is the target, a name, a weight or unusable.",
             "Choose another target.",
         )
+    budgets.check_levels(features)
     schema = Schema(tuple(features))
     said = (*notes, unusable(left_out)) if left_out else tuple(notes)
     digest = _digest(fingerprint.of_frame(frame), schema, roles)

@@ -56,8 +56,7 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     if len(set(schema.names)) != len(schema):
         raise ValueError("column names are repeated")
     texts = [field.name for field in schema if _is_text(field.type)]
-    widths = [_width(field.type) for field in schema if field.name in flat and field.name not in texts]
-    budgets.check_ratio(rows * sum(widths), len(data))
+    budgets.check_held(rows * len(flat) * budgets.CELL_BYTES, len(data))
     file = pq.ParquetFile(source, read_dictionary=texts)
     frame = _frame(file, flat, texts)
     notes = ["Parquet."]
@@ -97,14 +96,6 @@ def _spelt_out(column: pa.Array, name: str) -> int:
         return 0
     budgets.check_cell(pc.max(lengths).as_py() or 0, name)
     return int(pc.sum(pc.take(lengths, column.indices)).as_py() or 0)
-
-
-def _width(kind: pa.DataType) -> int:
-    """Bytes of a cell in memory."""
-    try:
-        return max(1, int(kind.bit_width) // 8)
-    except ValueError:  # of no fixed width: written as codes
-        return 4
 
 
 def _is_text(kind: pa.DataType) -> bool:

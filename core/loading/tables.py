@@ -89,6 +89,7 @@ def read_table(
             budgets.check_bytes(len(data))
             return brought.read(data, name, target=target, label=label, weights=weights, kinds=kinds)
     notes: list[str] = []
+    packed = len(data)
     if data[:2] == b"\x1f\x8b":
         data = budgets.gunzip(data)
         notes.append("Unpacked from .gz.")
@@ -106,6 +107,7 @@ def read_table(
     else:
         frame, said = delimited.read(data, as_text, encoding)
     said = [*notes, *said]
+    budgets.check_frame(frame, packed)
     hashes.check(frame)
     return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=said)
 

@@ -1,4 +1,4 @@
-"""Cells on the wire: text as its distinct values and their codes, single values with their type."""
+"""Cells on the wire: columns of objects as distinct values and their codes, single values with their type."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import pandas as pd
 
 _GAPS = {"none": None, "na": pd.NA, "nat": pd.NaT, "nan": math.nan}
 _TAGS = {"bool": bool, "int": int, "float": float, "str": str, "time": pd.Timestamp}
-_HOMES = ("object", "str", "string")
+_PLACE = 8
+"""Bytes of an object's place in an array."""
 
 
-def encode_text(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """A column of text or of mixed cells.
+def encode_cells(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """A column of Python objects: text or mixed cells.
 
     Codes count the distinct values from 0; -1, -2… stand for the kinds of missing in ``gaps``.
     """
-    home = home_of(column.dtype)
-    cells: Any = column.to_numpy(dtype=object) if home == "object" else column
-    if home == "object" and pd.api.types.infer_dtype(cells, skipna=True) not in ("string", "empty"):
+    cells = column.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(cells, skipna=True) not in ("string", "empty"):
         codes, values = _encode_mixed(cells)
     else:
         found, known = pd.factorize(cells)
         codes, values = found.astype(np.int32), {"words": [str(word) for word in known]}
-    gaps = [] if home == "object" else ["nan" if home == "str" else "na"]
-    if home == "object" and (codes < 0).any():
+    gaps: list[str] = []
+    if (codes < 0).any():
         missing = np.flatnonzero(codes < 0)
         kinds = [_gap(cell) for cell in cells[missing].tolist()]
         gaps = sorted(set(kinds))
         if len(gaps) > 1:
             codes[missing] = [-1 - gaps.index(kind) for kind in kinds]
     small = codes.astype(np.int8) if codes.max(initial=0) < 128 else codes
-    return {"as": "text", "dtype": home, **values, "gaps": gaps}, [small]
+    return {"as": "cells", **values, "gaps": gaps}, [small]
 
 
 def home_of(kind: Any) -> str:
@@ -54,36 +54,33 @@ def _encode_mixed(cells: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
     return np.fromiter(codes, np.int32, len(cells)), {"values": [list(tag) for tag in known]}
 
 
-def decode_text(form: dict[str, Any], codes: np.ndarray, left: list[int] | None = None) -> Any:
-    """The column back, as an array.
+def decode_cells(form: dict[str, Any], codes: np.ndarray, left: list[int] | None = None) -> np.ndarray:
+    """The column back, as an array of objects; equal cells are one object.
 
     Parameters
     ----------
     form : dict
     codes : ndarray of int
     left : list of one int, optional
-        Letters that the table may still write out: a long word with many codes is short on the wire.
+        Bytes that the table may still take beyond its message: a code is shorter than the place of an object.
 
     Raises
     ------
     ValueError, IndexError, KeyError, TypeError
         If codes and values do not belong together.
     """
-    if codes.dtype.kind != "i" or codes.ndim != 1 or form["dtype"] not in _HOMES:
+    if codes.dtype.kind != "i" or codes.ndim != 1:
         raise ValueError("codes that are none")
+    if left is not None:
+        left[0] -= _PLACE * codes.size
+        if left[0] < 0:
+            raise ValueError("more cells than are read")
     words = form.get("words")
     values = [_TAGS[tag](value) for tag, value in form["values"]] if words is None else list(map(str, words))
     pool = np.empty(len(values) + len(form["gaps"]), dtype=object)
     pool[: len(values)] = values
     pool[len(values) :] = [_GAPS[gap] for gap in form["gaps"]][::-1]  # so that code -1 finds the first from behind
-    if form["dtype"] == "object":
-        return pool.take(codes)
-    if left is not None:
-        lengths = np.array([len(value) if type(value) is str else 0 for value in pool.tolist()], dtype=np.int64)
-        left[0] -= int(lengths.take(codes).sum())
-        if left[0] < 0:
-            raise ValueError("more text than is read")
-    return pd.array(pool, dtype=form["dtype"]).take(codes)
+    return pool.take(codes)
 
 
 def _tag(cell: Any) -> tuple[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables on the wire: columns of numbers as raw arrays, text and levels as a list of distinct values and codes."""
+"""Tables on the wire: columns of numbers as raw arrays, text as its letters, levels and objects as values and codes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
+from pandas.api.internals import create_dataframe_from_blocks  # type: ignore[import-not-found]  # not in the stubs
 
 from core import row_weights
 from core.errors import InputError
 from core.loading import budgets
 from core.types import Feature, Kind, Schema, Table
-from core.workers.cells import decode_text, decode_value, encode_text, encode_value
+from core.workers import letters
+from core.workers.cells import decode_cells, decode_value, encode_cells, encode_value
 from core.workers.wire import Closed, Message
 from core.workers.words import is_text, shown
 
@@ -40,13 +42,13 @@ def encode_frame(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]
     for position, kind in enumerate(kinds):
         if is_plain(kind):
             groups.setdefault(kind.str, []).append(position)
+    blocks: list[list[Any]] = [[places, {"as": "numbers"}] for places in groups.values()]
     arrays = [frame.iloc[:, places].to_numpy().T for places in groups.values()]
-    columns = []
     for position in [place for place, kind in enumerate(kinds) if not is_plain(kind)]:
         description, parts = encode_column(frame.iloc[:, position])
-        columns.append([position, description])
+        blocks.append([[position], description])
         arrays.extend(parts)
-    return {"rows": len(frame), "names": names, "groups": list(groups.values()), "columns": columns}, arrays
+    return {"rows": len(frame), "names": names, "blocks": blocks}, arrays
 
 
 def is_plain(kind: Any) -> bool:
@@ -68,11 +70,13 @@ def encode_column(column: pd.Series) -> tuple[dict[str, Any], list[np.ndarray]]:
         zero: Any = kind.type(0)  # in the column's own type: the stubs know no numpy scalar
         filled = column.fillna(zero).to_numpy(dtype=kind.numpy_dtype)
         return {"as": "nullable", "dtype": str(kind)}, [filled, column.isna().to_numpy()]
-    return encode_text(column)
+    if letters.is_text(kind):
+        return letters.described(kind), letters.encode([column.array])
+    return encode_cells(column)
 
 
 def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
-    """Rebuild a frame; consumes the arrays from the front.
+    """Rebuild a frame on the very memory of the arrays, which are consumed from the front.
 
     Raises
     ------
@@ -80,35 +84,37 @@ def decode_frame(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame
         If description and arrays do not belong together.
     """
     names, rows = [str(name) for name in form["names"]], int(form["rows"])
-    if "columns" not in form:
+    if "blocks" not in form:
         values = arrays.pop(0)
         values = values if form["order"] == "C" else values.T
-        if values.shape != (rows, len(names)):
+        if values.shape != (rows, len(names)) or not is_plain(values.dtype):
             raise Closed("a table of the wrong shape")
-        return pd.DataFrame(values, columns=names)
-    columns: dict[int, Any] = {}
-    for places in form["groups"]:
-        block = arrays.pop(0)
-        if block.shape != (len(places), rows):
+        return pd.DataFrame(values, columns=names, copy=False)
+    left = [budgets.MAX_HELD]
+    blocks: list[tuple[Any, np.ndarray]] = []
+    for places, item in form["blocks"]:
+        numbers = item["as"] == "numbers"
+        found = arrays.pop(0) if numbers else decode_column(item, arrays, left, rows)
+        block = found if numbers or not isinstance(found, np.ndarray) else found.reshape(1, -1)
+        if (numbers and not is_plain(block.dtype)) or block.shape not in ((len(places), rows), (rows,) * len(places)):
             raise Closed("a table of the wrong shape")
-        columns.update(zip(map(int, places), block, strict=True))
-    left = [budgets.MAX_BYTES]
-    columns.update((int(place), decode_column(item, arrays, left)) for place, item in form["columns"])
-    fits = sorted(columns) == list(range(len(names))) and all(len(column) == rows for column in columns.values())
-    if not fits or len(names) != len(form["columns"]) + sum(map(len, form["groups"])):
+        blocks.append((block, np.array(places, dtype=np.intp)))
+    if sorted(place for _, at in blocks for place in at.tolist()) != list(range(len(names))):
         raise Closed("a table of the wrong shape")
-    index = pd.RangeIndex(rows)
-    for place, column in columns.items():
-        if column.dtype == object:  # as it is: pandas would look for text in a bare array
-            columns[place] = pd.Series(column, index=index, dtype=object)
-    found = pd.DataFrame({place: columns[place] for place in range(len(names))}, index=index)
-    found.columns = pd.Index(names, dtype="str") if names else found.columns
-    return found
+    index = pd.Index(names, dtype="str") if names else pd.RangeIndex(0)
+    made: pd.DataFrame = create_dataframe_from_blocks(blocks, index=pd.RangeIndex(rows), columns=index)
+    return made
 
 
-def decode_column(form: dict[str, Any], arrays: list[np.ndarray], left: list[int] | None = None) -> Any:
-    """One column, as an array; ``left`` counts the letters that its table may still write out."""
-    kind, first = form["as"], arrays.pop(0)
+def decode_column(
+    form: dict[str, Any], arrays: list[np.ndarray], left: list[int] | None = None, rows: int | None = None
+) -> Any:
+    """One column, as an array; ``left`` counts the bytes that its table may still take beyond its message."""
+    kind = form["as"]
+    if kind == "letters":
+        cells = max(0, arrays[0].size - 1) if rows is None else rows
+        return letters.decode(form["dtype"], 1, cells, arrays, check=True)[0]
+    first = arrays.pop(0)
     if first.ndim != 1:
         raise Closed("a column of the wrong shape")
     if kind == "numbers":
@@ -128,8 +134,8 @@ def decode_column(form: dict[str, Any], arrays: list[np.ndarray], left: list[int
         found: Any = pd.array(first, dtype=dtype_of)
         found[gaps.astype(bool)] = pd.NA
         return found
-    if kind == "text":
-        return decode_text(form, first, left)
+    if kind == "cells":
+        return decode_cells(form, first, left)
     raise Closed("a column of an unknown type")
 
 
@@ -173,7 +179,7 @@ def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_
     head = message.head
     try:
         if decode is decode_frame:
-            _within(head["frame"], message.arrays)
+            _within(head["frame"])
         frame = decode(head["frame"], list(message.arrays))
         features = tuple(_feature(item) for item in head["features"])
         notes = tuple(shown(str(note), _WORDS) for note in head["notes"][:_NOTES])
@@ -192,10 +198,9 @@ def decode_table(message: Message, decode: Callable[..., pd.DataFrame] = decode_
         raise Closed(f"a table of the wrong form: {str(error)[:200]}") from error
 
 
-def _within(form: dict[str, Any], arrays: list[np.ndarray]) -> None:
-    """Refuse more cells than a table may have, before any is written out."""
-    codes = sum(array.size for array in arrays if array.dtype.kind == "i")
-    if int(form["rows"]) * len(form["names"]) > budgets.MAX_CELLS or codes > 2 * budgets.MAX_CELLS:
+def _within(form: dict[str, Any]) -> None:
+    """Refuse more cells than a table may have."""
+    if int(form["rows"]) * len(form["names"]) > budgets.MAX_CELLS:
         raise ValueError("more cells than are read")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.internals import create_dataframe_from_blocks  # type: ignore[import-not-found]  # not in the stubs
 
+from core.workers import letters
 from core.workers.cells import home_of
 from core.workers.columns import decode_column, encode_column, is_plain
 
@@ -49,7 +50,7 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
         arrays.append(values.T if turned else values)
     for kind, found in texts.items():
         blocks.append([[places[0] for places, _cells in found], kind])
-        arrays.extend(_letters([cells for _places, cells in found]))
+        arrays.extend(letters.encode([cells for _places, cells in found]))
     for place in others:
         described, parts = encode_column(frame.iloc[:, place])
         blocks.append([[place], described])
@@ -75,20 +76,6 @@ def _together(numbers: dict[str, list[tuple[list[int], np.ndarray]]]) -> list[tu
     return found
 
 
-def _letters(columns: list[Any]) -> list[np.ndarray]:
-    """Columns of text, one after another: where cells begin, the letters of all, a bit for each cell that is there."""
-    import pyarrow as pa
-
-    kind = pa.large_string()
-    chunks = [part for column in columns for part in column.__arrow_array__().chunks]
-    parts = [part if part.type == kind else part.cast(kind) for part in chunks]
-    whole = pa.concat_arrays([pa.array([], kind), *parts])  # new memory: these cells and no others
-    there, begins, letters = whole.buffers()
-    starts = np.frombuffer(begins, np.int64, len(whole) + 1) if begins is not None else np.zeros(1, np.int64)
-    text = np.frombuffer(letters, np.uint8, starts[-1]) if letters is not None else np.empty(0, np.uint8)
-    return [starts, text, np.empty(0, np.uint8) if there is None else np.frombuffer(there, np.uint8)]
-
-
 def decode(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
     """Rebuild a frame on the very memory of the arrays; consumes them from the front."""
     rows = int(form["rows"])
@@ -99,8 +86,8 @@ def decode(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
             blocks.append((arrays.pop(0), at))
         elif kind == "rows":
             blocks.append((arrays.pop(0).T, at))
-        elif kind in ("str", "string"):
-            cells = _text(kind, len(places), rows, arrays)
+        elif kind in letters.HOMES:
+            cells = letters.decode(kind, len(places), rows, arrays)
             blocks.extend((column, at[turn : turn + 1]) for turn, column in enumerate(cells))
         else:
             found = decode_column(kind, arrays)
@@ -109,18 +96,6 @@ def decode(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
     names = _names(tuple(form["names"]))
     made: pd.DataFrame = create_dataframe_from_blocks(blocks, index=pd.RangeIndex(rows), columns=names)
     return made
-
-
-def _text(kind: str, columns: int, rows: int, arrays: list[np.ndarray]) -> list[Any]:
-    """Columns of text on the memory of three arrays."""
-    import pyarrow as pa
-
-    starts, letters, there = (pa.py_buffer(arrays.pop(0)) for _ in range(3))
-    whole = pa.LargeStringArray.from_buffers(columns * rows, starts, letters, there if there.size else None)
-    dtype: Any = pd.StringDtype("pyarrow", na_value=np.nan if kind == "str" else pd.NA)
-    cells = [whole.slice(turn * rows, rows) for turn in range(columns)]
-    make: Any = pd.arrays.ArrowStringArray  # its dtype is not in the stubs
-    return [make(part, dtype=dtype) for part in cells]
 
 
 @lru_cache(maxsize=8)

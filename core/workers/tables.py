@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import ComputeError, InputError, ModelError
+from core.loading import budgets
 from core.types import Table
 from core.workers import columns, pool
 from core.workers.settings import Settings, from_environment
 from core.workers.wire import Closed, Limits, Message
 
-MAX_TABLE = 1 << 30
-_LIMITS = Limits(256 << 20, MAX_TABLE, 1 << 30)
+_HEAD = 32 << 20
+_SPARE = 1.25
+"""What a table takes beyond its cells' own bytes: eight more for each text, and levels."""
 
 
 def open_table(data: bytes, name: str, settings: Settings | None = None, **options: Any) -> Table:
@@ -39,7 +41,7 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
     try:
         head = {"op": "read_table", "name": name, "options": options}
         with place.lock:
-            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, _LIMITS)
+            answer = place.client.ask(Message(head, blob=data), limits.open_seconds, _bounds(len(data)))
         return columns.decode_table(answer)
     except ComputeError as error:  # too late, or no worker to be had
         if "did not answer" not in error.what:
@@ -53,3 +55,8 @@ def open_table(data: bytes, name: str, settings: Settings | None = None, **optio
         ) from error
     finally:
         pool.give_back(place)
+
+
+def _bounds(packed: int) -> Limits:
+    """What the answer may take: the table lies where its message was read, so this is what the app grows by."""
+    return Limits(_HEAD, int(_SPARE * budgets.held(packed)), 2 * _HEAD)

@@ -4,12 +4,14 @@ Large arrays of a question may lie in the worker's region (``region.py``); the h
 
 ::
 
-    b"IEX1" | length of head, 4 bytes | length of body, 8 bytes | head: JSON | body: bytes, the arrays one after another
+    b"IEX1" | length of head, 4 bytes | length of body, 8 bytes | head: JSON | body: the arrays, each filled up to
+    a multiple of eight, and the blob
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import select
 import struct
@@ -34,6 +36,10 @@ MAX_BODY = 4 << 30
 MAX_WEIGHT = 64 << 20
 """Bytes that the head of an answer may take once it is read."""
 _SMALL_HEAD = 1 << 17
+_ALIGNED = 8
+"""Arrays begin at such places: what is read is used where it lies."""
+_LARGE = 8 << 20
+"""Parts of more bytes get memory of their own, which goes back to the system as a whole."""
 _KINDS = frozenset("biufcMm")
 
 
@@ -86,6 +92,8 @@ def pack(message: Message, region: Region | None = None, keep: bool = False) -> 
             described[-1]["at"] = place
         elif array.size:
             parts.append(memoryview(np.ascontiguousarray(array).data).cast("B"))
+            if gap := -len(parts[-1]) % _ALIGNED:
+                parts.append(memoryview(bytes(gap)))
     size = sum(len(part) for part in parts) + len(message.blob)
     head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
@@ -127,9 +135,10 @@ def unpack(head: bytes, body: memoryview, window: Window | None = None, room: in
             if end > len(body):
                 raise ValueError("an array that is not there")
             arrays.append(np.frombuffer(body[position:end], dtype=kind).reshape(shape))
-            position = end
+            position = end + -size % _ALIGNED
         if position + int(blob) != len(body):
             raise ValueError("bytes left over")
+        _check_truth(arrays)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Closed(f"a message of the wrong form: {str(error)[:200]}") from error
     return Message(values, arrays, body[position:])
@@ -147,6 +156,13 @@ def _form(item: dict[str, Any]) -> tuple[np.dtype, tuple[int, ...]]:
     if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
         raise ValueError("an array of another kind")
     return kind, shape
+
+
+def _check_truth(arrays: Sequence[np.ndarray]) -> None:
+    """Truth values are 0 or 1: numpy counts the ones of a mask by adding its bytes, and would overrun."""
+    for array in arrays:
+        if array.dtype.kind == "b" and array.size and int(array.view(np.uint8).max()) > 1:
+            raise ValueError("truth values that are none")
 
 
 def send(
@@ -204,7 +220,7 @@ def receive(source: int, limits: Limits, deadline: float | None = None, window: 
 
 def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[memoryview]:
     """Exactly so many bytes, in parts; memory is touched as they arrive, not as the head announces them."""
-    views = [np.empty(size, dtype=np.uint8).data for size in sizes]
+    views = [_memory(size) for size in sizes]
     left = [view for view in views if len(view)]
     while left:
         try:
@@ -223,6 +239,11 @@ def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[mem
         if deadline is not None and time.monotonic() > deadline:
             raise Late("no end in time")
     return views
+
+
+def _memory(size: int) -> memoryview:
+    """Room for a part of a message."""
+    return memoryview(mmap.mmap(-1, size)) if size > _LARGE else np.empty(size, dtype=np.uint8).data
 
 
 def arrives(source: int, seconds: float) -> bool:

@@ -174,9 +174,9 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def test_one_value_over_and_over_is_refused_before_it_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budgets, "FREE", 1 << 20)
+    monkeypatch.setattr(budgets, "HELD_FREE", 1 << 20)
     same = _parquet(pd.DataFrame(np.zeros((100_000, 4))))
-    assert len(same) * budgets.MAX_RATIO < 4 * 8 * 100_000
+    assert len(same) * budgets.HELD_RATIO < 4 * 8 * 100_000
     before = pa.total_allocated_bytes()
     with pytest.raises(InputError, match="nearly every cell is the same"):
         read_table(same, "same.parquet")
