@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +13,12 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ExplorerError, InputError
-from core.loading import budgets
+from core.loading import budgets, workbook
 from core.loading.columns import counted, listed, tidy
 from core.loading.texts import settle
 
 _ERRORS = {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", ""}
 
-_LARGE, _RATIO = 8 << 20, 200
 _MOST_BLANK = 1 << 20
 """Empty rows of a sheet: it has no more rows than that."""
 
@@ -38,7 +36,7 @@ def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     InputError
         If it is not an Excel file, is damaged, or is beyond the budgets.
     """
-    _check_archive(data)
+    workbook.check(data)
     import openpyxl
 
     try:
@@ -54,49 +52,6 @@ def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
             f"{type(error).__name__}: {str(error)[:200]}.",
             "Open it and save it again as .xlsx or CSV.",
         ) from error
-
-
-def _check_archive(data: bytes) -> None:
-    """An Excel file is a zip archive with a workbook inside; its members' sizes are bounded before unpacking."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            size = sum(member.file_size for member in archive.infolist())
-            bomb = any(_is_bomb(member) for member in archive.infolist())
-            around = [member.filename for member in archive.infolist() if _is_around(member)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(
-            "This archive is damaged.", f"It cannot be opened ({error}).", "Give the table as CSV, Parquet or Excel."
-        ) from error
-    if bomb:
-        raise InputError(
-            "This Excel file is refused.",
-            f"A part of it unpacks to more than {_RATIO} times its size, as no table does.",
-            "Open it and save it again as .xlsx or CSV.",
-        )
-    if around:
-        raise InputError(
-            "This Excel file is refused.",
-            f"Its {around[0][:60]} has more than {_LARGE >> 20} MB: formats and names, not rows.",
-            "Copy the cells into a new file, or save them as CSV.",
-        )
-    budgets.check_bytes(size * 2)  # XML in memory takes more than its bytes
-    if "xl/workbook.xml" not in names:
-        kind = "a binary Excel file (.xlsb)" if "xl/workbook.bin" in names else "an archive without a workbook"
-        raise InputError(
-            "This is not an Excel table.", f"It is {kind}.", "Save the table as .xlsx or CSV; unpack archives first."
-        )
-
-
-def _is_bomb(member: zipfile.ZipInfo) -> bool:
-    """True for a large part that is one short text over and over: a table's cells name their places, which differ."""
-    return member.file_size > _LARGE and member.file_size > _RATIO * member.compress_size
-
-
-def _is_around(member: zipfile.ZipInfo) -> bool:
-    """True for a large part of XML that holds no cells: each of its entries becomes an object of openpyxl's."""
-    cells = re.search(r"/(worksheets/[^/]+|sharedStrings)\.xml$", member.filename, re.IGNORECASE)
-    return member.file_size > _LARGE and member.filename.endswith((".xml", ".rels")) and not cells
 
 
 def _read(book: Any) -> tuple[pd.DataFrame, list[str]]:

@@ -81,12 +81,8 @@ def _check(home: str, cells: int, starts: np.ndarray, letters: np.ndarray, there
     if home not in HOMES:
         raise ValueError("text of an unknown type")
     kinds = [starts.dtype.str, letters.dtype.str, there.dtype.str]
-    if (
-        kinds != ["<i8", "|u1", "|u1"]
-        or starts.shape != (cells + 1,)
-        or letters.ndim != 1
-        or there.shape not in ((0,), (-(-cells // 8),))
-    ):
+    shapes = starts.shape == (cells + 1,) and letters.ndim == 1 and there.shape in ((0,), (-(-cells // 8),))
+    if kinds != ["<i8", "|u1", "|u1"] or not shapes:
         raise ValueError("text of the wrong shape")
     if starts[0] != 0 or starts[-1] != len(letters) or bool((starts[1:] < starts[:-1]).any()):
         raise ValueError("text that is not there")
