@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +18,19 @@ from core.types import Kind, Table
 
 
 def is_pickle(data: bytes, name: str) -> bool:
-    """True for a pickle or joblib file."""
+    """True for a pickle or joblib file; a text that is packed as joblib packs is none."""
     try:
-        return format_of(data, name) == "pickle"
+        return format_of(data, name) == "pickle" and not _is_packed_text(data)
     except ModelError:
+        return False
+
+
+def _is_packed_text(data: bytes) -> bool:
+    """True for a bzip2 or xz archive whose first byte begins no pickle of this century."""
+    unpack = bz2.BZ2Decompressor() if data[:3] == b"BZh" else lzma.LZMADecompressor() if data[:2] == b"\xfd7" else None
+    try:
+        return unpack is not None and unpack.decompress(data[: 1 << 16], 1) != b"\x80"
+    except (OSError, lzma.LZMAError):
         return False
 
 

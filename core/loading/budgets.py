@@ -27,6 +27,8 @@ HELD_RATIO, HELD_FREE = 32, 40 << 20
 """A table may take so many times the bytes of its file, or so many bytes: plain CSV takes up to 8 times its own."""
 CELL_BYTES = 8
 """Bytes that a cell counts for at least: pages compute with floats, whatever a file calls it."""
+MOST_ALIKE = 0.95
+"""In a table beyond `HELD_FREE`: the share of columns that may hold one value only, and of cells that may be empty."""
 MAX_LEVELS, MAX_LETTERS = 200_000, 8 << 20
 """Levels of all columns together and their letters: lists of texts, which take more memory than a column."""
 MAX_EXCEL_CELLS = 3_000_000
@@ -151,14 +153,35 @@ def check_held(size: int, packed: int) -> None:
 
 
 def check_frame(frame: pd.DataFrame, packed: int) -> None:
-    """Refuse a frame that takes more than `check_held` allows; each cell counts for `CELL_BYTES` at least.
+    """Refuse a frame that takes more than `check_held` allows, or a large one that says next to nothing.
+
+    Each cell counts for `CELL_BYTES` at least.
 
     Raises
     ------
     InputError
     """
-    sizes = frame.memory_usage(index=False, deep=False)
-    check_held(sum(max(int(size), len(frame) * CELL_BYTES) for size in sizes), packed)
+    sizes = [max(int(size), len(frame) * CELL_BYTES) for size in frame.memory_usage(index=False, deep=False)]
+    check_held(sum(sizes), packed)
+    if sum(sizes) <= HELD_FREE:
+        return
+    gaps = [frame.iloc[:, place].isna() for place in range(frame.shape[1])]
+    same = sum(_is_same(frame.iloc[:, place], gap) for place, gap in enumerate(gaps))
+    if same > MOST_ALIKE * frame.shape[1] or sum(int(gap.sum()) for gap in gaps) > MOST_ALIKE * frame.size:
+        raise InputError(
+            "This table is refused.",
+            f"It is large, and nearly every cell is empty or the same: {same:,} of its {frame.shape[1]:,} columns"
+            " hold one value only.",
+            "Leave out columns that hold one value only, or take a sample of the rows.",
+        )
+
+
+def _is_same(column: pd.Series, gaps: pd.Series) -> bool:
+    """True for a column without two different values."""
+    if gaps.all():
+        return True
+    first = column.iloc[int((~gaps).to_numpy().argmax())]
+    return bool(((column == first) | gaps).all())
 
 
 def check_levels(features: Sequence[Feature]) -> None:

@@ -36,7 +36,7 @@ def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise InputError(
             "This Parquet file is damaged.",
-            f"{type(error).__name__}: {str(error)[:200]}.",
+            f"{type(error).__name__}: {' '.join(str(error).split())[:200]}.",
             "Write it again, or give the table as CSV.",
         ) from error
 
@@ -91,6 +91,7 @@ def _spelt_out(column: pa.Array, name: str) -> int:
     """Bytes that a column takes when its text is written out in each row."""
     if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
         return int(column.nbytes)
+    column.dictionary.validate(full=True)  # its letters are letters
     lengths = pc.binary_length(column.dictionary)
     if not len(lengths):
         return 0

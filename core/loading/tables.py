@@ -25,8 +25,8 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"\x93NUMPY", "a numpy array file"),
-    (b"\x80\x04\x95", "a pickle"),
-    (b"\x80\x05\x95", "a pickle"),
+    *((b"\x80" + bytes([protocol]), "a pickle") for protocol in range(2, 6)),
+    (b"\x1f\x8b", "packed twice"),
     (b"\x7fELF", "a program"),
 )
 _TEXTS: tuple[tuple[bytes, str], ...] = (
@@ -88,8 +88,7 @@ def read_table(
         if brought.is_pickle(data, name) and data[:2] != b"\x1f\x8b":
             budgets.check_bytes(len(data))
             return brought.read(data, name, target=target, label=label, weights=weights, kinds=kinds)
-    notes: list[str] = []
-    packed = len(data)
+    notes, packed = list[str](), len(data)
     if data[:2] == b"\x1f\x8b":
         data = budgets.gunzip(data)
         notes.append("Unpacked from .gz.")
@@ -106,9 +105,9 @@ def read_table(
         frame, said = excel.read(data)
     else:
         frame, said = delimited.read(data, as_text, encoding)
-    said = [*notes, *said]
     budgets.check_frame(frame, packed)
     hashes.check(frame)
+    said = [*notes, *said]
     return from_frame(frame, name, target=target, label=label, weights=weights, kinds=kinds, notes=said)
 
 

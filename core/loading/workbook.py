@@ -15,6 +15,8 @@ _LARGE, _RATIO = 8 << 20, 200
 _MOST_PARTS = 2_000
 MOST_AROUND = 100_000
 """Elements of a part that are no cells (merged cells, links, rules): the reader makes an object of each."""
+MOST_IN_BOOK = 10_000
+"""Sheets and defined names."""
 MOST_FORMATS = 1_000_000
 """Elements of formats inside texts."""
 _CHUNK, _OVERLAP = 1 << 20, 256
@@ -98,6 +100,7 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 def _check_part(name: str, pieces: Iterator[bytes]) -> None:
     """Refuse a part with definitions of its own, or with more elements than its reader gets through in time."""
     around = formats = 0
+    most = MOST_IN_BOOK if name == "xl/workbook.xml" else MOST_AROUND
     for turn, piece in enumerate(pieces):
         if turn == 0 and not _is_markup(name, piece):
             return
@@ -109,9 +112,9 @@ def _check_part(name: str, pieces: Iterator[bytes]) -> None:
         found = _AROUND.findall(piece)
         around += len(found)
         formats += sum(element in _FORMATS for element in found)
-        if around - formats > MOST_AROUND or formats > MOST_FORMATS:
+        if around - formats > most or formats > MOST_FORMATS:
             raise _refused(
-                f"Its {name[:60]} has more than {MOST_AROUND:,} merged cells, links or rules,"
+                f"Its {name[:60]} has more than {most:,} merged cells, links, rules or names,"
                 f" or {MOST_FORMATS:,} formats inside texts.",
                 "Copy the values into a new file, or save them as CSV.",
             )

@@ -55,7 +55,9 @@ def serve(source: int, target: int, window: Window | None = None, answers: Regio
         except Closed:
             return
         if request.head.get("op") != "enough":  # it came when the answer was on its way already
-            send(target, _answer(session, request), region=answers)
+            # a table stays in the app where its message was read: taken out of the region it would be there twice
+            place = None if request.head.get("op") == "read_table" else answers
+            send(target, _answer(session, request), region=place)
 
 
 def _answer(session: Session, request: Message) -> Message:
