@@ -19,6 +19,7 @@ from core.errors import ComputeError, ExplorerError, InputError, NotApplicable, 
 from core.params import resolve
 from core.registry import Job, Method, Progress, silent
 from core.results import Attribution, Check, Prediction, Provenance, Result
+from core.steady import unsteady
 from core.types import Array, Contributions, Model, Scale, Table
 
 ADDITIVITY = 1e-6
@@ -249,20 +250,19 @@ def _stamp(method: Method, job: Job, row: int, answer: Any, seconds: float, eval
     if isinstance(answer, Attribution):
         also = tuple(replace(other, checks=(additivity(other), *other.checks)) for other in answer.also)
         answer = replace(answer, checks=(additivity(answer), *answer.checks), also=also)
-    seed = job.params.get("seed")
     provenance = Provenance(
         method.id,
         method.version,
         dict(job.params),
-        seed,
+        job.params.get("seed"),
         job.model.fingerprint,
         job.table.fingerprint,
         row if method.scope == "row" else None,
         evaluations,
         seconds,
     )
-    stamped: Result = replace(answer, provenance=provenance)
-    return stamped
+    doubts = () if method.scope == "data" else unsteady(cast(Counted, job.model).inner, job.table)
+    return cast(Result, replace(answer, checks=(*answer.checks, *doubts), provenance=provenance))
 
 
 def additivity(result: Attribution) -> Check:

@@ -129,9 +129,10 @@ def binary_curves(chance: Array, positive: Bools, name: str, weights: Array | No
     precision, recall, _ = metrics.precision_recall_curve(positive, chance, sample_weight=weights)
     order = np.argsort(-chance, kind="stable")
     own = np.ones(len(order)) if weights is None else weights
-    heaped, found = np.cumsum(own[order]), np.cumsum((positive * own)[order])
+    expected = _of_equals(chance, positive, own)
+    heaped, found = np.cumsum(own[order]), np.cumsum((expected * own)[order])
     share, lift = heaped / heaped[-1], found / heaped / mean(positive, weights)
-    said, happened = _calibration(chance, positive, weights)
+    said, happened = _calibration(chance, expected, weights)
     return (
         _curve("roc", "ROC", name, false_rate, true_rate, ("false alarms (share)", "cases found (share)"), True),
         _curve("precision", "Precision and recall", name, recall, precision, ("recall", "precision")),
@@ -140,7 +141,13 @@ def binary_curves(chance: Array, positive: Bools, name: str, weights: Array | No
     )
 
 
-def _calibration(chance: Array, positive: Bools, weights: Array | None) -> tuple[Array, Array]:
+def _of_equals(chance: Array, positive: Bools, weights: Array) -> Array:
+    """Share of true cases among the rows of equal probability: in which order these stand in the table says nothing."""
+    _, place = np.unique(chance, return_inverse=True)
+    return np.asarray((np.bincount(place, positive * weights) / np.bincount(place, weights))[place])
+
+
+def _calibration(chance: Array, positive: Array, weights: Array | None) -> tuple[Array, Array]:
     """Mean probability and share of true cases in bins of equal size; of equal weight, a row on an edge in both."""
     order = np.argsort(chance, kind="stable")
     if weights is not None:

@@ -11,6 +11,8 @@ CLOSE = 1e-6
 """Relative gap up to which parts add up."""
 EXACT = 1e-9
 """The same where every set of features was asked for."""
+ROUNDING = 1e-13
+"""Share of the outputs themselves that their differences may be off by."""
 
 
 def of_groups(base: float, values: Array, output: float) -> Check:
@@ -46,16 +48,17 @@ def of_rows(base: Array, values: Array, outputs: Array) -> Check:
     return Check("additivity", False, gap, f"Rows miss their output by up to {gap:.3g}: read as approximate.")
 
 
-def of_cells(values: Array, total: float) -> Check:
+def of_cells(values: Array, total: float, level: float = 0.0) -> Check:
     """Check that all cells of a square together are the prediction minus the baseline.
 
     Parameters
     ----------
     values : ndarray, shape (p, p)
     total : float
+    level : float
+        Size of the outputs that the cells are differences of: these are no finer than its last digits.
     """
     gap = abs(float(values.sum()) - total)
-    size = max(1e-12, float(np.abs(values).sum()))
-    if gap <= EXACT * size:
+    if gap <= EXACT * float(np.abs(values).sum()) + ROUNDING * level:
         return Check("additivity", True, gap, f"All cells add up to the prediction (difference {gap:.1g}).")
     return Check("additivity", False, gap, f"The cells miss the prediction by {gap:.3g}: read them as approximate.")

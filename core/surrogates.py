@@ -17,6 +17,8 @@ from core.views import words
 
 LEVELS = 20
 """Levels of a feature that get a column of their own, the most frequent ones."""
+_ROUNDING = 1e-29
+"""Share of the sum of squares that rounding alone may leave of answers that are all the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,13 +112,20 @@ def fidelity(said: Array, mimicked: Array) -> float:
     """R2 of the simple model's answers to the model's own: 1 repeats it, 0 is no better than its mean."""
     spread = float(((said - said.mean()) ** 2).sum())
     missed = float(((said - mimicked) ** 2).sum())
-    if spread <= 1e-24 * max(1.0, float((said**2).sum())):
-        return 1.0 if missed <= 1e-12 * max(1.0, float((said**2).sum())) else 0.0
+    size = float((said**2).sum())
+    if spread <= _ROUNDING * size:
+        return 1.0 if missed <= 1e-12 * size else 0.0
     return 1.0 - missed / spread
 
 
-def nodes(tree: Any, columns: Sequence[Term]) -> tuple[TreeNode, ...]:
-    """The nodes of a fitted ``DecisionTreeRegressor``, parents before children."""
+def units(said: Array) -> tuple[float, float]:
+    """Mean and deviation to fit a tree in: scikit-learn's takes what varies by less than 1e-8 for one and the same."""
+    spread = float(said.std())
+    return float(said.mean()), spread if spread > np.sqrt(_ROUNDING) * float(np.abs(said).max(initial=0.0)) else 1.0
+
+
+def nodes(tree: Any, columns: Sequence[Term], mean: float = 0.0, spread: float = 1.0) -> tuple[TreeNode, ...]:
+    """The nodes of a fitted ``DecisionTreeRegressor``, parents before children; answers in ``units``."""
     found: list[TreeNode] = []
     waiting: list[tuple[int, int, str]] = [(0, -1, "")]
     inner = tree.tree_
@@ -128,7 +137,7 @@ def nodes(tree: Any, columns: Sequence[Term]) -> tuple[TreeNode, ...]:
         found.append(
             TreeNode(
                 rule,
-                float(inner.value[at].ravel()[0]),
+                mean + spread * float(inner.value[at].ravel()[0]),
                 int(inner.n_node_samples[at]),
                 parent,
                 "" if term is None else term.feature.name,

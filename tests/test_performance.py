@@ -214,3 +214,26 @@ def test_few_heavy_rows_are_told_as_few() -> None:
     size = next(check for check in engine.explain("performance", model, held).checks if check.name == "rows")
     assert not size.passed
     assert size.value == len(table)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_lift_and_calibration_do_not_depend_on_the_order_of_equal_probabilities(weighted: bool) -> None:
+    """Tables often stand sorted by the truth: a model that says one number for all then seemed to rank perfectly."""
+    random = np.random.default_rng(3)
+    chance = random.choice([0.1, 0.4, 0.7], 90)
+    positive = np.sort(random.random(90) < chance)[::-1]
+    weights = random.random(90) + 0.5 if weighted else None
+    turned = {curve.id: curve for curve in binary_curves(chance[::-1], positive[::-1], "yes", _turned(weights))}
+    for curve in binary_curves(chance, positive, "yes", weights):
+        places = [0.2, 0.5, 0.9]
+        other = turned[curve.id]
+        assert np.interp(places, curve.x, curve.y) == pytest.approx(
+            np.interp(places, other.x, other.y), abs=1e-3
+        )  # between rows a line
+    flat = {curve.id: curve for curve in binary_curves(np.full(90, 0.3), positive, "yes", weights)}
+    assert flat["lift"].y == pytest.approx(np.ones(90))
+    assert flat["calibration"].y == pytest.approx(np.full(10, np.average(positive, weights=weights)))
+
+
+def _turned(weights: np.ndarray | None) -> np.ndarray | None:
+    return None if weights is None else weights[::-1]

@@ -14,6 +14,9 @@ GROUPS = 20
 PENALTY, PICKING_PENALTY = 1.0, 0.01
 """Ridge penalties of the ``lime`` package: of the local model, and of the one that ranks columns."""
 
+_ROUNDING = 8 * float(np.finfo(np.float64).eps)
+"""Relative differences up to which answers are one and the same."""
+
 Picked = npt.NDArray[np.int64]
 
 
@@ -129,6 +132,7 @@ def fit(design: Array, answers: Array, weights: Array, count: int, selection: st
     -------
     Local
     """
+    level, answers = _centred(answers, weights)
     parts = moments(design, answers, weights)
     gram, cross, square, mean, answer = total(parts)
     picked = _pick(gram, cross, design, answers, weights, count, selection)
@@ -139,9 +143,16 @@ def fit(design: Array, answers: Array, weights: Array, count: int, selection: st
         picked[order],
         coefficients[order],
         _strays(parts, picked)[order],
-        float(answer - mean[picked] @ coefficients),
-        float(explained / square) if square > 1e-15 * max(answer**2, 1e-300) * weights.sum() else 1.0,
+        float(level + (answer - mean[picked] @ coefficients)),
+        float(explained / square) if square > 0 else 1.0,
     )
+
+
+def _centred(answers: Array, weights: Array) -> tuple[float, Array]:
+    """Their mean, and what is left of them: their squares then keep their digits, however high the mean lies."""
+    level = float(weights @ answers / weights.sum())
+    flat = np.ptp(answers) <= _ROUNDING * float(np.abs(answers).max())
+    return level, np.zeros(len(answers)) if flat else answers - level
 
 
 def _ridge(gram: Array, cross: Array, picked: Picked, penalty: float) -> Array:

@@ -17,6 +17,7 @@ from core.shapley.answer import explained
 from core.shapley.composed import network_game
 from core.shapley.effects import TreeGame, tree_game
 from core.shapley.game import coalition_values, game
+from core.sums import ROUNDING
 from core.types import Array, Param
 from core.views import words
 
@@ -204,7 +205,7 @@ def _order_check(means: Array, steps: list[Step], worth: Worth, trees: TreeGame 
     backwards = np.diff(np.concatenate([means[:1], middle, means[-1:]]))[::-1]
     gaps = np.abs(backwards - values)
     worst = int(np.argmax(gaps))
-    size = max(float(np.abs(values).sum()), 1e-12)
+    size = max(float(np.abs(values).sum()), ROUNDING * float(np.abs(means).max()), np.finfo(np.float64).tiny)
     share = float(gaps[worst] / size)
     name = " × ".join(names[at] for at in steps[worst])
     if share < 0.05:

@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.grid import Grid, column, grid, joined, moved, own_points, plain, span
 from core.registry import Job, method
 from core.results import Check, Profile
+from core.steady import CLOSE
 from core.types import Array, Feature, Param
 from core.views import axis, words
 
@@ -179,7 +180,7 @@ def _coarse(feature: Feature, dtype: Any) -> Grid:
 def _own_point(points: Grid, own: Sequence[Any], values: Array, said: Array) -> Check:
     """Whether each curve passes through its own prediction."""
     gap = max(abs(float(values[curve, _index(points, value)] - said[curve])) for curve, value in enumerate(own))
-    if gap <= 1e-9 * max(1.0, float(np.abs(said).max())):
+    if gap <= CLOSE * float(np.abs(said).max()):
         return Check(
             "own point", True, gap, f"At its own value the curve is the prediction itself (difference {gap:.1g})."
         )

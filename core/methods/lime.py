@@ -92,7 +92,7 @@ def _outputs(job: Job, chances: Array) -> list[int]:
     id="lime",
     title="LIME",
     question="Which simple local rule mimics the model here?",
-    version="1",
+    version="2",
     scope="row",
     kind="attribution",
     order=20,
@@ -231,10 +231,14 @@ def checks(local: Local, fitted: float, output: float) -> tuple[Check, ...]:
     count = len(local.coefficients)
     size = float(np.abs(local.coefficients).max(initial=0.0))
     stray = float(local.spread.max(initial=0.0) / size) if size > 0 else 0.0
-    steady = certain * 2 >= count
+    steady = certain * 2 >= count or size == 0
     text = (
-        f"Over other seeds the weights would stray by at most {stray * 100:.0f} % of the largest;"
-        f" {certain} of {count} keep their sign for sure."
+        "The model says the same everywhere nearby: no rule weighs anything."
+        if size == 0
+        else (
+            f"Over other seeds the weights would stray by at most {stray * 100:.0f} % of the largest;"
+            f" {certain} of {count} keep their sign for sure."
+        )
     )
     gap = f"At the instance the local model says {words.number(fitted)}, the model itself {words.number(output)}."
     return (

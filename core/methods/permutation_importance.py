@@ -35,6 +35,8 @@ page how far a loss *rises*: choose the loss to compare. Shuffles are seeded, so
 **Source.** L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324); A. Fisher,
 C. Rudin and F. Dominici, *Journal of Machine Learning Research* 20 (177), 2019.
 """
+ROUNDING = 1e-12
+"""Share of the loss of knowing nothing below which a loss is 0."""
 SHUFFLED = "They weigh in the loss; values are shuffled between all rows alike."
 PARAMS = (
     LOSS,
@@ -143,7 +145,7 @@ def parse_groups(text: str, features: tuple[str, ...], only: tuple[str, ...] = (
 def reported(found: Shuffled, form: str, loss: str) -> tuple[Array, str]:
     """The rounds as difference, ratio or loss, and their unit."""
     if form == "ratio":
-        if found.full == 0:
+        if found.full <= ROUNDING * found.baseline:  # 1 - AUC of 1e-16 is none: its multiples mean nothing
             raise InputError("A ratio needs a loss above zero.", f"The untouched {loss} is 0.", "Choose difference.")
         return found.rounds / found.full, f"times the untouched {loss}"
     if form == "loss":

@@ -9,7 +9,7 @@ from core.results import Check, Matrix
 from core.shapley import exact, pairs
 from core.shapley.answer import SCALE, background, explained
 from core.shapley.game import coalition_values, game
-from core.sums import of_cells
+from core.sums import ROUNDING, of_cells
 from core.types import Model, Param, Table
 from core.views import words
 
@@ -86,8 +86,9 @@ def explain(job: Job) -> Matrix:
 
 def _checks(found: np.ndarray, worth: np.ndarray, names: tuple[str, ...], rows: int) -> tuple[Check, ...]:
     """Whether all cells add up, and how much pairs matter."""
-    size = max(1e-12, float(np.abs(found).sum()))
-    sums = of_cells(found, float(worth[-1] - worth[0]))
+    level = float(np.abs(worth).max())
+    size = max(float(np.abs(found).sum()), ROUNDING * level, np.finfo(np.float64).tiny)
+    sums = of_cells(found, float(worth[-1] - worth[0]), level)
     apart = found - np.diag(np.diag(found))
     share = float(np.abs(apart).sum() / size)
     i, j = np.unravel_index(int(np.argmax(np.abs(apart))), apart.shape)

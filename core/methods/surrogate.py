@@ -7,13 +7,15 @@ import numpy as np
 from core.asking import in_parts
 from core.registry import Job, method
 from core.results import Check, Surrogate
-from core.surrogates import Term, encoded, fidelity, medians, nodes, terms
+from core.surrogates import Term, encoded, fidelity, medians, nodes, terms, units
 from core.types import Array, Model, Param, Table
 from core.views import words
 
 KEPT = 0.25
 """Share of the rows kept apart to measure the fidelity."""
 FIRM = 0.7
+PURE = 1e-12
+"""Share of all differences that a question must explain: less is rounding."""
 ABOUT = """
 **What it is.** A small tree (or a straight line) is fitted not to the truth but to the *model's own answers*. If it
 repeats them well, its rules are a summary of what the model does.
@@ -62,7 +64,7 @@ def _unsupported(_model: Model, table: Table) -> str | None:
     id="surrogate",
     title="Surrogate model",
     question="Could a simple rule say the same?",
-    version="1",
+    version="2",
     scope="model",
     kind="surrogate",
     params=PARAMS,
@@ -91,20 +93,24 @@ def _tree(job: Job, x: Array, said: Array, apart: np.ndarray, columns: list[Term
     from sklearn.tree import DecisionTreeRegressor
 
     least = max(2, int(0.01 * (~apart).sum()))
-    fitted = DecisionTreeRegressor(max_depth=int(job.params["depth"]), min_samples_leaf=least, random_state=0)
-    fitted.fit(x[~apart], said[~apart])
+    fitted = DecisionTreeRegressor(
+        max_depth=int(job.params["depth"]), min_samples_leaf=least, min_impurity_decrease=PURE, random_state=0
+    )
+    mean, spread = units(said[~apart])
+    fitted.fit(x[~apart], (said[~apart] - mean) / spread)
+    mimicked = mean + spread * fitted.predict(x)
     weights = fitted.feature_importances_
     used = [at for at in np.argsort(-weights, kind="stable") if weights[at] > 0]
     return Surrogate(
         form="tree",
-        nodes=nodes(fitted, columns),
+        nodes=nodes(fitted, columns, mean, spread),
         features=tuple(columns[at].name for at in used),
         weights=np.asarray(weights[used], dtype=np.float64),
         base=float(said[~apart].mean()),
-        fidelity=fidelity(said[apart], fitted.predict(x[apart])),
+        fidelity=fidelity(said[apart], mimicked[apart]),
         scale="target" if job.model.task == "regression" else "probability",
         label=job.label,
-        checks=_checks(said, apart, fitted.predict(x)),
+        checks=_checks(said, apart, mimicked),
     )
 
 

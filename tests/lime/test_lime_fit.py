@@ -79,3 +79,22 @@ def test_a_model_that_never_varies_fits_perfectly() -> None:
     np.testing.assert_allclose(flat.coefficients, 0, atol=1e-12)
     assert flat.intercept == pytest.approx(0.7)
     assert flat.r2 == 1
+
+
+def test_a_high_level_takes_no_digits_from_the_fit() -> None:
+    """Sums of squares of 1e12 and a bit lose the bit: the fit then seemed perfect."""
+    x, y, w = design()
+    low, high = fit(x, y, w, 5, "auto"), fit(x, np.round(y * 2**20) / 2**20 + 1e9, w, 5, "auto")
+    assert high.picked.tolist() == low.picked.tolist()
+    assert high.coefficients == pytest.approx(low.coefficients, abs=1e-5)
+    assert high.spread == pytest.approx(low.spread, abs=1e-5)
+    assert (high.r2, high.intercept) == pytest.approx((low.r2, low.intercept + 1e9), abs=1e-5)
+
+
+def test_answers_that_are_all_the_same_have_no_rules() -> None:
+    x, _, w = design()
+    for level in (0.3, 7e11, 0.0):
+        found = fit(x, np.full(len(x), level), w, 5, "auto")
+        assert not found.coefficients.any()
+        assert not found.spread.any()
+        assert (found.r2, found.intercept) == pytest.approx((1.0, level))

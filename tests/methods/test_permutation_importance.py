@@ -10,7 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from core import engine, registry
 from core.errors import InputError, NotApplicable
-from core.methods.permutation_importance import parse_groups
+from core.methods.permutation_importance import parse_groups, reported
+from core.permutation import Shuffled
 from core.results import Importance
 from core.types import Table
 from core.views import view
@@ -148,3 +149,11 @@ def test_it_tells_the_answer_and_leaves_no_feature_out_of_the_table() -> None:
     assert drawn.table["feature"].iloc[0] == "income"
     assert len(drawn.table) == 3
     assert registry.get("permutation_importance").scope == "model"
+
+
+def test_a_ratio_to_a_loss_of_rounding_is_refused() -> None:
+    """1 - AUC of a perfect ranking is often 1e-16: twice as much is no news."""
+    found = Shuffled(("a",), np.array([[1e-16, 3e-16]]), 1.1e-16, 0.5)
+    with pytest.raises(InputError, match="above zero"):
+        reported(found, "ratio", "1 - AUC")
+    assert reported(found, "difference", "1 - AUC")[0] == pytest.approx(np.zeros((1, 2)), abs=1e-15)

@@ -157,3 +157,20 @@ def test_an_unfaithful_surrogate_says_so() -> None:
     result = engine.explain("surrogate", both.model, both.table, form="linear")
     assert result.checks[0].passed is False
     assert "too simple" in result.checks[0].text
+
+
+@pytest.mark.parametrize(("level", "size"), [(1e12, 1.0), (0.0, 1e-12)])
+def test_the_scale_of_the_answers_changes_nothing(level: float, size: float) -> None:
+    """scikit-learn's trees take differences below 1e-8 for none, and lose them in squares of 1e12."""
+    frame = planted()[1].frame
+
+    def other(data: pd.DataFrame) -> np.ndarray:
+        return level + size * np.where(data["age"] > 40, 20.0, np.where(data["home"] == "rent", 1.0, 5.0))
+
+    both = match(wrap(other, features=("age", "noise", "home")), from_frame(frame, target="y"))
+    plain, scaled = (engine.explain("surrogate", *case, depth=2) for case in (planted(), (both.model, both.table)))
+    assert [node.rule for node in scaled.nodes] == [node.rule for node in plain.nodes]
+    assert [(node.value - level) / size for node in scaled.nodes] == pytest.approx(
+        [node.value for node in plain.nodes], abs=1e-3
+    )
+    assert scaled.fidelity == pytest.approx(plain.fidelity, abs=1e-6)
