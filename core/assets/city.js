@@ -83,10 +83,10 @@ export const city = (() => {
     return (size <= 16 ? short : size <= 32 ? middle : size <= 64 ? longer : long)(view, size);
   }
 
-  /* As Python spells it: whole numbers without a point, exponents of at least two digits, True and False. */
+  /* As CatBoost spells it: whole numbers without a point, exponents of at least two digits, true as 1. */
   function spelled(value) {
     if (typeof value === "string") return value;
-    if (typeof value === "boolean") return value ? "True" : "False";
+    if (typeof value === "boolean") return value ? "1" : "0";
     if (typeof value !== "number" || !Number.isFinite(value)) return null;
     if (Number.isInteger(value)) return BigInt(value).toString();
     const size = Math.abs(value);

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ExplorerError
+from core.portable.city import level_hash
 from core.types import Model
 
 
@@ -20,10 +21,13 @@ class Demand:
         It computes with it.
     levels : tuple
         Values it tells apart, in their own types; empty when it asks for none.
+    truths : bool
+        It knows truth values as the words True and False, though it keeps no level but by its hash.
     """
 
     number: bool = False
     levels: tuple[Any, ...] = ()
+    truths: bool = False
 
     @property
     def text(self) -> bool:
@@ -44,15 +48,27 @@ def demands(model: Model) -> dict[str, Demand]:
         portable = None  # a model that does not convert is asked by trial instead
     if portable is None:
         return found
+    hashes: dict[str, set[float]] = {}
     for column in portable.columns:
         name = portable.features[column.source]
         if name in kept:
+            continue
+        if column.op == "hash":
+            asked_for = [value for kind, value in column.steps if kind == "is"]
+            hashes.setdefault(name, set()).update(asked_for, *column.tables)
             continue
         seen = found.get(name, Demand())
         asked = [column.level] if column.op == "equals" else [level for level, _ in column.table]
         known = tuple(level for level in asked if _is_level(level) and level not in seen.levels)
         found[name] = Demand(seen.number or column.op == "number", seen.levels + known)
-    return found
+    return found | {name: Demand(truths=True) for name, known_by in hashes.items() if _as_words(known_by)}
+
+
+def _as_words(hashes: set[float]) -> bool:
+    """Whether levels were the words True or False, and not the 1 and 0 that CatBoost makes of truth values."""
+    return any(level_hash(word) in hashes for word in ("True", "False")) and not any(
+        level_hash(digit) in hashes for digit in "10"
+    )
 
 
 def _is_level(level: Any) -> bool:

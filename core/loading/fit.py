@@ -89,6 +89,9 @@ def _as_demanded(
 def _one(column: pd.Series, demand: Demand) -> tuple[pd.Series, str | None]:
     """One column against one demand."""
     name = column.name
+    if demand.truths and pd.api.types.is_bool_dtype(column.dtype):
+        words = column.map({True: "True", False: "False"}, na_action="ignore").astype("str")
+        return words, f"Column '{name}' turned into text, as the model knows its levels."
     if demand.text and not is_text(column):
         dated = pd.api.types.is_datetime64_any_dtype(column.dtype)
         spelt = (_dated if dated else _spelt)(column, demand.levels)

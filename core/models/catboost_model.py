@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ModelError
+from core.loading.formats.catboost_file import loss_of
 from core.models.adapter import Facts
 from core.models.links import two_columns
 from core.models.options import Options, class_task
@@ -81,14 +82,15 @@ class CatBoostEngine:
 
 
 def _texts(column: pd.Series) -> Any:
-    """Levels as CatBoost spells them: whole floats as integers, a missing one as ``nan``."""
+    """Levels as CatBoost spells them: whole floats as integers, true as 1, a missing one as ``nan``."""
     spelled = {value: _spelling(value) for value in column.dropna().unique().tolist()}
     return column.astype(object).map(spelled).where(column.notna(), "nan").to_numpy(dtype=object)
 
 
 def _spelling(value: Any) -> str:
     """The text of one level."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
+    return str(int(value)) if whole else str(value)
 
 
 def adapt(estimator: Any, options: Options) -> tuple[Facts, CatBoostEngine] | None:
@@ -104,7 +106,13 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, CatBoostEngine] | No
             "Their parts inside a column cannot be explained one by one here.",
             "Use a model with numeric and categorical columns.",
         )
-    loss = str(estimator.get_all_params().get("loss_function", "RMSE")).split(":")[0]
+    loss = loss_of(estimator)
+    if not loss and len(estimator.classes_):
+        raise ModelError(
+            f"{kind} is a sum of models that were trained for different losses.",
+            "So its sum stands for no probability of a class.",
+            "Sum models of one loss.",
+        )
     task = _task(kind, loss)
     classes = options.name_classes(kind, list(estimator.classes_)) if task != "regression" else ()
     own = tuple(str(name) for name in estimator.feature_names_)

@@ -44,6 +44,7 @@ def _plain_column(column: pd.Series) -> pd.Series:
     return column.astype(object).where(column.notna(), np.nan)
 
 
+@np.errstate(over="ignore")
 def numbers(
     rows: Any, dtype: type[np.floating[Any]], levels: Mapping[str, Sequence[Any]] | None = None
 ) -> Matrix | Any:
@@ -59,6 +60,7 @@ def numbers(
     Returns
     -------
     ndarray, shape (n, p), C order
+        What a float type cannot hold is infinite, as it would be for the library.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.loading.formats.catboost_file import core_of, tables_of
+from core.loading.formats.catboost_file import loss_of, parts_of, tables_of
 from core.loading.formats.flatbuffer import FlatTable, root
 from core.portable.catboost_front import BEHIND, Front
 from core.portable.catboost_levels import counted
@@ -42,18 +42,18 @@ def convert(estimator: Any, inputs: Inputs, task: Task) -> Head:
     NotApplicable
         If the loss, the columns or the tables have no portable form; ``why`` says which.
     """
-    data = bytes(estimator._serialize_model())
-    raw = root(core_of(data)).table(1)
+    core, behind = parts_of(bytes(estimator._serialize_model()))
+    raw = root(core).table(1)
     if raw is None or raw.tables(12) or raw.tables(13):
         raise refuse("It reads texts or embeddings.")
-    loss = str(estimator.get_all_params().get("loss_function", "RMSE")).split(":")[0]
+    loss = loss_of(estimator)
     if loss not in _LINKS and raw.whole(0, 1) > 1:
         raise refuse(f"Its loss '{loss}' gives several numbers at once.")
     numbers, levels = raw.tables(_NUMBERS), raw.tables(_LEVELS)
     expected = len(numbers) + len(levels)
     if len(inputs.items) != expected:
         raise refuse(f"It takes {expected} columns, {len(inputs.items)} arrive.")
-    front = Front(inputs, numbers, levels, counted(tables_of(data)))
+    front = Front(inputs, numbers, levels, counted(tables_of(behind)))
     trees = trees_of(raw, _questions(raw, front))
     joint, places = front.layers()
     link, scale = _LINKS.get(loss, ("identity", "target"))

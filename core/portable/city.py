@@ -22,8 +22,8 @@ _JOIN = np.uint64(0x4906BA494954CB65)
 
 
 def spelled(level: Any) -> str | None:
-    """A level as CatBoost spells it: whole floats as integers; None for what is no text, number or boolean."""
-    if isinstance(level, float) and level.is_integer():
+    """A level as CatBoost spells it: whole floats as integers, true as 1; None for no text, number or boolean."""
+    if isinstance(level, bool) or (isinstance(level, float) and level.is_integer()):
         return str(int(level))
     return str(level) if isinstance(level, str | bool | int | float) else None
 

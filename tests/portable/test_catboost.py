@@ -123,7 +123,7 @@ def test_hashes_are_those_that_catboost_keeps(tmp_path: Any) -> None:
 
 def test_levels_are_spelled_as_catboost_does() -> None:
     assert [spelled(x) for x in (True, 3, 3.0, 2.5, 1e-7, "3.0", -0.0)] == [
-        "True",
+        "1",
         "3",
         "3",
         "2.5",

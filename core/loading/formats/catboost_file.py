@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from core.errors import ModelError
@@ -45,39 +46,44 @@ def check(data: bytes, name: str) -> None:
     if len(data) < 16:
         raise damaged(name, "It ends after its first bytes")
     try:
-        core = core_of(data)
+        core, behind = parts_of(data)
         trees, plain = check_core(core)
         if not plain:
             raise ModelError(
                 f"'{name}' reads texts or embeddings.", "Those columns are no single values.", "Train it without them."
             )
-        check_tables(trees, tables_of(data))
+        check_tables(trees, tables_of(behind))
     except ValueError as error:
         raise damaged(name, f"As a CatBoost model it does not hold together: {error}") from error
 
 
-def core_of(data: bytes) -> bytes:
-    """The trees of a model; ValueError if they are cut off."""
+def loss_of(model: Any) -> str:
+    """The loss that a model was trained for, without its settings; empty for a sum of models with different ones."""
+    told = model.get_metadata()
+    if "params" in told.keys():  # noqa: SIM118 - CatBoost's own mapping cannot be asked itself
+        return str(model.get_all_params().get("loss_function", "RMSE")).split(":")[0]
+    return str(json.loads(told.get("loss_function", "{}")).get("type", ""))
+
+
+def parts_of(data: bytes) -> tuple[bytes, bytes]:
+    """The trees of a model, and what follows them; ValueError if they are cut off."""
     at = 8 + int.from_bytes(data[4:8], "little")
     if at > len(data):
         raise ValueError(f"it announces {at:,} bytes and holds {len(data):,}")
-    return data[8:at]
+    return data[8:at], data[at:]
 
 
-def tables_of(data: bytes) -> list[bytes]:
-    """The category tables behind the trees; ValueError if they are cut off."""
-    at = 8 + int.from_bytes(data[4:8], "little")
-    if at == len(data):
+def tables_of(behind: bytes) -> list[bytes]:
+    """The category tables that follow the trees of a model; ValueError if they are cut off."""
+    if not behind:
         return []
-    found = []
-    count = int.from_bytes(data[at : at + 4], "little")
-    at += 4
-    for _ in range(count):
-        size = int.from_bytes(data[at : at + 4], "little")
-        if at + 4 + size > len(data):
+    found, at = [], 4
+    for _ in range(int.from_bytes(behind[:4], "little")):
+        size = int.from_bytes(behind[at : at + 4], "little")
+        if at + 4 + size > len(behind):
             raise ValueError("its category tables are cut off")
-        found.append(data[at + 4 : at + 4 + size])
+        found.append(behind[at + 4 : at + 4 + size])
         at += 4 + size
-    if at != len(data):
+    if at != len(behind):
         raise ValueError("its category tables are cut off, or other bytes follow them")
     return found
