@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.types import UNNAMED, Scale
+from core.views.alike import told_apart
 
 MINUS = "\N{MINUS SIGN}"
 LONGEST = 60
@@ -157,7 +158,7 @@ def apart(names: Sequence[str], longest: int = LONGEST) -> list[str]:
     names : sequence of str
     longest : int
     """
-    return distinct([named(name, longest) for name in names])
+    return distinct([named(name, longest) for name in told_apart(names)])
 
 
 def distinct(names: Sequence[str]) -> list[str]:

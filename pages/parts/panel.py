@@ -106,11 +106,23 @@ def foot(method: Method, result: Result, drawn: View, key: str, expert: bool) ->
         st.caption(f":material/functions: {safe_long(made)}")
     if expert and result.provenance is not None:
         origin = result.provenance
-        settings = ", ".join(f"{name} = {value}" for name, value in origin.params.items())
+        settings = ", ".join(f"{name} = {_told(value)}" for name, value in origin.params.items() if _chosen(value))
         st.caption(
             f"{method.title} version {origin.version} · {origin.evaluations:,} model evaluations · "
             f"{origin.seconds * 1000:,.0f} ms · {safe_long(settings)}"
         )
+
+
+def _chosen(value: Any) -> bool:
+    """False for a setting that stands empty."""
+    return value is not None and value != "" and value != ()
+
+
+def _told(value: Any) -> str:
+    """A setting's value as a person writes it."""
+    if isinstance(value, tuple | list):
+        return " + ".join(map(str, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def origin_row(result: Result) -> int:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import cache
 from core.cache import Pair
+from core.errors import ModelError
 from core.loading.understood import Spread, Understood, understood
 from core.views import words
 from pages.parts import frame, question, subject
@@ -19,7 +20,11 @@ def draw(model_id: str, table_id: str) -> None:
     """Match, report, and the way to the first answer."""
     with frame.boundary("The match of model and table"):
         both = cache.pair(model_id, table_id)
-        predictions = subject.predictions(both)
+        try:
+            predictions = subject.predictions(both)
+        except ModelError as error:
+            _partly(error, model_id, table_id)
+            return
         found = cache.keep(both, "understood", [], lambda: understood(both.model, both.table, predictions))
         st.success("The model and the table fit together.", icon=":material/check_circle:")
         for note in (*getattr(both.model, "notes", ()), *both.notes):
@@ -34,6 +39,16 @@ def draw(model_id: str, table_id: str) -> None:
         if st.button("Explain an instance", type="primary", icon=":material/lightbulb:", key="explain_own"):
             asked = question.ask(**subject.onto(model_id, table_id))
             st.switch_page(frame.page("explain"), query_params=question.as_link(asked))
+
+
+def _partly(error: ModelError, model_id: str, table_id: str) -> None:
+    """The columns fit, but the model fails on some rows: where there are answers all the same."""
+    frame.tell(error, st.warning)
+    _adopt(model_id, table_id)
+    st.caption("The columns fit. What does not ask about those rows is answered on two pages:")
+    with st.container(horizontal=True, gap="small"):
+        for name in ("model", "data"):
+            st.page_link(frame.page(name), label=name.capitalize(), query_params=question.as_link(question.held()))
 
 
 def _adopt(model_id: str, table_id: str) -> None:

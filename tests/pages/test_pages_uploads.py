@@ -6,7 +6,10 @@ import base64
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestRegressor
 
 from core import fingerprint
 from core.cache import MINE, Upload
@@ -110,6 +113,19 @@ def test_a_fitting_pair_is_what_every_page_speaks_of_from_then_on() -> None:
     app.switch_page("pages/load.py").run()
     app.switch_page("pages/explain.py").run()
     assert app.query_params["model"] == "wine", "who opened an example is not taken back to the upload"
+
+
+@needs_lock
+def test_a_pair_that_fails_on_some_rows_leads_to_what_is_answered_all_the_same() -> None:
+    frame = pd.DataFrame({"a": np.arange(40.0), "y": np.arange(40.0)})
+    model = shelf("forest.pkl", made.as_pickle(RandomForestRegressor(2, random_state=0).fit(frame[["a"]], frame["y"])))
+    frame.loc[30, "a"] = 1e39  # beyond the single precision of a forest, and of no row that is tried first
+    table = shelf("rows.csv", made.as_csv(frame), target="y")
+    app = open_page("load", {"uploads.model": model, "uploads.table": table})
+    assert errors(app) == []
+    assert "too large" in words(app)
+    assert "answered on two pages" in words(app)
+    assert app.session_state["question"].model == next(iter(model))
 
 
 @needs_lock
