@@ -42,7 +42,7 @@ def in_words(kind: str, error: Exception, frame: pd.DataFrame) -> ModelError:
         columns = [str(name) for name in frame.columns if _holds_infinity(frame[name])]
         why = f"It cannot take infinite values; they are in: {_listed(columns)}." if columns else ""
         hint = "Correct those cells, or leave their rows out."
-        return ModelError(what, why or f"A value is infinite or too large: {message}.", hint)
+        return ModelError(what, why or f"A value is infinite or too large: {message.rstrip('.')}.", hint)
     return ModelError(
         what,
         f"{type(error).__name__}: {message}",

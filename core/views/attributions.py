@@ -70,7 +70,7 @@ def _chosen(result: Attributions, most: int) -> list[int]:
 
 def _called(result: Attributions) -> list[str]:
     """The features' names on the axis, each different."""
-    return words.apart(result.features, 40)
+    return words.apart(result.features, 80)
 
 
 def _mark(result: Attributions, called: list[str], feature: int, row: int, place: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.types import Scale
 from core.views import palette, words
-from core.views.axis import of_names
+from core.views.axis import SLIM, of_names
 
 MIDDLE = "#a66ba8"
 """Between low and high."""
@@ -101,7 +101,7 @@ def stack(scale: Scale, dark: bool | None) -> dict[str, Any]:
         "type": "nominal",
         "sort": order,
         "scale": {"range": [*palette.CURVES[:7], palette.NEUTRAL]},
-        "legend": {"title": None, "orient": "top", "columns": {"expr": "containerSize()[0] < 520 ? 2 : 4"}},
+        "legend": {"title": None, "orient": "top", "columns": {"expr": f"{SLIM} ? 2 : 4"}},
     }
     bars = {
         "params": _PICK,

@@ -20,6 +20,10 @@ _LEVEL = 110
 """Pixels of a level's name at most."""
 
 
+SLIM = "width >= 0 && 520 > containerSize()[0]"
+"""True in a narrow drawing; it names the width so that it is asked again when the drawing is resized."""
+
+
 def feature_ticks(dates: bool = False) -> dict[str, str]:
     """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them."""
     return {} if dates else {"labelExpr": FEATURE_TICKS}
@@ -33,10 +37,9 @@ def of_names(narrow: int = 120, wide: int = 200) -> dict[str, Any]:
     narrow, wide : int
         Room in pixels, in a drawing of under 520 pixels and in a wider one.
     """
-    slim = "520 > containerSize()[0]"
-    letters = f"{slim} ? {round(narrow / _LETTER)} : {round(wide / _LETTER)}"
+    letters = f"{SLIM} ? {round(narrow / _LETTER)} : {round(wide / _LETTER)}"
     return {
-        "labelLimit": {"expr": f"{slim} ? {narrow} : {wide}"},
+        "labelLimit": {"expr": f"{SLIM} ? {narrow} : {wide}"},
         "labelExpr": f"truncate(datum.label, {letters}, 'center')",
     }
 

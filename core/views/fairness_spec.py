@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import palette
-from core.views.axis import of_names
+from core.views.axis import SLIM, of_names
 from core.views.fairness_rows import EDGE, HEAD, STATES
 
 _COLOURS = list(palette.CURVES)
@@ -33,7 +33,7 @@ def _base(layers: list[dict[str, Any]], height: Any, **more: Any) -> dict[str, A
 
 def _columns(wide: int) -> dict[str, str]:
     """Columns of a legend: on a narrow screen one, so that nothing is cut off."""
-    return {"expr": f"containerSize()[0] < 520 ? 1 : {wide}"}
+    return {"expr": f"{SLIM} ? 1 : {wide}"}
 
 
 def _only(role: str) -> list[dict[str, Any]]:
@@ -161,7 +161,7 @@ def heat(dark: bool | None) -> dict[str, Any]:
     """Parity loss of every measure as coloured cells."""
     x = {"field": "measure", "type": "nominal", "sort": {"field": "order", "op": "min"}}
     y = {"field": "who", "type": "nominal", "sort": {"field": "which", "op": "min"}}
-    narrow = "containerSize()[0] < 520"
+    narrow = SLIM
     placed = {
         "x": {
             **x,

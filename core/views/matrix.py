@@ -90,7 +90,7 @@ def _name(down: str, across: str) -> dict[str, Any]:
 
 def _labels(names: tuple[str, ...]) -> list[str]:
     """Names that fit an axis, each different."""
-    return words.apart(names, 40)
+    return words.apart(names, 80)
 
 
 def _plain(value: float) -> float | None:

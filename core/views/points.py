@@ -150,7 +150,7 @@ def _colour(result: Points) -> dict[str, Any]:
     scale: dict[str, Any] = {"range": [palette.DOWN, palette.UP] if numbers else list(palette.CURVES)}
     if result.colour_dates:
         scale["type"] = "utc"
-    columns = {"expr": "containerSize()[0] < 520 ? 2 : 4"}
+    columns = {"expr": f"{axis.SLIM} ? 2 : 4"}
     look = axis.feature_ticks(result.colour_dates) if numbers else {"columns": columns, "labelLimit": 150}
     return {"field": "shade", "type": kind, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
 

@@ -12,6 +12,7 @@ from core.errors import unknown_name
 from core.results import Scores
 from core.results.scores import Curve
 from core.views import palette, words
+from core.views.axis import SLIM
 from core.views.view import View
 
 CONFUSION = "confusion"
@@ -120,7 +121,7 @@ def _curve_spec(curves: Sequence[Curve], dark: bool | None) -> dict[str, Any]:
     y = {"field": "y", "type": "quantitative", "axis": {"title": y_title, "tickCount": 6}}
     color = {"field": "curve", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
     several = len({curve.name for curve in curves}) > 1
-    columns = {"expr": "containerSize()[0] < 520 ? 1 : 3"}  # on a narrow screen nothing is cut off
+    columns = {"expr": f"{SLIM} ? 1 : 3"}  # on a narrow screen nothing is cut off
     marks = {"symbolOpacity": 1, "symbolType": "circle", "columns": columns, "labelLimit": 240}
     legend = {"title": None, "orient": "top", **marks} if several else None
     line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"order": {"field": "order"}}}

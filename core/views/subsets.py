@@ -13,6 +13,7 @@ from core.errors import unknown_name
 from core.results import Part, Subset, Subsets
 from core.types import Schema
 from core.views import palette, words
+from core.views.axis import SLIM
 from core.views.view import View
 
 PICTURES = {"worst": "The worst", "funnel": "Funnel"}
@@ -145,7 +146,7 @@ def _worst(result: Subsets, dark: bool | None) -> dict[str, Any]:
     """One subset a line, its mean loss with the standard errors."""
     ink, across = palette.INKS[dark], _axis(result)
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {"labelLimit": {"expr": "containerSize()[0] < 520 ? 170 : 380"}, "ticks": False, "domain": False}
+    y["axis"] = {"labelLimit": {"expr": f"{SLIM} ? 170 : 380"}, "ticks": False, "domain": False}
     whole: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'whole'"}],
         "encoding": {"x": {"field": "value", **across}},
@@ -227,7 +228,7 @@ def conditions(parts: Sequence[Part], schema: Schema | None = None) -> str:
 
 def _condition(part: Part, schema: Schema | None) -> str:
     """One condition in words."""
-    name = words.short(part.feature, 40)
+    name = words.named(part.feature, 40)
     if part.missing:
         return f"{name} is missing"
     if part.level is not None:

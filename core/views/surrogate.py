@@ -10,6 +10,7 @@ import pandas as pd
 from core.results import Importance, Surrogate
 from core.views import importance, palette, words
 from core.views.attributions_spec import MIDDLE
+from core.views.axis import SLIM
 from core.views.view import View
 
 
@@ -37,7 +38,7 @@ def _lines(result: Surrogate) -> list[dict[str, Any]]:
     rows = []
     for at, node in enumerate(result.nodes):
         depth.append(0 if node.parent < 0 else depth[node.parent] + 1)
-        rule = words.short(node.rule, 60) or "all rows"
+        rule = words.named(node.rule, 90) or "all rows"
         said = words.figure(node.value, result.scale)
         rows.append(
             {
@@ -59,7 +60,7 @@ def _lines(result: Surrogate) -> list[dict[str, Any]]:
 def spec(dark: bool | None) -> dict[str, Any]:
     """The constant specification of the outline."""
     ink = palette.INKS[dark]
-    narrow = "containerSize()[0] < 520"
+    narrow = SLIM
     across: dict[str, Any] = {
         "type": "quantitative",
         "axis": None,
@@ -84,11 +85,12 @@ def spec(dark: bool | None) -> dict[str, Any]:
                 "encoding": {"x": x, "y": y, "color": shade, "size": size, "tooltip": tips},
             },
             {
+                "transform": [{"calculate": f"truncate(datum.label, {narrow} ? 34 : 100, 'center')", "as": "shown"}],
                 "mark": text,
                 "encoding": {
                     "x": x,
                     "y": y,
-                    "text": {"field": "label"},
+                    "text": {"field": "shown"},
                     "opacity": {"condition": {"test": "datum.leaf === 'answer'", "value": 1}, "value": 0.8},
                 },
             },

@@ -65,5 +65,5 @@ def test_a_number_on_an_axis_is_written_as_its_cell(value: float, text: str) -> 
 
 def test_long_names_are_cut_in_their_middle_to_the_room() -> None:
     part = axis.of_names(124, 248)
-    assert part["labelLimit"] == {"expr": "520 > containerSize()[0] ? 124 : 248"}
-    assert part["labelExpr"] == "truncate(datum.label, 520 > containerSize()[0] ? 20 : 40, 'center')"
+    assert part["labelLimit"] == {"expr": f"{axis.SLIM} ? 124 : 248"}
+    assert part["labelExpr"] == f"truncate(datum.label, {axis.SLIM} ? 20 : 40, 'center')"
