@@ -89,6 +89,7 @@ class Client:
             why = {
                 "SIGSYS": "It tried to start a program; the system refused.",
                 "SIGXCPU": "It used more processor time than it may.",
+                "SIGKILL": "It answered in another form than asked, or there was no memory left for it.",
             }.get(name, f"It crashed ({name}), as broken or hostile files make native libraries do.")
             return errors.ModelError(what, why, hint)
         return errors.ModelError(what, "It broke off in the middle of an answer.", hint)

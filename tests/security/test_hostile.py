@@ -11,7 +11,15 @@ import pytest
 
 from core.loading.check import check
 from core.workers import close_all, protected
-from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_read, hostile_state
+from tests.security import (
+    hostile,
+    hostile_formats,
+    hostile_keras,
+    hostile_lies,
+    hostile_parts,
+    hostile_read,
+    hostile_state,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 
@@ -26,7 +34,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read)
+        families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read, hostile_lies)
         return marker, [case for family in families for case in family.cases(marker)]
 
 

@@ -69,8 +69,8 @@ def check(raw: bytes, name: str) -> int:
     sizes = [size for size in facts["tree_sizes"].split(" ") if size]
     if len(sizes) != len(starts) or len(starts) % classes:
         raise damaged(name, f"It announces {len(sizes)} trees and holds {len(starts)}")
-    if "num_class" in facts and _number(facts["num_class"], name) > 10_000:
-        raise damaged(name, "It has too many classes")
+    if _number(facts["num_class"], name) != classes or _asked(facts.get("objective", ""), name) not in (0, classes):
+        raise damaged(name, "Its objective has another number of classes than its trees")
     ends = [*starts[1:], end]
     announced = [_number(size, name) for size in sizes]
     if announced != [last - first for first, last in zip(starts, ends, strict=True)]:
@@ -112,6 +112,15 @@ def _without_settings(raw: bytes, end: int = 0) -> _Written:
         kept += [b"\nend of parameters", tail if ended else b"\n"]
     whole = b"".join(kept)
     return _Written(whole, str(memoryview(whole)[end if at < 0 else at :], "utf-8"))
+
+
+def _asked(objective: str, name: str) -> int:
+    """How many outputs an objective writes for each row, unasked; 0 where there is none."""
+    title, *settings = objective.split(" ")
+    named = [part.partition(":")[2] for part in settings if part.startswith("num_class:")]
+    if len(named) > 1:
+        raise damaged(name, "A setting of its objective is there twice")
+    return _number(named[0], name) if named else int(title not in ("", "custom", "none"))
 
 
 def _number(text: str, name: str) -> int:

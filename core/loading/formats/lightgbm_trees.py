@@ -17,6 +17,7 @@ _COUNTED = (b"split_gain", b"internal_value", b"internal_weight", b"internal_cou
 _NOTHING = memoryview(b"")
 _EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
 """Kinds of splits, none by category, as LightGBM writes them."""
+_LINES = (b"num_features", b"leaf_features", b"leaf_const", b"leaf_coeff")
 _INNER = (b"split_feature", b"threshold", b"decision_type", b"left_child", b"right_child")
 
 
@@ -65,11 +66,24 @@ def check_trees(trees: Sequence[Tree], columns: int, name: str) -> None:
     sizes = [count for count in leaves if count > 1]
     for some in groups(sizes):
         _check_nodes(grown[some], np.array(sizes[some]), columns, name)
-    for tree in trees:
+    for tree, count in zip(trees, leaves, strict=True):
         if bytes(tree.get(b"is_linear", b"")) == b"1":
-            used = _numbers([b" ".join(filter(None, bytes(tree.get(b"leaf_features", b"")).split(b" ")))], name)
-            if used.size and (used.min() < 0 or used.max() >= columns):
-                raise damaged(name, "A leaf asks for a column that is not there")
+            _check_lines(tree, count, columns, name)
+
+
+def _check_lines(tree: Tree, leaves: int, columns: int, name: str) -> None:
+    """The lines in the leaves of a tree: LightGBM takes as many columns and weights as each leaf announces."""
+    if leaves == 1 and b"num_features" not in tree:
+        return
+    parts = {key: bytes(tree.get(key, b"")).split() for key in _LINES}
+    announced = _numbers([b" ".join(parts[b"num_features"])], name)
+    used = _numbers([b" ".join(parts[b"leaf_features"])], name)
+    if used.size and (used.min() < 0 or used.max() >= columns):
+        raise damaged(name, "A leaf asks for a column that is not there")
+    total = int(announced.sum())
+    fits = announced.size == len(parts[b"leaf_const"]) == leaves and used.size == len(parts[b"leaf_coeff"]) == total
+    if not fits or announced.min() < 0:
+        raise damaged(name, "The lines in the leaves of a tree do not fit its leaves")
 
 
 def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, name: str) -> None:

@@ -111,6 +111,38 @@ def check(document: Mapping[str, Any], name: str) -> None:
     if kind == "dart" and len(booster.get("weight_drop", [])) != len(trees):
         raise damaged(name, "The weights of its trees do not fit its trees")
     _check_trees(trees, columns, name)
+    _check_levels(model.get("cats", {}), columns, name)
+
+
+def _check_levels(levels: Any, columns: int, name: str) -> None:
+    """The levels of categories that XGBoost keeps since 3.1: each column's own, within their lists."""
+    try:
+        known = list(levels.get("enc", []))
+        ends, order = (
+            whole_numbers(name, levels.get(key, []), "Its levels") for key in ("feature_segments", "sorted_idx")
+        )
+        sizes = np.diff(ends)
+        fits = (
+            ends.size in (0, columns + 1)
+            and len(known) == len(sizes)
+            and bool((sizes >= 0).all() and (ends[:1] == 0).all())
+            and order.size == sizes.sum()
+            and bool((order >= 0).all() and (order < np.repeat(sizes, sizes)).all())
+            and all(_is_level(one, int(size), name) for one, size in zip(known, sizes, strict=True))
+        )
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise damaged(name, "Its levels are not lists") from error
+    if not fits:
+        raise damaged(name, "Its levels do not fit its columns")
+
+
+def _is_level(level: Any, size: int, name: str) -> bool:
+    """True where one column's levels are as many as they say: numbers, or letters with the places where each begins."""
+    if "offsets" not in level:
+        return len(level["values"]) == size
+    starts = whole_numbers(name, level["offsets"], "Its levels")
+    within = not starts.size or (starts[0] == 0 and starts[-1] <= len(level["values"]) and (np.diff(starts) >= 0).all())
+    return bool(within and starts.size == (size + 1 if size else starts.size))
 
 
 def _check_trees(trees: Sequence[Any], columns: int, name: str) -> None:

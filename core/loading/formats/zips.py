@@ -10,6 +10,8 @@ from core.errors import ModelError
 
 MEMBERS = 20_000
 OPENED = 512 * 1024 * 1024
+_MARK, _END = b"PK\x05\x06", 22
+"""How an archive's last part begins, and its bytes without a comment."""
 
 
 def members(data: bytes, name: str) -> dict[str, int]:
@@ -24,10 +26,15 @@ def members(data: bytes, name: str) -> dict[str, int]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.infolist()
             found = {item.filename: item.file_size for item in listed}
+            end = _END + len(archive.comment)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ModelError(
             f"'{name}' is a damaged archive.", f"{str(error)[:120]}.", "Save or download it again."
         ) from error
+    if data[len(data) - end :][: len(_MARK)] != _MARK:
+        raise ModelError(
+            f"'{name}' is refused.", "Other bytes follow the end of its archive.", "Save the model again yourself."
+        )
     if len(found) > MEMBERS or sum(found.values()) > OPENED:
         raise ModelError(
             f"'{name}' opens to too much.",

@@ -117,6 +117,9 @@ def catboost_model(kind: str) -> Callable[[Machine, tuple[Any, ...]], Slot]:
                     raise Refused("its CatBoost model is not in binary form", kind)
                 checked(catboost_file.check, content, "CatBoost")
             cls = getattr(catboost, kind)
+            _no_methods(cls, found)
+            for rest in ("_test_eval", "_test_evals"):  # what training measured, for its own parser
+                found.pop(rest, None)
             made = cls.__new__(cls)
             found["allow_writing_files"] = False
             made.__setstate__(found)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.loading.unpickle.constructors import CONSTRUCTORS
+from core.loading.unpickle.costs import pay
 from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 from core.loading.unpickle.trees import upgrade_predictor
 
@@ -60,6 +61,7 @@ def _construct(machine: Machine, ref: Ref, args: tuple[Any, ...]) -> Any:
         return Stub(ref.name)
     if ref.role != "call" or ref.name not in CONSTRUCTORS:
         raise Refused(f"it calls {ref.name}, which may only be stored", ref.name)
+    pay(machine, args)
     return CONSTRUCTORS[ref.name](machine, args)
 
 
@@ -124,6 +126,7 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
 def fill(machine: Machine, target: Any, state: Any) -> None:
     """BUILD: only objects made by this very load, once, with plain attributes."""
     if target.__class__ is Slot:
+        pay(machine, state)
         target.build(state)
         return
     if target.__class__ is Stub:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from inspect import Parameter, signature
 from typing import Any
@@ -30,14 +30,24 @@ def quiet(model: Any) -> None:
     for name, value in _OFF.items():
         if name in own:
             own[name] = value
+    for name in natives.SETTINGS:
+        held = own.get(name)
+        if type(held) is dict and "n_jobs" in held:
+            own[name] = {**held, "n_jobs": 1}
     if own.get("input") in _READS_FILES:
         raise Refused(f"its {type(model).__name__} reads files that a table names (input='{own['input']}')", "input")
 
 
 @cache
+def signature_of(cls: Any) -> Mapping[str, Parameter]:
+    """The settings of a class."""
+    return signature(cls.__init__).parameters
+
+
+@cache
 def _defaults(cls: Any) -> dict[str, Any]:
     """The settings of a class and their defaults."""
-    found = signature(cls.__init__).parameters.values()
+    found = signature_of(cls).values()
     return {item.name: item.default for item in found if item.default is not Parameter.empty}
 
 

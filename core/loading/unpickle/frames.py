@@ -11,6 +11,7 @@ import pandas as pd
 from core.loading.unpickle import extension
 from core.loading.unpickle.inert import Ref, Slot
 from core.loading.unpickle.numbers import wrong
+from core.loading.unpickle.plain import short
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -182,7 +183,7 @@ def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
         start, stop, step = (parts.get(part) for part in ("start", "stop", "step"))
         if type(start) is not int or type(stop) is not int or type(step) is not int:
             raise wrong("a pandas index")
-        return pd.RangeIndex(start, stop, step, name=name)
+        return short(pd.RangeIndex(start, stop, step, name=name))
     if kind == "MultiIndex":
         return _multi(parts)
     data: Any = parts.get("data")

@@ -6,6 +6,7 @@ process that predicts; so they are refused with the file.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,10 @@ from core.loading.unpickle.inert import Refused
 
 _WHOLE = (int, np.integer)
 _ASKED = {"predict_proba", "decision_function", "predict", "drop"}
+_WAYS = {*_ASKED, "auto", "predict_log_proba"}
+MAX_CLASSES, MAX_NODES = 1_000_000, 100_000
+SETTINGS = ("kw_args", "inv_kw_args", "metric_params", "effective_metric_params_", "pairwise_kernels_kwargs")
+"""Attributes that hold the settings of a function, for whenever it is called."""
 _HASHERS = ("HashingVectorizer", "FeatureHasher")
 
 
@@ -64,6 +69,8 @@ def one_hot(model: Any) -> None:
         raise broken(model)
     sizes = []
     for position, known in enumerate(levels):
+        if not _is_sorted(known):  # a number is looked for by halves, and found behind the last
+            raise broken(model)
         mapping = None if mappings is None else mappings[position]
         if mapping is not None and (not _within(mapping, len(known)) or len(mapping) != len(known)):
             raise broken(model)
@@ -74,6 +81,14 @@ def one_hot(model: Any) -> None:
         sizes.append(size - (out is not None))
     if list(own["_n_features_outs"]) != sizes:
         raise broken(model)
+
+
+def _is_sorted(known: Any) -> bool:
+    """True for numbers in rising order, a gap behind them; texts and objects are looked for otherwise."""
+    if not isinstance(known, np.ndarray) or known.ndim != 1 or known.dtype.kind not in "biuf":
+        return isinstance(known, np.ndarray) and known.ndim == 1
+    filled = known[:-1] if known.size and known[-1] != known[-1] else known
+    return bool((filled[1:] > filled[:-1]).all())
 
 
 def vocabulary(model: Any) -> None:
@@ -119,6 +134,49 @@ def importance(model: Any) -> None:
         raise broken(model)
 
 
+def ways(model: Any) -> None:
+    """Members of a chain and of a threshold are asked by methods that predict; any other could change them."""
+    for name in ("response_method", "_response_method", "chain_method", "chain_method_", "stack_method"):
+        named = vars(model).get(name, "auto")
+        if not set(named if isinstance(named, list | tuple) else [named]) <= _WAYS:
+            raise broken(model)
+
+
+def branches(model: Any) -> None:
+    """Centres in the tree of a bisecting k-means have the columns of the rows that are compared with them."""
+    pending, left = [vars(model)["_bisecting_tree"]], MAX_NODES
+    while pending and left:
+        node, left = getattr(pending.pop(), "__dict__", None), left - 1
+        if node is None:
+            continue
+        if np.shape(node.get("center")) != (vars(model).get("n_features_in_"),):
+            raise broken(model)
+        pending += [node.get("left"), node.get("right")]
+    if pending:
+        raise broken(model)
+
+
+def classes(model: Any) -> None:
+    """A count of classes that names could be given to."""
+    count = vars(model)["n_classes_"]
+    if isinstance(count, _WHOLE) and not 0 <= count <= MAX_CLASSES:
+        raise broken(model)
+
+
+def calls(model: Any) -> None:
+    """Settings of a function that a model calls: results go nowhere but back, not into an array that others hold."""
+    for name in SETTINGS:
+        held = vars(model).get(name)
+        if isinstance(held, dict) and "out" in held:
+            raise broken(model)
+
+
+def hashing(model: Any) -> None:
+    """A hash by its name, not any other name of Python's module."""
+    if vars(model)["hash_method"] not in hashlib.algorithms_available:
+        raise broken(model)
+
+
 def width(model: Any) -> None:
     """Words are counted modulo the number of columns, in compiled code."""
     count = vars(model)["n_features"]
@@ -135,5 +193,10 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "stack_method_": stacked,
     "importance_getter": importance,
     "n_features": width,
+    "_bisecting_tree": branches,
+    "n_classes_": classes,
+    "hash_method": hashing,
+    **dict.fromkeys(("response_method", "_response_method", "chain_method", "chain_method_", "stack_method"), ways),
+    **dict.fromkeys(SETTINGS, calls),
 }
 """Attribute -> check of the object that has it."""

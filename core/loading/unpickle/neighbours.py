@@ -96,7 +96,7 @@ def _tree_state(state: Any, real: type[Any], box: bool) -> tuple[Any, ...]:
         not isinstance(weights, np.ndarray) or weights.shape != (rows,) or weights.dtype != real
     ):
         raise wrong("a neighbour tree")
-    return state
+    return (*(part.copy() for part in state[:4]), *state[4:])  # nothing else in the file holds what was looked at
 
 
 def _nodes_fit(nodes: np.ndarray, rows: int) -> bool:

@@ -20,6 +20,10 @@ _FACTORIES = {
 }
 
 
+MAX_RANGE = 10_000_000
+"""Numbers that a range may stand for: a few bytes say more of them than a list can hold."""
+
+
 def wrong(name: str) -> Refused:
     """The refusal for arguments that no honest writer produces."""
     return Refused(f"it builds {name} from parts that do not fit", name)
@@ -86,11 +90,11 @@ def mapping(cls: type[Any], name: str) -> Any:
             return made
         if len(args) != 1 or type(args[0]) not in (list, dict):
             raise wrong(name)
-        machine.spend(len(args[0]))
-        for pair in args[0].items() if type(args[0]) is dict else args[0]:
-            if type(pair) not in (list, tuple) or len(pair) != 2:
-                raise wrong(name)
-            set_items(machine, made, list(pair))
+        pairs = list(args[0].items()) if type(args[0]) is dict else args[0]
+        machine.spend(len(pairs) * 2)
+        if not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
+            raise wrong(name)
+        set_items(machine, made, [part for pair in pairs for part in pair])
         return made
 
     return make
@@ -114,9 +118,17 @@ def whole(cls: type[Any], name: str, low: int, high: int) -> Any:
     def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
         if not low <= len(args) <= high or any(type(item) not in (int, float, type(None)) for item in args):
             raise wrong(name)
-        return cls(*args)
+        made = cls(*args)
+        return short(made) if cls is range else made
 
     return make
+
+
+def short(numbers: Any) -> Any:
+    """A range, unless it stands for more numbers than a list can hold."""
+    if len(numbers[: MAX_RANGE + 1]) > MAX_RANGE:
+        raise wrong("a range")
+    return numbers
 
 
 def moment(cls: type[Any], name: str) -> Any:

@@ -11,24 +11,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle.estimators import CHECKS, complete, quiet
+from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
 from core.loading.unpickle.frames import Part, Parts
 from core.loading.unpickle.inert import Ref, Refused, Slot
+from core.loading.unpickle.natives import SETTINGS
 
 MAX_OBJECTS = 30_000_000
 MAX_DEPTH = 3_000
+OBJECT = 100
+"""What an object with attributes counts beside a number, where objects hold each other: each is asked for its rows."""
 _LEAVES = frozenset((str, bytes, bytearray, int, float, bool, complex, type(None), slice, range))
 _CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, functools.partial)
 _HOLDERS = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
 PLACES = frozenset(
     (
-        *("func", "inverse_func", "func_", "inverse_func_", "score_func", "_score_func", "_kmeans_single"),
-        *("metric", "scoring", "_asarray", "_check_array", "kernel", "affinity", "pooling_func", "callable"),
-        *("preprocessor", "metric_params"),
+        *("func", "inverse_func", "score_func", "_score_func", "_kmeans_single", "_asarray", "metric", "scoring"),
+        *("kernel", "affinity", "pooling_func", "preprocessor", "metric_params"),
     )
 )
 """Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""
+_FITTED = {
+    "_score_func": "sklearn.metrics._scorer",
+    "_kmeans_single": "sklearn.cluster.",
+    "_asarray": "scipy.interpolate._bsplines",
+}
+"""Those of them that are no setting of their class, and where such classes are."""
+_TOLD = frozenset(("param_grid", "param_distributions", "best_params_", "cv_results_", "params", "_kwargs", *SETTINGS))
+"""Dictionaries of settings, by their names."""
 _CIRCLES = ("sklearn.cluster._birch",)
 
 
@@ -77,7 +87,8 @@ def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
     Whatever walks such a group later would not come back: libraries list classes and compare categories, pipelines
     ask each of their steps.
     """
-    own = item.size if isinstance(item, np.ndarray) else len(item) if type(item) in (*_HOLDERS, *_MAPPINGS) else 1
+    plain = type(item) in (*_HOLDERS, *_MAPPINGS)
+    own = item.size if isinstance(item, np.ndarray) else len(item) if plain else OBJECT
     size = own + sum(sizes.get(id(part), 0) for part in parts)
     if size > MAX_OBJECTS:
         raise Refused("its parts repeat each other without end")
@@ -123,8 +134,10 @@ def _labels(item: Any) -> list[tuple[str, Any]] | None:
 
 
 def _name(key: Any, place: str) -> str:
-    """Where a dictionary's value lies: under its own key, or under the attribute that holds the dictionary."""
-    return place if place in PLACES else key if type(key) is str else place
+    """Where a dictionary's value lies: under its own key if that is a setting's name, else under the attribute."""
+    if type(key) is not str or place in PLACES or not (place in _TOLD or place == ""):
+        return place
+    return key if key in _TOLD else key.removeprefix("param_").rpartition("__")[2]  # of a step: its setting
 
 
 def _function(item: Any, place: str) -> None:
@@ -156,4 +169,11 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
     for name, verify in CHECKS:
         if name in own:
             verify(item)
-    return list(own.items())
+    return [(_place(type(item), name), value) for name, value in own.items()]
+
+
+def _place(cls: Any, name: str) -> str:
+    """An attribute's name; one under which functions may lie only where the class has such a setting."""
+    if name not in PLACES or name in signature_of(cls) or cls.__module__.startswith(_FITTED.get(name, "-")):
+        return name
+    return f"{name} of another class"
