@@ -21,7 +21,8 @@ _FAMILIES = {
 UNWEIGHTED = "Scores are weighted; training is not."
 """What is said of rows' weights where a model is trained again."""
 _LOCKED: list[bool] = []
-# No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried.
+# No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried. Let read
+# /proc/self/statm, it asks where its program lies, and without an answer waits for ever for threads of its own.
 _CATBOOST = (
     "CatBoost reads how much memory the system has while it trains, and the locked process that holds an uploaded model"
     " may not: tune it in a notebook, with core.tune(model, table)."

@@ -77,7 +77,7 @@ def test_the_browser_agrees_on_every_spelling(named: dict[str, Any]) -> None:
     frame = frames()["named"].head(60).reset_index(drop=True)
     odd = [*ODD, None, "é" * 33]
     frame["c"] = pd.Series([odd[place] for place in rng.integers(0, len(odd), 60)], dtype=object)
-    whole = [1, 2.0, 1.5, 1e-7, 2.5e-5, -0.5, 1e22, None, "1", "True"]
+    whole = [1, 2.0, 1.5, 1e-7, 2.5e-5, -0.5, 1e22, None, "1", "True", True, False]
     frame["k"] = pd.Series([whole[place] for place in rng.integers(0, len(whole), 60)], dtype=object)
     questions = []
     for model in named.values():
