@@ -55,7 +55,9 @@ def along(column: pd.Series, feature: Feature) -> Along:
 
 
 def line(found: Along, heights: Array, share: float) -> tuple[Array, Array]:
-    """The smooth line (LOWESS) through rows along numbers or dates, at up to 60 places.
+    """The smooth line (LOWESS) through rows along numbers or dates, at up to 60 places where there are rows.
+
+    Between two clusters of rows it is straight: a local line carried on into a gap would say what no row does.
 
     Parameters
     ----------
@@ -71,8 +73,10 @@ def line(found: Along, heights: Array, share: float) -> tuple[Array, Array]:
         Dates count in milliseconds since 1970, as on the axis. Empty where there are levels, or nothing varies.
     """
     x = np.array([axis.place(cell) for cell in found.cells] if found.ordered else [], dtype=np.float64)
-    places = np.unique(np.linspace(x.min(), x.max(), _PLACES)) if len(x) > 2 else np.empty(0)
-    return (places, lowess(x, heights, share=share, at=places)) if len(places) > 2 else (np.empty(0), np.empty(0))
+    if len(x) < 3 or x.min() == x.max():
+        return np.empty(0), np.empty(0)
+    places = np.unique(np.quantile(x, np.linspace(0, 1, _PLACES), method="nearest"))
+    return places, lowess(x, heights, share=share, at=places)
 
 
 def drawn(found: Along, total: int, what: str = "of the feature") -> Check:

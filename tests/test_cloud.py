@@ -52,6 +52,19 @@ def test_a_line_along_dates_is_straight_where_the_heights_are(zone: str | None) 
     assert heights == pytest.approx(5 + (places - start) / DAY)
 
 
+def test_the_line_is_told_where_there_are_rows_and_not_carried_on_into_a_gap() -> None:
+    """A classifier that is sure: errors rise towards a gap from both sides, in which no row lies."""
+    random = np.random.default_rng(0)
+    low, high = random.uniform(0, 0.02, 30), random.uniform(0.98, 1, 30)
+    x = pd.Series(np.concatenate([low, high]))
+    heights = np.concatenate([low, 1 - high]) + random.normal(0, 1e-4, 60)
+    places, line = cloud.line(cloud.along(x, infer(x, "prediction")), heights, 0.5)
+    assert set(places) <= set(x)
+    assert {places[0], places[-1]} == {x.min(), x.max()}
+    assert line.min() > -0.005
+    assert line.max() < heights.max() + 0.005
+
+
 def test_cells_without_a_place_are_left_out_and_levels_are_written_as_cells() -> None:
     numbers = pd.Series([1.0, np.nan, np.inf, 4.0])
     assert cloud.along(numbers, infer(numbers, "x")).cells == (1.0, 4.0)

@@ -53,7 +53,7 @@ def _unsupported(_model: Model, table: Table) -> str | None:
     id="two_columns",
     title="One column against another",
     question="How do two columns go together?",
-    version="2",
+    version="3",
     scope="data",
     kind="points",
     params=PARAMS,
