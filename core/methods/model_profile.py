@@ -44,7 +44,8 @@ effects do not, but their level is only meaningful relative to the mean. Conditi
 features that move along. Opposite effects in two halves of the data average to a flat line: look at the single curves,
 or group.
 
-**Where ours differs.** Each feature's profile is centred on its own, whatever else was asked for.
+**Where ours differs.** Each feature's profile is centred on its own, whatever else was asked for, and each group's on
+the mean prediction of that group's rows: dalex takes one mean for all.
 
 **Source.** J. Friedman, 2001, [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); D. Apley and
 J. Zhu, 2020, [doi:10.1111/rssb.12377](https://doi.org/10.1111/rssb.12377); A. Goldstein et al., 2015,
