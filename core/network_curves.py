@@ -83,11 +83,14 @@ class Curves:
     encoded : ndarray, shape (n_rows, n_columns)
     first : ndarray, shape (n_rows, width)
         The first sum.
+    short : ndarray, shape (n_rows, width)
+        The same in the first precision that is tried.
     """
 
     net: Net
     encoded: Array
     first: Array
+    short: Array
 
     @property
     def check(self) -> Check:
@@ -133,8 +136,7 @@ class Curves:
         """Answers of the rows as they are, shape (n_rows, n_outputs)."""
 
         def ask(tail: Tail) -> Array:
-            values = self.first.astype(tail.kind)
-            return self._blocks(tail, 1, lambda _, rows: values[None, rows])
+            return self._blocks(tail, 1, lambda _, rows: self._first(tail)[None, rows].copy())
 
         return np.asarray(self.answers(ask)[0])
 
@@ -145,7 +147,11 @@ class Curves:
     def _parts(self, tail: Tail, mine: Ints) -> tuple[Array, Array]:
         """What some columns give to the first sum of each row, and what the others do."""
         own = _product(self.encoded[:, mine].astype(tail.kind), tail.weights[mine])
-        return own, self.first.astype(tail.kind) - own
+        return own, self._first(tail) - own
+
+    def _first(self, tail: Tail) -> Array:
+        """The first sum in a precision; not to be written to."""
+        return self.short if tail.kind == self.short.dtype else self.first
 
     def _blocks(self, tail: Tail, values: int, first: Callable[[slice, slice], Array]) -> Array:
         """Sums of every row at some values, shape (n_values, n_rows, n_sums); as many at once as stay in the cache.
@@ -198,7 +204,9 @@ def curves(job: Job, frame: pd.DataFrame, asks: int, name: str = "") -> Curves |
 
     def make() -> Curves:
         encoded = encode(net.portable, frame)
-        return Curves(net, encoded, encoded @ net.weights + net.biases)
+        first = encoded @ net.weights + net.biases
+        with np.errstate(over="ignore"):
+            return Curves(net, encoded, first, first.astype(net.tails[0].kind))
 
     found = _STORE.get("rows", f"{key}|{name}", make) if name else make()
     return found if np.isfinite(found.encoded).all() else None  # the model itself says what is wrong with them

@@ -61,7 +61,7 @@ def compare(found: Curves, job: Job, rows: pd.DataFrame, allowed: float) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "block"), [*((name, 655_360) for name in CASES), ("relu", 700), ("three layers", 700)]
+    ("name", "block"), [*((name, 491_520) for name in CASES), ("relu", 700), ("three layers", 700)]
 )
 def test_the_model_s_own_answers(name: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.portable.layers.BLOCK", block)

@@ -7,6 +7,7 @@ import numpy as np
 from core import row_weights
 from core.curves import curves
 from core.errors import InputError, unknown_name
+from core.fingerprint import of_bytes
 from core.losses import LOSS, loss_for
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
@@ -75,7 +76,7 @@ def explain(job: Job) -> Importance:
     groups = parse_groups(str(job.params["groups"]), job.model.features, tuple(job.params["only"]))
     frame = job.table.rows(rows)
     job.progress(0.0, "shuffling features")
-    looked_up = curves(job, frame, int(job.params["rounds"]))
+    looked_up = curves(job, frame, int(job.params["rounds"]), of_bytes(rows.tobytes()))
     found = shuffle(
         job.model.predict,
         frame,

@@ -57,7 +57,7 @@ def by_asking(model: Model, table: Table, row: int, output: int, masks: np.ndarr
     return np.array(means)
 
 
-@pytest.mark.parametrize(("name", "block"), [*((name, 655_360) for name in CASES), ("three layers", 2_000)])
+@pytest.mark.parametrize(("name", "block"), [*((name, 491_520) for name in CASES), ("three layers", 2_000)])
 def test_means_are_those_of_the_model(name: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.portable.layers.BLOCK", block)
     model, table = fitted(*CASES[name])
