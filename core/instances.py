@@ -111,10 +111,7 @@ def conditions(model: Model, table: Table) -> tuple[Condition, ...]:
 
 
 def truth(model: Model, table: Table) -> Array | None:
-    """True values as numbers, NaN where unknown, shape (n_rows,): class position, or target units. Never write to it.
-
-    Read once per table and classes: a million texts take a tenth of a second.
-    """
+    """True values as numbers, NaN where unknown, shape (n_rows,): class position, or target units. Read-only."""
     if table.target is None:
         return None
     key = repr(("truth", model.classes))

@@ -24,8 +24,8 @@ from core.views import words
 MOST_PAIRS = 30
 """Features up to which all pairs are looked at."""
 Step = tuple[int, ...]
-Worth = Callable[[npt.NDArray[np.bool_]], Array]
-"""Mean outputs of coalitions, shape (n_coalitions,)."""
+Worth = Callable[[npt.NDArray[np.bool_], Callable[[float], None] | None], Array]
+"""Mean outputs of coalitions, shape (n_coalitions,); who waits is told the fraction done."""
 
 ABOUT = """
 **What it is.** Start from the average prediction. Put this row's value of one feature into every background row and
@@ -95,10 +95,7 @@ def explain(job: Job) -> Attribution:
     output = float(number.of(instance)[0])
     network = network_game(job, number.scale, instance, background, output) if trees is None else None
 
-    def worth(masks: npt.NDArray[np.bool_]) -> Array:
-        def tell(done: float) -> None:
-            job.progress(done, "asking for features and pairs")
-
+    def worth(masks: npt.NDArray[np.bool_], tell: Callable[[float], None] | None = None) -> Array:
         return coalition_values(played, masks, tell) if network is None else network.worth(masks, tell)
 
     steps = _order(job, worth, trees)
@@ -144,7 +141,7 @@ def _order(job: Job, worth: Worth, trees: TreeGame | None) -> list[Step]:
     rest = [at for at in range(len(names)) if at not in first]
     pairs = _pairs(job, range(len(names)))
     chosen = range(len(names)) if pairs else rest
-    effects = _read(trees, pairs) if trees else _effects(len(names), worth, chosen, pairs)
+    effects = _read(trees, pairs) if trees else _effects(job, worth, chosen, pairs)
     steps: list[Step] = [(at,) for at in first]
     return steps + _ranked(effects, rest, float(job.params["preference"]))
 
@@ -168,14 +165,14 @@ def _read(trees: TreeGame, pairs: Sequence[tuple[int, int]]) -> _Effects:
     return _Effects(base, single, {pair: float(extra[pair]) for pair in pairs})
 
 
-def _effects(features: int, worth: Worth, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
+def _effects(job: Job, worth: Worth, chosen: Sequence[int], pairs: Sequence[tuple[int, int]]) -> _Effects:
     """Ask for every single feature, and every pair, at once."""
     sets: list[Step] = [(), *((at,) for at in chosen), *pairs]
-    masks = np.zeros((len(sets), features), dtype=bool)
+    masks = np.zeros((len(sets), len(job.model.features)), dtype=bool)
     for row, members in enumerate(sets):
         masks[row, list(members)] = True
-    found = worth(masks)
-    single = np.zeros(features)
+    found = worth(masks, lambda done: job.progress(done, "asking for features and pairs"))
+    single = np.zeros(masks.shape[1])
     single[list(chosen)] = found[1 : 1 + len(chosen)] - found[0]
     together = found[1 + len(chosen) :] - found[0]
     joint = {pair: float(value - single[list(pair)].sum()) for pair, value in zip(pairs, together, strict=True)}
@@ -201,7 +198,7 @@ def _ranked(effects: _Effects, rest: Sequence[int], preference: float) -> list[S
 def _order_check(means: Array, steps: list[Step], worth: Worth, trees: TreeGame | None, names: Sequence[str]) -> Check:
     """How much the order matters: walk the same steps backwards and compare; both walks begin and end alike."""
     values, turned = np.diff(means), steps[::-1]
-    middle = worth(_walked(turned, len(names))[1:-1]) if trees is None else trees.along(turned)[1:-1]
+    middle = worth(_walked(turned, len(names))[1:-1], None) if trees is None else trees.along(turned)[1:-1]
     backwards = np.diff(np.concatenate([means[:1], middle, means[-1:]]))[::-1]
     gaps = np.abs(backwards - values)
     worst = int(np.argmax(gaps))

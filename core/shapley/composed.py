@@ -51,14 +51,14 @@ class NetworkGame:
     output: int
     check: Check
 
-    def worth(self, masks: Masks, progress: Callable[[float], None] = lambda _done: None) -> Array:
+    def worth(self, masks: Masks, progress: Callable[[float], None] | None = None) -> Array:
         """Mean output over the background.
 
         Parameters
         ----------
         masks : ndarray of bool, shape (n_coalitions, n_features)
             True where the instance's value is used.
-        progress : callable
+        progress : callable, optional
             Called with the fraction done.
 
         Returns
@@ -74,7 +74,8 @@ class NetworkGame:
         for outputs in self.outputs(masks):
             total += outputs.sum(axis=1)
             done += outputs.shape[1]
-            progress(done / len(self.curves.first))
+            if progress is not None:
+                progress(done / len(self.curves.first))
         return total / done
 
     def outputs(self, masks: Masks) -> Iterator[Array]:

@@ -1,7 +1,8 @@
 """Trees cut into tips: small bottoms whose answer depends on few bits, so that a table can hold every case.
 
 A tip is a node with all below it. Its bits are, first, whether the row passes each player on the way to the tip,
-then the answers of the inner nodes inside. A pattern is those bits as one number.
+then the answers of the inner nodes inside. A pattern is those bits as one number. Where all nodes of a level ask the
+same, as in CatBoost's symmetric trees, they share one bit, and a whole tree is a tip.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Tips:
     size : ndarray of int, shape (n_tips,)
         Its number of bits.
     inner : ndarray of int, shape (n_inner,)
-        Inner nodes inside tips.
+        Inner nodes inside tips; of those that share a bit, one for each tip.
     inner_tip, inner_bit : ndarray of int, shape (n_inner,)
         The tip and the bit of each.
     leaf : ndarray of int, shape (n_leaves,)
@@ -61,6 +62,8 @@ def cut(paths: Paths) -> Tips | None:
     for level in reversed(paths.levels):
         inner = level[~is_leaf[level]]
         below[inner] = 1 + below[trees.left[inner]] + below[trees.right[inner]]
+    rank, asked = _ranks(paths)
+    below[paths.levels[0]] = np.where(asked > 0, asked, below[paths.levels[0]])
     tip = np.full(len(is_leaf), -1)
     bit = np.full(len(is_leaf), -1)
     roots: list[Ints] = []
@@ -77,20 +80,53 @@ def cut(paths: Paths) -> Tips | None:
         roots.append(opened)
         slots = np.arange(ones.shape[1])
         ones[opened] = np.where(slots < paths.count[opened][:, None], 1 << slots, 0)
-        bit[opened] = paths.count[opened]
+        bit[opened] = np.where(rank[opened] >= 0, rank[opened], paths.count[opened])
         inside = level[inherited >= 0]
-        _pass_down(paths, inside, below, bit, ones, zeros)
+        _pass_down(paths, inside, below, rank, bit, ones, zeros)
     root = np.concatenate(roots)
     inner, leaf = np.flatnonzero((tip >= 0) & ~is_leaf), np.flatnonzero(is_leaf)
+    inner = inner[np.sort(np.unique(tip[inner] * (int(bit.max(initial=0)) + 1) + bit[inner], return_index=True)[1])]
     size = paths.count[root] + below[root]
     return Tips(root, size, inner, tip[inner], bit[inner], leaf, tip[leaf], ones[leaf], zeros[leaf])
 
 
-def _pass_down(paths: Paths, nodes: Ints, below: Ints, bit: Ints, ones: Ints, zeros: Ints) -> None:
-    """Give nodes inside tips their bits (in preorder) and the conditions of the leaves under them."""
+def _ranks(paths: Paths) -> tuple[Ints, Ints]:
+    """Number the questions of each tree that asks ``BITS`` different ones at most.
+
+    Returns
+    -------
+    rank : ndarray of int, shape (n_nodes,)
+        The number of each inner node's question; -1 in other trees, and at leaves.
+    asked : ndarray of int, shape (n_trees,)
+        How many there are; 0 for other trees.
+    """
+    trees, roots = paths.trees, paths.levels[0]
+    tree = np.zeros(len(paths.parent), dtype=np.int64)
+    tree[roots] = np.arange(len(roots))
+    for level in paths.levels[1:]:
+        tree[level] = tree[paths.parent[level]]
+    inner = np.flatnonzero(trees.left >= 0)
+    few = np.bincount(tree[inner], minlength=len(roots)) < 1 << BITS
+    few[tree[list(trees.categories)]] = False
+    inner = inner[few[tree[inner]]]
+    parts = (trees.missing_left[inner], trees.threshold[inner], trees.feature[inner], tree[inner])
+    order = np.lexsort(parts)
+    owner, new = tree[inner][order], np.ones(len(order), dtype=bool)
+    new[1:] = np.any([part[order][1:] != part[order][:-1] for part in parts], axis=0)
+    asked = np.bincount(owner, new, len(roots)).astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(asked)])
+    asked[asked > BITS] = 0
+    rank = np.full(len(tree), -1)
+    rank[inner[order]] = np.where(asked[owner] > 0, np.cumsum(new) - 1 - before[owner], -1)
+    return rank, asked
+
+
+def _pass_down(paths: Paths, nodes: Ints, below: Ints, rank: Ints, bit: Ints, ones: Ints, zeros: Ints) -> None:
+    """Give nodes inside tips their bits (their rank, or in preorder) and the conditions of the leaves under them."""
     above, left = paths.parent[nodes], paths.is_left[nodes]
     sibling = paths.trees.left[above]
-    bit[nodes] = bit[above] + 1 + np.where(left, 0, below[sibling])
+    preorder = bit[above] + 1 + np.where(left, 0, below[sibling])
+    bit[nodes] = np.where(rank[nodes] >= 0, rank[nodes], preorder)
     ones[nodes], zeros[nodes] = ones[above], zeros[above]
     mask = np.int64(1) << bit[above]
     ones[nodes, paths.slot[nodes]] |= np.where(left, mask, 0)
