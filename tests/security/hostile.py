@@ -866,7 +866,7 @@ def slow(_marker: str) -> Iterator[Case]:
             ),
         )
     yield "slow-estimators.pkl", whole(b"(" + (item + b"b") * 250_000 + b"t")
-    yield "slow-names.pkl", gzip.compress(whole(b"(" + b"cnumpy\nlog1p\n0" * 2_000_000 + b"t"), 9)
+    yield "slow-names.pkl", gzip.compress(whole(b"(" + b"cnumpy\nlog1p\n0" * 700_000 + b"t"), 9)
 
 
 def _repeated(start: bytes, end: bytes) -> bytes:

@@ -72,12 +72,9 @@ def again() -> Iterator[Case]:
     kind = call("numpy", "dtype", text("i4"), b"\x89", b"\x88") + b"\x940"
     count = number(size // 4)
     array = name("numpy._core.numeric", "_frombuffer") + b"(" + held(0) + held(1) + count + b"\x85" + text("C") + b"tR"
-    filled = raw + kind + array + b"\x940"
-    index = name("pandas.core.indexes.base", "_new_Index") + b"(" + name("pandas.core.indexes.base", "Index")
     for label, start, one in (
         ("array", raw + kind, array + b"0"),
         ("bytes", raw, name("builtins", "bytearray") + held(0) + b"\x85R0"),
-        ("index", filled, index + b"}" + text("data") + held(2) + b"stR0"),
     ):
         yield f"again-{label}.pkl", zlib.compress(whole(start + one * 20_000 + b"N"), 1)
     yield "again-columns.pkl", pickle.dumps(pd.DataFrame(np.zeros((1, 100_000))))

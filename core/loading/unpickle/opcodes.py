@@ -174,7 +174,7 @@ def _pop(machine: Machine) -> None:
 
 
 def _global(machine: Machine) -> None:
-    machine.spend(16)
+    machine.spend(40)
     module, name = str(machine.line(500), "utf-8"), str(machine.line(500), "utf-8")
     machine.stack.append(lookup(module, name))
 
