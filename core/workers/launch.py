@@ -211,7 +211,10 @@ def end(channel: Channel, kill: bool) -> tuple[int | None, str]:
     known = _STATE.get("parent")
     if known is None or known.process.poll() is not None:
         return None, ""
-    answer = _ask(known, {"op": "end", "pid": channel.pid, "kill": kill})
+    try:
+        answer = _ask(known, {"op": "end", "pid": channel.pid, "kill": kill})
+    except ComputeError:  # it did not answer and was ended with all its workers, so with this one
+        return None, ""
     return answer.get("code"), str(answer.get("reason", ""))
 
 

@@ -40,7 +40,18 @@ from core.shapley import ensemble
 from core.shapley.frontier import Walk
 from core.types import Model
 from core.views.whatif import carry
-from core.workers import RemoteModel, alive, close_all, doctor, open_model, open_table, pool, protected, protections
+from core.workers import (
+    RemoteModel,
+    alive,
+    close_all,
+    doctor,
+    launch,
+    open_model,
+    open_table,
+    pool,
+    protected,
+    protections,
+)
 from core.workers.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
@@ -414,3 +425,17 @@ def test_a_worker_that_answers_nonsense_is_not_believed(remote: RemoteModel, mon
         monkeypatch.setattr(Client, "ask", lambda *_args, found=found: Message({"results": found}))
         with pytest.raises(ExplorerError):
             remote.explain_rows("ceteris_paribus", from_frame(FRAME, "t"), [0], None, {})
+
+
+def test_a_guard_that_stands_still_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = open_model(LINEAR, "m.pkl")
+    before = model.predict(FRAME)
+    guard = launch.parent().process
+    monkeypatch.setattr(launch, "_ASK_SECONDS", 0.1)
+    os.kill(guard.pid, signal.SIGSTOP)
+    assert pool.sweep(-1) >= 1  # who sweeps goes on: idle workers of the next guard are closed, too
+    assert guard.returncode == -signal.SIGKILL
+    monkeypatch.undo()
+    assert np.array_equal(model.predict(FRAME), before)
+    assert launch.parent().process.pid != guard.pid
+    model.close()
