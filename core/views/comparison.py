@@ -82,7 +82,7 @@ def importances(found: Together, *, k: int = 12, dark: bool | None = None) -> Vi
         f"{name} relies most on {words.short(features[place])} ({words.number(float(line[place]), 3)})"
         for name, line, place in zip(found.names, values, first, strict=True)
     ]
-    sentence = f"{'; '.join(parts)}. One is the {results[0].unit}."
+    sentence = f"{'; '.join(parts)}. Each number is the {results[0].unit}."
     if len(features) > k:
         sentence += f" The {len(features) - k} smallest are left to the table."
     return View(spec(results[0].unit, "target", dark), rows, table, sentence, f"Grouped bar chart. {sentence}")

@@ -129,12 +129,12 @@ def test_a_column_is_left_out_of_a_pipeline_and_of_its_settings_and_scores_are_w
 def test_a_forest_without_a_column_draws_among_the_others_and_places_move_up() -> None:
     frame = numbers_frame(90)
     frame["e"] = np.arange(90) % 3
-    names = list("abcde")
+    names = list("abe")
 
     def recipe(left: list[str]) -> object:
         forest = RandomForestRegressor(3, max_features=0.5, max_depth=3, random_state=0)
         levels = [left.index("e")] if "e" in left else None
-        boosted = HistGradientBoostingRegressor(max_iter=3, categorical_features=levels, random_state=0)
+        boosted = HistGradientBoostingRegressor(max_iter=1, categorical_features=levels, random_state=0)
         return VotingRegressor([("forest", forest), ("boosted", boosted)])
 
     both = match(wrap(recipe(names).fit(frame[names], frame["y"])), from_frame(frame, target="y"))
@@ -152,7 +152,7 @@ def test_a_forest_without_a_column_draws_among_the_others_and_places_move_up() -
 
 def test_what_cannot_be_left_out_is_silenced_and_the_check_says_so() -> None:
     frame = numbers_frame(60)[["a", "b", "y"]]
-    fitted = make_pipeline(StandardScaler(), HistGradientBoostingRegressor(max_iter=2, monotonic_cst=[1, 0]))
+    fitted = make_pipeline(StandardScaler(), HistGradientBoostingRegressor(max_iter=1, monotonic_cst=[1, 0]))
     both = match(wrap(fitted.fit(frame[["a", "b"]], frame["y"])), from_frame(frame, target="y"))
     result = engine.explain("refit_importance", both.model, both.table, folds=2)
     assert isinstance(result, Importance)

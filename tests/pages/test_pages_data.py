@@ -25,8 +25,8 @@ def test_every_section_opens_on_every_sample(sample) -> None:
     assert f"Every row is counted: {len(table):,} in the bars" in shown or "without a value" in shown
 
 
-@EACH
-def test_the_feature_of_the_link_is_shown(sample) -> None:
+def test_the_feature_of_the_link_is_shown() -> None:
+    sample = samples()[0]
     name = load_sample_table(sample.table).schema.names[-1]
     app = open_page("data", model=sample.id, feature=name)
     assert errors(app) == []

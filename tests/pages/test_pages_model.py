@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import cache, registry
 from core.errors import ModelError
 from core.fingerprint import of_params
 from core.instances import Query, truth
 from core.loading.frames import from_frame
-from core.loading.match import match
+from core.loading.match import Match, match
 from core.loading.samples import load_sample_model, load_sample_table, samples
 from core.results import Fairness
 from core.views import view
@@ -32,15 +33,14 @@ def test_every_section_opens_on_every_sample(sample) -> None:
             assert method.question in " ".join(box.label for box in app.expander)
     assert "known truth" in said
     assert "relies most on" in said
+    the_scores_are_its_own(app, both)
 
 
-@EACH
-def test_the_scores_are_the_samples_own(sample) -> None:
-    both = match(load_sample_model(sample.id), load_sample_table(sample.table))
+def the_scores_are_its_own(app: AppTest, both: Match) -> None:
+    """The scores that are shown, computed again."""
     known = truth(both.model, both.table)
     assert known is not None
     predicted = both.model.predict(both.table.inputs)
-    app = open_page("model", model=sample.id)
     shown = {metric.label: float(str(metric.value).replace(",", "").replace("−", "-")) for metric in app.metric}
     if both.model.classes:
         chosen = predicted[:, 1] >= 0.5 if both.model.task == "binary" else predicted.argmax(axis=1)
