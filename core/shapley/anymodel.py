@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from core.errors import NotApplicable
 from core.registry import Job
 from core.results import Check
 from core.shapley import exact, kernel, permutation
 from core.shapley.answer import Answer, Explained, background, background_size, background_words
+from core.shapley.composed import network_game
 from core.shapley.game import Game, Shared, coalition_values, game
 
 BUDGET = 102_400
@@ -49,32 +51,52 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
             "Choose the kind 'permutation' or 'kernel'.",
         )
     reference = background(job)
-    found = []
+    found: list[Shared] = []
+    forms: list[Check] = []
     for at, row in enumerate(rows):
 
         def step(done: float, at: int = at) -> None:
             job.progress((at + done) / len(rows), "asking the model")
 
         step(0.0)
-        found.append(_one(game(number.of, job.table.instance(row), reference), job, kind, step))
+        instance = job.table.instance(row)
+        played = game(number.of, instance, reference)
+        if kind == "exact":
+            one, form = _every(played, job, number, instance, step)
+            found.append(one)
+            forms += () if form is None else (form,)
+        else:
+            found.append(_one(played, job, kind, step))
     base, output = np.array([one.base for one in found]), np.array([one.output for one in found])
     values = np.stack([one.values for one in found])
     spread = None if kind == "exact" else np.stack([one.errors for one in found])
     if spread is not None and not spread.any():
         spread = None
-    checks = (Check("algorithm", None, None, _words(kind, players, background_words(job))),)
+    worst = sorted(forms, key=lambda check: check.value or 0.0)[-1:]
+    checks = (Check("algorithm", None, None, _words(kind, players, background_words(job))), *worst)
     return Answer(values, base, output, number.scale, spread, checks)
 
 
 def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Shared:
     """One instance."""
     samples, seed = int(job.params["samples"]), int(job.params["seed"])
-    if kind == "exact":
-        worth = coalition_values(played, exact.coalitions(played.players), step)
-        return Shared(exact.shapley(worth), np.zeros(played.players), float(worth[0]), float(worth[-1]))
     if kind == "kernel":
         return kernel.estimate(played, samples, seed, step)
     return permutation.estimate(played, samples, seed, step)
+
+
+def _every(
+    played: Game, job: Job, number: Explained, instance: pd.DataFrame, step: Callable[[float], None]
+) -> tuple[Shared, Check | None]:
+    """All coalitions of one instance: composed from a network's layers, unless equal mixtures are asked once."""
+    network = None
+    if played.codes is None:
+        output = float(number.of(instance)[0])
+        network = network_game(job, number.scale, instance, played.pool.iloc[1:], output, precise=True)
+    masks = exact.coalitions(played.players)
+    worth = coalition_values(played, masks, step) if network is None else network.worth(masks, step)
+    shared = Shared(exact.shapley(worth), np.zeros(played.players), float(worth[0]), float(worth[-1]))
+    return shared, None if network is None else network.check
 
 
 def _words(kind: str, players: int, background: str) -> str:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core import network_curves
-from core.network_curves import SINGLE, Curves, Tail
+from core.network_curves import DOUBLE, SINGLE, Curves, Tail
 from core.portable.evaluate import encode
 from core.portable.layers import rows_at_once, run
 from core.registry import Job
@@ -105,7 +105,7 @@ class NetworkGame:
 
 
 def network_game(
-    job: Job, scale: Scale, instance: pd.DataFrame, background: pd.DataFrame, output: float
+    job: Job, scale: Scale, instance: pd.DataFrame, background: pd.DataFrame, output: float, *, precise: bool = False
 ) -> NetworkGame | None:
     """An instance against a background.
 
@@ -116,9 +116,11 @@ def network_game(
         Units that are wanted.
     instance : DataFrame, shape (1, n_features)
     background : DataFrame, shape (n_background, n_features)
-        ``job.table.background`` of the params of that name and ``seed``.
+        What ``core.shapley.answer.background`` makes of the params.
     output : float
         The model's own prediction of the instance.
+    precise : bool
+        In double precision only.
 
     Returns
     -------
@@ -128,17 +130,21 @@ def network_game(
     """
     if scale != own_scale(job.model):
         return None
-    known = network_curves.curves(job, background, 1, f"{job.params['background']}|{job.params['seed']}")
+    names = ("background", "seed", "reference", "clusters")
+    asked = "|".join(str(job.params[name]) for name in names if name in job.params)
+    known = network_curves.curves(job, background, 1, asked)
     if known is None:
         return None
     own = encode(known.net.portable, instance)
     if not np.isfinite(own).all():
         return None  # the model itself says what is wrong with it
     differs = (known.encoded != own).any(axis=0) & known.net.weights.any(axis=1)
-    return _close(NetworkGame(known, own[0], np.flatnonzero(differs), job.output, known.check), output)
+    if precise:
+        known = replace(known, net=replace(known.net, tails=known.net.tails[-1:]))
+    return _close(NetworkGame(known, own[0], np.flatnonzero(differs), job.output, known.check), output, precise)
 
 
-def _close(found: NetworkGame, output: float) -> NetworkGame | None:
+def _close(found: NetworkGame, output: float, precise: bool) -> NetworkGame | None:
     """The same in the first precision in which every background row, all its features set, becomes the instance.
 
     Numbers far from zero lose more digits on the way than those rows did on which the network was compared.
@@ -149,7 +155,7 @@ def _close(found: NetworkGame, output: float) -> NetworkGame | None:
         tried = replace(found, curves=replace(found.curves, net=replace(net, tails=net.tails[place:])))
         before, after = np.concatenate(list(tried.outputs(ends)), axis=1)
         away = float(np.abs(after - output).max() / max(1e-12, np.abs(before).max(), abs(output)))
-        if away <= SINGLE:
+        if away <= (DOUBLE if precise else SINGLE):
             how = "single" if tail.kind == np.float32 else "double"
             text = (
                 f"Sets of features are asked of the network's own weights in {how} precision, which make this row's "

@@ -133,3 +133,25 @@ def test_break_down_says_the_same_with_and_without(name: str, monkeypatch: pytes
     assert np.array_equal(quick.draws, slow.draws)
     turned = [next(check for check in one.checks if check.name == "order") for one in (quick, slow)]
     assert turned[0].value == pytest.approx(turned[1].value, abs=1e-5)
+
+
+def test_exact_values_are_the_same_with_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In double precision: all coalitions of features that hardly ever repeat a value."""
+    random = np.random.default_rng(2)
+    rows = pd.DataFrame(random.normal(size=(70, 4)), columns=list("abcd"))
+    truth = rows["a"] * rows["b"] + rows["c"]
+    model = wrap(MLPRegressor(hidden_layer_sizes=(7, 5), solver="lbfgs", max_iter=40, random_state=0).fit(rows, truth))
+    table = from_frame(rows, "rows", target="")
+
+    def asked() -> Attribution:
+        found = engine.explain("shap", model, table, 3, kind="exact", background=50)
+        assert isinstance(found, Attribution)
+        return found
+
+    quick = asked()
+    assert any("double precision" in check.text for check in quick.checks)
+    monkeypatch.setattr("core.shapley.anymodel.network_game", lambda *_args, **_how: None)
+    slow = asked()
+    assert not any("double precision" in check.text for check in slow.checks)
+    assert quick.values == pytest.approx(slow.values, abs=1e-12)
+    assert (quick.base, quick.output) == pytest.approx((slow.base, slow.output), abs=1e-12)
