@@ -107,3 +107,71 @@ def test_many_groups_as_keys_load_while_their_hashes_differ() -> None:
     assert pickles.load(pickle.dumps({(turn,) for turn in range(-9, 30_000)}), "m.pkl") == {
         (turn,) for turn in range(-9, 30_000)
     }
+
+
+def test_functions_lie_where_a_class_has_a_setting_for_them() -> None:
+    """Searches over the function of a step; a function beside a model; settings of a function, on one processor."""
+    from sklearn.linear_model import Ridge
+    from sklearn.metrics import accuracy_score
+    from sklearn.metrics.pairwise import pairwise_distances
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    whole = make_pipeline(FunctionTransformer(np.tanh), Ridge())
+    search = GridSearchCV(whole, {"functiontransformer__func": [np.tanh, np.sinh]}, cv=2).fit(zoo.X, zoo.X[:, 0])
+    found: Any = pickles.load(pickle.dumps({"model": search, "metric": accuracy_score}), "m.pkl")
+    assert found["metric"] is accuracy_score
+    np.testing.assert_array_equal(found["model"].predict(zoo.X), search.predict(zoo.X))
+    far = FunctionTransformer(pairwise_distances, kw_args={"n_jobs": 900, "metric": "euclidean"})
+    quiet: Any = pickles.load(pickle.dumps(far), "m.pkl")
+    assert quiet.kw_args == {"n_jobs": 1, "metric": "euclidean"}
+    np.testing.assert_array_equal(quiet.transform(zoo.X), pairwise_distances(zoo.X))
+
+
+def test_a_neighbour_tree_shares_its_arrays_with_nothing_else() -> None:
+    from sklearn.neighbors import KDTree
+
+    tree = KDTree(zoo.X)
+    found: Any = pickles.load(pickle.dumps({"tree": tree, "rows": np.asarray(tree.data)}), "m.pkl")
+    before = found["tree"].query(zoo.X[:5], k=3)[1]
+    found["rows"][:] = 0.0
+    np.testing.assert_array_equal(found["tree"].query(zoo.X[:5], k=3)[1], before)
+    np.testing.assert_array_equal(before, tree.query(zoo.X[:5], k=3)[1])
+
+
+def test_levels_with_a_gap_and_boosters_with_levels_and_lines_load() -> None:
+    """What the checks of hostile_lies.py look at, as honest writers write it."""
+    import lightgbm
+    import pandas as pd
+    import xgboost
+    from sklearn.preprocessing import OneHotEncoder
+
+    from core.loading.formats import lightgbm_file
+    from core.loading.models import read_model
+
+    column = np.array([[3.0], [np.nan], [1.0], [-2.0]])
+    encoder = OneHotEncoder().fit(column)
+    ours: Any = pickles.load(pickle.dumps(encoder), "m.pkl")
+    assert np.array_equal(ours.transform(column).toarray(), encoder.transform(column).toarray())
+    levels = pd.DataFrame({"a": pd.Categorical(["ä", "x", None, ""] * 15), "b": np.arange(60.0)})
+    levels["c"] = pd.Categorical([1, 2, 3, 1] * 15)
+    model = xgboost.XGBClassifier(n_estimators=2, max_depth=2, enable_categorical=True, n_jobs=1)
+    fitted = model.fit(levels, np.arange(60) % 2)
+    for form in ("json", "ubj"):
+        assert read_model(bytes(fitted.get_booster().save_raw(form)), f"m.{form}").features == ("a", "b", "c")
+    options = {"verbose": -1, "num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1}
+
+    def ones(_scores: np.ndarray, data: Any) -> tuple[np.ndarray, np.ndarray]:
+        size = len(data.get_label()) * 3
+        return np.ones(size), np.ones(size)
+
+    rows = np.random.default_rng(0).normal(size=(60, 3))
+    for labels, extra in (
+        (rows[:, 0], {"linear_tree": True}),
+        (np.arange(60) % 3, {"objective": ones, "num_class": 3}),
+        (np.arange(60) % 3, {"objective": "multiclassova", "num_class": 3}),
+        (np.arange(60) % 2, {"objective": "cross_entropy"}),
+    ):
+        grown = lightgbm.train({**options, **extra}, lightgbm.Dataset(rows, labels), 2)
+        assert lightgbm_file.load(grown.model_to_string().encode(), "m.txt").num_feature() == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import re
 import signal
 import sys
 import threading
@@ -217,10 +218,11 @@ def test_errors_inside_come_back_as_they_are(remote: RemoteModel) -> None:
 
 def test_a_crash_is_told_and_the_next_question_starts_again(remote: RemoteModel) -> None:
     expected = remote.predict(FRAME)
-    for number in (signal.SIGSEGV, signal.SIGKILL):
+    for number, words in ((signal.SIGSEGV, r"crashed \(SIGSEGV\)"), (signal.SIGKILL, "another form than asked")):
         os.kill(pid(remote), number)
-        with pytest.raises(ModelError, match="stopped"):
+        with pytest.raises(ModelError, match="stopped") as caught:
             remote.predict(FRAME)
+        assert re.search(words, caught.value.why)
         assert not remote.alive
         assert np.array_equal(remote.predict(FRAME), expected)
 
