@@ -7,7 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BLANK = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_FORMULA = re.compile(rf"[\t\r\n]|{_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20]|sep=", re.IGNORECASE)
+"""Signs that begin a formula, in full width and behind blanks, too; ``sep=`` would choose another separator."""
+_APART = re.compile(rf"([;\t|\r\n]{_BLANK}*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What would begin one where a spreadsheet takes another sign than the comma between cells, or loses a quotation."""
 
 
 def neutral(value: Any) -> Any:
@@ -22,7 +26,10 @@ def neutral(value: Any) -> Any:
     >>> neutral("=1+1"), neutral(-3), neutral("plain")
     ("'=1+1", -3, 'plain')
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    inside = _APART.sub(r"\1'", value)
+    return f"'{inside}" if _FORMULA.match(value) else inside
 
 
 def _cell(value: Any) -> Any:

@@ -23,7 +23,7 @@ MAX_RATIO, FREE = 200, 16 << 20
 """A compressed text may unpack to so many times its size, or to so many bytes."""
 MAX_HELD = 384 << 20
 """Bytes of a table that is read, in the app's memory."""
-HELD_RATIO, HELD_FREE = 32, 40 << 20
+HELD_RATIO, HELD_FREE = 32, 32 << 20
 """A table may take so many times the bytes of its file, or so many bytes: plain CSV takes up to 8 times its own."""
 CELL_BYTES = 8
 """Bytes that a cell counts for at least: pages compute with floats, whatever a file calls it."""

@@ -24,11 +24,14 @@ from core.models import wrap
 from core.views import view
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]
+HIDDEN = [" =1", "\n=1", "\u200b=1", "\u202e@x", "\ufeff=1", "\uff1d1", "\u00a0+1", "sep=;"]
 
 
-@pytest.mark.parametrize("cell", [*FORMULAS, "-1"])
+@pytest.mark.parametrize("cell", [*FORMULAS, *HIDDEN, "-1"])
 def test_formulas_become_text(cell: str) -> None:
-    assert neutral(cell) == f"'{cell}"
+    found = neutral(cell)
+    assert found.startswith("'")
+    assert found.replace("'", "") == cell.replace("'", "")
 
 
 @pytest.mark.parametrize("cell", [-1, -1.5, 0, None, True, "a=b", "", "1-2"])
@@ -43,9 +46,20 @@ def test_no_cell_of_the_file_starts_a_formula(cells: list[str]) -> None:
     content = to_csv(pd.DataFrame({"=head": cells, "n": range(len(cells))}))
     again = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     assert list(again.columns) == ["'=head", "n"]
-    assert not again["'=head"].str.startswith(("=", "+", "-", "@", "\t", "\r")).any()
-    restored = [cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t") else cell for cell in again["'=head"]]
-    assert [cell.lstrip("'") for cell in restored] == [cell.lstrip("'") for cell in cells]
+    assert not again["'=head"].str.strip().str.startswith(("=", "+", "-", "@", "\t", "\r")).any()
+    assert [cell.replace("'", "") for cell in again["'=head"]] == [cell.replace("'", "") for cell in cells]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_cell_starts_a_formula_whatever_the_spreadsheet_takes_for_its_separator(separator: str) -> None:
+    """Where the decimal sign is a comma, a spreadsheet opens CSV by semicolons."""
+    frame = pd.DataFrame({"a": ["x;=1+1", "y\t=2", "z|@3", "; \u200b-4", 'say "hi;=5"'], "b;=6": [1.5, None, -3, 4, 5]})
+    rows = list(csv.reader(io.StringIO(to_csv(frame).decode("utf-8-sig")), delimiter=separator))
+    assert len(rows) == 6
+    assert not [cell for row in rows for cell in row if cell.strip(" \u200b")[:1] in tuple("=@")]
+    back = pd.read_csv(io.BytesIO(to_csv(frame)), encoding="utf-8-sig")
+    assert [cell.replace("'", "") for cell in back["a"]] == frame["a"].tolist()
+    assert back["b;'=6"].tolist()[2:] == [-3.0, 4.0, 5.0]
 
 
 def test_numbers_are_written_in_full() -> None:
