@@ -201,7 +201,7 @@ def _table(about: Subject, found: np.ndarray) -> None:
     shown = found[(page - 1) * PAGE : page * PAGE]
     key = [page, about.output, subject.query_key(subject.current_query(about))]
     st.dataframe(
-        cache.keep(about.both, "listing", key, lambda: listing(about, shown)),
+        cache.keep(about.both, "listing", key, lambda: tables.clear(listing(about, shown))),
         hide_index=True,
         height=430,
         key="table",

@@ -13,6 +13,7 @@ import streamlit as st
 from core import export
 from core.codec import plain
 from core.views import words
+from pages.parts.text import seen
 
 FILTER = "Filter and download"
 
@@ -25,7 +26,7 @@ def draw(table: pd.DataFrame, key: str, alt: str, **options: Any) -> None:
     **options
         Of ``streamlit.dataframe``.
     """
-    st.dataframe(table, hide_index=True, key=key, alt=alt, **options)
+    st.dataframe(clear(table), hide_index=True, key=key, alt=alt, **options)
     numbers(table, key, alt, FILTER, ":material/filter_list:")
 
 
@@ -90,4 +91,16 @@ def records(table: pd.DataFrame) -> str:
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """The table with columns of mixed types as text, which a browser's table needs."""
     mixed = [name for name in table.columns if table[name].dtype == object]
-    return table.assign(**{name: table[name].map(words.cell) for name in mixed})
+    return clear(table.assign(**{name: table[name].map(words.cell) for name in mixed}))
+
+
+def clear(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without characters that turn text around, as a page shows it; files keep what was given."""
+    kinds = pd.StringDtype, pd.CategoricalDtype
+    texts = [name for name, kind in table.dtypes.items() if isinstance(kind, kinds) or kind == "object"]
+    return table.assign(**{str(name): table[name].map(_clear, na_action="ignore") for name in texts})
+
+
+def _clear(value: Any) -> Any:
+    """One cell."""
+    return seen(value) if isinstance(value, str) else value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +18,7 @@ from core.loading.tables import read_table
 from core.models import wrap
 from core.results import Part
 from core.workers import protected
-from pages.parts import subject
+from pages.parts import subject, tables
 from pages.parts.text import safe, safe_long
 from tests.pages import evil
 from tests.pages.app import errors, open_page, words
@@ -46,6 +48,28 @@ def test_the_rule_leaves_nothing_that_means_something(text: str) -> None:
     for escaped in (safe(text), safe_long(text)):
         left = evil._ESCAPED.sub("", escaped)
         assert not [raw for raw in evil.RAW if raw in left]
+
+
+@pytest.mark.parametrize("text", ["http://evil.test/x", "HTTPS://evil.test", "www.evil.test", "see me@evil.test"])
+def test_addresses_become_no_links(text: str) -> None:
+    """The page finds addresses after escapes are undone (``mdast-util-gfm-autolink-literal``)."""
+    found = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+\.[-\w]+", re.IGNORECASE)
+    assert found.search(text)
+    for escaped in (safe(text), safe_long(f"a {text} b")):
+        assert not found.search(evil._ESCAPED.sub(lambda match: match[0][1:], escaped))
+        assert evil._ESCAPED.sub(lambda match: match[0][1:], escaped).replace("\u2060", "").strip("ab ") == text
+
+
+def test_cells_on_a_page_do_not_turn_around() -> None:
+    given = pd.DataFrame({"a": ["x\u202ey", None], "b": pd.Series(["\u2066", 1], dtype=object), "c": [1.5, 2]})
+    given["d"] = pd.Categorical(["\u202e1", "2"])
+    shown = tables.clear(given)
+    assert shown["a"].tolist()[0] == "x\ufffdy"
+    assert shown["a"].isna().tolist() == [False, True]
+    assert shown["b"].tolist() == ["\ufffd", 1]
+    assert shown["c"].tolist() == [1.5, 2]
+    assert shown["d"].astype(object).tolist() == ["\ufffd1", "2"]
+    assert given["a"].tolist()[0] == "x\u202ey"
 
 
 @pytest.mark.parametrize("kind", ["markdown", "caption", "error", "button", "expander", "toggle", "metric", "pills"])
