@@ -92,8 +92,8 @@ def test_the_mutations_are_ten_thousand() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_mutations_of_every_family_load_alike_or_are_refused() -> None:
-    """One of each object of the zoo here; ``MUTATIONS=10000`` makes ten of each, in two minutes."""
-    cases = list(zoo.cases())
+    """A few of every other object of the zoo here; ``MUTATIONS=10000`` makes ten of each, in two minutes."""
+    cases = list(zoo.cases())[:: 1 if "MUTATIONS" in os.environ else 2]
     each = -(-int(os.environ.get("MUTATIONS", "1000")) // len(cases))
     rng = np.random.default_rng(7)
     outcomes: Counter[str] = Counter()
