@@ -23,6 +23,8 @@ from tests.security.hostile import Case, args, name, number, stack_name, text, w
 X = np.random.default_rng(0).normal(size=(60, 3))
 THREE = np.arange(60) % 3
 PATTERNS = {
+    "either": r"(a|aa)+$",
+    "maybe": r"(\w\d?)+\b",
     "nested": "(a+)+$",
     "group": r"(?:\w+\s?)*!x",
     "alike": "(a|a)*$",
