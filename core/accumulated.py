@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.asking import in_parts
 from core.grid import Grid, moved, plain
 from core.registry import Job
 from core.row_weights import mean, part
@@ -49,7 +50,7 @@ def accumulated(
     inside = rows[known].reset_index(drop=True)
     left = np.clip(place[known], 0, len(kept) - 2)
     ends = [_at(inside, feature.name, tuple(kept), left + side) for side in (0, 1)]
-    low, high = job.predict(pd.concat(ends, ignore_index=True)).reshape(2, -1)
+    low, high = in_parts(job, pd.concat(ends, ignore_index=True), "moving the feature")[:, job.output].reshape(2, -1)
     inner = part(given, known)
     own = np.ones(len(left)) if inner is None else inner
     count = np.bincount(left, own, minlength=len(kept) - 1)

@@ -12,6 +12,8 @@ from core.types import Array
 
 PART = 5_000
 """Rows of one call: fewer cost a call more, more keep those who wait in the dark."""
+PIECE = 20_000
+"""The same of long work. Both are fixed: the numbers must not depend on how fast the machine is."""
 
 
 def in_parts(job: Job, frame: pd.DataFrame, step: str = "predicting rows", until: float = 1.0) -> Array:

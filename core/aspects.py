@@ -148,9 +148,9 @@ def grouped_game(
     return game(mixed, index.iloc[:1], index.iloc[1:])
 
 
-def worths(played: Game) -> Array:
+def worths(played: Game, progress: Callable[[float], None] | None = None) -> Array:
     """Worth of every coalition of a game of few players, shape (2 ** players,)."""
-    return coalition_values(played, exact.coalitions(played.players))
+    return coalition_values(played, exact.coalitions(played.players), progress)
 
 
 def coarser(worth: Array, parts: list[tuple[int, ...]]) -> Array:
@@ -167,7 +167,7 @@ def coarser(worth: Array, parts: list[tuple[int, ...]]) -> Array:
     return exact.shapley(worth[picked])
 
 
-def sampled(played: Game, samples: int, seed: int) -> tuple[Array, Array]:
+def sampled(played: Game, samples: int, seed: int, progress: Callable[[float], None]) -> tuple[Array, Array]:
     """Shapley values by sampled orderings, and their standard errors."""
-    found = permutation.estimate(played, samples, seed)
+    found = permutation.estimate(played, samples, seed, progress)
     return found.values, found.errors

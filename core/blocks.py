@@ -7,11 +7,13 @@ without a copy per column; other columns are taken from their own arrays, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.asking import PIECE, by_parts
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
@@ -87,7 +89,7 @@ def ask_blocks(
     moves
         As for ``blocks``; a block that is too large for one call is asked in parts.
     progress : callable
-        Called with the fraction done.
+        Called with the fraction done, before and after every ``PIECE`` rows.
 
     Yields
     ------
@@ -104,10 +106,27 @@ def ask_blocks(
         for low in range(0, rows, step):
             own = slice(low, min(rows, low + step))
             here = moves[chosen] if step == rows else [_within(changes, own) for changes in moves[chosen]]
-            answers = predict(blocks(pool, own, here))
+            begun, ended = ((start + len(here) * edge / rows) / len(moves) for edge in (low, own.stop))
+            answers = _asked(predict, blocks(pool, own, here), partial(_part, progress, begun, ended - begun))
             parts.append(answers.reshape(len(here), own.stop - low, *answers.shape[1:]))
-            progress((start + len(here) * own.stop / rows) / len(moves))
+            progress(ended)
         yield chosen, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
+def _asked(predict: Callable[[pd.DataFrame], Array], frame: pd.DataFrame, told: Callable[[float], None]) -> Array:
+    """Answers to one frame, asked for in pieces where it is long."""
+    whole = len(frame) <= PIECE
+    return by_parts(
+        len(frame),
+        PIECE,
+        lambda low, high: predict(frame if whole else frame.iloc[low:high].reset_index(drop=True)),
+        told,
+    )
+
+
+def _part(progress: Callable[[float], None], begun: float, share: float, done: float) -> None:
+    """Tell what of the whole is done."""
+    progress(begun + share * done)
 
 
 def _within(changes: Moves, own: slice) -> Moves:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from core.fairness import WIDE, Bools
@@ -14,7 +16,13 @@ CLOSE = 1e-10
 
 
 def criteria(
-    said: Array, known: Array, first: Bools, weights: Array | None = None, rounds: int = 0, seed: int = 0
+    said: Array,
+    known: Array,
+    first: Bools,
+    weights: Array | None = None,
+    rounds: int = 0,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda _done: None,
 ) -> Array:
     """Ratios of the three criteria between two groups, with 95 % intervals from a bootstrap.
 
@@ -27,6 +35,8 @@ def criteria(
     weights : ndarray, shape (n_rows,), optional
     rounds, seed : int
         Of the bootstrap, within each group; none: intervals are NaN.
+    progress : callable
+        Called with the fraction done, before each round.
 
     Returns
     -------
@@ -50,7 +60,8 @@ def criteria(
         return np.column_stack([found, np.full((3, 2), np.nan)])
     random = np.random.default_rng(seed)
     drawn = []
-    for _ in range(rounds):
+    for turn in range(rounds):
+        progress(turn / rounds)
         again = own * _redrawn(first, random)
         drawn.append(
             _ratios(shapes, [fitted(*one, start) for one, start in _with(shapes, first, again, fits)], first, again)

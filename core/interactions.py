@@ -12,6 +12,11 @@ from core.blocks import ask_blocks
 from core.types import Array
 
 Predict = Callable[[pd.DataFrame], Array]
+Told = Callable[[float], None]
+
+
+def unheard(_done: float) -> None:
+    """Progress that goes nowhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +46,7 @@ class Strength:
     size: float
 
 
-def single(predict: Predict, frame: pd.DataFrame, name: str) -> Single:
+def single(predict: Predict, frame: pd.DataFrame, name: str, progress: Told = unheard) -> Single:
     """Every row at every row's value of one feature.
 
     Parameters
@@ -50,21 +55,30 @@ def single(predict: Predict, frame: pd.DataFrame, name: str) -> Single:
         Frame -> answers, shape (n_rows,).
     frame : DataFrame, shape (n, n_features)
     name : str
+    progress : callable
+        Called with the fraction done.
     """
-    answers = _answers(predict, frame, [name])
+    answers = _answers(predict, frame, [name], progress)
     return Single(
         _centred(answers.mean(axis=1)), _centred(answers.mean(axis=0)), float(np.sqrt(answers.var(axis=0).mean()))
     )
 
 
-def pair(predict: Predict, frame: pd.DataFrame, names: Sequence[str], first: Single, second: Single) -> Strength:
+def pair(
+    predict: Predict,
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    first: Single,
+    second: Single,
+    progress: Told = unheard,
+) -> Strength:
     """The interaction of two features.
 
     References
     ----------
     J. Friedman and B. Popescu, 2008, doi:10.1214/07-AOAS148, equation 44.
     """
-    both = _centred(_answers(predict, frame, names).mean(axis=1))
+    both = _centred(_answers(predict, frame, names, progress).mean(axis=1))
     return _strength(both - first.own - second.own, both)
 
 
@@ -87,12 +101,12 @@ def _strength(left: Array, whole: Array) -> Strength:
     return Strength(float(np.sqrt(power / total)) if total > floor and power > 0 else 0.0, float(np.sqrt(power)))
 
 
-def _answers(predict: Predict, frame: pd.DataFrame, names: Sequence[str]) -> Array:
+def _answers(predict: Predict, frame: pd.DataFrame, names: Sequence[str], progress: Told) -> Array:
     """Answers of shape (n_points, n_rows): every row with each point's values of some features."""
     known = list(frame.columns)
     columns = [known.index(name) for name in names]
     moves = [dict.fromkeys(columns, np.array([point])) for point in range(len(frame))]
-    return np.concatenate([block for _, block in ask_blocks(predict, frame, len(frame), moves)])
+    return np.concatenate([block for _, block in ask_blocks(predict, frame, len(frame), moves, progress)])
 
 
 def _centred(values: Array) -> Array:

@@ -9,9 +9,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from core.blocks import CELLS, Ints, Moves, ask_blocks
+from core.blocks import Ints, Moves, ask_blocks
 from core.types import Array
 
+RANKED = 1_000_000
+"""Answers whose loss is measured at once, between two signs of progress."""
 Predict = Callable[[pd.DataFrame], Array]
 Measure = Callable[[Array], Array]
 
@@ -98,7 +100,8 @@ def shuffle(
     known_nothing = np.empty(rounds)
     known = [at for at, group in enumerate(places) if looked_up and len(group) == 1 and looked_up.knows(group[0])]
     asked = [at for at in range(len(places)) if at not in known]
-    per_call = max(1, CELLS // max(1, count))
+    per_call = max(1, RANKED // max(1, count))
+    progress(0.0)
     for start in range(0, rounds, per_call):
         orders = np.stack([random.permutation(count) for _ in range(min(per_call, rounds - start))])
         own = slice(start, start + len(orders))

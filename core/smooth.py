@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -10,11 +10,18 @@ from core.types import Array
 
 CELLS = 500_000
 """Pairs of place and point at a time: bounds the memory to some 30 MB."""
+Told = Callable[[float], None]
 HELD = 2_000_000
 """Pairs whose nearness is kept from one round to the next: 16 MB."""
 
 
-def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Array | None = None) -> Array:
+def unheard(_done: float) -> None:
+    """Progress that goes nowhere."""
+
+
+def lowess(
+    x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Array | None = None, told: Told = unheard
+) -> Array:
     """Local linear regression with tricube weights, made robust by bisquare reweighting.
 
     Parameters
@@ -27,6 +34,8 @@ def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Arr
         Robust reweightings after the first fit.
     at : ndarray, shape (m,), optional
         Where to evaluate; at the points themselves by default.
+    told : callable
+        Called with the fraction done.
 
     Returns
     -------
@@ -45,8 +54,9 @@ def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Arr
     neighbours = int(np.clip(np.ceil(share * len(x) - 1e-9), 2, len(x)))
     here = list(_near(x, x, neighbours)) if len(x) ** 2 <= HELD else None
     trust = np.ones(len(x))
-    for _ in range(rounds):
-        residual = np.abs(y - _fit(x, y, here or _near(x, x, neighbours), trust))
+    for turn in range(rounds):
+        near = here or _near(x, x, neighbours, lambda done, turn=turn: told((turn + done) / rounds))  # type: ignore[misc]
+        residual = np.abs(y - _fit(x, y, near, trust))
         size = 6.0 * float(np.median(residual))
         if size <= 1e-12 * max(1.0, float(np.abs(y).max())):
             break
@@ -56,11 +66,12 @@ def lowess(x: Array, y: Array, *, share: float = 2 / 3, rounds: int = 3, at: Arr
     return _fit(x, y, _near(x, x if at is None else at, neighbours), trust)
 
 
-def _near(x: Array, at: Array, neighbours: int) -> Iterator[tuple[Array, Array]]:
+def _near(x: Array, at: Array, neighbours: int, told: Told = unheard) -> Iterator[tuple[Array, Array]]:
     """Some places at a time, and how much each point counts there by its distance alone."""
     step = max(1, CELLS // max(1, len(x)))
     for start in range(0, max(1, len(at)), step):
         places = at[start : start + step]
+        told(start / max(1, len(at)))
         yield places, _nearness(x, places, neighbours)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core import asking
+from core import asking, engine
 from core.engine import Counted
+from core.errors import ComputeError
 from core.registry import Job
+from tests.conftest import closed_table
 from tests.contract_cases import case
+from tests.methods.test_break_down import Formula
 
 
 def test_parts_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +29,63 @@ def test_parts_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> Non
     assert fractions == sorted(fractions)
     assert 0.3 < fractions[-1] < 0.5
     assert {step for _, step in told} == {"reading"}
+
+
+LONGEST = {
+    "shap": {"kind": "exact", "background": 60, "paths": 20},
+    "shap_summary": {"rows": 60, "kind": "kernel", "background": 60},
+    "shap_interactions": {"background": 60},
+    "aspect_attribution": {"background": 60},
+    "lime": {"num_samples": 2_000},
+    "lime_representatives": {"num_samples": 2_000},
+    "break_down": {"interactions": True, "background": 60, "scale": "probability"},
+    "ceteris_paribus": {"grid_points": 900, "feature": "income"},
+    "performance": {},
+    "permutation_importance": {"rounds": 9},
+    "aspects": {"rounds": 9},
+    "model_profile": {"feature": "income", "grid_points": 60},
+    "two_features": {"grid_points": 9, "rows": 60},
+    "interactions": {"rows": 60, "rounds": 1},
+    "residuals": {},
+    "subsets": {},
+    "surrogate": {},
+}
+
+
+@pytest.mark.parametrize("method", LONGEST)
+def test_whoever_waits_is_told_every_few_rows_and_can_leave(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a slow model, silence between two signs is time in which nobody can stop it."""
+    for place in ("core.asking.PART", "core.blocks.PIECE", "core.shapley.game.PIECE", "core.shapley.permutation.PIECE"):
+        monkeypatch.setattr(place, 100)
+    table, silent, asked = closed_table(60), [0], [0]
+
+    def of(x: np.ndarray) -> np.ndarray:
+        silent[-1] += len(x)
+        asked[0] += len(x)
+        return x[:, 0] * (1 + x[:, 2]) + x[:, 1]
+
+    fractions: list[float] = []
+
+    def progress(done: float, step: str) -> None:
+        assert step
+        fractions.append(done)
+        silent.append(0)
+
+    model = Formula(of, fingerprint=f"asked by {method}")
+    engine.explain(method, model, table, 3, progress=progress, **LONGEST[method])
+    assert max(silent) <= 250, silent
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] <= fractions[-1] <= 1 + 1e-9
+    signs = [0]
+
+    def leave(_done: float, _step: str) -> None:
+        signs[0] += 1
+        if signs[0] == min(3, len(fractions)):
+            raise InterruptedError
+
+    asked[0] = 0
+    with pytest.raises(ComputeError):
+        engine.explain(
+            method, Formula(of, fingerprint=f"left by {method}"), table, 3, progress=leave, **LONGEST[method]
+        )
+    assert asked[0] <= 3 * 250

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from core.aspects import PLAYERS, after, coarser, cut, dependence, grouped_game, members, merged, sampled, worths
@@ -107,8 +109,8 @@ def _worth(job: Job, number: Explained, merges: Array) -> Array:
     held, base = members(merges), finest(merges)
 
     def asked() -> Array:
-        job.progress(0.2, "asking the model")
-        return worths(grouped_game(number.of, job.instance, background(job), [held[at] for at in base]))
+        played = grouped_game(number.of, job.instance, background(job), [held[at] for at in base])
+        return worths(played, lambda done: job.progress(0.5 * done, "asking the model"))
 
     found: Array = _STORE.get("worths", _key(job), asked)
     return found
@@ -146,17 +148,22 @@ def _sampled(job: Job, number: Explained, groups: list[tuple[int, ...]] | None) 
     """Shapley values of many groups, or of all single features, by orderings."""
 
     def asked() -> tuple[Array, Array]:
-        job.progress(0.6, "asking the model")
         rows = background(job)
         played = (
             game(number.of, job.instance, rows)
             if groups is None
             else grouped_game(number.of, job.instance, rows, groups)
         )
-        return sampled(played, int(job.params["samples"]), int(job.params["seed"]))
+        told = partial(_told, job, 0.5 if groups is None else 0.75)
+        return sampled(played, int(job.params["samples"]), int(job.params["seed"]), told)
 
     found: tuple[Array, Array] = _STORE.get("sampled", _key(job, job.params["samples"], groups), asked)
     return found
+
+
+def _told(job: Job, begun: float, done: float) -> None:
+    """Tell what of the whole is done: all single features first, then the groups."""
+    job.progress(begun + 0.25 * done, "asking the model")
 
 
 def _algorithm(count: int, job: Job) -> Check:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.results import Attribution, Check
 from core.shapley.answer import explained
 from core.shapley.composed import network_game
 from core.shapley.effects import TreeGame, tree_game
-from core.shapley.game import coalition_values, game
+from core.shapley.game import coalition_values, game, told
 from core.sums import ROUNDING
 from core.types import Array, Param
 from core.views import words
@@ -98,9 +99,13 @@ def explain(job: Job) -> Attribution:
     def worth(masks: npt.NDArray[np.bool_], tell: Callable[[float], None] | None = None) -> Array:
         return coalition_values(played, masks, tell) if network is None else network.worth(masks, tell)
 
+    def backwards(masks: npt.NDArray[np.bool_], _silent: object) -> Array:
+        return worth(masks, partial(_tell, job, 0.8, 0.2, "asking the steps backwards"))
+
     steps = _order(job, worth, trees)
     draws = np.full((played.background, len(steps) + 1), output)  # with every feature fixed, each row is the instance
-    draws[:, :-1] = played.ask_coalitions(_walked(steps, played.players)[:-1]).T
+    walk = replace(played, of=told(played.of, partial(_tell, job, 0.6, 0.2, "asking step by step"), 1))
+    draws[:, :-1] = walk.ask_coalitions(_walked(steps, played.players)[:-1]).T
     means = np.append(draws[:, :-1].mean(axis=0), output)
     values = np.diff(means)
     names = job.model.features
@@ -116,11 +121,16 @@ def explain(job: Job) -> Attribution:
         draws=draws[:, 1:],
         steps=True,
         checks=(
-            _order_check(means, steps, worth, trees, names),
+            _order_check(means, steps, backwards, trees, names),
             *_pairs_check(job, len(names)),
             *(form.check for form in (trees, network) if form is not None),
         ),
     )
+
+
+def _tell(job: Job, begun: float, share: float, step: str, done: float) -> None:
+    """Tell what of the whole is done."""
+    job.progress(begun + share * done, step)
 
 
 def _walked(steps: Sequence[Step], features: int) -> npt.NDArray[np.bool_]:
@@ -171,7 +181,7 @@ def _effects(job: Job, worth: Worth, chosen: Sequence[int], pairs: Sequence[tupl
     masks = np.zeros((len(sets), len(job.model.features)), dtype=bool)
     for row, members in enumerate(sets):
         masks[row, list(members)] = True
-    found = worth(masks, lambda done: job.progress(done, "asking for features and pairs"))
+    found = worth(masks, partial(_tell, job, 0.0, 0.6, "asking for features and pairs"))
     single = np.zeros(masks.shape[1])
     single[list(chosen)] = found[1 : 1 + len(chosen)] - found[0]
     together = found[1 + len(chosen) :] - found[0]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.asking import in_parts
 from core.errors import InputError
 from core.grid import Grid, column, grid, joined, moved, own_points, plain, span
 from core.registry import Job, method
@@ -94,7 +95,8 @@ def profile(job: Job) -> Profile:
     own = [job.table.frame[feature.name].iloc[row] for row in rows]
     points = _points(job, feature, own)
     instances = job.table.rows(rows)
-    answers = job.predict(pd.concat([moved(instances, feature.name, points), instances], ignore_index=True))
+    asked = pd.concat([moved(instances, feature.name, points), instances], ignore_index=True)
+    answers = in_parts(job, asked, "moving the feature")[:, job.output]
     values, said = answers[: -len(rows)].reshape(len(rows), len(points)), answers[-len(rows) :]
     threshold = 0.5 if job.model.task == "binary" else None
     return Profile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -98,7 +99,8 @@ def _moving(job: Job, frame: pd.DataFrame) -> tuple[str, ...]:
     most = int(job.params["most"])
     if len(job.model.features) <= most or job.params["of"] == "features":
         return job.model.features
-    moved: Array = np.array([single(job.predict, frame, name).moved for name in job.model.features])
+    told = partial(_told, job, 0.0, 0.0, "moving each feature")
+    moved: Array = np.array([single(job.predict, frame, name, told).moved for name in job.model.features])
     kept = set(np.argsort(-moved, kind="stable")[:most].tolist())
     return tuple(name for at, name in enumerate(job.model.features) if at in kept)
 
@@ -107,18 +109,25 @@ def _sample(job: Job, seed: int, names: tuple[str, ...], pairs: bool, done: floa
     """Every interaction on one sample of rows."""
     frame = job.table.background(int(job.params["rows"]), seed)
     alone: list[Single] = []
+    step = share * (0.3 if pairs else 1.0) / len(names)
     for at, name in enumerate(names):
-        alone.append(single(job.predict, frame, name))
-        job.progress(done + share * 0.3 * (at + 1) / len(names), "moving each feature")
+        told = partial(_told, job, done + at * step, step, "moving each feature")
+        alone.append(single(job.predict, frame, name, told))
     if not pairs:
         said = job.predict(frame)
         return [overall(said, one) for one in alone]
     found = []
     couples = list(combinations(range(len(names)), 2))
+    step = share * 0.7 / len(couples)
     for at, (one, two) in enumerate(couples):
-        found.append(pair(job.predict, frame, (names[one], names[two]), alone[one], alone[two]))
-        job.progress(done + share * (0.3 + 0.7 * (at + 1) / len(couples)), "moving pairs of features")
+        told = partial(_told, job, done + share * 0.3 + at * step, step, "moving pairs of features")
+        found.append(pair(job.predict, frame, (names[one], names[two]), alone[one], alone[two], told))
     return found
+
+
+def _told(job: Job, begun: float, share: float, step: str, done: float) -> None:
+    """Tell what of the whole is done."""
+    job.progress(begun + share * done, step)
 
 
 def _size_check(job: Job, titles: list[str], sizes: Array) -> Check:

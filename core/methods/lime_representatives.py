@@ -102,7 +102,7 @@ def _local(job: Job, rows: list[int]) -> list[Attribution]:
     given = {name: job.params[name] for name in ("num_features", "num_samples", "seed")}
     asked = replace(job, params=resolve(lime, given, job.table))
     assert lime.many is not None
-    job.progress(0.1, "explaining rows")
+    job.progress(0.0, "explaining rows")
     return lime.many(asked, rows)
 
 

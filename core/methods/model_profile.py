@@ -11,6 +11,7 @@ import pandas as pd
 from core import curves as known_curves
 from core import row_weights
 from core.accumulated import accumulated
+from core.asking import in_parts
 from core.blocks import Moves, ask_blocks
 from core.curves import Curves
 from core.grid import Grid, column, grid, moved, own_points
@@ -107,7 +108,7 @@ def explain(job: Job) -> Profile:
     kind = str(job.params["kind"])
     known: Curves | None = None
     if kind == "accumulated" and job.params["accumulate"] == "bins":
-        said = job.predict(rows)
+        said = in_parts(job, rows, until=0.0)[:, job.output]
         curves = [accumulated(job, feature, rows[own], said[own], points, part(given, own)) for _, own in groups]
         extra = np.empty((0, len(points)))
     else:

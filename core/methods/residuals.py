@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,14 +74,15 @@ def explain(job: Job) -> Points:
     """Put each known row's error against a variable."""
     rows, known = scored_rows(job)
     frame = job.table.rows(rows)
-    said = in_parts(job, frame)
+    said = in_parts(job, frame, until=0.5)
     off = _errors(job, frame, said, known)
     column, feature, title = _variable(job, rows, said, known)
     found = cloud.along(column, feature)
     if not len(found.cells):
         raise InputError(f"{words.short(title)} has no value.", "All its cells are missing.", "Choose another.")
     positions, kept = [int(row) for row in rows[found.kept]], off[found.kept]
-    line_x, line_y = cloud.line(found, kept, float(job.params["share"]))
+    smoothing = partial(_half, job)
+    line_x, line_y = cloud.line(found, kept, float(job.params["share"]), smoothing)
     return Points(
         x=found.cells,
         y=kept,
@@ -93,6 +95,11 @@ def explain(job: Job) -> Points:
         ordered=found.ordered,
         checks=(_trend(line_y, kept), _worst(job, positions, kept), cloud.drawn(found, len(rows), "along the axis")),
     )
+
+
+def _half(job: Job, done: float, step: str) -> None:
+    """Tell what of the second half is done."""
+    job.progress(0.5 + 0.5 * done, step)
 
 
 def _errors(job: Job, frame: pd.DataFrame, said: Array, known: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -65,12 +66,17 @@ def background(job: Job) -> pd.DataFrame:
     kind = job.params.get("reference", "rows")
     rows = job.table.background(size, seed)
     if kind == "clusters":
-        count = int(job.params["clusters"])
+        count, told = int(job.params["clusters"]), partial(_told, job)
         found: pd.DataFrame = _STORE.get(
-            "clusters", f"{job.table.fingerprint}|{size}|{count}|{seed}", lambda: clustered(rows, count, seed)
+            "clusters", f"{job.table.fingerprint}|{size}|{count}|{seed}", lambda: clustered(rows, count, seed, told)
         )
         return found
     return typical(rows) if kind == "typical" else rows
+
+
+def _told(job: Job, done: float) -> None:
+    """Say that clusters are looked for; the work itself has not begun."""
+    job.progress(0.0, f"finding clusters of rows ({done:.0%})")
 
 
 def background_size(job: Job) -> int:

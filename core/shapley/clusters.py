@@ -9,6 +9,10 @@ brought to one scale first (a column in cents would decide alone otherwise), and
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -16,9 +20,15 @@ from core.types import Array
 
 STARTS = 10
 """Times that k-means starts anew; the best is taken."""
+ROUNDS = 300
+"""Rounds of one start at most, as scikit-learn has it."""
+WORK = 20_000_000
+"""Distances between two signs of progress."""
 
 
-def clustered(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+def clustered(
+    rows: pd.DataFrame, count: int, seed: int, progress: Callable[[float], None] = lambda _done: None
+) -> pd.DataFrame:
     """Replace each row by the centre of its cluster.
 
     Parameters
@@ -27,6 +37,8 @@ def clustered(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     count : int
         Clusters; no more than there are different rows.
     seed : int
+    progress : callable
+        Called with the fraction done, before each start.
 
     Returns
     -------
@@ -37,17 +49,33 @@ def clustered(rows: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     ----------
     D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007.
     """
-    from sklearn.cluster import KMeans
-
     points = placed(rows)
     distinct = len(np.unique(points, axis=0))
     if distinct <= 1 or count <= 1:
         label = np.zeros(len(rows), dtype=np.int64)
     else:
-        found = KMeans(min(count, distinct), random_state=seed, n_init=STARTS).fit_predict(points)
-        label = np.asarray(found, dtype=np.int64)
+        random, best = np.random.RandomState(seed), np.inf  # what scikit-learn draws its starts from, one by one
+        for start in range(STARTS):
+            found = _start(points, min(count, distinct), random, partial(progress, start / STARTS))
+            if found.inertia_ < best:
+                best, label = float(found.inertia_), np.asarray(found.labels_, dtype=np.int64)
     columns = {name: rows[name].array.take(_centres(rows[name], label)[label]) for name in rows.columns}
     return pd.DataFrame(columns)
+
+
+def _start(points: Array, count: int, random: np.random.RandomState, told: Callable[[], None]) -> Any:
+    """K-means from one start; where rounds take long, a few at a time, each from where the last one ended."""
+    from sklearn.cluster import KMeans
+
+    step = max(2, WORK // (len(points) * count))
+    told()
+    found = KMeans(count, random_state=random, n_init=1, max_iter=min(step, ROUNDS)).fit(points)
+    done = found.n_iter_
+    while found.n_iter_ == step and done < ROUNDS:
+        told()
+        found = KMeans(count, init=found.cluster_centers_, n_init=1, max_iter=min(step, ROUNDS - done)).fit(points)
+        done += found.n_iter_
+    return found
 
 
 def placed(rows: pd.DataFrame) -> Array:

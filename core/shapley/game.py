@@ -14,16 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.asking import by_parts
+from core.asking import PIECE, by_parts
 from core.blocks import uniform
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
 CELLS = 4_000_000
 """Cells of one model call at most: bounds the memory (32 MB of float64)."""
-PIECE = 20_000
-"""Rows between two signs of progress. Fixed: the numbers must not depend on how fast the machine is."""
-
 FEW = 0.9
 """Share of different cells in a column below which equal mixtures are looked for; finding them costs 5 ms a 100,000."""
 

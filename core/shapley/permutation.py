@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.shapley.game import PIECE, Game, Ints, Shared
+from core.asking import PIECE
+from core.shapley.game import Game, Ints, Shared
 from core.types import Array
 
 
