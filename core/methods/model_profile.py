@@ -258,7 +258,7 @@ def _checks(kind: str, curve: Array, said: Array, given: Array | None) -> tuple[
     checks = [Check("rows", None, error, text)]
     finite = curve[np.isfinite(curve)]
     swing = float(np.ptp(finite)) if len(finite) else 0.0
-    checks.append(Check("range", None, swing, f"Along the grid the {kind} profile moves by {swing:.3g}."))
+    checks.append(Check("range", None, swing, f"Along the grid the {kind} profile moves by {words.number(swing, 3)}."))
     return tuple(checks)
 
 

@@ -98,7 +98,8 @@ def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
                 continue
             gap = result.ordered and axis.place(value) is None
             y = float(result.values[curve, place])
-            point = _point(result, "gap" if gap else "line", curve, name, value, y, decimals)
+            single = result.ordered and _whole(result) and result.curves[curve].startswith("single row ")
+            point = _point(result, "gap" if gap else "single" if single else "line", curve, name, value, y, decimals)
             rows.append(point | {"order": place})
     return rows
 

@@ -96,6 +96,7 @@ def _ordered(
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
     name, tips = {"text": {"field": "label"}}, {"tooltip": shown}
+    alone = {**here, "detail": {"field": "curve"}, "order": {"field": "order"}, **tips}
     crossed = {"tooltip": {"field": "cell", "title": "decision changes at"}}
     dot, text = {"type": "point", "filled": True, "opacity": 1}, {"type": "text", "color": ink, "fontWeight": 600}
     own = {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}
@@ -107,6 +108,7 @@ def _ordered(
         _layer("band", band, {"x": x, "x2": {"field": "x2"}, "tooltip": {"field": "label"}}),
         _layer("threshold", {"type": "rule", "color": ink, "strokeDash": [5, 4]}, {"y": output}),
         _layer("threshold", {**light, **_SMALL, "align": "right"}, {"y": output, "x": {"value": "width"}, **name}),
+        _layer("single", {"type": "line", "strokeWidth": 1, "color": palette.NEUTRAL, "opacity": 0.5}, alone),
         _layer("line", {"type": "line", "strokeWidth": 2.5}, {**here, "color": color, "order": {"field": "order"}}),
         _layer("gap", {**dot, "shape": "square", "size": 70}, {**left, "color": color, **tips}),
         _layer("gap", {**light, "align": "left", "dx": 8}, {**left, "text": {"field": "cell"}}),

@@ -213,3 +213,13 @@ def test_weights_count_within_groups_and_rows_of_weight_zero_nowhere() -> None:
     error = next(check.value for check in result.checks if check.name == "rows")
     assert error is not None
     assert 0 < error < 1e6
+
+
+def test_single_rows_are_thin_and_nameless_behind_the_averages() -> None:
+    model, table = case("random forest, regression")
+    result = engine.explain("model_profile", model, table, feature="a", curves=4, grid_points=6)
+    rows = view(result).rows
+    assert {row["curve"] for row in rows if row["role"] == "line"} == {"average"}
+    assert {row["curve"] for row in rows if row["role"] == "single"} == {f"single row {at}" for at in (1, 2, 3, 4)}
+    drawn = [layer for layer in view(result).spec["layer"] if "'single'" in str(layer["transform"])]
+    assert ["color" in layer["encoding"] for layer in drawn] == [False], "no colour of their own, so no legend"
