@@ -7,6 +7,7 @@ import streamlit as st
 _BLOCK, _WRAPPER = '[data-testid="stVerticalBlock"]', '[data-testid="stLayoutWrapper"]'
 _STRIP = f"{_WRAPPER}:has(> {_BLOCK} > {_WRAPPER} > .st-key-headline)"
 """The element around the headline's fragment."""
+# The grid's own CSV would keep a cell's formula for the spreadsheet to run; the files under each table do not.
 _CSS = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 4rem; max-width: 1280px; }
@@ -19,6 +20,7 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-studio_sync, .st-key-studio_engine)) { position: absolute; }
 :is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
 .st-key-headline { padding: .4rem 0 .3rem; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }

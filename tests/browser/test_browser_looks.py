@@ -188,3 +188,10 @@ def test_leafing_dims_the_profile_of_the_instance_before(visit) -> None:
     visitor.force().get_by_role("button", name="Previous instance").click()
     expect(panel).not_to_have_class(re.compile("is-waiting"))
     visitor.page.context.set_offline(False)
+
+
+def test_a_grid_offers_no_csv_that_keeps_formulas(visit) -> None:
+    tools = visit("/?row=2").page.locator('[data-testid="stDataFrame"]').first.locator("xpath=..")
+    own = tools.get_by_label(re.compile("^Download as CSV"))
+    expect(own).to_be_attached()
+    expect(own).to_be_hidden()
