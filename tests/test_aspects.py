@@ -118,7 +118,10 @@ def test_the_values_of_groups_are_those_of_every_order(groups: list[tuple[int, .
     wanted = by_hand(groups)
     alone = [(at,) for at in range(len(groups))]
     assert coarser(worths(played), alone) == pytest.approx(wanted, abs=1e-9)
-    values, errors = sampled(played, 4_000, 1)
+    told: list[float] = []
+    values, errors = sampled(played, 4_000, 1, told.append)
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1)
     assert (np.abs(values - wanted) <= 5 * errors + 1e-9).all()
 
 

@@ -186,8 +186,8 @@ def test_the_methods_that_weigh_rows_are_these() -> None:
         if not method.unsupported(model, held)
         and any(check.name == "weights" for check in engine.explain(method.id, model, held, 7).checks)
     }
-    told = {"performance", "permutation_importance", "model_profile", "two_features", "fairness_regression", "aspects"}
-    assert found == told
+    profiles = {"model_profile", "two_features", "aspects"}
+    assert found == {"performance", "permutation_importance", "refit_importance", "fairness_regression", *profiles}
 
 
 def test_every_kind_has_one_view_and_one_export() -> None:
