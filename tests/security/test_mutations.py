@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import pickletools
 import warnings
 from collections import Counter
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
+from sklearn.linear_model import LinearRegression
 
 from core.errors import ModelError
 from core.loading import pickles
@@ -127,3 +130,43 @@ def outcome(changed: bytes) -> str:
         # distributions run their state when they are read plainly; here a stand-in is left in their place
         return "alike" if b"scipy.stats" in changed else f"read, where plain pickle fails: {error!r}"[:200]
     return "alike" if alike(Machine(unpack(changed)).run(), plain) else "another object"
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_arrays_of_another_byte_order_load_alike(protocol: int) -> None:
+    model = LinearRegression().fit(np.eye(3), [1.0, 2.0, 4.0])
+    model.coef_ = model.coef_.astype(">f8")
+    assert outcome(pickle.dumps(model, protocol)) == "alike"
+
+
+def test_a_version_that_is_no_text_is_refused() -> None:
+    data = pickle.dumps(LinearRegression(), 4)
+    version = sklearn.__version__.encode()
+    said = b"\x8c" + bytes([len(version)]) + version + b"\x94"
+    assert data.count(said) == 1
+    assert outcome(data) == "alike"
+    assert outcome(data.replace(said, b"K\x01\x94")) == "refused"
+
+
+def test_a_state_that_is_kept_elsewhere_loads_alike() -> None:
+    model = LinearRegression()
+    model.inner_, model.held_ = LinearRegression(), False
+    data, key = pickle.dumps(model, 4), b"\x8c\x05held_\x94"
+    inner = data.index(b"}\x94", data.index(b"inner_"))
+    kept = [op.name for op, _, _ in pickletools.genops(data[:inner] + b".")].count("MEMOIZE")
+    changed = data.replace(key + b"\x89", key + b"h" + bytes([kept]))
+    assert vars(pickle.loads(changed))["held_"]["fit_intercept"] is True
+    assert outcome(changed) == "alike"
+
+
+def test_a_seed_of_unknown_fields_is_refused() -> None:
+    held = pickle.dumps(np.random.SeedSequence(3), 4)
+    known = [value for op, value, _ in pickletools.genops(held) if op.name in ("BININT", "LONG1")]
+    assert known[0] in (0x3EAA222, 0xC464C19, 0xF88304A)
+    model = LinearRegression()
+    model.seed_ = np.random.default_rng(3)
+    whole = pickle.dumps(model, 4)
+    sums = known[0].to_bytes(4, "little")
+    assert whole.count(sums) == 1
+    assert outcome(whole) == "alike"
+    assert outcome(whole.replace(sums, (known[0] ^ 1).to_bytes(4, "little"))) == "refused"

@@ -142,11 +142,20 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
         raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
     if type(target).__name__ == "TreePredictor":
         state = upgrade_predictor(state)
-    state = dict(state or {})
-    version = state.pop("_sklearn_version", None) if type(target).__module__.startswith("sklearn.") else None
-    if type(version) is str and version[:20] not in machine.notes:
-        machine.notes.append(version[:20])
+    state = state or {}
+    if type(target).__module__.startswith("sklearn."):
+        _note_version(machine, state.pop("_sklearn_version", None))  # taken out of the state itself, as theirs does
     _set_attributes(target, state)
+
+
+def _note_version(machine: Machine, version: Any) -> None:
+    """Which scikit-learn wrote an object, where it says so."""
+    if version is None:
+        return
+    if type(version) is not str:
+        raise Refused("the version of its scikit-learn is no text")
+    if version[:20] not in machine.notes:
+        machine.notes.append(version[:20])
 
 
 def _set_attributes(target: Any, state: dict[str, Any]) -> None:

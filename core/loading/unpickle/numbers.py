@@ -18,6 +18,8 @@ _DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
 _FLAGS = 0x3F
 MAX_EMPTY = 10_000_000
 _ENDS = ("<", ">", "|", "=")
+_SEED_FIELDS = (0x3EAA222, 0xC464C19, 0xF88304A)
+"""Sums of the names of a seed's fields, as compiled code writes them into pickles."""
 _GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "SFC64", "Philox")
 
 
@@ -156,6 +158,8 @@ def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         if version != 1 or type(fortran) is not bool:
             raise wrong("numpy.ndarray")
         found = array_of(data, kind, shape_of(shape, "numpy.ndarray"), fortran)
+        if kind.names is None and not kind.isnative:  # as numpy does on this way; a buffer of protocol 5 stays
+            found = found.astype(kind.newbyteorder("="))
         return found if cls is np.ndarray else found.view(np.matrix)
 
     return Slot("numpy.ndarray", fill)
@@ -267,6 +271,8 @@ def generator(_machine: Machine, args: tuple[Any, ...]) -> Any:
     return Slot("a random generator", fill)
 
 
-def seed_sequence(_machine: Machine, _args: tuple[Any, ...]) -> Stub:
+def seed_sequence(_machine: Machine, args: tuple[Any, ...]) -> Stub:
     """A seed's ancestry: no prediction needs it."""
+    if len(args) != 3 or args[1] not in _SEED_FIELDS:
+        raise wrong("a random generator")
     return Stub("numpy.random.SeedSequence")
