@@ -18,6 +18,11 @@ ROWS = re.findall(r"^\| ([A-Z]{2}\d+) \| (.+?) \| (done|open|partly: [^|]+) \| (
 TEXTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_no_text_holds_two_sides_of_a_merge(path: Path) -> None:
+    assert not re.findall(r"^(?:<{7}|={7}|>{7})(?: |$)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_every_feature_row_has_a_status_once() -> None:
     ids = [row[0] for row in ROWS]
     assert len(ids) == len(set(ids)) == len(re.findall(r"^\| [A-Z]{2}\d+ \|", FEATURES, re.MULTILINE))
