@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from core.registry import Job
+from core.registry import Job, Told
 from core.types import Array
 
 PART = 5_000
@@ -32,16 +32,21 @@ def in_parts(job: Job, frame: pd.DataFrame, step: str = "predicting rows", until
     -------
     ndarray, shape (n_rows, n_outputs)
     """
-    whole = len(frame) <= PART
+    return of_frame(job.model.predict, frame, PART, job.stretch(step, share=until))
+
+
+def of_frame(ask: Callable[[pd.DataFrame], Array], frame: pd.DataFrame, size: int, tell: Told) -> Array:
+    """Answers about a frame, whole where it is no longer than a part; see ``by_parts``."""
+    whole = len(frame) <= size
     return by_parts(
         len(frame),
-        PART,
-        lambda low, high: job.model.predict(frame if whole else frame.iloc[low:high].reset_index(drop=True)),
-        lambda done: job.progress(until * done, step),
+        size,
+        lambda low, high: ask(frame if whole else frame.iloc[low:high].reset_index(drop=True)),
+        tell,
     )
 
 
-def by_parts(count: int, size: int, ask: Callable[[int, int], Array], tell: Callable[[float], None]) -> Array:
+def by_parts(count: int, size: int, ask: Callable[[int, int], Array], tell: Told) -> Array:
     """Answers about so many rows, asked for part by part; the fraction that is done is told before each.
 
     Parameters

@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.association import association, coded
 from core.errors import InputError
+from core.registry import Told
 from core.shapley import exact, permutation
 from core.shapley.game import Game, coalition_values, game
 from core.store import Store
@@ -148,7 +149,7 @@ def grouped_game(
     return game(mixed, index.iloc[:1], index.iloc[1:])
 
 
-def worths(played: Game, progress: Callable[[float], None] | None = None) -> Array:
+def worths(played: Game, progress: Told | None = None) -> Array:
     """Worth of every coalition of a game of few players, shape (2 ** players,)."""
     return coalition_values(played, exact.coalitions(played.players), progress)
 
@@ -167,7 +168,7 @@ def coarser(worth: Array, parts: list[tuple[int, ...]]) -> Array:
     return exact.shapley(worth[picked])
 
 
-def sampled(played: Game, samples: int, seed: int, progress: Callable[[float], None]) -> tuple[Array, Array]:
+def sampled(played: Game, samples: int, seed: int, progress: Told) -> tuple[Array, Array]:
     """Shapley values by sampled orderings, and their standard errors."""
     found = permutation.estimate(played, samples, seed, progress)
     return found.values, found.errors

@@ -7,13 +7,13 @@ without a copy per column; other columns are taken from their own arrays, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.asking import PIECE, by_parts
+from core.asking import PIECE, of_frame
+from core.registry import Told, unheard
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
@@ -75,7 +75,7 @@ def ask_blocks(
     pool: pd.DataFrame,
     rows: int,
     moves: Sequence[Moves],
-    progress: Callable[[float], None] = lambda _done: None,
+    progress: Told = unheard,
 ) -> Iterator[tuple[slice, Array]]:
     """Ask a model about many blocks, in as few calls as ``CELLS`` allows.
 
@@ -107,26 +107,15 @@ def ask_blocks(
             own = slice(low, min(rows, low + step))
             here = moves[chosen] if step == rows else [_within(changes, own) for changes in moves[chosen]]
             begun, ended = ((start + len(here) * edge / rows) / len(moves) for edge in (low, own.stop))
-            answers = _asked(predict, blocks(pool, own, here), partial(_part, progress, begun, ended - begun))
+            answers = of_frame(predict, blocks(pool, own, here), PIECE, _between(progress, begun, ended))
             parts.append(answers.reshape(len(here), own.stop - low, *answers.shape[1:]))
             progress(ended)
         yield chosen, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
-def _asked(predict: Callable[[pd.DataFrame], Array], frame: pd.DataFrame, told: Callable[[float], None]) -> Array:
-    """Answers to one frame, asked for in pieces where it is long."""
-    whole = len(frame) <= PIECE
-    return by_parts(
-        len(frame),
-        PIECE,
-        lambda low, high: predict(frame if whole else frame.iloc[low:high].reset_index(drop=True)),
-        told,
-    )
-
-
-def _part(progress: Callable[[float], None], begun: float, share: float, done: float) -> None:
-    """Tell what of the whole is done."""
-    progress(begun + share * done)
+def _between(progress: Told, begun: float, ended: float) -> Told:
+    """The progress of one question as a part of the whole."""
+    return lambda done: progress(begun + (ended - begun) * done)
 
 
 def _within(changes: Moves, own: slice) -> Moves:

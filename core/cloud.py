@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.conditions import ordered_values
 from core.grid import plain
-from core.registry import Progress, silent
+from core.registry import Told, unheard
 from core.results import Check
 from core.smooth import lowess
 from core.types import Array, Feature
@@ -55,7 +55,7 @@ def along(column: pd.Series, feature: Feature) -> Along:
     return Along(kept, tuple(words.cell(plain(cell)) for cell in column[kept]), False)
 
 
-def line(found: Along, heights: Array, share: float, progress: Progress = silent) -> tuple[Array, Array]:
+def line(found: Along, heights: Array, share: float, told: Told = unheard) -> tuple[Array, Array]:
     """The smooth line (LOWESS) through rows along numbers or dates, at up to 60 places where there are rows.
 
     Between two clusters of rows it is straight: a local line carried on into a gap would say what no row does.
@@ -67,7 +67,8 @@ def line(found: Along, heights: Array, share: float, progress: Progress = silent
     heights : ndarray, shape (n,)
     share : float
         Share of the rows that each piece of the line uses.
-    progress : callable
+    told : callable
+        Called with the fraction done.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def line(found: Along, heights: Array, share: float, progress: Progress = silent
     if len(x) < 3 or x.min() == x.max():
         return np.empty(0), np.empty(0)
     places = np.unique(np.quantile(x, np.linspace(0, 1, _PLACES), method="nearest"))
-    return places, lowess(x, heights, share=share, at=places, told=lambda done: progress(done, "smoothing"))
+    return places, lowess(x, heights, share=share, at=places, told=told)
 
 
 def drawn(found: Along, total: int, what: str = "of the feature") -> Check:

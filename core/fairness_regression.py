@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from core.fairness import WIDE, Bools
+from core.registry import Told, unheard
 from core.row_weights import mean
 from core.types import Array
 
@@ -22,7 +21,7 @@ def criteria(
     weights: Array | None = None,
     rounds: int = 0,
     seed: int = 0,
-    progress: Callable[[float], None] = lambda _done: None,
+    progress: Told = unheard,
 ) -> Array:
     """Ratios of the three criteria between two groups, with 95 % intervals from a bootstrap.
 

@@ -9,14 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.blocks import ask_blocks
+from core.registry import Told, unheard
 from core.types import Array
 
 Predict = Callable[[pd.DataFrame], Array]
-Told = Callable[[float], None]
-
-
-def unheard(_done: float) -> None:
-    """Progress that goes nowhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

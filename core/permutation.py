@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.blocks import Ints, Moves, ask_blocks
+from core.registry import Told, unheard
 from core.types import Array
 
 RANKED = 1_000_000
@@ -60,7 +61,7 @@ def shuffle(
     *,
     rounds: int,
     seed: int,
-    progress: Callable[[float], None] = lambda _done: None,
+    progress: Told = unheard,
     looked_up: LookedUp | None = None,
 ) -> Shuffled:
     """Shuffle each group of features and measure the loss.
@@ -118,6 +119,6 @@ def shuffle(
     return Shuffled(tuple(groups), losses, full, float(known_nothing.mean()))
 
 
-def _share(progress: Callable[[float], None], start: int, now: int, rounds: int) -> Callable[[float], None]:
+def _share(progress: Told, start: int, now: int, rounds: int) -> Told:
     """Progress of some of the rounds as a part of all."""
     return lambda done: progress((start + now * done) / rounds)

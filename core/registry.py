@@ -22,10 +22,16 @@ Scope = Literal["row", "model", "data", "training"]
 """What a method speaks of; one of ``training`` makes other models and is asked by its id alone: it is no panel."""
 Cost = Literal["instant", "seconds", "minutes"]
 Progress = Callable[[float, str], None]
+Told = Callable[[float], None]
+"""Progress of one step: takes the fraction done."""
 
 
 def silent(_fraction: float, _step: str) -> None:
     """Progress that goes nowhere."""
+
+
+def unheard(_fraction: float) -> None:
+    """Progress of a step that goes nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,10 @@ class Job:
         if not isinstance(watch, Watch):
             return self
         return replace(self, progress=replace(watch, found=lambda answer: watch.found(stamp(answer))))
+
+    def stretch(self, step: str, begun: float = 0.0, share: float = 1.0) -> Told:
+        """The progress of one stretch of the work: takes the fraction of it that is done, tells that of the whole."""
+        return lambda done: self.progress(begun + share * done, step)
 
     def predict(self, frame: pd.DataFrame) -> Array:
         """The explained output of many rows, shape (n_rows,): probability, or target units."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from core.registry import Told, unheard
 from core.types import Array
 
 CELLS = 500_000
 """Pairs of place and point at a time: bounds the memory to some 30 MB."""
-Told = Callable[[float], None]
 HELD = 2_000_000
 """Pairs whose nearness is kept from one round to the next: 16 MB."""
-
-
-def unheard(_done: float) -> None:
-    """Progress that goes nowhere."""
 
 
 def lowess(

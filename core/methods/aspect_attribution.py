@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from core.aspects import PLAYERS, after, coarser, cut, dependence, grouped_game, members, merged, sampled, worths
@@ -110,7 +108,7 @@ def _worth(job: Job, number: Explained, merges: Array) -> Array:
 
     def asked() -> Array:
         played = grouped_game(number.of, job.instance, background(job), [held[at] for at in base])
-        return worths(played, lambda done: job.progress(0.5 * done, "asking the model"))
+        return worths(played, job.stretch("asking the model", share=0.5))
 
     found: Array = _STORE.get("worths", _key(job), asked)
     return found
@@ -154,16 +152,11 @@ def _sampled(job: Job, number: Explained, groups: list[tuple[int, ...]] | None) 
             if groups is None
             else grouped_game(number.of, job.instance, rows, groups)
         )
-        told = partial(_told, job, 0.5 if groups is None else 0.75)
+        told = job.stretch("asking the model", 0.5 if groups is None else 0.75, 0.25)  # all single features come first
         return sampled(played, int(job.params["samples"]), int(job.params["seed"]), told)
 
     found: tuple[Array, Array] = _STORE.get("sampled", _key(job, job.params["samples"], groups), asked)
     return found
-
-
-def _told(job: Job, begun: float, done: float) -> None:
-    """Tell what of the whole is done: all single features first, then the groups."""
-    job.progress(begun + 0.25 * done, "asking the model")
 
 
 def _algorithm(count: int, job: Job) -> Check:

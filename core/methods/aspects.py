@@ -128,7 +128,7 @@ def _shuffled(job: Job, rows: Ints, measure: Measure, branches: dict[str, list[s
             branches,
             rounds=int(job.params["rounds"]),
             seed=int(job.params["seed"]),
-            progress=lambda done: job.progress(done, "shuffling groups"),
+            progress=job.stretch("shuffling groups"),
         ),
     )
     return found

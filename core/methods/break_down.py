@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.errors import InputError
-from core.registry import Job, method
+from core.registry import Job, Told, method
 from core.results import Attribution, Check
 from core.shapley.answer import explained
 from core.shapley.composed import network_game
@@ -25,7 +24,7 @@ from core.views import words
 MOST_PAIRS = 30
 """Features up to which all pairs are looked at."""
 Step = tuple[int, ...]
-Worth = Callable[[npt.NDArray[np.bool_], Callable[[float], None] | None], Array]
+Worth = Callable[[npt.NDArray[np.bool_], Told | None], Array]
 """Mean outputs of coalitions, shape (n_coalitions,); who waits is told the fraction done."""
 
 ABOUT = """
@@ -96,15 +95,15 @@ def explain(job: Job) -> Attribution:
     output = float(number.of(instance)[0])
     network = network_game(job, number.scale, instance, background, output) if trees is None else None
 
-    def worth(masks: npt.NDArray[np.bool_], tell: Callable[[float], None] | None = None) -> Array:
+    def worth(masks: npt.NDArray[np.bool_], tell: Told | None = None) -> Array:
         return coalition_values(played, masks, tell) if network is None else network.worth(masks, tell)
 
     def backwards(masks: npt.NDArray[np.bool_], _silent: object) -> Array:
-        return worth(masks, partial(_tell, job, 0.8, 0.2, "asking the steps backwards"))
+        return worth(masks, job.stretch("asking the steps backwards", 0.8, 0.2))
 
     steps = _order(job, worth, trees)
     draws = np.full((played.background, len(steps) + 1), output)  # with every feature fixed, each row is the instance
-    walk = replace(played, of=told(played.of, partial(_tell, job, 0.6, 0.2, "asking step by step"), 1))
+    walk = replace(played, of=told(played.of, job.stretch("asking step by step", 0.6, 0.2), 1))
     draws[:, :-1] = walk.ask_coalitions(_walked(steps, played.players)[:-1]).T
     means = np.append(draws[:, :-1].mean(axis=0), output)
     values = np.diff(means)
@@ -126,11 +125,6 @@ def explain(job: Job) -> Attribution:
             *(form.check for form in (trees, network) if form is not None),
         ),
     )
-
-
-def _tell(job: Job, begun: float, share: float, step: str, done: float) -> None:
-    """Tell what of the whole is done."""
-    job.progress(begun + share * done, step)
 
 
 def _walked(steps: Sequence[Step], features: int) -> npt.NDArray[np.bool_]:
@@ -181,7 +175,7 @@ def _effects(job: Job, worth: Worth, chosen: Sequence[int], pairs: Sequence[tupl
     masks = np.zeros((len(sets), len(job.model.features)), dtype=bool)
     for row, members in enumerate(sets):
         masks[row, list(members)] = True
-    found = worth(masks, partial(_tell, job, 0.0, 0.6, "asking for features and pairs"))
+    found = worth(masks, job.stretch("asking for features and pairs", share=0.6))
     single = np.zeros(masks.shape[1])
     single[list(chosen)] = found[1 : 1 + len(chosen)] - found[0]
     together = found[1 + len(chosen) :] - found[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -80,7 +79,8 @@ def explain(job: Job) -> Fairness:
     empty = np.full((count, len(CRITERIA)), np.nan)
     ratios, ratio_low, ratio_high = (np.ones((count, len(CRITERIA))) for _ in range(3))
     for group in range(1, count):
-        told = partial(_told, job, (group - 1) / (count - 1), 1 / (count - 1))
+        share = 0.5 / (count - 1)  # the predictions are the other half
+        told = job.stretch("comparing groups", 0.5 + (group - 1) * share, share)
         both = (groups.codes == 0) | (groups.codes == group)
         own = row_weights.part(split.weights, both)
         given = (said[both], split.known[both], groups.codes[both] == 0, own)
@@ -111,11 +111,6 @@ def explain(job: Job) -> Fairness:
         curves=_spread(said, split),
     )
     return replace(found, checks=number_checks(job, found, split))
-
-
-def _told(job: Job, begun: float, share: float, done: float) -> None:
-    """Tell what of the whole is done, the predictions being one half."""
-    job.progress(0.5 + 0.5 * (begun + share * done), "comparing groups")
 
 
 def _means(said: Array, split: Split) -> tuple[Array, Array, Array, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -99,7 +98,7 @@ def _moving(job: Job, frame: pd.DataFrame) -> tuple[str, ...]:
     most = int(job.params["most"])
     if len(job.model.features) <= most or job.params["of"] == "features":
         return job.model.features
-    told = partial(_told, job, 0.0, 0.0, "moving each feature")
+    told = job.stretch("moving each feature", share=0.0)
     moved: Array = np.array([single(job.predict, frame, name, told).moved for name in job.model.features])
     kept = set(np.argsort(-moved, kind="stable")[:most].tolist())
     return tuple(name for at, name in enumerate(job.model.features) if at in kept)
@@ -111,7 +110,7 @@ def _sample(job: Job, seed: int, names: tuple[str, ...], pairs: bool, done: floa
     alone: list[Single] = []
     step = share * (0.3 if pairs else 1.0) / len(names)
     for at, name in enumerate(names):
-        told = partial(_told, job, done + at * step, step, "moving each feature")
+        told = job.stretch("moving each feature", done + at * step, step)
         alone.append(single(job.predict, frame, name, told))
     if not pairs:
         said = job.predict(frame)
@@ -120,14 +119,9 @@ def _sample(job: Job, seed: int, names: tuple[str, ...], pairs: bool, done: floa
     couples = list(combinations(range(len(names)), 2))
     step = share * 0.7 / len(couples)
     for at, (one, two) in enumerate(couples):
-        told = partial(_told, job, done + share * 0.3 + at * step, step, "moving pairs of features")
+        told = job.stretch("moving pairs of features", done + share * 0.3 + at * step, step)
         found.append(pair(job.predict, frame, (names[one], names[two]), alone[one], alone[two], told))
     return found
-
-
-def _told(job: Job, begun: float, share: float, step: str, done: float) -> None:
-    """Tell what of the whole is done."""
-    job.progress(begun + share * done, step)
 
 
 def _size_check(job: Job, titles: list[str], sizes: Array) -> Check:

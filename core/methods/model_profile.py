@@ -223,10 +223,7 @@ def _answers(
     pool = pd.concat([rows, moved(rows.iloc[:1], feature.name, points)], ignore_index=True)
     moves: list[Moves] = [{}, *({place: np.array([len(rows) + point])} for point in range(len(points)))]
 
-    def told(done: float) -> None:
-        job.progress(done, "moving the feature")
-
-    for chosen, answers in ask_blocks(job.predict, pool, len(rows), moves, told):
+    for chosen, answers in ask_blocks(job.predict, pool, len(rows), moves, job.stretch("moving the feature")):
         if chosen.start == 0:
             yield slice(0, 0), answers[:1]
             answers = answers[1:]

@@ -84,7 +84,7 @@ def explain(job: Job) -> Importance:
         groups,
         rounds=int(job.params["rounds"]),
         seed=int(job.params["seed"]),
-        progress=lambda done: job.progress(done, "shuffling features"),
+        progress=job.stretch("shuffling features"),
         looked_up=looked_up,
     )
     rounds, unit = reported(found, str(job.params["report"]), loss.title)

@@ -173,15 +173,10 @@ def _shuffled(bench: _Bench, folds: list[Ints]) -> tuple[Array, Array, tuple[Che
             {name: (name,) for name in names},
             rounds=int(job.params["rounds"]),
             seed=int(job.params["seed"]),
-            progress=partial(_shuffling, job, at, len(folds)),
+            progress=job.stretch("shuffling features", at / len(folds), 1 / len(folds)),
         )
         rises[:, at], full[at] = found.rounds.mean(axis=1) - found.full, found.full
     return rises, full, ()
-
-
-def _shuffling(job: Job, fold: int, folds: int, part: float) -> None:
-    """How far the shuffles of a fold are."""
-    job.progress((fold + part) / folds, "shuffling features")
 
 
 def _dropped(bench: _Bench, folds: list[Ints]) -> tuple[Array, Array, tuple[Check, ...]]:

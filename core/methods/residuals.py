@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,7 @@ def explain(job: Job) -> Points:
     if not len(found.cells):
         raise InputError(f"{words.short(title)} has no value.", "All its cells are missing.", "Choose another.")
     positions, kept = [int(row) for row in rows[found.kept]], off[found.kept]
-    smoothing = partial(_half, job)
+    smoothing = job.stretch("smoothing", 0.5, 0.5)
     line_x, line_y = cloud.line(found, kept, float(job.params["share"]), smoothing)
     return Points(
         x=found.cells,
@@ -95,11 +94,6 @@ def explain(job: Job) -> Points:
         ordered=found.ordered,
         checks=(_trend(line_y, kept), _worst(job, positions, kept), cloud.drawn(found, len(rows), "along the axis")),
     )
-
-
-def _half(job: Job, done: float, step: str) -> None:
-    """Tell what of the second half is done."""
-    job.progress(0.5 + 0.5 * done, step)
 
 
 def _errors(job: Job, frame: pd.DataFrame, said: Array, known: Array) -> Array:

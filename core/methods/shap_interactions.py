@@ -66,9 +66,7 @@ def explain(job: Job) -> Matrix:
     """Ask every coalition once and weigh pairs."""
     number = explained(job, str(job.params["scale"]))
     played = game(number.of, job.instance, background(job))
-    worth = coalition_values(
-        played, exact.coalitions(played.players), lambda done: job.progress(done, "asking the model")
-    )
+    worth = coalition_values(played, exact.coalitions(played.players), job.stretch("asking the model"))
     found = pairs.interactions(worth)
     names = job.model.features
     return Matrix(

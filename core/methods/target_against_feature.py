@@ -83,7 +83,7 @@ def explain(job: Job) -> Points | Distribution:
         )  # fmt: skip  # in the order of the fields
     return Points(
         found.cells, known[kept], positions, names, chosen, "the true value",
-        *cloud.line(found, known[kept], float(job.params["share"]), job.progress), found.ordered,
+        *cloud.line(found, known[kept], float(job.params["share"]), job.stretch("smoothing")), found.ordered,
         chosen=own if own in positions else None, checks=(cloud.drawn(found, len(rows)),),
     )  # fmt: skip  # in the order of the fields
 

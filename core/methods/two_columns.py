@@ -78,7 +78,7 @@ def explain(job: Job) -> Points:
         raise InputError("No row has a value of both columns.", "One of them is missing in each.", "Choose others.")
     shade, title = _shade(job, rows[kept])
     positions = tuple(int(row) for row in rows[kept])
-    line = cloud.line(found, heights[kept], float(job.params["share"]), job.progress)
+    line = cloud.line(found, heights[kept], float(job.params["share"]), job.stretch("smoothing"))
     return Points(
         x=found.cells,
         y=heights[kept],

@@ -132,7 +132,7 @@ def averages(
         for across in range(len(points[1]))
     ]
     job.progress(0.0, "moving two features")
-    answers = ask_blocks(job.predict, pool, rows, moves, lambda done: job.progress(done, "moving two features"))
+    answers = ask_blocks(job.predict, pool, rows, moves, job.stretch("moving two features"))
     means = np.concatenate([mean(block, given) for _, block in answers])
     return means.reshape(len(points[0]), len(points[1]))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from core.errors import NotApplicable
-from core.registry import Job
+from core.registry import Job, Told
 from core.results import Check
 from core.shapley import exact, kernel, permutation
 from core.shapley.answer import Answer, Explained, background, background_size, background_words
@@ -77,7 +75,7 @@ def solve(job: Job, rows: list[int], number: Explained, kind: str) -> Answer:
     return Answer(values, base, output, number.scale, spread, checks)
 
 
-def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Shared:
+def _one(played: Game, job: Job, kind: str, step: Told) -> Shared:
     """One instance."""
     samples, seed = int(job.params["samples"]), int(job.params["seed"])
     if kind == "kernel":
@@ -86,7 +84,7 @@ def _one(played: Game, job: Job, kind: str, step: Callable[[float], None]) -> Sh
 
 
 def _every(
-    played: Game, job: Job, number: Explained, instance: pd.DataFrame, step: Callable[[float], None]
+    played: Game, job: Job, number: Explained, instance: pd.DataFrame, step: Told
 ) -> tuple[Shared, Check | None]:
     """All coalitions of one instance: composed from a network's layers, unless equal mixtures are asked once."""
     network = None

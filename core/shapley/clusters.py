@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.registry import Told, unheard
 from core.types import Array
 
 STARTS = 10
@@ -26,9 +27,7 @@ WORK = 20_000_000
 """Distances between two signs of progress."""
 
 
-def clustered(
-    rows: pd.DataFrame, count: int, seed: int, progress: Callable[[float], None] = lambda _done: None
-) -> pd.DataFrame:
+def clustered(rows: pd.DataFrame, count: int, seed: int, progress: Told = unheard) -> pd.DataFrame:
     """Replace each row by the centre of its cluster.
 
     Parameters

@@ -7,7 +7,7 @@ They run as ``core.network_curves`` runs them: in single precision, some rows at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from core import network_curves
 from core.network_curves import DOUBLE, SINGLE, Curves, Tail
 from core.portable.evaluate import encode
 from core.portable.layers import rows_at_once, run
-from core.registry import Job
+from core.registry import Job, Told
 from core.results import Check
 from core.shapley.answer import own_scale
 from core.types import Array, Scale
@@ -51,7 +51,7 @@ class NetworkGame:
     output: int
     check: Check
 
-    def worth(self, masks: Masks, progress: Callable[[float], None] | None = None) -> Array:
+    def worth(self, masks: Masks, progress: Told | None = None) -> Array:
         """Mean output over the background.
 
         Parameters

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.asking import PIECE, by_parts
+from core.asking import PIECE, of_frame
 from core.blocks import uniform
+from core.registry import Told
 from core.types import Array
 
 Ints = npt.NDArray[np.int64]
@@ -164,9 +165,7 @@ def _few(cells: npt.NDArray[Any]) -> bool:
     return bool((different < FEW * len(cells)).any())
 
 
-def coalition_values(
-    played: Game, masks: npt.NDArray[np.bool_], progress: Callable[[float], None] | None = None
-) -> Array:
+def coalition_values(played: Game, masks: npt.NDArray[np.bool_], progress: Told | None = None) -> Array:
     """Value of coalitions, averaged over the background.
 
     Parameters
@@ -188,21 +187,13 @@ def coalition_values(
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def told(
-    of: Callable[[pd.DataFrame], Array], progress: Callable[[float], None], calls: int
-) -> Callable[[pd.DataFrame], Array]:
+def told(of: Callable[[pd.DataFrame], Array], progress: Told, calls: int) -> Callable[[pd.DataFrame], Array]:
     """The same answers, asked for in pieces, with the fraction of so many calls told after each piece."""
     done = 0
 
     def asked(frame: pd.DataFrame) -> Array:
         nonlocal done
-        whole = len(frame) <= PIECE
-        found = by_parts(
-            len(frame),
-            PIECE,
-            lambda low, high: of(frame if whole else frame.iloc[low:high]),
-            lambda part: progress(min(1.0, (done + part) / calls)),
-        )
+        found = of_frame(of, frame, PIECE, lambda part: progress(min(1.0, (done + part) / calls)))
         done += 1
         progress(min(1.0, done / calls))
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -10,6 +9,7 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
+from core.registry import Told
 from core.shapley.exact import coalitions
 from core.shapley.game import Game, Shared, coalition_values
 from core.types import Array
@@ -20,7 +20,7 @@ ENUMERATED = 20_000
 """Coalitions of one size up to which all are listed and some are chosen; beyond, equal draws are thrown away."""
 
 
-def estimate(played: Game, samples: int, seed: int, progress: Callable[[float], None] | None = None) -> Shared:
+def estimate(played: Game, samples: int, seed: int, progress: Told | None = None) -> Shared:
     """Fit an additive game to sampled coalitions by the Shapley kernel's weights.
 
     All coalitions are taken, and the answer is exact, where there are no more than ``samples``. Otherwise coalitions

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from core.asking import PIECE
+from core.registry import Told, unheard
 from core.shapley.game import Game, Ints, Shared
 from core.types import Array
 
 
-def estimate(played: Game, orderings: int, seed: int, progress: Callable[[float], None] = lambda _done: None) -> Shared:
+def estimate(played: Game, orderings: int, seed: int, progress: Told = unheard) -> Shared:
     """Estimate Shapley values against the whole background.
 
     Every background row gets the same number of orderings of its own. An ordering switches the features from the
