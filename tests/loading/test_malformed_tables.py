@@ -16,39 +16,15 @@ import pytest
 from core.errors import InputError
 from core.loading import budgets
 from core.loading.tables import read_table
-
-
-def _parquet(frame: pd.DataFrame, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, **options)
-    return buffer.getvalue()
-
-
-def _excel(rows: list[list[object]]) -> bytes:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _zip(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
+from tests.written import excel, parquet, zipped
 
 
 def _sheet(xml: str) -> bytes:
     """A real workbook whose sheet was replaced."""
-    source = zipfile.ZipFile(io.BytesIO(_excel([["a", "b"], [1, 2]])))
+    source = zipfile.ZipFile(io.BytesIO(excel([["a", "b"], [1, 2]])))
     members = {name: source.read(name) for name in source.namelist()}
     members["xl/worksheets/sheet1.xml"] = xml.encode()
-    return _zip(members)
+    return zipped(members)
 
 
 _FRAME = pd.DataFrame({"a": np.arange(500), "b": ["text"] * 500})
@@ -57,7 +33,7 @@ _SPREAD = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 def _footer_lies() -> bytes:
     """A Parquet footer cut short while its length stays."""
-    data = bytearray(_parquet(_FRAME))
+    data = bytearray(parquet(_FRAME))
     data[-40:-8] = b"\xff" * 32
     return bytes(data)
 
@@ -114,12 +90,12 @@ MALFORMED: dict[str, bytes] = {
     "gzip with damage": gzip.compress(b"a,b\n1,2\n")[:12] + b"\xff\xff\xff\xff\xff\xff",
     "gzip of nothing": gzip.compress(b""),
     "gzip of a picture": gzip.compress(b"\x89PNG\r\n\x1a\n" + b"\x00" * 50),
-    "zip without a workbook": _zip({"data.csv": b"a,b\n1,2\n"}),
-    "zip cut short": _excel([["a"], [1]])[:-60],
-    "binary workbook": _zip({"xl/workbook.bin": b"\x00"}),
-    "workbook that is no XML": _zip({"xl/workbook.xml": b"hello", "[Content_Types].xml": b"<x/>"}),
-    "empty sheet": _excel([]),
-    "sheet with a header only": _excel([["a", "b"]]),
+    "zip without a workbook": zipped({"data.csv": b"a,b\n1,2\n"}),
+    "zip cut short": excel([["a"], [1]])[:-60],
+    "binary workbook": zipped({"xl/workbook.bin": b"\x00"}),
+    "workbook that is no XML": zipped({"xl/workbook.xml": b"hello", "[Content_Types].xml": b"<x/>"}),
+    "empty sheet": excel([]),
+    "sheet with a header only": excel([["a", "b"]]),
     "sheet with a cell far away": _sheet(
         f'<worksheet xmlns="{_SPREAD}"><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row>'
         '<row r="2"><c r="A2"><v>1</v></c></row></sheetData></worksheet>'
@@ -131,11 +107,11 @@ MALFORMED: dict[str, bytes] = {
         + f']><worksheet xmlns="{_SPREAD}"><sheetData><row r="1"><c r="A1" t="str"><v>&c7;</v></c></row></sheetData></worksheet>'
     ),
     "Parquet mark only": b"PAR1PAR1",
-    "Parquet cut short": _parquet(_FRAME)[:-30],
+    "Parquet cut short": parquet(_FRAME)[:-30],
     "Parquet with a false footer": _footer_lies(),
-    "Parquet without rows": _parquet(_FRAME.iloc[:0]),
-    "Parquet without columns": _parquet(pd.DataFrame(index=range(3)), index=False),
-    "Parquet of lists only": _parquet(pd.DataFrame({"a": [[1, 2], [3]]})),
+    "Parquet without rows": parquet(_FRAME.iloc[:0]),
+    "Parquet without columns": parquet(pd.DataFrame(index=range(3)), index=False),
+    "Parquet of lists only": parquet(pd.DataFrame({"a": [[1, 2], [3]]})),
     "Parquet with a giant footer length": b"PAR1" + struct.pack("<I", 2**31 - 1) + b"PAR1",
 }  # fmt: skip
 
@@ -167,15 +143,9 @@ def test_gzip_bomb_is_stopped_while_unpacking(monkeypatch: pytest.MonkeyPatch) -
         read_table(gzip.compress(b"a,b\n" + b"1,2\n" * (4 << 20)), "bomb.csv.gz")
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    target = io.BytesIO()
-    frame.to_parquet(target)
-    return target.getvalue()
-
-
 def test_one_value_over_and_over_is_refused_before_it_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "HELD_FREE", 1 << 20)
-    same = _parquet(pd.DataFrame(np.zeros((100_000, 4))))
+    same = parquet(pd.DataFrame(np.zeros((100_000, 4))))
     assert len(same) * budgets.HELD_RATIO < 4 * 8 * 100_000
     before = pa.total_allocated_bytes()
     with pytest.raises(InputError, match="nearly every cell is the same"):
@@ -191,7 +161,7 @@ def test_sparse_tables_and_long_words_are_not_taken_for_bombs(monkeypatch: pytes
     sparse = pd.DataFrame((rng.random((30_000, 12)) < 0.03).astype(int), columns=list("abcdefghijkl"))
     words = pd.DataFrame({"country": np.repeat(["the United Kingdom of somewhere", "elsewhere"], 20_000)})
     for frame in (sparse, words.assign(x=rng.normal(size=40_000))):
-        assert len(read_table(_parquet(frame), "t.parquet").frame) == len(frame)
+        assert len(read_table(parquet(frame), "t.parquet").frame) == len(frame)
     assert len(read_table(gzip.compress(sparse.to_csv(index=False).encode()), "t.csv.gz").frame) == 30_000
 
 
@@ -205,13 +175,13 @@ def test_csv_with_too_many_cells_is_refused_before_it_is_parsed(monkeypatch: pyt
 def test_excel_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "MAX_EXCEL_CELLS", 50)
     with pytest.raises(InputError, match="too large"):
-        read_table(_excel([["a", "b"], *([1, 2] for _ in range(40))]), "x.xlsx")
+        read_table(excel([["a", "b"], *([1, 2] for _ in range(40))]), "x.xlsx")
 
 
 def test_excel_archive_that_declares_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "MAX_BYTES", 1 << 20)
     with pytest.raises(InputError, match="too large when unpacked"):
-        read_table(_zip({"xl/workbook.xml": b" " * (2 << 20)}), "x.xlsx")
+        read_table(zipped({"xl/workbook.xml": b" " * (2 << 20)}), "x.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from typing import Any
 import joblib
 import numpy as np
 
+from tests.written import zipped
+
 Case = tuple[str, bytes]
 
 
@@ -967,11 +969,11 @@ def archives(marker: str) -> Iterator[Case]:
         ("distribution", "scipy.stats._distn_infrastructure", "rv_discrete"),
     ):
         yield f"skops-{label}.skops", _skops(plain, module, attribute)
-    yield "skops-path.skops", _zip({"../../etc/x": b"x", "schema.json": b"{}"})
-    small = _zip({"schema.json": b"{}", "big": b"\x00" * 1_000_003})
+    yield "skops-path.skops", zipped({"../../etc/x": b"x", "schema.json": b"{}"})
+    small = zipped({"schema.json": b"{}", "big": b"\x00" * 1_000_003})
     yield "skops-bomb.skops", small.replace(struct.pack("<I", 1_000_003), struct.pack("<I", 0x7FFF0000))
-    yield "skops-no-schema.skops", _zip({"schema.json": b"[]"})
-    yield "torch.pt", _zip({"archive/data.pkl": pickle.dumps(Runs(eval, code(marker)))})
+    yield "skops-no-schema.skops", zipped({"schema.json": b"[]"})
+    yield "torch.pt", zipped({"archive/data.pkl": pickle.dumps(Runs(eval, code(marker)))})
     lambda_layer = {"class_name": "Lambda", "config": {"function": code(marker)}}
     for label, layer in (
         ("lambda", lambda_layer),
@@ -980,8 +982,8 @@ def archives(marker: str) -> Iterator[Case]:
     ):
         config = {"module": "keras", "class_name": "Sequential", "config": {"layers": [layer]}}
         members = {"config.json": json.dumps(config).encode(), "metadata.json": b"{}", "model.weights.h5": b""}
-        yield f"keras-{label}.keras", _zip(members)
-    yield "keras-path.keras", _zip({"config.json": b"{}", "metadata.json": b"{}", "../../x.h5": b""})
+        yield f"keras-{label}.keras", zipped(members)
+    yield "keras-path.keras", zipped({"config.json": b"{}", "metadata.json": b"{}", "../../x.h5": b""})
     yield "keras.h5", b"\x89HDF\r\n\x1a\n" + b"\x00" * 200
     yield from _onnx(marker)
 
@@ -992,16 +994,7 @@ def _skops(plain: bytes, module: str, attribute: str) -> bytes:
         members = {item: source.read(item) for item in source.namelist()}
     schema = json.loads(members["schema.json"])
     schema["__module__"], schema["__class__"] = module, attribute
-    return _zip({**members, "schema.json": json.dumps(schema).encode()})
-
-
-def _zip(members: dict[str, bytes]) -> bytes:
-    """An archive."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, content in members.items():
-            archive.writestr(member, content)
-    return target.getvalue()
+    return zipped({**members, "schema.json": json.dumps(schema).encode()})
 
 
 def _onnx(_marker: str) -> Iterator[Case]:

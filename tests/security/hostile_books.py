@@ -17,6 +17,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
 from tests.security.hostile_tables import Case, column, of_families
+from tests.written import excel, zipped
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SHEET, _TEXTS, _BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
@@ -33,27 +34,6 @@ def cases() -> Iterator[Case]:
     """All workbooks and Parquet files."""
     yield from quick()
     yield from of_families(_sheets, _archives, _parquet, _large)
-
-
-def excel(rows: list[list[Any]]) -> bytes:
-    """A real workbook."""
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def archive(members: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", kind) as made:
-        for name, content in members.items():
-            made.writestr(name, content)
-    return buffer.getvalue()
 
 
 def parts() -> dict[str, bytes]:
@@ -83,7 +63,7 @@ def changed(**contents: str | bytes) -> bytes:
     made = parts()
     for name, content in contents.items():
         made[places.get(name, name)] = content.encode() if isinstance(content, str) else content
-    return archive(made)
+    return zipped(made)
 
 
 def sheet(rows: str, around: str = "", before: str = "") -> str:
@@ -135,7 +115,7 @@ def _workbooks() -> Iterator[Case]:
     yield Case("no-xml", changed(sheet=b"\x00\x01\x02"), False)
     yield Case("no-namespace", changed(sheet=sheet(_GOOD).replace(f' xmlns="{_MAIN}"', "")), False)
     yield Case("no-sheets", changed(book=f'<workbook xmlns="{_MAIN}"><sheets/></workbook>'), False)
-    yield Case("no-texts", archive({k: v for k, v in parts().items() if k != _TEXTS}))
+    yield Case("no-texts", zipped({k: v for k, v in parts().items() if k != _TEXTS}))
     rels = parts()["xl/_rels/workbook.xml.rels"].decode()
     for name, target in (
         ("path", "../../../../etc/passwd"),
@@ -228,21 +208,21 @@ def _archives() -> Iterator[Case]:
     yield Case("size-is-large", made[: at + 24] + b"\xff\xff\xff\x7f" + made[at + 28 :], False)
     yield Case("locked", made[: at + 8] + b"\x01" + made[at + 9 :])
     yield Case("way-of-packing", made[: at + 10] + b"\x63\x00" + made[at + 12 :])
-    yield Case("parts-5000", archive({**parts(), **{f"xl/media/{n}.png": b"" for n in range(5_000)}}), False)
-    yield Case("part-of-path", archive({**parts(), "../../../tmp/evil.xml": b"<a/>"}), True)
-    yield Case("word", archive({"[Content_Types].xml": b"", "word/document.xml": b""}), False)
+    yield Case("parts-5000", zipped({**parts(), **{f"xl/media/{n}.png": b"" for n in range(5_000)}}), False)
+    yield Case("part-of-path", zipped({**parts(), "../../../tmp/evil.xml": b"<a/>"}), True)
+    yield Case("word", zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), False)
     yield Case(
         "open-document",
-        archive({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b""}),
+        zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b""}),
         False,
     )
-    yield Case("binary-workbook", archive({"xl/workbook.bin": b""}), False)
+    yield Case("binary-workbook", zipped({"xl/workbook.bin": b""}), False)
     yield Case("old-excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), False)
     yield Case("bomb", changed(**{"xl/media/x.bin": bytes(300 << 20)}), False)
     yield Case(
         "bomb-of-texts", changed(texts=f'<sst xmlns="{_MAIN}">' + "<si><t>x</t></si>" * 1_000_000 + "</sst>"), False
     )
-    yield Case("keras", archive({"config.json": b"{}", "model.weights.h5": b""}), False)
+    yield Case("keras", zipped({"config.json": b"{}", "model.weights.h5": b""}), False)
 
 
 def stored(table: pa.Table, **options: Any) -> bytes:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.written import zipped
+
 Case = tuple[str, bytes]
 HONEST = Path(__file__).parent.parent / "keras_files" / "data" / "keras3-happiness.keras"
 DENSE = 2
@@ -29,14 +31,6 @@ def cases(marker: Path) -> Iterator[Case]:
     yield from archives(honest)
     yield from weights(honest)
     yield from bytes_of_hdf5(honest)
-
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", method) as archive:
-        for member, content in members.items():
-            archive.writestr(member, content)
-    return target.getvalue()
 
 
 def configured(honest: dict[str, bytes], change: Callable[[dict[str, Any]], Any]) -> bytes:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
-import io
 import lzma
 import struct
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from tests.written import zipped
 
 Test = Callable[[pd.DataFrame], bool]
 
@@ -271,15 +271,6 @@ def _levels() -> bytes:
     return (",".join(f"c{col}" for col in range(60)) + "\n" + body).encode()
 
 
-def _zip(*members: tuple[str, bytes]) -> bytes:
-    """An archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def _packed() -> Iterator[Case]:
     plain = b"a,b\n1,2\n3,4\n"
     packed = gzip.compress(plain)
@@ -308,9 +299,9 @@ def _packed() -> Iterator[Case]:
     )
     yield Case("gz-of-page", gzip.compress(b"<html></html>"), False)
     yield Case("gz-of-pickle", gzip.compress(b"\x80\x04cos\nsystem\n(S'id'\ntR."), False)
-    yield Case("zip-of-csv", _zip(("t.csv", plain)), False)
-    yield Case("zip-in-zip", _zip(("a.zip", _zip(("t.csv", plain)))), False)
-    yield Case("zip-of-path", _zip(("../../../tmp/x.csv", plain)), False)
+    yield Case("zip-of-csv", zipped({"t.csv": plain}), False)
+    yield Case("zip-in-zip", zipped({"a.zip": zipped({"t.csv": plain})}), False)
+    yield Case("zip-of-path", zipped({"../../../tmp/x.csv": plain}), False)
     yield Case("zip-of-nothing", b"PK\x05\x06" + bytes(18), False)
     yield Case("zip-head-only", b"PK\x03\x04" + bytes(40), False)
     yield Case("bz2", bz2.compress(plain), False)
