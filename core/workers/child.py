@@ -6,7 +6,7 @@ import select
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from core import errors, training
 from core.types import Model, Table
-from core.workers import cells, columns, questions
+from core.workers import again, cells, columns, questions
 from core.workers.region import Region, Window
 from core.workers.wire import Closed, Limits, Message, receive, send
 
@@ -27,7 +27,8 @@ _SILENCE = 0.2
 class Session:
     """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers.
 
-    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input.
+    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input,
+    ``answered`` is the last question about rows when it was answered (``again.py``).
     """
 
     source: int
@@ -35,6 +36,7 @@ class Session:
     file: bytes = b""
     model: Model | None = None
     writes: bool = False
+    answered: Hashable | None = None
     tables: dict[str, Table] = field(default_factory=dict)
 
     def held(self) -> Model:
@@ -148,12 +150,17 @@ def _rebind(session: Session, request: Message) -> Message:
 def _of_rows(session: Session, request: Message, call: str) -> Any:
     """Ask the model about the rows of a request where they lie; one that fails may have to write, and gets its own."""
     ask, form = getattr(session.held(), call), request.head["frame"]
+    asked, before, session.answered = again.question(session.held(), call, request), session.answered, None
     if not session.writes:
         try:
-            return ask(questions.decode(form, list(request.arrays)))
+            with again.answered_before(asked is not None and asked == before):
+                found = ask(questions.decode(form, list(request.arrays)))
         except Exception:
             if all(array.flags.writeable for array in request.arrays):
                 raise
+        else:
+            session.answered = asked
+            return found
     found = ask(questions.decode(form, [array.copy() for array in request.arrays]))
     session.writes = True
     return found

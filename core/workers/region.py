@@ -81,6 +81,8 @@ class Region:
         What was written, by place.
     unproved : list of (int, ndarray)
         Arrays of the message under way that were not copied, and where they are taken to lie.
+    version : int
+        Another number whenever something was written: between two messages with one version, all bytes are the same.
     seconds : float
         How long the last question about much took.
     pause : int
@@ -93,6 +95,7 @@ class Region:
     touched: bool = field(default=False)
     lying: dict[int, Lying] = field(default_factory=dict)
     unproved: list[tuple[int, np.ndarray]] = field(default_factory=list)
+    version: int = 0
     seconds: float = 0.0
     pause: int = 0
     wary: int = 0
@@ -140,6 +143,7 @@ class Region:
         for other in [at for at, known in self.lying.items() if at < end and known.end > place]:
             del self.lying[other]
         self.touched = True
+        self.version += 1
         np.copyto(self._at(place, array), array)
         if array.ndim == 2 and array.nbytes >= KEPT:
             self.lying[place] = Lying(array.dtype, array.shape, end, time.perf_counter() - start)
@@ -183,6 +187,7 @@ class Region:
     def release(self) -> None:
         """Give the pages back to the system; the next message takes new ones."""
         self.lying.clear()
+        self.version += 1
         if self.touched:
             self.memory.madvise(mmap.MADV_REMOVE)
             self.touched = False

@@ -95,7 +95,10 @@ def pack(message: Message, region: Region | None = None, keep: bool = False) -> 
             if gap := -len(parts[-1]) % _ALIGNED:
                 parts.append(memoryview(bytes(gap)))
     size = sum(len(part) for part in parts) + len(message.blob)
-    head = json.dumps({**message.head, "arrays": described, "blob": len(message.blob)}, allow_nan=False).encode()
+    values = {**message.head, "arrays": described, "blob": len(message.blob)}
+    if region is not None and keep and not parts:  # all of it lies there, for the worker to know it again
+        values["version"] = region.version
+    head = json.dumps(values, allow_nan=False).encode()
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
 
 

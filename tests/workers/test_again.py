@@ -1,0 +1,150 @@
+"""What was answered about the same bytes is not searched for missing numbers again, and nothing else differs."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import get_config
+from sklearn.linear_model import LogisticRegression
+
+from core.errors import ModelError
+from core.loading.models import read_model
+from core.workers import again, child, open_model, questions, region, wire
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+RNG = np.random.default_rng(0)
+ROWS = 70_000
+
+
+class Shown:
+    """The app's region and the worker's window on it, and a model that notes whether numbers are taken for finite."""
+
+    def __init__(self) -> None:
+        made = region.create()
+        assert made is not None
+        self.region, descriptor = made
+        self.window, _answers = region.attach(descriptor)
+        os.close(descriptor)
+        self.trusted: list[bool] = []
+        self.fails = False
+        self.session = child.Session(0, 0, model=SimpleNamespace(predict=self._predict, margin=self._predict))  # type: ignore[arg-type]
+
+    def _predict(self, rows: pd.DataFrame) -> np.ndarray:
+        self.trusted.append(bool(get_config()["assume_finite"]))
+        if self.fails:
+            raise ValueError("no such cell")
+        return rows.to_numpy()[:, 0].astype(np.float64)
+
+    def ask(self, frame: pd.DataFrame, call: str = "predict", keep: bool = True) -> bool:
+        """Ask, and say whether numbers were taken for finite."""
+        form, arrays = questions.encode(frame)
+        parts = wire.pack(wire.Message({"frame": form}, arrays), self.region, keep)
+        self.region.leave()
+        head, body = bytes(parts[0])[wire._SIZES.size :], b"".join(bytes(part) for part in parts[1:])
+        request = wire.unpack(head, memoryview(body), self.window)
+        found = child._of_rows(self.session, request, call)
+        if self.region.proved():
+            assert np.array_equal(found, frame.to_numpy()[:, 0])
+        return self.trusted[-1]
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return Shown()
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(RNG.normal(size=(ROWS, 2)), columns=list("ab"))
+
+
+def test_the_same_bytes_are_searched_once(shown: Shown) -> None:
+    frame = table()
+    assert [shown.ask(frame) for _ in range(3)] == [False, True, True]
+    assert not get_config()["assume_finite"]
+    assert shown.ask(frame.copy())  # equal bytes, wherever the app keeps them
+    assert not shown.ask(frame, call="margin")
+    assert not shown.ask(frame)  # the last question only
+    assert not shown.ask(frame.rename(columns={"b": "c"}))
+    assert not shown.ask(frame.iloc[:-1])
+    assert not shown.ask(frame)
+    assert shown.ask(frame)
+
+
+def test_what_is_written_is_searched(shown: Shown) -> None:
+    frame = table()
+    shown.ask(frame)
+    shown.region.seconds = 0
+    frame.iloc[0, 0] = 7.0  # in the samples of some turn, or not: then the answer is on a wrong guess
+    guessed = shown.ask(frame)
+    assert guessed == bool(shown.region.pause)
+    assert not shown.ask(frame, keep=False)  # so a wrong guess is asked again
+    shown.region.release()
+    assert not shown.ask(frame)
+
+
+def test_a_question_that_failed_is_not_known(shown: Shown) -> None:
+    frame = table()
+    shown.ask(frame)
+    shown.fails = True
+    with pytest.raises(ValueError, match="no such cell"):
+        shown.ask(frame)
+    shown.fails = False
+    assert not shown.ask(frame)
+
+
+def test_another_model_and_what_came_through_the_pipe_are_not_known() -> None:
+    form, arrays = questions.encode(table())
+    head = {"frame": form, "version": 3}
+    one, other = object(), object()
+    known = again.question(one, "predict", wire.Message(head, arrays))  # type: ignore[arg-type]
+    assert known is not None
+    assert known == again.question(one, "predict", wire.Message(dict(head), list(arrays)))  # type: ignore[arg-type]
+    assert known != again.question(other, "predict", wire.Message(head, arrays))  # type: ignore[arg-type]
+    assert known != again.question(one, "predict", wire.Message({**head, "version": 4}, arrays))  # type: ignore[arg-type]
+    assert again.question(one, "predict", wire.Message({"frame": form}, arrays)) is None  # type: ignore[arg-type]
+    small = wire.Message({"frame": form}, [np.ones(3), np.ones((ROWS, 2))])
+    made = region.create()
+    assert made is not None
+    os.close(made[1])
+    assert b'"version"' not in bytes(wire.pack(small, made[0], keep=True)[0])
+
+
+def answered(model: Any, frame: pd.DataFrame) -> np.ndarray | None:
+    """Predictions, or None where the model refuses."""
+    try:
+        found: np.ndarray = model.predict(frame)
+    except ModelError:
+        return None
+    return found
+
+
+def test_an_uploaded_model_answers_and_refuses_as_here() -> None:
+    """Tables in any order, changed in place between questions, missing numbers put in and taken out."""
+    first, second = table(), table()
+    data = pickle.dumps(LogisticRegression().fit(first[:500], first["a"][:500] > 0))
+    here, there = read_model(data, "m.pkl"), open_model(data, "m.pkl")
+    refused = 0
+    for turn in range(40):
+        frame = (first, second)[int(RNG.integers(5) == 0)]
+        if RNG.integers(3) == 0:
+            frame.iloc[int(RNG.integers(ROWS)), 1] = (0.25, np.nan, np.inf)[int(RNG.integers(3))]
+        elif RNG.integers(3) == 0:
+            frame[~np.isfinite(frame)] = 1.0
+        assert there.lease.place is not None
+        channel = there.lease.place.client.channel
+        assert channel is not None
+        assert channel.region is not None
+        channel.region.seconds = 0  # always worth a guess
+        ours, theirs = answered(here, frame), answered(there, frame)
+        refused += ours is None
+        assert (ours is None) == (theirs is None), turn
+        assert ours is None or theirs is None or np.array_equal(ours, theirs)
+    assert 5 < refused < 35
+    there.close()
