@@ -21,17 +21,21 @@ _FAMILIES = {
 UNWEIGHTED = "Scores are weighted; training is not."
 """What is said of rows' weights where a model is trained again."""
 _LOCKED: list[bool] = []
-# No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried. Let read
-# /proc/self/statm, it asks where its program lies, and without an answer waits for ever for threads of its own.
+_OWN_SIZE = "/proc/self/statm"
+# No setting of CatBoost's avoids it: used_ram_limit, thread_count and allow_writing_files were tried.
 _CATBOOST = (
-    "CatBoost reads how much memory the system has while it trains, and the locked process that holds an uploaded model"
-    " may not: tune it in a notebook, with core.tune(model, table)."
+    "CatBoost reads how much memory its process has while it trains, and on this system, without Landlock, the locked"
+    " process that holds an uploaded model may open no file: tune it in a notebook, with core.tune(model, table)."
 )
 
 
 def lock() -> None:
-    """Say that this process may not read what the system tells of itself, as CatBoost does when it trains."""
-    _LOCKED.append(True)
+    """Learn whether this process, which is locked, may read its own size, as CatBoost does when it trains."""
+    try:
+        with open(_OWN_SIZE, encoding="ascii") as source:
+            source.read()
+    except OSError:
+        _LOCKED.append(True)
 
 
 def refusal(model: Model) -> str | None:

@@ -108,6 +108,7 @@ def _start(settings: Settings) -> Parent:
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", "-c", _BOOT, *arguments],
         env=environment,
+        cwd="/",  # workers may ask where they are
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=None if os.environ.get("INSTANCE_EXPLORER_WORKER_DEBUG") else subprocess.DEVNULL,

@@ -42,10 +42,12 @@ def _closed_in_the_end() -> Iterator[None]:
 
 
 def boosters() -> list[Any]:
+    from catboost import CatBoostClassifier
     from lightgbm import LGBMClassifier
     from xgboost import XGBClassifier
 
     return [
+        CatBoostClassifier(iterations=5, depth=2, allow_writing_files=False, logging_level="Silent").fit(X, Y),
         LGBMClassifier(n_estimators=5, verbose=-1, n_jobs=1).fit(X, Y),
         XGBClassifier(n_estimators=5, n_jobs=1).fit(X, (Y == "up").astype(int)),
         MLPClassifier((4,), max_iter=2000, tol=0.01, random_state=0).fit(X, Y),
@@ -107,20 +109,41 @@ def test_a_booster_says_why_not_before_anything_is_asked() -> None:
     model.close()
 
 
-def test_catboost_is_told_to_need_what_a_locked_process_has_not() -> None:
+def test_catboost_with_levels_is_trained_there_as_here() -> None:
+    """The same losses and, once trained, the same chances; also its form, read where no file can be written."""
     from catboost import CatBoostClassifier
 
-    estimator = CatBoostClassifier(iterations=2, depth=2, allow_writing_files=False, logging_level="Silent").fit(X, Y)
-    there, here = (match(opened(pickle.dumps(estimator), "m.pkl"), TABLE) for opened in (open_model, read_model))
-    with pytest.raises(NotApplicable, match=r"CatBoost reads.*core\.tune"):
-        engine.explain("tune", there.model, there.table)
-    form = there.model.portable()  # read behind the lock, where no file can be written and read again
+    frame = FRAME.assign(level=np.where(FRAME["a"] > 0, "high", "low"))
+    estimator = CatBoostClassifier(iterations=3, depth=2, cat_features=["level"], logging_level="Silent")
+    data = pickle.dumps(estimator.set_params(allow_writing_files=False).fit(frame[["b", "level"]], Y))
+    table = from_frame(frame, target="y")
+    there, here = (match(opened(data, "m.pkl"), table) for opened in (open_model, read_model))
+    options: dict[str, Any] = {"way": "random", "trials": 2, "folds": 2, "space": "depth=1..3"}
+    found = engine.explain("tune", there.model, there.table, **options)
+    assert same(found, engine.explain("tune", here.model, here.table, **options))
+    made, expected = (follow(both.model, both.table, Recipe({"depth": 3}, 3, (4,))) for both in (there, here))
+    wanted = expected.predict(here.table.inputs)
+    assert np.array_equal(made.predict(there.table.inputs), wanted)
+    form = made.portable()
     assert form is not None
-    np.testing.assert_allclose(evaluate(form, TABLE.inputs), here.model.predict(here.table.inputs), atol=1e-12)
-    options: dict[str, Any] = {"way": "random", "trials": 1, "folds": 2, "space": "depth=1|3"}
-    found = engine.explain("tune", here.model, here.table, **options)
-    assert isinstance(found, Trials)
-    assert not found.trials[0].problem
+    np.testing.assert_allclose(evaluate(form, here.table.inputs), wanted, atol=1e-12)
+
+
+def test_where_no_file_can_be_opened_catboost_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Landlock, that is: here a process that is not locked, and one whose size is hidden."""
+    from catboost import CatBoostClassifier
+
+    from core import training
+
+    monkeypatch.setattr(training, "_LOCKED", [])
+    estimator = CatBoostClassifier(iterations=2, depth=2, allow_writing_files=False, logging_level="Silent").fit(X, Y)
+    model = match(read_model(pickle.dumps(estimator), "m.pkl"), TABLE).model
+    training.lock()
+    assert training.refusal(model) is None
+    monkeypatch.setattr(training, "_OWN_SIZE", "/proc/none")
+    training.lock()
+    with pytest.raises(NotApplicable, match=r"CatBoost reads.*core\.tune"):
+        engine.explain("tune", model, TABLE)
 
 
 def answering(settings: Any) -> Any:

@@ -112,7 +112,7 @@ def _landlock(folders: tuple[str, ...]) -> Layer:
         known = landlock.restrict(folders)
     except OSError as error:
         return Layer("Landlock", False, f"not in this kernel ({error.strerror}); so no file can be opened at all")
-    return Layer("Landlock", True, f"version {known}: library folders can be read, nothing else")
+    return Layer("Landlock", True, f"version {known}: library folders and its own size can be read, nothing else")
 
 
 def _filter(reading: bool) -> Layer:

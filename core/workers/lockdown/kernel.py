@@ -30,7 +30,7 @@ _X86_64 = {
     **dict(set_mempolicy=238, get_mempolicy=239, openat=257, newfstatat=262, pselect6=270, ppoll=271),
     **dict(set_robust_list=273, prlimit64=302, getcpu=309, sched_getattr=315, seccomp=317, getrandom=318),
     **dict(membarrier=324, rseq=334, execve=59, execveat=322, ptrace=101, process_vm_readv=310, bpf=321),
-    **dict(process_vm_writev=311, io_uring_setup=425, open=2),
+    **dict(process_vm_writev=311, io_uring_setup=425, open=2, getcwd=79, readlink=89, readlinkat=267),
 }
 _AARCH64 = {
     **dict(fcntl=25, openat=56, close=57, lseek=62, read=63, write=64, readv=65, writev=66, pread64=67, pselect6=72),
@@ -43,6 +43,7 @@ _AARCH64 = {
     **dict(mprotect=226, madvise=233, mbind=235, get_mempolicy=236, set_mempolicy=237, prlimit64=261),
     **dict(sched_getattr=275, seccomp=277, getrandom=278, membarrier=283, rseq=293, execve=221, execveat=281),
     **dict(ptrace=117, process_vm_readv=270, process_vm_writev=271, bpf=280, io_uring_setup=425),
+    **dict(getcwd=17, readlinkat=78),
 }
 _MACHINES = {"x86_64": Machine(0xC000003E, {**_X86_64, **_SAME}), "aarch64": Machine(0xC00000B7, {**_AARCH64, **_SAME})}
 

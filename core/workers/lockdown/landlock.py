@@ -1,4 +1,4 @@
-"""Landlock: the folders of the libraries may be read, nothing else may be touched."""
+"""Landlock: the folders of the libraries may be read, and how much memory the process has; nothing else is touched."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from core.workers.lockdown.kernel import call
 
 _VERSION_FLAG = 1
 _PATH_BENEATH = 1
-_READ = (1 << 0) | (1 << 2) | (1 << 3)
-_EXECUTE_NOT = ~1
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
+_OWN_SIZE = "/proc/self/statm"
 _FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TCP = 0b11
 _SCOPES = 0b11
@@ -40,7 +40,7 @@ def version() -> int:
 
 
 def restrict(folders: Iterable[str]) -> int:
-    """Leave this process read access beneath some folders only; returns Landlock's version.
+    """Leave this process read access beneath some folders, and to its own size; returns Landlock's version.
 
     Raises
     ------
@@ -55,21 +55,26 @@ def restrict(folders: Iterable[str]) -> int:
     ruleset = call("landlock_create_ruleset", ctypes.cast(ctypes.pointer(rules), ctypes.c_void_p), size, 0)
     try:
         for folder in folders:
-            _allow(ruleset, folder)
+            if (opened := _found(folder)) >= 0:
+                _allow(ruleset, opened, _READ_FILE | _READ_FOLDER)
+                os.close(opened)
+        if (opened := _found(_OWN_SIZE)) >= 0:  # left open: the kernel makes a new file, without rights, of one it forgot
+            _allow(ruleset, opened, _READ_FILE)
         call("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
     return known
 
 
-def _allow(ruleset: int, folder: str) -> None:
-    """Add one readable folder; one that is missing is left out."""
+def _found(path: str) -> int:
+    """A descriptor that only names a file or folder; -1 where it is missing."""
     try:
-        parent = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return
-    try:
-        rule = _Beneath(_READ & _EXECUTE_NOT, parent)
-        call("landlock_add_rule", ruleset, _PATH_BENEATH, ctypes.cast(ctypes.pointer(rule), ctypes.c_void_p), 0)
-    finally:
-        os.close(parent)
+        return -1
+
+
+def _allow(ruleset: int, opened: int, access: int) -> None:
+    """Add one readable file, or folder with all beneath it."""
+    rule = _Beneath(access, opened)
+    call("landlock_add_rule", ruleset, _PATH_BENEATH, ctypes.cast(ctypes.pointer(rule), ctypes.c_void_p), 0)

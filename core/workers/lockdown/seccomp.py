@@ -8,7 +8,7 @@ import struct
 from core.workers.lockdown.kernel import Machine, call
 
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
-_EPERM, _EACCES, _ENOSYS = 1, 13, 38
+_NOTHING, _EPERM, _EACCES, _ENOSYS = 0, 1, 13, 38
 _LOAD, _JUMP_EQUAL, _JUMP_AND, _JUMP_GREATER, _RETURN = 0x20, 0x15, 0x45, 0x25, 0x06
 _NR, _ARCH, _ARGS = 0, 4, 16
 _WRITING = 0o3 | 0o100 | 0o1000 | 0o2000 | 0o20200000
@@ -76,14 +76,25 @@ def program(machine: Machine, reading: bool, pid: int) -> list[Rule]:
     rules += _answer("tgkill", numbers, _op(_LOAD, first), _op(_JUMP_EQUAL, pid, 0, 1), allow, fail)
     asks = (_op(_LOAD, third), _op(_JUMP_EQUAL, 0, 0, 3), _op(_LOAD, third + 4), _op(_JUMP_EQUAL, 0, 0, 1), allow, fail)
     rules += _answer("prlimit64", numbers, *asks)
-    own = (_op(_LOAD, fourth), _op(_JUMP_AND, _EMPTY_PATH, 0, 1), allow, _op(_RETURN, _ERRNO | _EACCES))
-    reads = (_op(_LOAD, third), _op(_JUMP_AND, _WRITING, 1, 0), allow, _op(_RETURN, _ERRNO | _EACCES))
     if reading:
-        rules += _answer("openat", numbers, *reads)
-        rules += _answer("newfstatat", numbers, allow)
-    else:
-        rules += _answer("newfstatat", numbers, *own)
-    return [*rules, fail]
+        return [*rules, *_reading(numbers, _op(_LOAD, third)), fail]
+    own = (_op(_LOAD, fourth), _op(_JUMP_AND, _EMPTY_PATH, 0, 1), allow, _op(_RETURN, _ERRNO | _EACCES))
+    return [*rules, *_answer("newfstatat", numbers, *own), fail]
+
+
+def _reading(numbers: dict[str, int], flags: Rule) -> list[Rule]:
+    """What may be asked about files where Landlock says which can be opened.
+
+    CatBoost wants to know where its program and its folder lie before it trains, and without an answer waits for ever
+    for its own threads. It is told that links lead nowhere (an empty name), and the folder, which is the root's.
+    """
+    allow, refuse = _op(_RETURN, _ALLOW), _op(_RETURN, _ERRNO | _EACCES)
+    rules = _answer("openat", numbers, flags, _op(_JUMP_AND, _WRITING, 1, 0), allow, refuse)
+    for name in ("newfstatat", "getcwd"):
+        rules += _answer(name, numbers, allow)
+    for name in ("readlink", "readlinkat"):
+        rules += _answer(name, numbers, _op(_RETURN, _ERRNO | _NOTHING))
+    return rules
 
 
 class _Program(ctypes.Structure):
