@@ -58,7 +58,7 @@ def restrict(folders: Iterable[str]) -> int:
             if (opened := _found(folder)) >= 0:
                 _allow(ruleset, opened, _READ_FILE | _READ_FOLDER)
                 os.close(opened)
-        if (opened := _found(_OWN_SIZE)) >= 0:  # left open: the kernel makes a new file, without rights, of one it forgot
+        if (opened := _found(_OWN_SIZE)) >= 0:  # left open: forgotten, it would come back without rights
             _allow(ruleset, opened, _READ_FILE)
         call("landlock_restrict_self", ruleset, 0)
     finally:
