@@ -49,7 +49,9 @@ class Agreement:
 
 
 def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
-    """Compare two attributions over the features that both hold (LIME may name its longest bars only).
+    """Compare two attributions: order and signs over the features that both hold, the longest bars over all of each.
+
+    LIME names its longest bars only: a feature that it does not name is none of them, however few it names.
 
     Parameters
     ----------
@@ -81,18 +83,23 @@ def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
         )
     one = first.values[[first.features.index(name) for name in names]]
     two = second.values[[second.features.index(name) for name in names]]
-    k = max(1, min(k, len(one)))
-    longest = [set(np.argsort(-np.abs(values), kind="stable")[:k].tolist()) for values in (one, two)]
+    k = max(1, min(k, len(first.features), len(second.features)))
+    longest = [_longest_of(bars, k) for bars in (first, second)]
     top = len(longest[0] & longest[1]) / k
-    clear = (np.abs(one) >= SMALL * np.abs(one).max()) & (np.abs(two) >= SMALL * np.abs(two).max())
+    clear = (np.abs(one) >= SMALL * np.abs(first.values).max()) & (np.abs(two) >= SMALL * np.abs(second.values).max())
     clear &= (one != 0) & (two != 0)
     same = np.sign(one) == np.sign(two)
     sign = float(same[clear].mean()) if clear.any() else 1.0
     opposed = [at for at in np.argsort(-np.abs(one), kind="stable") if clear[at] and not same[at]]
-    against = tuple(names[at] for at in opposed if at in longest[0] | longest[1])
+    against = tuple(names[at] for at in opposed if names[at] in longest[0] | longest[1])
     same_scale = first.scale == second.scale
     rank = _rank_correlation(np.abs(one), np.abs(two))
     return Agreement(rank, sign, top, k, against, same_scale, _words(rank, top, k, against, same_scale))
+
+
+def _longest_of(bars: Attribution, k: int) -> set[str]:
+    """Names of the longest bars, whether the other one names them or not."""
+    return {bars.features[at] for at in np.argsort(-np.abs(bars.values), kind="stable")[:k]}
 
 
 def _rank_correlation(one: Array, two: Array) -> float:
@@ -141,7 +148,7 @@ def _longest(shared: int, k: int) -> str:
     """How many of the longest bars both have."""
     if k == 1:
         return "the longest bar is the same" if shared else "the longest bar is not the same"
-    return f"{shared} of the {k} longest bars are the same"
+    return f"{shared} of the {k} longest bars {'is' if shared == 1 else 'are'} the same"
 
 
 def _list(names: tuple[str, ...]) -> str:

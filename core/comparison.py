@@ -104,21 +104,26 @@ def _checks(results: Sequence[Any], names: Sequence[str]) -> tuple[Check, ...]:
 
 
 def _ranks(first: Importance, other: Importance, name: str, against: str) -> Check:
-    """Spearman's correlation of two importances, and the largest three of both."""
+    """Spearman's correlation of two importances, and the largest three of both; of signed ones by their size."""
     from scipy.stats import rankdata
 
     values = aligned([first, other])[1]
-    values = values[:, np.isfinite(values).all(axis=0)]
-    if not values.size:
+    values = np.abs(values) if first.signed or other.signed else values
+    both = np.isfinite(values).all(axis=0)
+    if not both.any():
         return Check("agreement", None, None, f"{name} and {against} have no feature in common.")
-    ranks = [rankdata(line) for line in values]
+    ranks = [rankdata(line) for line in values[:, both]]
     level = any(float(np.ptp(line)) == 0 for line in ranks)
     rank = float("nan") if level else float(np.corrcoef(*ranks)[0, 1])
-    most = min(3, values.shape[1])
-    largest = [set(np.argsort(-line, kind="stable")[:most].tolist()) for line in values]
+    most = min(3, *np.isfinite(values).sum(axis=1).tolist())
+    # of all that each has: a feature that one model does not take is none of its own
+    largest = [set(np.argsort(-np.nan_to_num(line, nan=-np.inf), kind="stable")[:most].tolist()) for line in values]
     shared = len(largest[0] & largest[1])
-    text = f"{name} and {against}: {shared} of the {most} most important features are the same"
-    text += "." if level else f"; over all features the orders agree by {words.number(rank, 2)} (1: the same order)."
+    verb = "is" if shared == 1 else "are"
+    text = f"{name} and {against}: {shared} of the {most} most important features {verb} the same"
+    text += (
+        "." if level else f"; over all that both have the orders agree by {words.number(rank, 2)} (1: the same order)."
+    )
     return Check("agreement", None, None if level else rank, text)
 
 

@@ -9,7 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import NotApplicable
+from core.portable import linear as lines
 from core.portable.form import Column, Linear, Portable
+from core.portable.inputs import start
+from core.portable.mixing import on_mixed
+from core.portable.walked import walked
 from core.types import Array
 from core.views import words
 
@@ -56,6 +61,29 @@ def line(column: Column) -> tuple[float, float] | None:
         elif kind != "fill":
             offset += number if kind == "add" else -number
     return slope, offset
+
+
+def straight(model: Any) -> Portable | None:
+    """A model's answer as a straight line of its columns; of a classifier without probabilities, its decision score.
+
+    Parameters
+    ----------
+    model : AdaptedModel
+    """
+    known = model.portable()
+    if known is not None:
+        return known if isinstance(known.body, Linear) else None
+    try:
+        last, given = walked(getattr(model, "native", None), start(model.features))
+        if type(last).__name__ not in lines.DECIDERS or not type(last).__module__.startswith("sklearn."):
+            return None
+        head = on_mixed(lambda own: lines.decision(last, own), given)
+    except NotApplicable:
+        return None
+    if not isinstance(head.body, Linear):
+        return None
+    link = "logistic" if head.sums == 1 else head.link  # of two classes one score, which the first has turned round
+    return Portable(model.features, head.columns, head.body, link, model.task, model.classes, "score")
 
 
 def bends(portable: Portable) -> bool:
@@ -151,12 +179,20 @@ def _sklearn(estimator: Any) -> Own | None:
 
 def _xgboost(model: Any) -> Own | None:
     """Total gain of a feature's splits, as a share; tree by tree where the booster is made of trees."""
-    booster = model.get_booster() if hasattr(model, "get_booster") else model
+    booster = used(model)
     names = booster.feature_names or [f"f{at}" for at in range(booster.num_features())]
     score = booster.get_score(importance_type="total_gain")
     values = np.array([float(np.sum(score.get(name, 0.0))) for name in names])
     config = json.loads(booster.save_config())["learner"]["gradient_booster"]["name"]
     return _share(values, "share of the gain of its splits", None if config == "gblinear" else _gains(booster, names))
+
+
+def used(model: Any) -> Any:
+    """The booster of an XGBoost model with the rounds that its answers use: none after the best where it stopped."""
+    from core.models.xgboost_model import used_rounds
+
+    booster, (first, last) = getattr(model, "get_booster", lambda: model)(), used_rounds(model)
+    return booster[first:last] if last else booster
 
 
 def _gains(booster: Any, names: Sequence[str]) -> Array:

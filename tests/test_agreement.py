@@ -89,6 +89,23 @@ def test_a_method_that_names_few_features_is_compared_on_those():
     assert found.rank == pytest.approx(1.0)
 
 
+def test_a_feature_that_one_does_not_name_is_none_of_its_longest():
+    """SHAP's two longest bars are not among the three that LIME names: three names in common are no agreement."""
+    every = bars([9, 8, 3, 2, 1])
+    named = bars([3, 2, 1], ("c", "d", "e"))
+    found = compare(every, named)
+    shared = {"a", "b", "c"} & {"c", "d", "e"}
+    assert (found.top, found.rank, found.k) == (pytest.approx(len(shared) / 3), pytest.approx(1.0), 3)
+    assert found.text.startswith("The two tell different stories: 1 of the 3 longest bars is the same.")
+    assert compare(named, every).top == found.top
+
+
+def test_a_sign_is_small_against_the_longest_bar_of_all():
+    """The two share short bars only: 1 is under one hundredth of 900, though it is the longest of those shared."""
+    found = compare(bars([900, 1, 1], ("a", "b", "c")), bars([-1, 1], ("b", "c")))
+    assert (found.sign, found.against) == (1.0, ())
+
+
 def test_other_features_are_refused():
     with pytest.raises(InputError, match="cannot be compared"):
         compare(bars([1, 2], ("a", "b")), bars([1, 2], ("c", "d")))

@@ -152,6 +152,21 @@ def test_equal_names_are_numbered() -> None:
     assert len(set(distinct(["x" * 100] * 3))) == 3
 
 
+def test_the_most_important_features_are_the_largest_of_all_that_each_has() -> None:
+    """A weight of -9 is large; a feature that the other model does not take may be the largest of this one."""
+    one = Importance(("a", "b", "c", "d"), np.array([-9.0, 5.0, 1.0, 0.5]), "u", "y", signed=True)
+    two = Importance(("a", "b", "c", "d"), np.array([9.0, 0.1, -5.0, 3.0]), "u", "y", signed=True)
+    told = together([one, two], NAMES).checks[0]
+    assert "2 of the 3 most important" in told.text, "a and c; of the values with their signs only b and c or d"
+    assert told.value == pytest.approx(spearmanr([9, 5, 1, 0.5], [9, 0.1, 5, 3]).statistic)
+    fewer = Importance(("b", "c", "d"), np.array([5.0, 1.0, 0.5]), "u", "y")
+    told = together([Importance(("a", "b", "c", "d"), np.array([9.0, 5.0, 1.0, 0.5]), "u", "y"), fewer], NAMES).checks[
+        0
+    ]
+    assert "2 of the 3 most important" in told.text
+    assert told.value == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("method", ["performance", "permutation_importance", "model_profile", "shap"])
 def test_answers_together_are_saved_and_exported(method: str) -> None:
     found = together(two(method), ["<b>one</b>", "$two$"])

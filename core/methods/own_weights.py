@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.conditions import ordered_values
 from core.errors import NotApplicable
-from core.portable.form import Linear, Portable
+from core.portable.form import Portable
 from core.registry import Job, method
 from core.results import Check, Importance
 from core.types import Array, Model, Param, Table
 from core.views import words
-from core.weights import Own, Weights, bends, by_feature, covariance, importances, last_step, linear
+from core.weights import Own, Weights, bends, by_feature, covariance, importances, last_step, linear, straight
 
 ABOUT = """
 **What it is.** Not asked, but read. *Linear models*: the weight of each feature, in the feature's own units; scaling is
 undone, levels have their names. *Trees*: the importance that the training left in the model, with the deviation over
 the trees where they keep their own.
 
-**Formula.** Linear: answer (or log-odds, score) $= b + \\sum_j w_j x_j + \\sum_l w_l [x = l]$; *per deviation*
-multiplies each weight by its column's standard deviation. Trees: share of the impurity (scikit-learn) or of the gain
-(boosters) that a feature's splits remove, encoded columns added up by feature.
+**Formula.** Linear: answer (or log-odds, or the score by which a classifier decides)
+$= b + \\sum_j w_j x_j + \\sum_l w_l [x = l]$; *per deviation* multiplies each weight by its column's standard
+deviation. Trees: share of the impurity (scikit-learn) or of the gain (boosters) that a feature's splits remove, encoded
+columns added up by feature.
 
 **Cost.** Nothing: no prediction is made.
 
@@ -32,7 +34,8 @@ features with many values: permutation importance on other rows does not. A devi
 differ, not how sure the number is.
 
 **Where ours differs.** ELI5 lists the columns that the model's last step sees (scaled, one for each level); here they
-are brought back to your own columns and units.
+are brought back to your own columns and units. XGBoost counts the rounds after the best one, too, where training
+stopped early; here only those count that its answers use.
 
 **Source.** L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324); C. Strobl et al.,
 2007, [doi:10.1186/1471-2105-8-25](https://doi.org/10.1186/1471-2105-8-25) (why importances of trees mislead).
@@ -52,10 +55,12 @@ def _unsupported(model: Model, _table: Table) -> str | None:
     """The model must keep weights or importances, and its columns must be traceable to features."""
     if not hasattr(model, "native"):
         return None  # it lives elsewhere; the question is asked there
-    body = model.portable()
-    if body is not None and isinstance(body.body, Linear):
+    body = straight(model)
+    if body is not None:
         return "Its front bends numbers: no weight per unit exists." if bends(body) else None
     if _own(model) is None:
+        if hasattr(last_step(model.native), "coef_"):
+            return "Its weights belong to columns that its steps make of several of yours, or bend: to no feature."
         return "The model keeps no weights or importances of its own that could be traced to your columns."
     return None
 
@@ -84,8 +89,8 @@ def _own(model: Any) -> tuple[Own, list[int]] | None:
 )
 def explain(job: Job) -> Importance:
     """Read the weights, or the importances of the trees."""
-    body = job.model.portable()
-    if body is not None and isinstance(body.body, Linear):
+    body = straight(job.model)
+    if body is not None:
         return _linear(job, body)
     found = _own(job.model)
     if found is None:
@@ -134,6 +139,19 @@ def _again(job: Job, body: Portable, found: Weights) -> Check:
     frame = frame[frame.notna().all(axis=1)]
     if not len(frame):
         return Check("predicted again", None, None, "Every row has a gap: the weights could not be put together again.")
+    if job.model.margin_scale is None and body.margin_scale == "score":
+        return _chosen(job, body, frame)
+    total, reached = _total(job, body, found, frame), _margin(job, body, frame)
+    gap = float(np.abs(total - reached).max())
+    passed = gap <= 1e-6 * max(1.0, float(np.abs(reached).max()))
+    text = f"Put together by hand for {len(frame)} rows, the weights give the model's own answer (gap {gap:.1g})."
+    if not passed:
+        text = f"Put together by hand the weights miss the model's own answer by up to {gap:.2g}: read as approximate."
+    return Check("predicted again", passed, gap, f"{text} Where nothing applies it starts from {found.base:.4g}.")
+
+
+def _total(job: Job, body: Portable, found: Weights, frame: pd.DataFrame) -> Array:
+    """What the weights add up to for rows without gaps, term by term."""
     total = np.full(len(frame), found.base)
     for term, source, number, weight in zip(found.terms, found.sources, found.numbers, found.values, strict=True):
         name = body.features[source]
@@ -141,13 +159,16 @@ def _again(job: Job, body: Portable, found: Weights) -> Check:
             total += weight * ordered_values(frame[name], job.table.schema.features[source])
         elif not term.endswith(" is missing"):
             total += weight * np.array([f"{name} = {words.cell(cell)}" == term for cell in frame[name]], dtype=float)
-    reached = _margin(job, body, frame)
-    gap = float(np.abs(total - reached).max())
-    passed = gap <= 1e-6 * max(1.0, float(np.abs(reached).max()))
-    text = f"Put together by hand for {len(frame)} rows, the weights give the model's own answer (gap {gap:.1g})."
-    if not passed:
-        text = f"Put together by hand the weights miss the model's own answer by up to {gap:.2g}: read as approximate."
-    return Check("predicted again", passed, gap, f"{text} Where nothing applies it starts from {found.base:.4g}.")
+    return total
+
+
+def _chosen(job: Job, body: Portable, frame: pd.DataFrame) -> Check:
+    """Of a classifier that names a class only: the class of the highest score by hand must be the one it names."""
+    scores = [_total(job, body, linear(body, place), frame) for place in range(len(job.model.classes))]
+    same = np.argmax(scores, axis=0) == job.model.predict(frame).argmax(axis=1)
+    missed = int((~same).sum())
+    text = f"Put together by hand for {len(frame)} rows, the weights choose the model's own class in {same.sum()}."
+    return Check("predicted again", missed == 0, float(missed), text)
 
 
 def _margin(job: Job, body: Portable, frame: Any) -> Array:

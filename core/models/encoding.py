@@ -85,7 +85,8 @@ def _columns(step: Any, inputs: Sources, _names: Sequence[str] | None) -> Source
     found = np.full(width, -1, dtype=np.int64)
     for name, part, columns in step.transformers_:
         place = step.output_indices_[name]
-        made = _through(part, inputs[_positions(columns, own, len(inputs))], None)
+        given = inputs[_positions(columns, own, len(inputs))]
+        made = _through(part, given, None) if len(given) else given  # a part without columns was never fitted
         if len(made) != place.stop - place.start:
             raise _Mixed(name)
         found[place] = made

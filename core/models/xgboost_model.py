@@ -131,7 +131,7 @@ def adapt(estimator: Any, options: Options) -> tuple[Facts, XGBoostEngine] | Non
         notes=_notes(booster, estimator, objective),
     )
     linear = learner["gradient_booster"]["name"] == "gblinear"
-    rounds, missing = _rounds(estimator), _missing(estimator)
+    rounds, missing = used_rounds(estimator), _missing(estimator)
     return facts, XGBoostEngine(_own(booster, options.owned), objective, facts.task, rounds, missing, levels, linear)
 
 
@@ -188,7 +188,7 @@ def margin_scale(objective: str, task: Task) -> Scale:
     return "log-target" if objective in _LOG_TARGET else "target"
 
 
-def _rounds(estimator: Any) -> tuple[int, int]:
+def used_rounds(estimator: Any) -> tuple[int, int]:
     """Rounds up to the best one for the scikit-learn interface, all for a plain booster, as XGBoost does itself."""
     if not hasattr(estimator, "get_booster"):
         return (0, 0)

@@ -49,12 +49,13 @@ def _pipeline(step: Any, inputs: Inputs) -> Inputs:
 def _columns(step: Any, inputs: Inputs) -> Inputs:
     """A ColumnTransformer: each part takes its columns; results stand side by side."""
     items: list[Input] = []
-    for _, part, chosen in step.transformers_:
+    weights = step.transformer_weights or {}
+    for name, part, chosen in step.transformers_:
         if isinstance(part, str) and part == "drop":
             continue
         picked = tuple(inputs.items[position] for position in _positions(chosen, inputs))
         if picked:
-            items += apply(part, Inputs(picked, inputs.sparse)).items
+            items += _each(apply(part, Inputs(picked, inputs.sparse)), "multiply", weights.get(name)).items
     return Inputs(tuple(items), bool(step.sparse_output_))
 
 

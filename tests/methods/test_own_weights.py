@@ -8,9 +8,10 @@ import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingRegressor, RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import BayesianRidge, LinearRegression, LogisticRegression
+from sklearn.linear_model import BayesianRidge, LinearRegression, LogisticRegression, Perceptron, RidgeClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PolynomialFeatures, StandardScaler
+from sklearn.svm import LinearSVC
 
 from core import engine
 from core.errors import NotApplicable
@@ -144,6 +145,46 @@ def test_boosters_of_other_libraries_have_a_deviation_over_their_trees() -> None
         assert any("over 9 trees" in check.text for check in result.checks)
     linear = XGBRegressor(booster="gblinear", n_estimators=3).fit(inputs, frame["y"])
     assert run(linear, frame, "y").signed
+
+
+@pytest.mark.parametrize("kind", [LinearSVC, RidgeClassifier, Perceptron])
+def test_a_classifier_without_probabilities_has_the_weights_of_its_score(kind: type) -> None:
+    """Against the score itself: one unit more, and another level, move it by just the weight."""
+    inputs = MIXED.drop(columns="paid")
+    fitted = make_pipeline(front(), kind()).fit(inputs, MIXED["paid"])
+    result = run(fitted, MIXED, "paid", output="yes")
+    weights = dict(zip(result.features, result.values.tolist(), strict=True))
+    score = fitted.decision_function(inputs)
+    assert fitted.decision_function(inputs.assign(age=inputs["age"] + 1)) - score == pytest.approx(weights["age"])
+    one, two = sorted(inputs["owner"].unique())[:2]
+    moved = fitted.decision_function(inputs.assign(owner=two)) - fitted.decision_function(inputs.assign(owner=one))
+    assert moved == pytest.approx(weights[f"owner = {two}"] - weights[f"owner = {one}"])
+    assert "class score" in result.unit
+    assert next(check for check in result.checks if check.name == "predicted again").passed
+    assert run(fitted, MIXED, "paid", output="no").values == pytest.approx(-result.values)
+
+
+def test_rounds_after_the_best_one_count_for_nothing() -> None:
+    from xgboost import XGBRegressor
+
+    frame = numbers_frame()
+    inputs = frame.drop(columns="y")
+    fitted = XGBRegressor(n_estimators=80, learning_rate=0.5, early_stopping_rounds=4, n_jobs=1)
+    fitted.fit(inputs[::2], frame["y"][::2], eval_set=[(inputs[1::2], frame["y"][1::2])], verbose=False)
+    assert fitted.best_iteration + 1 < fitted.get_booster().num_boosted_rounds()
+    printed = fitted.get_booster().trees_to_dataframe()
+    printed = printed[(printed["Feature"] != "Leaf") & (printed["Tree"] <= fitted.best_iteration)]
+    gain = printed.groupby("Feature")["Gain"].sum()
+    result = run(fitted, frame, "y")
+    assert result.values == pytest.approx([gain.get(name, 0) / gain.sum() for name in result.features], abs=1e-5)
+    assert any(f"over {fitted.best_iteration + 1} trees" in check.text for check in result.checks)
+
+
+def test_weights_of_products_belong_to_no_feature() -> None:
+    frame = numbers_frame()
+    fitted = make_pipeline(PolynomialFeatures(2), LinearRegression()).fit(frame.drop(columns="y"), frame["y"])
+    with pytest.raises(NotApplicable, match="of several of yours"):
+        run(fitted, frame, "y")
 
 
 def test_a_model_that_keeps_nothing_says_so() -> None:

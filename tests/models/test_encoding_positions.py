@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from core.models import wrap
 from core.models.encoding import encoded_sources
+from core.portable.evaluate import evaluate
 
 FRAME = pd.DataFrame(np.random.default_rng(2).normal(size=(30, 4)), columns=["a", "b", "c", "d"])
 
@@ -53,6 +57,24 @@ def test_a_single_name_and_nested_pipelines() -> None:
     np.testing.assert_array_equal(
         encoded_sources([encoder, None, "passthrough"], list(texts.columns), 5), [3, 1, 4, 4, 4]
     )
+
+
+def test_a_part_without_columns_makes_nothing() -> None:
+    """A selector that finds no text leaves its part unfitted; the model loads, and reads as weighted parts do."""
+    texts = make_column_selector(dtype_include=object)
+    nothing = Pipeline([("fill", SimpleImputer(strategy="most_frequent")), ("levels", OneHotEncoder())])
+    encoder = ColumnTransformer(
+        [("one", StandardScaler(), ["c", "a"]), ("none", nothing, texts), ("two", "passthrough", ["b"])],
+        transformer_weights={"one": 3.0},
+    )
+    target = FRAME["a"] - 2 * FRAME["b"] + FRAME["c"] ** 2
+    fitted = Pipeline([("front", encoder), ("line", LinearRegression())]).fit(FRAME, target)
+    np.testing.assert_array_equal(encoded_sources([fitted[0]], list(FRAME.columns), 4), [2, 0, 1])
+    model = wrap(fitted)
+    assert model.predict(FRAME)[:, 0] == pytest.approx(fitted.predict(FRAME))
+    form = model.portable()
+    assert form is not None
+    assert evaluate(form, FRAME)[:, 0] == pytest.approx(fitted.predict(FRAME))
 
 
 class Own(TransformerMixin, BaseEstimator):
