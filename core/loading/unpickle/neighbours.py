@@ -42,13 +42,13 @@ def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Any:
         if type(state) is not tuple or len(state) not in (2, 3) or type(state[0]) is not float:
             raise wrong("a distance")
-        numbers = isinstance(state[1], np.ndarray) and state[1].dtype == np.float64 and state[1].ndim == 1
+        if not isinstance(state[1], np.ndarray) or state[1].dtype != np.float64 or state[1].ndim != 1:
+            raise wrong("a distance")
         family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
-        if metric == "seuclidean" and numbers:
+        if metric == "seuclidean":
             return family.get_metric(metric, V=state[1])
         if metric == "minkowski":
-            weighted = numbers and state[1].size > 1
-            return family.get_metric(metric, p=state[0], **({"w": state[1]} if weighted else {}))
+            return family.get_metric(metric, p=state[0], **({"w": state[1]} if state[1].size > 1 else {}))
         return family.get_metric(metric)
 
     return Slot("a distance", fill)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
+_LARGEST_ALIGNMENT = 64
 _FLAGS = 0x3F
 MAX_EMPTY = 10_000_000
 _ENDS = ("<", ">", "|", "=")
@@ -59,6 +60,8 @@ def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
     version, end, _sub, names, fields, size, align, flags = state[:8]
     if version not in (3, 4) or any(type(part) is not int for part in (version, size, align, flags)):
         raise wrong("numpy.dtype")
+    if not -1 <= align <= _LARGEST_ALIGNMENT:
+        raise wrong("numpy.dtype")
     if names is None and fields is None:
         sizes = (base.itemsize, base.itemsize // 4) if base.kind in "USV" else (-1,)
         if flags & _FLAGS != base.flags & _FLAGS:
@@ -78,12 +81,13 @@ def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
 
 def _time(base: np.dtype[Any], metadata: Any) -> np.dtype[Any]:
     """A datetime64 or timedelta64 with its unit."""
-    try:
-        unit, count = metadata[1][0], metadata[1][1]
-    except (TypeError, IndexError, KeyError):
-        raise wrong("numpy.dtype") from None
+    if type(metadata) is not tuple or len(metadata) != 2 or type(metadata[1]) is not tuple or len(metadata[1]) != 4:
+        raise wrong("numpy.dtype")
+    unit, count, *rest = metadata[1]
+    if any(type(part) is not int for part in (count, *rest)) or rest != [1, 1] or type(unit) not in (bytes, str):
+        raise wrong("numpy.dtype")
     unit = unit.decode("ascii") if type(unit) is bytes else unit
-    if unit not in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "generic") or type(count) is not int:
+    if unit not in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "generic"):
         raise wrong("numpy.dtype")
     return base if unit == "generic" else np.dtype(f"{base.char}8[{max(1, count)}{unit}]")
 
@@ -147,7 +151,9 @@ def check_values(found: np.ndarray) -> None:
 
 def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``numpy._core.multiarray._reconstruct(ndarray, (0,), b"b")``, filled by the state that follows."""
-    if len(args) != 3 or args[0] not in (np.ndarray, np.matrix) or args[1] != (0,) or args[2] not in (b"b", "b"):
+    if len(args) != 3 or args[0] not in (np.ndarray, np.matrix) or args[2] not in (b"b", "b"):
+        raise wrong("numpy.ndarray")
+    if shape_of(args[1], "numpy.ndarray") != (0,):
         raise wrong("numpy.ndarray")
     cls = args[0]
 

@@ -45,6 +45,8 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
         raise wrong(_NAME)
     if not isinstance(values, np.ndarray) or values.shape != (count, n_outputs, int(n_classes.max())):
         raise wrong(_NAME)
+    if not values.dtype.str.endswith("f8"):  # of any byte order, as the library takes them
+        raise wrong(_NAME)
     check_children(nodes["left_child"], nodes["right_child"], nodes["left_child"] == _LEAF, _NAME)
     inner = nodes["left_child"] != _LEAF
     features = nodes["feature"][inner]
