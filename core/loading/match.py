@@ -14,7 +14,7 @@ from core.loading.columns import listed, shown
 from core.loading.fit import fit
 from core.loading.frames import derive, from_frame
 from core.loading.schema import infer
-from core.loading.target import by_classes, guess, misfits
+from core.loading.target import by_classes, by_predictions, guess, misfits
 from core.types import Feature, Model, Schema, Table
 
 _LEVELS = 1_000
@@ -93,21 +93,34 @@ def _named(model: Model, table: Table, notes: list[str]) -> tuple[Model, Table]:
         names, others = every, []
         table = derive(table, table.frame, _whole(table), target=None, label=None)
     names, left_out = _numbers_only(table, names, wanted)
-    target = by_classes(model, table, names) if wanted == len(names) - 1 and not table.target else None
-    if target:
-        names = tuple(name for name in names if name != target)
+    if wanted == len(names) - 1 and not table.target:
+        names, table = _without_target(model, table, names, notes)
     if wanted != len(names):
         raise InputError(
             f"The model takes {wanted} columns; the table has {len(names)}.",
             "The model was trained without column names, so columns are taken in their order"
             + (f" (without {listed(others)})." if others else ", and none is marked as the target."),
-            f"Columns: {listed(names, 12)}. Choose the target, or leave out what the model was not trained with.",
+            f"Columns: {listed(names, 12)}."
+            " Choose the target under Columns, or leave out what the model was not trained with.",
         )
     notes.append(
         f"The model knows no column names: the table's {wanted} columns are given to it in their order:"
         f" {listed(names, 8)}." + (f" It takes numbers, so without {listed(left_out, 4)}." if left_out else "")
     )
     return _rebound(model, names), table
+
+
+def _without_target(
+    model: Model, table: Table, names: tuple[str, ...], notes: list[str]
+) -> tuple[tuple[str, ...], Table]:
+    """The columns without the one that can only be the target: it holds the classes, or is what the model predicts."""
+    found = by_predictions(model, table, names) if not model.classes else None
+    target = found[0] if found else by_classes(model, table, names)
+    if found:
+        said = f"'{found[0]}' is taken for the target: given the other columns in their order, the model's predictions"
+        notes.append(f"{said} explain {found[1] * 100:.0f} % of it. Correct it under Columns.")
+        table = derive(table, table.frame, table.schema, target=target)
+    return tuple(name for name in names if name != target), table
 
 
 def _numbers_only(table: Table, names: tuple[str, ...], wanted: int) -> tuple[tuple[str, ...], list[str]]:

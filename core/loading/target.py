@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from core.errors import ModelError
 from core.instances import truth
 from core.loading.columns import listed
 from core.loading.frames import derive
 from core.types import Array, Model, Table
 
 ROWS = 500
+MOST = 100
+"""Columns of which each is tried as the target of a model without names."""
 LEVELS, NAME = 6, 40
 """Levels and letters of each that a note spells out."""
 EXPLAINED = 0.3
@@ -53,6 +56,38 @@ def by_classes(model: Model, table: Table, names: Iterable[str]) -> str | None:
     """The one of some columns whose values are the model's classes."""
     fitting = [name for name in names if name != table.label and _is_truth(model, table, name)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def by_predictions(model: Model, table: Table, names: Sequence[str]) -> tuple[str, float] | None:
+    """The one of some columns that a model without names was trained to predict from the others, in their order.
+
+    Parameters
+    ----------
+    model : Model
+        It takes one column less than there are names, and predicts a number.
+    table : Table
+    names : sequence of str
+        The columns, in the table's order.
+
+    Returns
+    -------
+    tuple of str and float or None
+        The column and the share of its variance that the predictions explain; None unless exactly one column is
+        explained well. Columns in a wrong place give predictions that explain nothing, so this is no guess by name.
+    """
+    frame = table.frame
+    if model.classes or len(names) > MOST or not all(_is_number(frame[name]) for name in names):
+        return None
+    rows = np.unique(np.linspace(0, len(frame) - 1, min(ROWS, len(frame))).astype(int))
+    known = pd.DataFrame({name: frame[name].iloc[rows].to_numpy(np.float64, na_value=np.nan) for name in names})
+    asked = [known.drop(columns=name).set_axis(list(model.features), axis="columns") for name in names]
+    try:
+        said = model.predict(pd.concat(asked, ignore_index=True))[:, 0].reshape(len(names), -1)
+    except ModelError:  # a model that fails on these numbers is told of when it is asked about them
+        return None
+    fits = {name: _explained(known[name].to_numpy(), line) for name, line in zip(names, said, strict=True)}
+    close = [name for name in names if fits[name] >= EXPLAINED]
+    return (close[0], fits[close[0]]) if len(close) == 1 else None
 
 
 def _is_truth(model: Model, table: Table, name: str) -> bool:

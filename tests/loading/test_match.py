@@ -159,6 +159,27 @@ def test_the_one_column_of_classes_is_no_position(unnamed: Model) -> None:
     assert found.table.target == "ok"
 
 
+@pytest.mark.parametrize("where", [0, 2, 3])
+def test_the_target_of_a_network_without_names_is_what_it_predicts_from_the_others(where: int) -> None:
+    frame = _numbers()
+    truth = frame["income"] * 3 - frame["age"] * 2 + frame["debt"] / 2
+    model = wrap(LinearRegression().fit(frame.to_numpy(), truth))
+    found = match(model, from_frame(_with(frame, where, truth)))
+    assert (found.table.target, found.model.features) == ("height", ("income", "age", "debt"))
+    assert "'height' is taken for the target" in _said(found)
+    np.testing.assert_allclose(found.model.predict(found.table.inputs)[:, 0], truth)
+    with pytest.raises(InputError) as caught:  # of a model that explains no column none is taken
+        match(model, from_frame(_with(frame, where, truth.sample(frac=1, random_state=0).to_numpy())))
+    assert "Choose the target under Columns" in caught.value.hint
+
+
+def _with(frame: pd.DataFrame, where: int, column: object) -> pd.DataFrame:
+    """The frame with a column more, at a place."""
+    wider = frame.copy()
+    wider.insert(where, "height", column)
+    return wider
+
+
 def test_another_number_of_columns_is_refused_with_both_numbers(unnamed: Model) -> None:
     with pytest.raises(InputError) as caught:
         match(unnamed, from_frame(_numbers().assign(more=1.5, most=2.5)))
