@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from core.codec import decode, encode
 from core.comparison import distinct, together
 from core.errors import InputError
 from core.results import Importance, Profile, Result, Scores, Together, same
-from core.views import view
+from core.views import palette, view
 from core.views.overlay import aligned, curves, merged_profile, pictures
 from core.views.together import choices, squares
 from tests.contract_cases import case, numbers_frame
@@ -68,6 +69,55 @@ def test_classes_and_models_make_one_line_each() -> None:
     assert [curve.name for curve in curves(found, "roc")] == [
         f"{who}: {name}" for who in "AB" for name in case("lightgbm, three classes")[0].classes
     ]
+
+
+def test_a_model_has_one_colour_in_bars_lines_and_profiles_and_its_lines_differ_by_dashes() -> None:
+    drawn = [
+        view(together(two(*asked), NAMES))
+        for asked in (("permutation_importance",), ("model_profile", ("feature", "a")))
+    ]
+    classes = engine.explain("performance", *case("lightgbm, three classes"))
+    drawn += [view(together([classes, classes], NAMES), picture="roc")]
+    for one in drawn:
+        assert colours(one.spec) == {"who": list(palette.MODELS)}
+        assert list(dict.fromkeys(row["who"] for row in one.rows if "who" in row)) == list(NAMES)
+    for one in drawn[:2]:
+        assert "strokeDash" not in json.dumps([layer["encoding"] for layer in one.spec["layer"]])
+    parts = {(row["who"], row["part"]) for row in drawn[2].rows}
+    assert parts == {(name, label) for name in NAMES for label in case("lightgbm, three classes")[0].classes}
+    assert drawn[2].spec["layer"][1]["encoding"]["strokeDash"]["field"] == "part"
+
+
+def colours(spec: dict[str, Any]) -> dict[str, list[str]]:
+    """The fields that a drawing colours by, each with its colours."""
+    found = {}
+    for part in [spec, *spec.get("layer", ())]:
+        shade = part.get("encoding", {}).get("color") or {}
+        if "field" in shade:
+            found[shade["field"]] = shade["scale"]["range"]
+    return found
+
+
+def test_single_rows_of_several_models_are_thin_lines_in_their_models_colours() -> None:
+    results = [replace_curves(result) for result in two("model_profile", ("feature", "a"))]
+    drawn = view(together(results, NAMES))
+    singles = [row for row in drawn.rows if row["role"] == "single"]
+    assert {row["who"] for row in singles} == set(NAMES)
+    assert {row["part"] for row in drawn.rows if row["role"] == "line"} == {"all rows"}
+    thin = next(layer for layer in drawn.spec["layer"] if layer["transform"][0]["filter"] == "datum.role === 'single'")
+    assert thin["encoding"]["color"]["field"] == "who"
+
+
+def replace_curves(result: Result) -> Profile:
+    """A profile with the curve of one row behind the average."""
+    assert isinstance(result, Profile)
+    return replace(
+        result,
+        values=np.concatenate([result.values, result.values + 0.1]),
+        curves=("all rows", "single row 7"),
+        at=(None, None),
+        outputs=np.array([np.nan, np.nan]),
+    )
 
 
 def test_profiles_share_a_grid_and_keep_their_values() -> None:

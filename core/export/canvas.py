@@ -11,13 +11,15 @@ from core.codec import plain
 from core.results.scores import Curve
 from core.types import Array
 from core.views import axis
-from core.views.palette import CURVES, NEUTRAL
+from core.views.palette import CURVES, MODELS, NEUTRAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_BARS = 15
 """Bars drawn at most."""
+_DASHES = ("-", "--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
+"""What tells the lines of one model apart."""
 _DAY = 86_400_000.0
 """Milliseconds of a day, which is what dates are counted in on a drawing."""
 
@@ -61,11 +63,23 @@ def clean(axes: Axes) -> None:
         axes.spines[side].set_visible(False)
 
 
-def lines(axes: Axes, curves: Sequence[Curve]) -> None:
-    """Curves of one picture of performance, each with its name at its end."""
-    for place, curve in enumerate(curves):
-        colour = CURVES[place % len(CURVES)]
-        axes.plot(curve.x, curve.y, color=colour, linewidth=1.8)
+def of_models(whose: Sequence[str]) -> list[dict[str, Any]]:
+    """The look of each line: one colour a model, and a dash for each line that it has more."""
+    names, seen = list(dict.fromkeys(whose)), dict.fromkeys(whose, 0)
+    found = []
+    for name in whose:
+        colour, dash = MODELS[names.index(name) % len(MODELS)], _DASHES[seen[name] % len(_DASHES)]
+        found.append({"color": colour, "linestyle": dash})
+        seen[name] += 1
+    return found
+
+
+def lines(axes: Axes, curves: Sequence[Curve], whose: Sequence[str] = ()) -> None:
+    """Curves of one picture of performance, each with its name; of several models in each model's own colour."""
+    looks = of_models(whose) if whose else [{"color": CURVES[at % len(CURVES)]} for at in range(len(curves))]
+    for place, (curve, look) in enumerate(zip(curves, looks, strict=True)):
+        colour = look["color"]
+        axes.plot(curve.x, curve.y, linewidth=1.8, **look)
         axes.text(0.98, 0.04 + 0.05 * place, short(curve.name, 40), color=colour, transform=axes.transAxes, ha="right",
                   fontsize=8, parse_math=False)  # fmt: skip  # a legend that reads no formulas
         axes.set_xlabel(curve.x_title)

@@ -12,7 +12,7 @@ from core.results import Fairness, Together
 from core.views import fairness_rows as records
 from core.views.fairness import PICTURES
 from core.views.fairness_rows import HEAD, STATES, Named
-from core.views.palette import CURVES, NEUTRAL, UP
+from core.views.palette import CURVES, MODELS, NEUTRAL, UP
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def draw(axes: Axes, found: Named, picture: str) -> None:
         A key of ``core.views.fairness.pictures``.
     """
     if picture in ("cutoffs", "own", "spread"):
-        lines(axes, records.curves(found, picture))
+        lines(axes, *records.curves(found, picture))
     else:
         _DRAWN[picture](axes, found)
     one = found[0][1]
@@ -75,7 +75,7 @@ def _dots(axes: Axes, rows: Records, models: int) -> None:
         if row["role"] != "dot" or row["value"] is None:
             continue
         down = row["order"] + (row["which"] - (models - 1) / 2) * 0.8 / models
-        colour = CURVES[row["which"] % len(CURVES)] if models > 1 else _STATES.get(row["state"], CURVES[0])
+        colour = MODELS[row["which"] % len(MODELS)] if models > 1 else _STATES.get(row["state"], CURVES[0])
         axes.plot(row["value"], down, "o", color=colour, markersize=5)
         if row["low"] is not None:
             axes.plot([row["low"], row["high"]], [down, down], color=colour, linewidth=1.5)
@@ -94,7 +94,7 @@ def _dots(axes: Axes, rows: Records, models: int) -> None:
 def _legend(axes: Axes, names: Mapping[str, int]) -> None:
     """Names in their colours that read no formulas."""
     for place, (name, which) in enumerate(names.items()):
-        axes.text(0.99, 0.02 + 0.05 * place, short(name, 40), color=CURVES[which % len(CURVES)], ha="right",
+        axes.text(0.99, 0.02 + 0.05 * place, short(name, 40), color=MODELS[which % len(MODELS)], ha="right",
                   transform=axes.transAxes, fontsize=8, parse_math=False)  # fmt: skip  # one line of text
 
 
@@ -133,7 +133,7 @@ def _radar(axes: Axes, found: Named) -> None:
     for role in ("ring", "line"):
         for place, line in enumerate(dict.fromkeys(row["line"] for row in rows if row["role"] == role)):
             own = [row for row in rows if row["role"] == role and row["line"] == line]
-            colour = NEUTRAL if role == "ring" else CURVES[place % len(CURVES)]
+            colour = NEUTRAL if role == "ring" else MODELS[place % len(MODELS)]
             wide = 0.5 if role == "ring" else 2
             axes.plot([row["x"] for row in own], [row["y"] for row in own], color=colour, linewidth=wide)
     for row in rows:
@@ -147,7 +147,7 @@ def _radar(axes: Axes, found: Named) -> None:
 def _performance(axes: Axes, found: Named) -> None:
     """How good against how unequal."""
     for row in records.performances(found):
-        axes.plot(row["x"], row["y"], "o", color=CURVES[row["which"] % len(CURVES)], markersize=8)
+        axes.plot(row["x"], row["y"], "o", color=MODELS[row["which"] % len(MODELS)], markersize=8)
         axes.annotate(short(row["who"], 30), (row["x"], row["y"]), xytext=(0, 8), textcoords="offset points",
                       ha="center", fontsize=8, parse_math=False)  # fmt: skip  # one line of text
     axes.invert_yaxis()

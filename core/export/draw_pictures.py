@@ -12,7 +12,7 @@ from core.export.canvas import clean, labels, lines, short, title
 from core.results import Aspects, Attributions, Fairness, Profile, Result, Scores, Subsets, Together
 from core.views import view
 from core.views.attributions_spec import MIDDLE
-from core.views.overlay import curves
+from core.views.overlay import lines as of_models
 from core.views.palette import CURVES, DOWN, NEUTRAL, UP
 from core.views.together import choices, squares
 from core.views.words import AXIS_CHANGE
@@ -43,7 +43,7 @@ def draw(axes: Axes, result: Result, picture: str) -> None:
         draw_fairness.draw(axes, draw_fairness.named(result), picture)
     elif isinstance(result, Together):
         own = squares(result).get(picture)
-        _confusion(axes, own) if own is not None else lines(axes, curves(result, picture))
+        _confusion(axes, own) if own is not None else lines(axes, *of_models(result, picture))
         title(axes, short(choices(result)[picture], 60))
     elif isinstance(result, Profile):
         _bars(

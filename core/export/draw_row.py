@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.codec import plain
-from core.export.canvas import MAX_BARS, along, clean, labels, short, title
+from core.export.canvas import MAX_BARS, along, clean, labels, of_models, short, title
 from core.results import Attribution, Change, Nudges, Profile
 from core.views.palette import DOWN, MARK, NEUTRAL, UP
 from core.views.words import cell, named
@@ -46,12 +47,13 @@ def attribution(axes: Axes, result: Attribution) -> None:
     clean(axes)
 
 
-def profile(axes: Axes, result: Profile) -> None:
-    """One line or set of dots a curve, its own point marked."""
+def profile(axes: Axes, result: Profile, whose: Sequence[str] = ()) -> None:
+    """One line or set of dots a curve, its own point marked; of several models in each model's own colour."""
     places = along(axes, result.grid) if result.ordered else np.arange(len(result.grid))
     for position, name in enumerate(result.curves):
-        style = "-" if result.ordered else "o"
-        line = axes.plot(places, result.values[position], style, label="_", linewidth=1.8)[0]
+        style = of_models(whose)[position] if whose else {}
+        style |= {} if result.ordered else {"marker": "o", "linestyle": "none"}
+        line = axes.plot(places, result.values[position], linewidth=1.8, **style)[0]
         own = plain(result.at[position])
         if own is not None:
             place = along(axes, [own])[0] if result.ordered else result.grid.index(result.at[position])

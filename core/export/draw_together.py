@@ -9,9 +9,9 @@ import numpy as np
 from core.export import draw_fairness, draw_row
 from core.export.canvas import MAX_BARS, clean, labels, lines, short, title
 from core.results import Attribution, Fairness, Importance, Profile, Together
-from core.views.comparison import COLOURS
-from core.views.overlay import aligned, curves, merged_profile, pictures
-from core.views.palette import NEUTRAL
+from core.views import overlay
+from core.views.overlay import aligned, merged_profile, pictures
+from core.views.palette import MODELS, NEUTRAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,14 +21,14 @@ def together(axes: Axes, result: Together) -> None:
     """Grouped bars, the first curves of performance that all have, or profiles."""
     first = result.results[0]
     if isinstance(first, Profile):
-        draw_row.profile(axes, merged_profile(result))
+        draw_row.profile(axes, merged_profile(result), overlay.owners(result))
     elif isinstance(first, Attribution | Importance):
         _bars(axes, result)
     elif isinstance(first, Fairness):
         draw_fairness.draw(axes, draw_fairness.named(result), "check")
     else:
         shown = pictures(result)
-        lines(axes, curves(result, next(iter(shown), "")))
+        lines(axes, *overlay.lines(result, next(iter(shown), "")))
         title(axes, next(iter(shown.values()), "performance"))
         clean(axes)
 
@@ -45,7 +45,7 @@ def _bars(axes: Axes, result: Together) -> None:
         spread = items[which].spread
         wide = dict(zip(items[which].features, [] if spread is None else spread.tolist(), strict=False))
         error = None if spread is None else [wide.get(features[place], 0.0) for place in order]
-        colour = COLOURS[which % len(COLOURS)]
+        colour = MODELS[which % len(MODELS)]
         axes.barh(places, np.nan_to_num(values[which, order]), thick, color=colour, xerr=error, ecolor=NEUTRAL)
         axes.text(1.0, 0.02 + 0.05 * which, short(name, 40), color=colour, transform=axes.transAxes, ha="right",
                   fontsize=8, parse_math=False)  # fmt: skip  # a legend that reads no formulas

@@ -14,7 +14,6 @@ from core.views.axis import of_names
 from core.views.overlay import aligned
 from core.views.view import View
 
-COLOURS = palette.CURVES[2:] + palette.CURVES[:2]
 _TIPS = [
     {"field": "who", "title": "of"},
     {"field": "label", "title": "feature"},
@@ -146,7 +145,7 @@ def spec(title: str, scale: Scale, dark: bool | None = None) -> dict[str, Any]:
                 "field": "who",
                 "type": "nominal",
                 "sort": {"field": "which", "op": "min"},
-                "scale": {"range": list(COLOURS)},
+                "scale": {"range": list(palette.MODELS)},
                 "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 1},
             },
             "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},

@@ -118,7 +118,8 @@ def drawn(found: Named, picture: str, dark: bool | None) -> tuple[list[dict[str,
     """Records and specification of one picture, of one model or of several."""
     several, shares = len(found) > 1, found[0][1].cutoffs is not None
     if picture in ("cutoffs", "own", "spread"):
-        return scores.lines(records.curves(found, picture), dark)
+        lines, whose = records.curves(found, picture)
+        return scores.lines(lines, dark, whose)
     if picture == "stacked":
         return records.losses(found), specs.stacked()
     if picture == "heat":

@@ -234,14 +234,14 @@ def _right(found: Fairness, group: int | None) -> float | None:
     return float(found.scores[group, found.measures.index("ACC")]) if "ACC" in found.measures else None
 
 
-def curves(found: Named, picture: str) -> list[Curve]:
-    """Parity loss by cutoff: of one model by measure, of several the sum by model."""
+def curves(found: Named, picture: str) -> tuple[list[Curve], list[str]]:
+    """Parity loss by cutoff: of one model by measure, of several the sum by model; and whose each line is."""
     if len(found) == 1:
-        return [curve for curve in found[0][1].curves if curve.id == picture]
+        return [curve for curve in found[0][1].curves if curve.id == picture], []
     if picture == "spread":
         parts = [(name, curve) for name, one in found for curve in one.curves if curve.id == picture]
-        return [replace(curve, name=f"{name}: {curve.name}") for name, curve in parts]
-    made = []
+        return [replace(curve, name=f"{name}: {curve.name}") for name, curve in parts], [name for name, _ in parts]
+    made, owners = [], []
     for name, one in found:
         own = [curve for curve in one.curves if curve.id == picture]
         if own:
@@ -249,4 +249,5 @@ def curves(found: Named, picture: str) -> list[Curve]:
             apart = picture == "own" and len({other.moved for _, other in found}) > 1
             whose = f"{name}: {one.moved}" if apart else name
             made.append(Curve(picture, own[0].title, whose, own[0].x, total, own[0].x_title, "sum of parity losses"))
-    return made
+            owners.append(name)
+    return made, owners

@@ -25,19 +25,36 @@ def aligned(results: Sequence[Attribution | Importance]) -> tuple[tuple[str, ...
 
 def curves(found: Together, picture: str) -> tuple[Curve, ...]:
     """The lines of one picture of performance, each named by its model (and class, where there are several)."""
-    lines = []
+    return tuple(lines(found, picture)[0])
+
+
+def lines(found: Together, picture: str) -> tuple[list[Curve], list[str]]:
+    """The same lines, and whose each is."""
+    made: list[Curve] = []
+    whose: list[str] = []
     for name, item in zip(found.names, found.results, strict=True):
         own = [curve for curve in item.curves if curve.id == picture] if isinstance(item, Scores) else []
-        lines += [
-            replace(curve, name=f"{name}: {words.short(curve.name, 24)}" if len(own) > 1 else name) for curve in own
-        ]
-    return tuple(lines)
+        named = [f"{name}: {words.short(curve.name, 24)}" if len(own) > 1 else name for curve in own]
+        made += [replace(curve, name=title) for curve, title in zip(own, named, strict=True)]
+        whose += [name] * len(own)
+    return made, whose
+
+
+def part(line: str, whose: str) -> str:
+    """What a line of a model is of, where the model has several: its name without the model's."""
+    return line.removeprefix(f"{whose}: ") if line != whose else ""
 
 
 def pictures(found: Together) -> dict[str, str]:
     """Pictures of performance that all have: id to title."""
     drawn = [{curve.id: curve.title for curve in item.curves} for item in found.results if isinstance(item, Scores)]
     return {name: title for name, title in drawn[0].items() if all(name in other for other in drawn)}
+
+
+def owners(found: Together) -> tuple[str, ...]:
+    """Whose each curve of ``merged_profile`` is."""
+    items = [(name, item) for name, item in zip(found.names, found.results, strict=True) if isinstance(item, Profile)]
+    return tuple(name for name, item in items for _curve in item.curves)
 
 
 def merged_profile(found: Together) -> Profile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 UP = "#e8710a"
 DOWN = "#2f7de1"
 NEUTRAL = "#7f8590"
@@ -10,3 +12,22 @@ INKS = {None: "#787c85", False: "#31333f", True: "#fafafa"}
 """Text colour by ``dark``: None stands for unknown and is readable on both."""
 CURVES = ("#2f7de1", "#e8710a", "#1a9e77", "#a55de0", "#c2255c", "#7a8a00", "#0b9bb8", "#b8632f")
 """One colour per curve, in order."""
+MODELS = CURVES[2:] + CURVES[:2]
+"""One colour per model or instance that stands beside others, in order: the same in bars, lines and dots; blue and
+orange, which say down and up elsewhere, come last."""
+
+
+def curves() -> dict[str, Any]:
+    """The colour of each curve, without a legend."""
+    return {"field": "curve", "type": "nominal", "sort": None, "scale": {"range": list(CURVES)}}
+
+
+def models() -> dict[str, Any]:
+    """The colour of each model, in records that say ``who``; without a legend."""
+    return {"field": "who", "type": "nominal", "sort": None, "scale": {"range": list(MODELS)}}
+
+
+def dashes() -> dict[str, Any]:
+    """What tells the lines of one model apart, in records that say of which ``part`` each is."""
+    legend = {"title": None, "orient": "top", "symbolType": "stroke", "symbolSize": 300, "labelLimit": 240}
+    return {"strokeDash": {"field": "part", "type": "nominal", "sort": None, "legend": legend}}

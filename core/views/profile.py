@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,21 @@ import pandas as pd
 from core.results import Profile
 from core.types import Feature
 from core.views import axis, profile_spec, words
+from core.views.overlay import part
 from core.views.view import View
 
 BANDS = ((1, 5), (2, 4))
 """Which of a feature's seven quantiles are shaded: 5 to 95 % and 25 to 75 %."""
 
 
-def view(result: Profile, *, feature: Feature | None = None, bars: bool = False, dark: bool | None = None) -> View:
+def view(
+    result: Profile,
+    *,
+    feature: Feature | None = None,
+    bars: bool = False,
+    whose: Sequence[str] = (),
+    dark: bool | None = None,
+) -> View:
     """Draw a profile with the instance's own point, the decision threshold and where the curve crosses it.
 
     Parameters
@@ -27,6 +36,8 @@ def view(result: Profile, *, feature: Feature | None = None, bars: bool = False,
         The column: its quantiles are shaded and its precision is used.
     bars : bool
         Levels as bars from the mean prediction, in place of dots.
+    whose : sequence of str
+        Of several models: whose each curve is. A model has one colour, its curves differ by dashes or shapes.
     dark : bool or None
         Theme that the text colour is made for; None fits both.
 
@@ -36,13 +47,22 @@ def view(result: Profile, *, feature: Feature | None = None, bars: bool = False,
     """
     dates = axis.dated(result.grid, result.ordered)
     decimals = feature.decimals if feature is not None and feature.kind == "numeric" else None
-    rows = _lines(result, decimals) + _owns(result, decimals) + _threshold(result)
+    rows = _lines(result, decimals, whose) + _owns(result, decimals, whose) + _threshold(result)
     if result.ordered:
         rows += _crossed(result, dates, decimals) + _bands(feature, dates)
     rows.append(_row("title", label=words.short(result.feature)))
-    several = len(result.curves) > 1
+    several, parts = len(result.curves) > 1, {row["part"] for row in rows if row["role"] != "single" and "part" in row}
     drawn = profile_spec.spec(
-        result.scale, result.ordered, dates, several, dark, bars=bars, change=result.centred, whole=_whole(result)
+        result.scale,
+        result.ordered,
+        dates,
+        several,
+        dark,
+        bars=bars,
+        change=result.centred,
+        whole=_whole(result),
+        models=bool(whose),
+        parts=len(parts) > 1,
     )
     sentence = tell(result, dates, decimals)
     return View(drawn, rows, table(result), sentence, f"{'Line' if result.ordered else 'Dot'} chart. {sentence}")
@@ -89,22 +109,29 @@ def _home(result: Profile, curve: int) -> float:
     return float(np.nanmean(result.values[curve])) if result.reference is None else result.reference
 
 
-def _lines(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
+def _lines(result: Profile, decimals: int | None, whose: Sequence[str]) -> list[dict[str, Any]]:
     """Every point of every curve; a missing cell is a point of its own."""
     rows = []
     for curve, name in enumerate(_names(result)):
+        owner = _owner(result, curve, whose)
+        own = owner.get("part", result.curves[curve])
         for place, value in enumerate(result.grid):
             if not math.isfinite(float(result.values[curve, place])):
                 continue
             gap = result.ordered and axis.place(value) is None
             y = float(result.values[curve, place])
-            single = result.ordered and _whole(result) and result.curves[curve].startswith("single row ")
+            single = result.ordered and _whole(result) and own.startswith("single row ")
             point = _point(result, "gap" if gap else "single" if single else "line", curve, name, value, y, decimals)
-            rows.append(point | {"order": place})
+            rows.append(point | owner | {"order": place})
     return rows
 
 
-def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
+def _owner(result: Profile, curve: int, whose: Sequence[str]) -> dict[str, str]:
+    """Of several models: whose a curve is, and which of its curves."""
+    return {"who": whose[curve], "part": words.short(part(result.curves[curve], whose[curve]))} if whose else {}
+
+
+def _owns(result: Profile, decimals: int | None, whose: Sequence[str]) -> list[dict[str, Any]]:
     """Each curve's own point, marked."""
     rows = []
     names = _names(result)
@@ -114,7 +141,7 @@ def _owns(result: Profile, decimals: int | None) -> list[dict[str, Any]]:
         point = _point(result, "own", curve, names[curve], value, float(result.outputs[curve]), decimals)
         gap = result.ordered and point["x"] is None
         label = f"now {point['cell']}: {words.figure(point['y'], result.scale)}"
-        rows.append(point | {"role": "own gap" if gap else "own", "label": label})
+        rows.append(point | _owner(result, curve, whose) | {"role": "own gap" if gap else "own", "label": label})
     return rows
 
 

@@ -37,6 +37,8 @@ def spec(
     bars: bool = False,
     change: bool = False,
     whole: bool = False,
+    models: bool = False,
+    parts: bool = False,
 ) -> dict[str, Any]:
     """A line chart for an ordered feature, a dot chart for levels.
 
@@ -55,24 +57,22 @@ def spec(
         Heights are changes of the output.
     whole : bool
         Curves of a model, not of instances.
+    models : bool
+        Curves of several models: one colour each.
+    parts : bool
+        Of each model several curves, told apart by dashes or shapes.
     """
     output: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": {"zero": False}}
     output["axis"] = {"title": (words.AXIS_CHANGE if change else words.AXIS)[scale], "tickCount": 6}
     if scale == "probability":
         output["axis"]["labelExpr"] = _CHANCE
     legend = {"title": None, "orient": "top", "symbolOpacity": 1} if several else None
-    color = {
-        "field": "curve",
-        "type": "nominal",
-        "sort": None,
-        "scale": {"range": list(palette.CURVES)},
-        "legend": legend,
-    }
+    color = {**(palette.models() if models else palette.curves()), "legend": legend}
     tips = _WHOLE if whole else _TIPS
     if ordered:
-        layers = _ordered(output, color, dates, palette.INKS[dark], tips)
+        layers = _ordered(output, color, dates, palette.INKS[dark], tips, parts)
     else:
-        layers = _levels(output, color, several, dark, tips, bars)
+        layers = _levels(output, color, several, dark, tips, bars, parts)
     return {
         "width": "container",
         "height": 300 if ordered else {"step": 26},
@@ -88,7 +88,7 @@ def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
 
 
 def _ordered(
-    output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str, shown: list[dict[str, str]]
+    output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str, shown: list[dict[str, str]], parts: bool
 ) -> list[dict[str, Any]]:
     """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
     x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
@@ -96,7 +96,9 @@ def _ordered(
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
     name, tips = {"text": {"field": "label"}}, {"tooltip": shown}
-    alone = {**here, "detail": {"field": "curve"}, "order": {"field": "order"}, **tips}
+    each = {**here, "detail": {"field": "curve"}, "order": {"field": "order"}}
+    alone = {**each, **tips} | ({"color": color} if color["field"] == "who" else {})
+    lined = {**each, "color": color} | (palette.dashes() if parts else {})
     crossed = {"tooltip": {"field": "cell", "title": "decision changes at"}}
     dot, text = {"type": "point", "filled": True, "opacity": 1}, {"type": "text", "color": ink, "fontWeight": 600}
     own = {**dot, "size": 150, "stroke": ink, "strokeWidth": 2}
@@ -109,7 +111,7 @@ def _ordered(
         _layer("threshold", {"type": "rule", "color": ink, "strokeDash": [5, 4]}, {"y": output}),
         _layer("threshold", {**light, **_SMALL, "align": "right"}, {"y": output, "x": {"value": "width"}, **name}),
         _layer("single", {"type": "line", "strokeWidth": 1, "color": palette.NEUTRAL, "opacity": 0.5}, alone),
-        _layer("line", {"type": "line", "strokeWidth": 2.5}, {**here, "color": color, "order": {"field": "order"}}),
+        _layer("line", {"type": "line", "strokeWidth": 2.5}, lined),
         _layer("gap", {**dot, "shape": "square", "size": 70}, {**left, "color": color, **tips}),
         _layer("gap", {**light, "align": "left", "dx": 8}, {**left, "text": {"field": "cell"}}),
         _layer("crossing", {"type": "rule", **mark, "strokeDash": [2, 3]}, {**here, "y2": bottom}),
@@ -130,6 +132,7 @@ def _levels(
     dark: bool | None,
     tips: list[dict[str, str]],
     bars: bool,
+    parts: bool,
 ) -> list[dict[str, Any]]:
     """One row per level, one dot per curve, the instance's own level ringed."""
     ink = palette.INKS[dark]
@@ -141,13 +144,15 @@ def _levels(
     text = {"type": "text", "color": ink, "fontWeight": 600}
     line = {**text, **_SMALL, "fontWeight": 400, "color": palette.MARK}
     own = {**dot, "size": 260, "color": ink, "strokeWidth": 2.5}
+    shapes = {"shape": {"field": "part", "type": "nominal", "sort": None, "legend": {"title": None, "orient": "top"}}}
+    shapes = shapes if parts else {}
     labels = [] if several else [_layer("line", {**text, "align": "left", "dx": 14}, {**here, **name})]
     return [
         _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
         _layer("threshold", line, {"x": x, "y": {"value": 0}, **name}),
         _bars(here, color, tips)
         if bars
-        else _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": tips}),
+        else _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": tips} | shapes),
         _layer("own", own, {**here, "tooltip": tips}),
         *labels,
     ]

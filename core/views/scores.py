@@ -13,6 +13,7 @@ from core.results import Scores
 from core.results.scores import Curve
 from core.views import palette, words
 from core.views.axis import SLIM
+from core.views.overlay import part
 from core.views.view import View
 
 CONFUSION = "confusion"
@@ -100,31 +101,45 @@ def tell(result: Scores) -> str:
     return sentence
 
 
-def lines(curves: Sequence[Curve], dark: bool | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Records and specification of the lines of one picture, of one model or of several."""
-    return _points(curves), _curve_spec(curves, dark)
+def lines(
+    curves: Sequence[Curve], dark: bool | None, whose: Sequence[str] = ()
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Records and specification of the lines of one picture.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    dark : bool or None
+    whose : sequence of str
+        Of several models: whose each line is. A model has one colour, its lines differ by their dashes.
+    """
+    parts = [part(curve.name, name) for curve, name in zip(curves, whose, strict=True)] if whose else []
+    return _points(curves, whose, parts), _curve_spec(curves, dark, bool(whose), len(set(parts)) > 1)
 
 
-def _points(curves: Sequence[Curve]) -> list[dict[str, Any]]:
+def _points(curves: Sequence[Curve], whose: Sequence[str], parts: Sequence[str]) -> list[dict[str, Any]]:
     """The points of every line."""
+    owners = [{"who": words.short(name, 70), "part": words.short(one)} for name, one in zip(whose, parts, strict=True)]
     return [
         {"curve": words.short(curve.name, 70), "order": at, "x": float(x), "y": float(y) if math.isfinite(y) else None}
-        for curve in curves
+        | owner
+        for curve, owner in zip(curves, owners or [{}] * len(curves), strict=True)
         for at, (x, y) in enumerate(zip(curve.x, curve.y, strict=True))
     ]
 
 
-def _curve_spec(curves: Sequence[Curve], dark: bool | None) -> dict[str, Any]:
+def _curve_spec(curves: Sequence[Curve], dark: bool | None, owned: bool, dashed: bool) -> dict[str, Any]:
     """The constant specification of one kind of curve; its titles are our own words."""
     x_title, y_title = (curves[0].x_title, curves[0].y_title) if curves else ("", "")
     x = {"field": "x", "type": "quantitative", "axis": {"title": x_title, "tickCount": 6}, "scale": {"nice": False}}
     y = {"field": "y", "type": "quantitative", "axis": {"title": y_title, "tickCount": 6}}
-    color = {"field": "curve", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
+    color = palette.models() if owned else palette.curves()
     several = len({curve.name for curve in curves}) > 1
     columns = {"expr": f"{SLIM} ? 1 : 3"}  # on a narrow screen nothing is cut off
     marks = {"symbolOpacity": 1, "symbolType": "circle", "columns": columns, "labelLimit": 240}
     legend = {"title": None, "orient": "top", **marks} if several else None
-    line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"order": {"field": "order"}}}
+    each: dict[str, Any] = {"order": {"field": "order"}, "detail": {"field": "curve"}}
+    line = {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": each | (palette.dashes() if dashed else {})}
     dots = {
         "mark": {"type": "point", "size": 60, "filled": True, "opacity": 0.01},
         "encoding": {

@@ -12,7 +12,7 @@ from core.errors import unknown_name
 from core.results import Attribution, Fairness, Importance, Profile, Scores, Together
 from core.types import Feature
 from core.views import comparison, fairness, profile, scores, words
-from core.views.overlay import curves, merged_profile, pictures
+from core.views.overlay import lines, merged_profile, owners, pictures
 from core.views.view import View
 
 
@@ -58,7 +58,7 @@ def view(
 def _profiles(result: Together, feature: Feature | None, dark: bool | None) -> View:
     """The average curves of all."""
     merged = merged_profile(result)
-    drawn = profile.view(merged, feature=feature, dark=dark)
+    drawn = profile.view(merged, feature=feature, whose=owners(result), dark=dark)
     items = [item for item in result.results if isinstance(item, Profile)]
     parts = [f"{name} {_range(item)}" for name, item in zip(result.names, items, strict=True)]
     moved = words.short(merged.feature)
@@ -86,7 +86,8 @@ def _scores(result: Together, picture: str | None, dark: bool | None) -> View:
     if own is not None:
         one = scores.view(own, picture=scores.CONFUSION, dark=dark)
         return replace(one, table=table(result), sentence=f"{sentence} {one.sentence}", alt=f"{alt} {one.sentence}")
-    rows, spec = scores.lines(curves(result, chosen), dark)
+    drawn, whose = lines(result, chosen)
+    rows, spec = scores.lines(drawn, dark, whose)
     return View(spec, rows, table(result), sentence, alt)
 
 
