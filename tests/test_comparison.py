@@ -106,6 +106,11 @@ def test_single_rows_of_several_models_are_thin_lines_in_their_models_colours() 
     assert {row["part"] for row in drawn.rows if row["role"] == "line"} == {"all rows"}
     thin = next(layer for layer in drawn.spec["layer"] if layer["transform"][0]["filter"] == "datum.role === 'single'")
     assert thin["encoding"]["color"]["field"] == "who"
+    levels = replace(results[0], grid=("p", "q"), ordered=False, values=results[0].values[:, :2])
+    drawn = view(levels)  # of levels, too, and in grey where there is one model
+    assert {row["curve"] for row in drawn.rows if row["role"] == "single"} == {"single row 7"}
+    thin = next(layer for layer in drawn.spec["layer"] if layer["transform"][0]["filter"] == "datum.role === 'single'")
+    assert thin["mark"]["color"] == palette.NEUTRAL
 
 
 def replace_curves(result: Result) -> Profile:

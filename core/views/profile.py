@@ -120,7 +120,7 @@ def _lines(result: Profile, decimals: int | None, whose: Sequence[str]) -> list[
                 continue
             gap = result.ordered and axis.place(value) is None
             y = float(result.values[curve, place])
-            single = result.ordered and _whole(result) and own.startswith("single row ")
+            single = _whole(result) and own.startswith("single row ")
             point = _point(result, "gap" if gap else "single" if single else "line", curve, name, value, y, decimals)
             rows.append(point | owner | {"order": place})
     return rows

@@ -144,12 +144,16 @@ def _levels(
     text = {"type": "text", "color": ink, "fontWeight": 600}
     line = {**text, **_SMALL, "fontWeight": 400, "color": palette.MARK}
     own = {**dot, "size": 260, "color": ink, "strokeWidth": 2.5}
+    alone, shade = {"x": x, "y": y, "tooltip": tips}, {"color": palette.NEUTRAL}
+    if color["field"] == "who":
+        alone, shade = {**alone, "color": color}, {}
     shapes = {"shape": {"field": "part", "type": "nominal", "sort": None, "legend": {"title": None, "orient": "top"}}}
     shapes = shapes if parts else {}
     labels = [] if several else [_layer("line", {**text, "align": "left", "dx": 14}, {**here, **name})]
     return [
         _layer("threshold", {"type": "rule", "color": palette.MARK, "strokeDash": [5, 4]}, {"x": x}),
         _layer("threshold", line, {"x": x, "y": {"value": 0}, **name}),
+        _layer("single", {"type": "tick", "thickness": 2, "size": 12, "opacity": 0.5, **shade}, alone),
         _bars(here, color, tips)
         if bars
         else _layer("line", {**dot, "filled": True, "size": 110}, {**here, "color": color, "tooltip": tips} | shapes),
