@@ -210,9 +210,13 @@ def table(identity: str) -> Table:
 
 def _read(given: Upload) -> Table:
     """Parse a visitor's table in a worker; where none can be locked, here, within the budgets of the door."""
+    from core.loading.left_out import leave_out
     from core.loading.uploads import open_table_upload
 
-    return open_table_upload(given.data, given.name, **given.options)
+    options = dict(given.options)
+    without = options.pop("without", ())
+    found = open_table_upload(given.data, given.name, **options)
+    return leave_out(found, without) if without else found
 
 
 def pair(model_id: str, table_id: str) -> Pair:

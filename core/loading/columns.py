@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.loading.budgets import MAX_NAME
 
@@ -108,6 +108,19 @@ def listed(names: Iterable[object], limit: int = 6) -> str:
     every = list(names)
     shown = ", ".join(f"'{name}'" for name in every[:limit])
     return shown + (f" and {len(every) - limit} more" if len(every) > limit else "")
+
+
+def numbered(rows: Sequence[int], limit: int = 4) -> str:
+    """Row numbers for a sentence, the rest counted.
+
+    Examples
+    --------
+    >>> numbered([7]), numbered([5, 17, 400]), numbered(range(9))
+    ('row 7', 'rows 5, 17 and 400', 'rows 0, 1, 2, 3 and 5 more')
+    """
+    shown = [f"{row}" for row in rows[:limit]]
+    shown += [f"{len(rows) - limit:,} more"] if len(rows) > limit else []
+    return f"row {shown[0]}" if len(shown) == 1 else f"rows {', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def counted(count: int, what: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.errors import ExplorerError, InputError
 from core.loading.coerce import STEPS, Step, is_text
-from core.loading.columns import listed
+from core.loading.columns import listed, numbered
 from core.loading.demands import Demand, demands
 from core.loading.texts import date_form, settle
 from core.types import Model
@@ -55,7 +55,11 @@ def fit(model: Model, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             frame, failure = attempt, None
             notes.append(f"{words}: {listed(changed)}.")
     if failure is not None:
-        raise _culprits(model, frame, failure) if not unseen else _unseen(unseen, failure)
+        if not unseen:
+            raise _culprits(model, frame, failure)
+        known = _known(frame, wanted)
+        if not known.any() or _failure(model, frame[known]) is not None:
+            raise _unseen(unseen, failure)
     return frame, notes + unseen
 
 
@@ -177,12 +181,27 @@ def _unknown_levels(column: pd.Series, name: str, demand: Demand) -> list[str]:
     """A note on levels that the model never saw; silent where it also computes with the column."""
     if demand.number or len(demand.levels) < 2:
         return []
-    known = {str(level) for level in demand.levels} | {_whole(level) for level in demand.levels if _is_number(level)}
-    cells = column.dropna().unique().tolist()
-    unknown = [cell for cell in cells if str(cell) not in known and not (_is_number(cell) and _whole(cell) in known)]
+    unknown = _strangers(column, demand)
     if not unknown:
         return []
-    return [f"Column '{name}' holds {listed(unknown, 4)}, which the model was not trained with."]
+    rows = np.flatnonzero(column.isin(unknown).to_numpy()).tolist()
+    return [f"Column '{name}' holds {listed(unknown, 4)} ({numbered(rows)}), which the model was not trained with."]
+
+
+def _strangers(column: pd.Series, demand: Demand) -> list[object]:
+    """Levels that the model never saw."""
+    known = {str(level) for level in demand.levels} | {_whole(level) for level in demand.levels if _is_number(level)}
+    cells = column.dropna().unique().tolist()
+    return [cell for cell in cells if str(cell) not in known and not (_is_number(cell) and _whole(cell) in known)]
+
+
+def _known(frame: pd.DataFrame, wanted: Mapping[str, Demand]) -> np.ndarray:
+    """The rows of which the model saw every level, shape (n_rows,)."""
+    kept = np.ones(len(frame), dtype=bool)
+    for name, demand in wanted.items():
+        if not demand.number and len(demand.levels) >= 2:
+            kept &= ~frame[name].isin(_strangers(frame[name], demand)).to_numpy()
+    return kept
 
 
 def _failure(model: Model, frame: pd.DataFrame) -> ExplorerError | None:

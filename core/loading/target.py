@@ -105,7 +105,10 @@ def _fits(model: Model, matched: Table, names: Sequence[str]) -> dict[str, float
     if not numbers:
         return {}
     rows = np.unique(np.linspace(0, len(matched) - 1, min(ROWS, len(matched))).astype(int))
-    said = model.predict(matched.rows(rows.tolist()))[:, 0]
+    try:
+        said = model.predict(matched.rows(rows.tolist()))[:, 0]
+    except ModelError:  # it fails on some of them, which is told where they are asked about
+        return {}
     return {
         name: _explained(matched.frame[name].iloc[rows].to_numpy(np.float64, na_value=np.nan), said) for name in numbers
     }

@@ -41,9 +41,11 @@ accumulated effects begin at zero.
 networks, the answers are found in the trees or layers themselves (a check says so, and how closely they do it).
 
 **When it misleads.** Partial dependence asks for rows that do not exist when features move together; accumulated
-effects do not, but their level is only meaningful relative to the mean. Conditional means mix in the effects of
-features that move along. Opposite effects in two halves of the data average to a flat line: look at the single curves,
-or group.
+effects do not, but their level is only meaningful relative to the mean. Levels have no order of their own:
+accumulated effects go through them from the most to the least frequent, each step moving rows of one level to the
+next rarer one, and another order would give other heights; ask for *partial* where features do not move together.
+Conditional means mix in the effects of features that move along. Opposite effects in two halves of the data average
+to a flat line: look at the single curves, or group.
 
 **Where ours differs.** Each feature's profile is centred on its own, whatever else was asked for, and each group's on
 the mean prediction of that group's rows: dalex takes one mean for all.

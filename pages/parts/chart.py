@@ -11,6 +11,9 @@ import streamlit as st
 from core.views.view import View
 from pages.parts import fresh
 
+_AT_ITS_TICK = {"labelFlush": False}
+"""The theme of the page would move the first and the last label of an axis inwards, away from their row or tick."""
+
 
 def show(
     view: View,
@@ -24,7 +27,8 @@ def show(
     """
     if not view.rows:
         return
-    spec = {**view.spec, "datasets": {"rows": pd.DataFrame(view.rows)}}
+    config = {"axis": _AT_ITS_TICK, **view.spec.get("config", {})}
+    spec = {**view.spec, "config": config, "datasets": {"rows": pd.DataFrame(view.rows)}}
     if (on_pick is None and on_mark is None) or not _picks(view.spec):
         st.vega_lite_chart(spec=spec, key=key, alt=view.alt, width="stretch")
         return

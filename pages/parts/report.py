@@ -9,7 +9,7 @@ from core.cache import Pair
 from core.errors import ModelError
 from core.loading.understood import Spread, Understood, understood
 from core.views import words
-from pages.parts import frame, question, subject
+from pages.parts import frame, question, subject, upload
 from pages.parts.text import safe_long
 
 _ADOPTED = "adopted"
@@ -23,7 +23,7 @@ def draw(model_id: str, table_id: str) -> None:
         try:
             predictions = subject.predictions(both)
         except ModelError as error:
-            _partly(error, model_id, table_id)
+            _partly(error, both, model_id, table_id)
             return
         found = cache.keep(both, "understood", [], lambda: understood(both.model, both.table, predictions))
         st.success("The model and the table fit together.", icon=":material/check_circle:")
@@ -41,11 +41,24 @@ def draw(model_id: str, table_id: str) -> None:
             st.switch_page(frame.page("explain"), query_params=question.as_link(asked))
 
 
-def _partly(error: ModelError, model_id: str, table_id: str) -> None:
-    """The columns fit, but the model fails on some rows: where there are answers all the same."""
+def _partly(error: ModelError, both: Pair, model_id: str, table_id: str) -> None:
+    """The columns fit, but the model fails on some rows: leave them out, or read what is answered all the same."""
     frame.tell(error, st.warning)
+    for note in both.notes:
+        st.caption(f":material/info: {safe_long(note)}")
     _adopt(model_id, table_id)
-    st.caption("The columns fit. What does not ask about those rows is answered on two pages:")
+    found = subject.failing_rows(both)
+    if table_id in cache.uploads("table") and found.whole and 0 < len(found.rows) < len(both.table):
+        count = len(found.rows)
+        st.button(
+            f"Leave {'this row' if count == 1 else f'these {count:,} rows'} out and go on",
+            type="primary",
+            icon=":material/remove_circle_outline:",
+            key="leave_out",
+            on_click=upload.leave_out,
+            args=(table_id, found.rows),
+        )
+    st.caption("With these rows, what does not ask about them is answered on two pages:")
     with st.container(horizontal=True, gap="small"):
         for name in ("model", "data"):
             st.page_link(frame.page(name), label=name.capitalize(), query_params=question.as_link(question.held()))

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import cache, registry
 from core.comparison import together
+from core.errors import InputError, ModelError
 from core.registry import Method
 from core.results import Result
 from pages.parts import controls, frame, leads, panel, question, rivals, settings, shows, stop, subject
@@ -89,7 +90,10 @@ def _answer(about: Subject, method: Method) -> None:
 def answer(about: Subject, method: Method, params: dict[str, str]) -> Result:
     """The method's answer for the class in question, from memory or computed now."""
     with stop.running(method.id), subject.patience(method.title, "") as progress:
-        return cache.explain(about.both, method.id, [0], about.output, params, progress)[0]
+        try:
+            return cache.explain(about.both, method.id, [0], about.output, params, progress)[0]
+        except ModelError as error:
+            raise subject.with_rows(error, about.both) from error
 
 
 def _together(about: Subject, method: Method, params: dict[str, str], own: Result) -> Result:
@@ -102,7 +106,14 @@ def _together(about: Subject, method: Method, params: dict[str, str], own: Resul
             if refused(other, method) is None:
                 found.append(answer(other, method, params))
                 names.append(other.model.name)
-    return together(found, names) if len(found) > 1 else own
+    if len(found) == 1:
+        return own
+    try:
+        return together(found, names)
+    except InputError as error:  # what a person cannot change by a setting is no reason to show nothing
+        told = f"{error.why.rstrip('.')}: only {safe(names[0])} is drawn."
+        st.caption(f":material/info: {safe_long(error.what)} {safe_long(told)}")
+        return own
 
 
 def given(about: Subject, method: Method) -> dict[str, str]:

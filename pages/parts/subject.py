@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import cache, instances
+from core import cache, failing, instances
 from core.cache import Pair
 from core.engine import output_index
-from core.errors import ExplorerError, InputError
+from core.errors import ExplorerError, InputError, ModelError
 from core.loading.samples import sample, samples
 from core.registry import Progress
 from core.types import UNNAMED, Array, Model, Table
@@ -139,7 +139,22 @@ def predictions(both: Pair) -> Array:
     if stop.halted("predictions", title, lambda: None):
         st.stop()
     with stop.running("predictions"), patience(title) as progress:
-        return cache.predictions(both, progress)
+        try:
+            return cache.predictions(both, progress)
+        except ModelError as error:
+            raise failing.told(error, failing_rows(both), both.table) from error
+
+
+def with_rows(error: ModelError, both: Pair) -> ModelError:
+    """An error of a model with the rows named, where it is known to fail on some of the table's."""
+    known = both.digest in st.session_state.get("unpredictable", ())
+    return failing.told(error, failing_rows(both), both.table) if known else error
+
+
+def failing_rows(both: Pair) -> failing.Failing:
+    """The rows that the model cannot predict, looked for once a pair."""
+    found: failing.Failing = cache.keep(both, "failing", [], lambda: failing.rows(both.model, both.table))
+    return found
 
 
 def _if_known(both: Pair) -> Array:

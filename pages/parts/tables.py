@@ -83,22 +83,48 @@ def filtered(table: pd.DataFrame, wanted: str) -> pd.DataFrame:
 
 def records(table: pd.DataFrame) -> str:
     """A table as JSON, one object a line."""
-    names = [str(name) for name in table.columns]
+    names = list(named(table).columns)
     lines = [dict(zip(names, map(plain, line), strict=True)) for line in table.itertuples(index=False, name=None)]
     return json.dumps(lines, ensure_ascii=False, indent=2)
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """The table with columns of mixed types as text, which a browser's table needs."""
-    mixed = [name for name in table.columns if table[name].dtype == object]
-    return clear(table.assign(**{name: table[name].map(words.cell) for name in mixed}))
+    return clear(_mapped(table, lambda kind: pd.api.types.is_object_dtype(kind), lambda column: column.map(words.cell)))
 
 
 def clear(table: pd.DataFrame) -> pd.DataFrame:
     """The table without characters that turn text around, as a page shows it; files keep what was given."""
     kinds = pd.StringDtype, pd.CategoricalDtype
-    texts = [name for name, kind in table.dtypes.items() if isinstance(kind, kinds) or kind == "object"]
-    return table.assign(**{str(name): table[name].map(_clear, na_action="ignore") for name in texts})
+    return _mapped(
+        named(table),
+        lambda kind: isinstance(kind, kinds) or pd.api.types.is_object_dtype(kind),
+        lambda column: column.map(_clear, na_action="ignore"),
+    )
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a different name for each column, as a browser's table and JSON need: a level of one feature may
+    be called like another feature.
+    """
+    found: list[str] = []
+    for name in map(str, table.columns):
+        title, count = name, 2
+        while title in found:
+            title, count = f"{name} ({count})", count + 1
+        found.append(title)
+    return table if found == list(table.columns) else table.set_axis(found, axis="columns")
+
+
+def _mapped(
+    table: pd.DataFrame, wanted: Callable[[Any], bool], change: Callable[[pd.Series], pd.Series]
+) -> pd.DataFrame:
+    """The table with some columns changed, by their places: names may be there twice."""
+    made = table.copy(deep=False)
+    for place, kind in enumerate(table.dtypes):
+        if wanted(kind):
+            made.isetitem(place, change(table.iloc[:, place]))
+    return made
 
 
 def _clear(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import ExplorerError
-from core.types import Table
+from core.loading import left_out
 from pages.parts import chooser, frame, fresh, opened, schema_editor
 from pages.parts.text import safe, safe_long
 
@@ -117,11 +118,28 @@ def table_details(identity: str) -> None:
         with st.expander("Columns: what each one is", icon=":material/view_column:"):
             changed = schema_editor.draw(table, cache.uploads("table")[identity].options)
         if changed is not None:
-            _correct(identity, table, changed)
+            _correct(identity, changed)
 
 
-def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
+def _correct(identity: str, options: dict[str, Any]) -> None:
     """Read the same bytes again as the visitor says."""
+    without = cache.uploads("table")[identity].options.get("without")
+    refused = _read_again(identity, options | ({"without": without} if without else {}))
+    if refused is not None:
+        frame.tell(refused)
+        return
+    st.rerun()
+
+
+def leave_out(identity: str, rows: Sequence[int]) -> None:
+    """Read a table again without some of its rows (called by a button)."""
+    options = cache.uploads("table")[identity].options
+    without = left_out.both(options.get("without", ()), rows, len(cache.table(identity)))
+    st.session_state["refused_table"] = _read_again(identity, {**options, "without": without})
+
+
+def _read_again(identity: str, options: dict[str, Any]) -> ExplorerError | None:
+    """The same bytes read otherwise take the table's place; what is wrong with that, else None."""
     upload = cache.uploads("table")[identity]
     again = ""
     try:
@@ -129,12 +147,11 @@ def _correct(identity: str, table: Table, options: dict[str, Any]) -> None:
         cache.table(again)
     except ExplorerError as error:
         cache.drop_upload("table", again)
-        frame.tell(error)
-        return
+        return error
     if again != identity:
         cache.drop_upload("table", identity)
     st.session_state["next_table"] = again
-    st.rerun()
+    return None
 
 
 def pairing(kind: str, mine: str | None) -> str | None:

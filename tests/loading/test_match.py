@@ -223,7 +223,7 @@ def test_types_are_coerced_without_changing_a_prediction(pipeline: Model, change
         ({"size": ["big", "small", "big"]}, "'size' holds text, and the model takes numbers"),
         ({"size": ["1", "small", "3"]}, "'small'"),
         ({"colour": [1.5, 2.5, 3.5]}, "'colour' holds numbers, and the model takes text"),
-        ({"colour": ["red", "green", "blue"]}, "'green', which the model was not trained with"),
+        ({"colour": ["green", "green", "pink"]}, "'green', 'pink' (rows 0, 1 and 2), which the model was not trained"),
     ],
 )
 def test_a_wrongly_typed_column_is_named(pipeline: Model, changes: dict[str, object], part: str) -> None:
@@ -231,6 +231,14 @@ def test_a_wrongly_typed_column_is_named(pipeline: Model, changes: dict[str, obj
         match(pipeline, from_frame(_paints(**changes), label=""))
     assert part in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_few_rows_of_levels_that_the_model_does_not_know_are_named_and_leave_the_rest(pipeline: Model) -> None:
+    found = match(pipeline, from_frame(_paints(colour=["red", "green", "blue"]), label=""))
+    assert "'green' (row 1), which the model was not trained with" in _said(found)
+    np.testing.assert_allclose(found.model.predict(found.table.rows([0, 2])), pipeline.predict(_paints().iloc[[0, 2]]))
+    with pytest.raises(ModelError, match="green"):
+        found.model.predict(found.table.rows([1]))
 
 
 def test_numbers_written_as_text_levels_come_back_as_text() -> None:

@@ -8,6 +8,7 @@ import json
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -188,3 +189,15 @@ def test_the_strip_and_the_way_of_a_nudge_have_files() -> None:
     assert {f"place.{kind}" for kind in kinds} == set(offered(app, "place"))
     assert {f"first.way.{kind}" for kind in kinds} == set(offered(app, "first.way"))
     check(place.spread(place.crowd(both.model.predict(both.table.inputs)[:, 1], True), 0.4, "probability", "yes <b>"))
+
+
+def test_columns_of_one_name_are_shown_filtered_and_saved_apart() -> None:
+    twice = pd.DataFrame([["up", 1.0, None, "x"], ["down", 2.0, 3, "y"]], columns=["age", "age", "age (2)", "age"])
+    shown = tables.readable(twice)
+    assert list(shown.columns) == ["age", "age (2)", "age (2) (2)", "age (3)"]
+    assert shown["age"].tolist() == ["up", "down"]
+    assert shown["age (2)"].tolist() == [1.0, 2.0]
+    assert list(twice.columns) == ["age", "age", "age (2)", "age"], "what was given stays as it is"
+    assert json.loads(tables.records(tables.filtered(twice, "DOW"))) == [
+        {"age": "down", "age (2)": 2.0, "age (2) (2)": 3.0, "age (3)": "y"}
+    ]

@@ -126,6 +126,16 @@ def test_a_pair_that_fails_on_some_rows_leads_to_what_is_answered_all_the_same()
     assert "too large" in words(app)
     assert "answered on two pages" in words(app)
     assert app.session_state["question"].model == next(iter(model))
+    assert "cannot predict row 30 of 40 rows" in words(app)
+    app.switch_page("pages/explain.py").run()
+    assert "row 30" in errors(app)[0]
+    app.switch_page("pages/load.py").run()
+    app.button(key="leave_out").click().run()
+    assert errors(app) == []
+    (left,) = app.session_state["uploads.table"].values()
+    assert left.options == {"target": "y", "without": [30]}
+    assert "Row 30 is left out, as you wished" in words(app)
+    assert "39 rows" in words(app), "the pair fits now"
 
 
 @needs_lock
