@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.errors import unknown_name
 from core.results import Attributions
-from core.views import attributions_spec, importance, words
+from core.views import attributions_spec, importance, palette, words
 from core.views.dependence import column, mean_size, shares
 from core.views.view import View
 
@@ -112,6 +112,11 @@ def unordered(marks: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _heat(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
+    """A cell a row and feature, and how far the colours reach."""
+    return palette.reaching(_cells(result, features, rows))
+
+
+def _cells(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """A cell a row and feature, rows by their output."""
     called = _called(result)
     return [
@@ -124,7 +129,7 @@ def _heat(result: Attributions, features: list[int], rows: list[int]) -> list[di
 def _stack(result: Attributions, features: list[int], rows: list[int]) -> list[dict[str, Any]]:
     """As the heat map, the largest seven features named and the others summed."""
     named = features[:7]
-    records, called = _heat(result, named, rows), _called(result)
+    records, called = _cells(result, named, rows), _called(result)
     others = [feature for feature in range(len(result.features)) if feature not in named]
     for at, row in enumerate(rows):
         if others:

@@ -80,7 +80,7 @@ def heat(scale: Scale, dark: bool | None) -> dict[str, Any]:
     shade: dict[str, Any] = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"domainMid": 0, "range": [palette.DOWN, middle, palette.UP], "interpolate": "rgb"},
+        "scale": palette.both_ways(middle),
         "legend": {"title": words.AXIS_CHANGE[scale], "orient": "top", "gradientLength": 160, "tickCount": 3},
     }
     if scale == "probability":

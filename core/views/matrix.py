@@ -67,6 +67,7 @@ def view(result: Matrix, *, picture: str = "cells", dark: bool | None = None) ->
     sentence = tell(result)
     if picture == "lines":
         return View(lines(dark), rows, table(result), sentence, f"Lines, {len(shown)} of them. {sentence}")
+    rows = palette.reaching(rows)
     drawn = spec(result.signed, len(across) <= ROOM, _limit(result), dark, named)
     return View(drawn, rows, table(result), sentence, f"Heat map of {len(down)} by {len(across)}. {sentence}")
 
@@ -129,10 +130,9 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
         True where the axes are two features' values and have names.
     """
     middle = "#33363f" if dark else "#f3f3f6"
-    ends = [palette.DOWN, middle, palette.UP] if signed else [middle, palette.UP]
-    scale: dict[str, Any] = {"range": ends, "interpolate": "rgb"}
-    if signed:
-        scale |= {"domain": [-limit, 0, limit]} if limit is not None else {"domainMid": 0}
+    scale = palette.both_ways(middle) if signed else {"range": [middle, palette.UP], "interpolate": "rgb"}
+    if signed and limit is not None:
+        scale = {"domain": [-limit, 0, limit], "range": scale["range"], "interpolate": "rgb"}
     fits = "bandwidth('x') > {} * data('rows')[0].longest"
     x_axis = {"title": None, "labelAngle": -45, **of_names(70, 120), "labelOverlap": False}
     y_axis = {"title": None, **of_names(90, 180)}

@@ -31,3 +31,17 @@ def dashes() -> dict[str, Any]:
     """What tells the lines of one model apart, in records that say of which ``part`` each is."""
     legend = {"title": None, "orient": "top", "symbolType": "stroke", "symbolSize": 300, "labelLimit": 240}
     return {"strokeDash": {"field": "part", "type": "nominal", "sort": None, "legend": legend}}
+
+
+def both_ways(middle: str) -> dict[str, Any]:
+    """Shades of numbers around zero that are equally strong for equal sizes; the first record says the ``reach``."""
+    end = "data('rows')[0].reach"
+    ends = {"domainMin": {"expr": f"-{end}"}, "domainMid": 0, "domainMax": {"expr": end}}
+    return {**ends, "range": [DOWN, middle, UP], "interpolate": "rgb"}
+
+
+def reaching(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of such a drawing, the first with the largest size of all; all have the same fields."""
+    sizes = [abs(row["value"]) for row in rows if row.get("value") is not None]
+    reach = max(sizes, default=0.0) or 1.0
+    return [{**row, "reach": None if place else reach} for place, row in enumerate(rows)]

@@ -66,3 +66,12 @@ def test_a_profile_of_a_model_has_no_own_point_but_the_mean() -> None:
     assert roles.count("threshold") == 1
     assert any("mean prediction" in (row["label"] or "") for row in drawn.rows)
     assert "mean answer goes from" in drawn.sentence
+
+
+@pytest.mark.parametrize(("method", "options"), [("shap_interactions", {}), ("shap_summary", {"picture": "heat"})])
+def test_equal_sizes_up_and_down_have_equally_strong_colours(method: str, options: dict[str, str]) -> None:
+    drawn = view(engine.explain(method, *case("random forest, regression")), **options)
+    shade = next(layer["encoding"]["color"]["scale"] for layer in drawn.spec["layer"] if "color" in layer["encoding"])
+    assert drawn.rows[0]["reach"] == max(abs(row["value"]) for row in drawn.rows)
+    assert (shade["domainMin"]["expr"], shade["domainMid"]) == (f"-{shade['domainMax']['expr']}", 0)
+    assert shade["domainMax"]["expr"] == "data('rows')[0].reach"
