@@ -1,19 +1,21 @@
 """Can a pattern of words try every cut of a text? Then a text made for it keeps the worker busy for ever.
 
 A repeat is safe where each of its turns can only be cut in one way: it takes a single letter, always as many letters,
-or begins or ends with a letter that nothing else in the turn can be. Everything else is refused; honest patterns of
-words do not need it.
+or begins or ends with a letter that nothing else in the turn can be. Everything else is refused, and so is what looks
+far from everywhere (``steps.py``); honest patterns of words do not need it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from re import _constants as codes  # type: ignore[attr-defined]  # the standard parser; no other tells repeats apart
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+from core.loading.unpickle.steps import SINGLE, grows
 
 _TURNS, _MANY, _IN_A_ROW = 3, 16, 3
 """Turns that may be cut in any way, letters of a repeat that is long, and long repeats beside each other."""
@@ -51,7 +53,23 @@ def is_endless(text: str) -> bool:
     named = [code for item in _walk(parsed) for code in _codes(item)]
     inside = {(low + high) // 2 for low, high in pairwise(named)}
     pattern = _Pattern(frozenset((*range(0x250), *named, *inside)), re.search(r"\(\?[a-zA-Z]*i", text) is not None)
-    return _backtracks(pattern, parsed, last=True)
+    return _backtracks(pattern, parsed, last=True) or _looks_far(pattern, parsed)
+
+
+def _looks_far(pattern: _Pattern, parsed: Any) -> bool:
+    """True where each place of a long text can be looked at from every place before it."""
+    kinds = [item for item in _walk(parsed) if item[0] in SINGLE]
+    return grows(parsed, sorted(pattern.alphabet), kinds, _takes(pattern, kinds))
+
+
+def _takes(pattern: _Pattern, kinds: Sequence[Any]) -> Callable[[int, Any, Any], bool]:
+    """Whether a letter is one that an instruction takes, for those of one parsed pattern, told by their places."""
+    same: dict[str, Letters] = {}
+    known: dict[tuple[Any, int], Letters] = {}
+    for code, held in kinds:
+        name = str((code, held))
+        known[code, id(held)] = same[name] = same.get(name) or _letters(pattern, [(code, held)])
+    return lambda letter, code, held: letter in known[code, id(held)]
 
 
 def _walk(items: Sequence[Any]) -> Iterator[Any]:
