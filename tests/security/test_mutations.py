@@ -228,3 +228,11 @@ def test_an_array_whose_first_size_is_a_truth_value_is_refused() -> None:
     assert forged_one != honest
     assert outcome(honest) == "alike"
     assert outcome(forged_one) == "refused"
+
+
+def test_a_masked_array_begins_as_numpy_begins_it() -> None:
+    honest = pickle.dumps(np.ma.MaskedArray([1.0, 2.0], mask=[True, False]), protocol=2)
+    lying = honest.replace(b"X\x01\0\0\0b", b"X\x01\0\0\0q", 1)
+    assert lying != honest
+    assert outcome(honest) == "alike"
+    assert outcome(lying) == "refused"

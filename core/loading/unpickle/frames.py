@@ -52,7 +52,7 @@ def places_of(value: Any, size: int) -> tuple[int, ...]:
     """Column positions from a slice or an array."""
     if type(value) is slice:
         start, stop, step = value.start or 0, value.stop, value.step or 1
-        if any(type(part) is not int for part in (start, stop, step)) or step == 0:
+        if any(type(part) is not int or abs(part) >= 2**31 for part in (start, stop, step)) or step == 0:
             raise wrong(_FRAME)
         found = tuple(range(start, stop, step)) if abs((stop - start) // step) <= 1_000_000 else ()
     elif isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "i":
@@ -106,8 +106,9 @@ def _stated(extra: Any) -> tuple[list[Any], Any]:
         raise wrong("a pandas column")
     (block,) = parts[1]
     values, place = block.get("values"), block.get("mgr_locs")
-    if not is_array(values) or values.ndim != 1 or type(place) not in (slice, np.ndarray):
+    if not is_array(values) or values.ndim != 1:
         raise wrong("a pandas column")
+    places_of(place, len(values))
     return parts[0], values
 
 

@@ -42,8 +42,9 @@ def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Any:
         if type(state) is not tuple or len(state) not in (2, 3) or type(state[0]) is not float:
             raise wrong("a distance")
-        if not isinstance(state[1], np.ndarray) or state[1].dtype != np.float64 or state[1].ndim != 1:
-            raise wrong("a distance")
+        for part, axes in zip(state[1:], (1, 2), strict=False):  # weights; a matrix that these distances do not use
+            if not isinstance(part, np.ndarray) or part.dtype != np.float64 or part.ndim != axes:
+                raise wrong("a distance")
         family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
         if metric == "seuclidean":
             return family.get_metric(metric, V=state[1])

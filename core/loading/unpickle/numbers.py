@@ -192,6 +192,8 @@ def masked(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``numpy.ma.core._mareconstruct``: the results of a parameter search."""
     if len(args) != 4 or getattr(args[0], "name", "") != "numpy.ma.MaskedArray" or args[1] is not np.ndarray:
         raise wrong("a masked array")
+    if shape_of(args[2], "a masked array") != (0,) or args[3] not in ("b", b"b"):
+        raise wrong("a masked array")
 
     def fill(state: Any) -> np.ma.MaskedArray:
         if type(state) is not tuple or len(state) != 7:
@@ -277,8 +279,16 @@ def generator(_machine: Machine, args: tuple[Any, ...]) -> Any:
     return Slot("a random generator", fill)
 
 
-def seed_sequence(_machine: Machine, args: tuple[Any, ...]) -> Stub:
-    """A seed's ancestry: no prediction needs it."""
+def seed_sequence(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+    """A seed's ancestry: no prediction needs it, and what numpy would not take is refused all the same."""
     if len(args) != 3 or args[1] not in _SEED_FIELDS:
         raise wrong("a random generator")
-    return Stub("numpy.random.SeedSequence")
+
+    def fill(state: Any) -> Stub:
+        if type(state) is not tuple or len(state) not in (5, 6) or not isinstance(state[2], np.ndarray):
+            raise wrong("a random generator")
+        if any(type(count) is not int or not 0 <= count < 2**32 for count in (state[1], state[3])):
+            raise wrong("a random generator")
+        return Stub("numpy.random.SeedSequence")
+
+    return Slot("a random generator", fill)
