@@ -56,7 +56,8 @@ def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
     Parameters
     ----------
     first, second : Attribution
-        Of one row by two methods, or by one method under two models.
+        Of one row by two methods, or by one method under two models; or of two rows, where their provenance says so:
+        then no difference is called a disagreement.
     k : int
         How many of the longest bars to compare.
 
@@ -94,7 +95,14 @@ def compare(first: Attribution, second: Attribution, k: int = 3) -> Agreement:
     against = tuple(names[at] for at in opposed if names[at] in longest[0] | longest[1])
     same_scale = first.scale == second.scale
     rank = _rank_correlation(np.abs(one), np.abs(two))
-    return Agreement(rank, sign, top, k, against, same_scale, _words(rank, top, k, against, same_scale))
+    said = _words if same_row(first, second) else _of_rows
+    return Agreement(rank, sign, top, k, against, same_scale, said(rank, top, k, against, same_scale))
+
+
+def same_row(first: Attribution, second: Attribution) -> bool:
+    """False where the two are known to speak of different rows: they may then differ without any contradiction."""
+    one, two = first.provenance, second.provenance
+    return one is None or two is None or one.row == two.row  # models may know the table by other fingerprints
 
 
 def _longest_of(bars: Attribution, k: int) -> set[str]:
@@ -140,8 +148,28 @@ def _words(rank: float, top: float, k: int, against: tuple[str, ...], same_scale
             "They ask different questions (another baseline, a neighbourhood instead of the whole range, "
             "another model): read what each one asks before choosing."
         )
-    units = "" if same_scale else " Their units differ, so only order and signs are compared."
-    return f"{verdict} {meaning}{units}"
+    return f"{verdict} {meaning}{_units(same_scale)}"
+
+
+def _of_rows(rank: float, top: float, k: int, against: tuple[str, ...], same_scale: bool) -> str:
+    """The two sentences about two different rows, which need not agree."""
+    shared = round(top * k)
+    if shared == k and rank >= 0.7:
+        verdict = f"The same features count for both rows: {_longest(shared, k)}."
+    elif shared * 2 >= k:
+        verdict = f"Mostly the same features count for both rows: {_longest(shared, k)}."
+    else:
+        verdict = f"Other features count for one row than for the other: {_longest(shared, k)}."
+    if not against:
+        return f"{verdict} None of them pushes the two in opposite directions.{_units(same_scale)}"
+    several = len(against) > 1
+    pushed = f"{_list(against)} {'push' if several else 'pushes'} the two in opposite directions"
+    return f"{verdict} {pushed}: the rows differ, so this is no contradiction.{_units(same_scale)}"
+
+
+def _units(same_scale: bool) -> str:
+    """A warning where the bars' lengths cannot be compared."""
+    return "" if same_scale else " Their units differ, so only order and signs are compared."
 
 
 def _longest(shared: int, k: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ComputeError, InputError
-from core.losses import loss_for
+from core.losses import loss_for, the
 from core.results import Check, Importance
 from core.types import Array, Task
 
@@ -191,7 +191,7 @@ def of_loss(
     rises = _found(found.names, found.rounds - found.full, found.full)
     label = work.table.target or "prediction"
     said = row_weights.check(work.table, rows) if weights is None else ()
-    return replace(rises, unit=f"rise of the {title}", label=label, signed=False, checks=(check, *rises.checks, *said))
+    return replace(rises, unit=f"rise of {the(title)}", label=label, signed=False, checks=(check, *rises.checks, *said))
 
 
 def _measured(loss: Any, task: Task, known: Array, weights: Array | None) -> tuple[str, Callable[[Array], Array]]:

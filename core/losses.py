@@ -44,6 +44,11 @@ class Loss:
         return self.measure(predictions, truth, weights)
 
 
+def the(title: str) -> str:
+    """A loss in a sentence: "the mean absolute error", but "1 - AUC"."""
+    return title if title[:1].isdigit() else f"the {title}"
+
+
 def _rmse(predictions: Array, truth: Array, weights: Array | None) -> Array:
     """Root mean squared error."""
     return np.asarray(np.sqrt(mean((predictions[:, :, 0] - truth) ** 2, weights)))

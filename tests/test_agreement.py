@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from scipy.stats import spearmanr
 from core.agreement import compare
 from core.errors import InputError
 from core.results import Attribution
+from core.results.base import Provenance
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -98,6 +101,21 @@ def test_a_feature_that_one_does_not_name_is_none_of_its_longest():
     assert (found.top, found.rank, found.k) == (pytest.approx(len(shared) / 3), pytest.approx(1.0), 3)
     assert found.text.startswith("The two tell different stories: 1 of the 3 longest bars is the same.")
     assert compare(named, every).top == found.top
+
+
+def test_two_rows_may_differ_without_a_disagreement():
+    """Poland and Togo are no two opinions on one country."""
+    made = Provenance("shap", "1", {}, 0, "m", "t", 0, evaluations=1, seconds=0.0)
+    one, two = bars([5, -3, 2, 0.1, 0]), bars([4, 3, 2, 0.1, 0])
+    there = replace(two, provenance=replace(made, row=7))
+    told = compare(replace(one, provenance=made), there)
+    assert (told.against, told.top) == (("b",), 1.0)
+    assert told.text == (
+        "The same features count for both rows: 3 of the 3 longest bars are the same. "
+        "'b' pushes the two in opposite directions: the rows differ, so this is no contradiction."
+    )
+    again = compare(replace(one, provenance=made), replace(two, provenance=replace(made, model="other", table="o")))
+    assert again.text.startswith("The two disagree on the direction of 'b'")
 
 
 def test_a_sign_is_small_against_the_longest_bar_of_all():

@@ -115,7 +115,7 @@ def test_a_loss_is_named_as_scikit_learn_names_its_score() -> None:
     assert isinstance(named, Importance)
     assert isinstance(given, Importance)
     assert named.rounds == pytest.approx(given.rounds)
-    assert (named.unit, named.reference) == ("rise of the 1 - R²", pytest.approx(given.reference))
+    assert (named.unit, named.reference) == ("rise of 1 - R²", pytest.approx(given.reference))
     with pytest.raises(InputError, match="regression"):
         core.loss_importances(FOREST, table, "roc_auc")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import row_weights
 from core.aspects import MOST, Ints, cut, dependence, members, merged
 from core.aspects_checks import additivity_of_groups, close_check
-from core.losses import LOSS, loss_for
+from core.losses import LOSS, loss_for, the
 from core.methods.permutation_importance import SHUFFLED, fit_check
 from core.permutation import Measure, Shuffled, shuffle
 from core.registry import Job, method
@@ -101,7 +101,7 @@ def explain(job: Job) -> Aspects:
         groups=groups,
         values=nodes[list(groups)],
         nodes=nodes,
-        unit=f"rise of {loss.title}" if loss.title[:1].isdigit() else f"rise of the {loss.title}",
+        unit=f"rise of {the(loss.title)}",
         label=job.label,
         scale=own_scale(job.model),
         spread=_deviation(rounds, groups),

@@ -8,7 +8,7 @@ from core import row_weights
 from core.curves import curves
 from core.errors import InputError, unknown_name
 from core.fingerprint import of_bytes
-from core.losses import LOSS, loss_for
+from core.losses import LOSS, loss_for, the
 from core.permutation import Shuffled, shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
@@ -151,13 +151,13 @@ def reported(found: Shuffled, form: str, loss: str) -> tuple[Array, str]:
         return found.rounds / found.full, f"times the untouched {loss}"
     if form == "loss":
         return found.rounds, loss
-    return found.rounds - found.full, f"rise of {loss}" if loss[:1].isdigit() else f"rise of the {loss}"
+    return found.rounds - found.full, f"rise of {the(loss)}"
 
 
 def fit_check(found: Shuffled, loss: str, rows: int) -> Check:
     """How good the model is at all: importances of a useless model mean nothing."""
     useful = found.full < found.baseline
-    text = f"On {rows:,} rows the {loss} is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."
+    text = f"On {rows:,} rows {the(loss)} is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."
     if not useful:
         text += " The model is no better than chance here, so its importances say little."
     return Check("fit", useful, found.full, text)

@@ -13,7 +13,7 @@ import pandas as pd
 from core import row_weights, training
 from core.errors import NotApplicable
 from core.instances import truth
-from core.losses import LOSS, Loss, loss_for
+from core.losses import LOSS, Loss, loss_for, the
 from core.permutation import shuffle
 from core.registry import Job, method
 from core.results import Check, Importance
@@ -96,13 +96,13 @@ def explain(job: Job) -> Importance:
     rises, full, told = (_shuffled if job.params["way"] == "shuffle" else _dropped)(bench, folds)
     spread = rises.std(axis=1, ddof=1)
     title = bench.loss.title
-    text = f"Trained again, on rows kept apart: the {title} is {full.mean():.4g} (± {full.std(ddof=1):.2g} by fold)."
+    text = f"Trained again, on rows kept apart: {the(title)} is {full.mean():.4g} (± {full.std(ddof=1):.2g} by fold)."
     clear = int((rises.mean(axis=1) > 2 * spread / np.sqrt(len(folds))).sum())
     more = f"{clear} of {len(rises)} features are missed clearly (two standard errors over {len(folds)} folds)."
     return Importance(
         job.model.features,
         rises.mean(axis=1),
-        f"rise of the {title} on rows kept apart",
+        f"rise of {the(title)} on rows kept apart",
         job.label,
         spread=spread,
         rounds=rises,
