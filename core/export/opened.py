@@ -71,10 +71,11 @@ class _Large(Exception):  # noqa: N818 - a verdict on a file, turned into an Inp
 
 @dataclass(slots=True)
 class _Reader:
-    """A position in the bytes."""
+    """A position in the bytes, and what was kept of those before it."""
 
     data: bytes
     at: int = 0
+    kept: int = 0
 
     def next(self) -> bytes:
         """The next byte that is no blank, without taking it."""
@@ -93,13 +94,14 @@ class _Reader:
         if not self.takes(mark):
             raise ValueError("something else is expected")
 
-    def value(self) -> Any:
-        """The next value, looked at in ever longer pieces until it is whole."""
+    def value(self, keep: bool = True) -> Any:
+        """The next value, looked at in ever longer pieces until it is whole; of all that are kept the weights add up."""
         self.next()
         size = _FIRST
         while True:
             piece = self.data[self.at : self.at + size]
-            if weight(piece) > MAX_WEIGHT:
+            heavy = weight(piece)
+            if self.kept + heavy > MAX_WEIGHT:
                 raise _Large("A part of it holds too many values.")
             whole = self.at + size >= len(self.data)
             try:
@@ -110,7 +112,9 @@ class _Reader:
                     raise
             else:
                 if end < len(text) or whole:  # a number at the very end may go on
-                    self.at += end if text.isascii() else len(text[:end].encode())
+                    taken = end if text.isascii() else len(text[:end].encode())
+                    self.kept += weight(piece[:taken]) if keep else 0
+                    self.at += taken
                     return found
             if size >= MAX_PIECE:
                 raise _Large(f"A part of it has more than {MAX_PIECE / 1e6:.0f} MB.")
@@ -146,5 +150,5 @@ def _items(reader: _Reader, each: Callable[[Any], Any], most: int) -> list[Any]:
             reader.needs(b",")
         if len(found) == most:
             raise _Large(f"It must hold a list of at most {most:,} answers.")
-        found.append(each(reader.value()))
+        found.append(each(reader.value(keep=False)))
     return found

@@ -3,6 +3,7 @@
 from core.portable.convert import portable_of, said_against, why_not
 from core.portable.evaluate import check, encode, evaluate, margins
 from core.portable.form import Column, Layer, Linear, Network, Portable, Trees
+from core.portable.measure import taken
 from core.portable.wire import from_json, to_json
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "margins",
     "portable_of",
     "said_against",
+    "taken",
     "to_json",
     "why_not",
 ]

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import fingerprint
+from core.errors import ModelError
+from core.portable import taken
 from core.registry import Progress
 from core.types import Table
 from core.workers import columns, pool, questions
 from core.workers.settings import Settings
 from core.workers.wire import MAX_WEIGHT, Limits, Message
+
+MAX_PLAIN = 28_000_000
+"""Bytes that a model's plain form may take in the app; 400,000 nodes, the most that a page shows, take 27 million."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,7 +52,8 @@ class Lease:
             place = self.ready()
             with place.lock:
                 if place.client.channel is not None:  # else the question before was broken off, and the worker with it
-                    return place.client.ask(request, seconds, limits, progress)
+                    answer = place.client.ask(request, seconds, limits, progress)
+                    return _bounded(answer)
 
     def ready(self) -> pool.Place:
         """The worker, with the model open."""
@@ -116,3 +122,16 @@ class Lease:
         place, self.place = self.place, None
         if place is not None:
             pool.give_back(place)
+
+
+def _bounded(answer: Message) -> Message:
+    """The answer, unless the plain form in it would take more than any that a page shows.
+
+    Raises
+    ------
+    ModelError
+        If it would: a few bytes can name a forest of many outputs.
+    """
+    if taken(answer.head.get("portable")) > MAX_PLAIN:
+        raise ModelError("The model's plain form is too large to be handed on.", hint="Its own process is asked.")
+    return answer

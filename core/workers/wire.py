@@ -33,7 +33,7 @@ _JOINED = 1 << 16
 """Parts of fewer bytes in all are written at once: each write wakes the reader."""
 MAX_HEAD = 64 << 20
 MAX_BODY = 4 << 30
-MAX_WEIGHT = 64 << 20
+MAX_WEIGHT = 40 << 20
 """Bytes that the head of an answer may take once it is read."""
 _SMALL_HEAD = 1 << 17
 _ALIGNED = 8
@@ -102,12 +102,12 @@ def pack(message: Message, region: Region | None = None, keep: bool = False) -> 
     return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
 
 
-def unpack(head: bytes, body: memoryview, window: Window | None = None, room: int = MAX_BODY) -> Message:
+def unpack(head: bytes | str, body: memoryview, window: Window | None = None, room: int = MAX_BODY) -> Message:
     """Rebuild a message; every array's size is compared with what is there.
 
     Parameters
     ----------
-    head : bytes
+    head : bytes or str
     body : memoryview
     window : Window, optional
         Where arrays may lie that the head gives a place.
@@ -215,10 +215,18 @@ def receive(source: int, limits: Limits, deadline: float | None = None, window: 
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
     parts = _read(source, (head_size, body_size), deadline)
-    head = bytes(parts[0])
-    if head_size > _SMALL_HEAD and weight(head) > limits.weight:
+    return unpack(_words(parts.pop(0), limits), parts[0], window, limits.body - body_size)
+
+
+def _words(part: memoryview, limits: Limits) -> str:
+    """The head as text, held against what it may take; the letters of our own writer are ASCII."""
+    raw = bytes(part)
+    if len(raw) > _SMALL_HEAD and weight(raw) > limits.weight:
         raise Closed("a head that would grow out of bounds")
-    return unpack(head, parts[1], window, limits.body - body_size)
+    try:
+        return raw.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise Closed("a head with letters that are none") from error
 
 
 def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[memoryview]:

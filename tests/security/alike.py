@@ -46,7 +46,7 @@ def _inside(one: Any, other: Any) -> list[Pair] | None:
     if sparse.issparse(one):
         same = one.shape == other.shape and one.format == other.format
         return [(vars(one.tocoo())[part], vars(other.tocoo())[part]) for part in ("data", "coords")] if same else None
-    if isinstance(one, pd.DataFrame | pd.Series | pd.Index):
+    if isinstance(one, pd.DataFrame | pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         return [] if one.equals(other) else None
     if isinstance(one, list | tuple):
         return list(zip(one, other, strict=True)) if len(one) == len(other) else None
@@ -108,7 +108,9 @@ def _words(item: Any) -> str:
 
 def _written(booster: Any) -> Any:
     """An XGBoost or LightGBM model in its library's own form."""
-    return booster.model_to_string() if hasattr(booster, "model_to_string") else booster.save_raw("ubj")
+    if hasattr(booster, "model_to_string"):  # all its rounds: the best of them may not be told
+        return booster.model_to_string(num_iteration=-1)
+    return booster.save_raw("ubj")
 
 
 def _form(item: Any) -> Any:

@@ -56,6 +56,7 @@ PAIRS: list[tuple[Any, Any]] = [
     (np.arange(3), np.arange(3.0)),
     (np.array([1, "x"], dtype=object), np.array([1, "y"], dtype=object)),
     (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [2]})),
+    (pd.array(["u", None], dtype="str"), pd.array(["u", "v"], dtype="str")),
     (sparse.csr_matrix(np.eye(3)), sparse.csr_matrix(np.eye(3) * 2)),
     (functools.partial(np.clip, a_min=1), functools.partial(np.clip, a_min=2)),
     (np.exp, np.log),

@@ -165,6 +165,30 @@ def test_a_state_that_is_kept_elsewhere_loads_alike() -> None:
     assert outcome(changed) == "alike"
 
 
+def test_a_misspelt_setting_of_catboost_loads_alike_and_writes_nothing() -> None:
+    catboost = pytest.importorskip("catboost")
+    model = catboost.CatBoostRegressor(iterations=2, verbose=0, allow_writing_files=False).fit(X, X[:, 0])
+    data = pickle.dumps(model, 4)
+    key = b"\x8c\x13allow_writing_files"
+    changed = data.replace(key, key.replace(b"allow", b"allkw"))
+    assert data.count(key) == 1
+    assert outcome(changed) == outcome(data) == "alike"
+    loaded: Any = pickles.load(changed, "m.pkl")
+    assert loaded.get_params()["allow_writing_files"] is False
+
+
+def test_a_state_of_texts_that_is_kept_elsewhere_is_refused() -> None:
+    model = LinearRegression()
+    model.texts_, model.held_ = pd.array(["u", "v"], dtype="str"), False
+    data, key = pickle.dumps(model, 4), b"\x8c\x05held_\x94"
+    inner = data.index(b"}\x94", data.index(b"ArrowStringArray"))
+    kept = [op.name for op, _, _ in pickletools.genops(data[:inner] + b".")].count("MEMOIZE")
+    changed = data.replace(key + b"\x89", key + b"h" + bytes([kept]))
+    assert type(vars(pickle.loads(changed))["held_"]["_pa_array"]).__name__ == "ChunkedArray"  # not as it was written
+    assert outcome(data) == "alike"
+    assert outcome(changed) == "refused"
+
+
 def test_a_seed_of_unknown_fields_is_refused() -> None:
     held = pickle.dumps(np.random.SeedSequence(3), 4)
     known = [value for op, value, _ in pickletools.genops(held) if op.name in ("BININT", "LONG1")]

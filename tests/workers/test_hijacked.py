@@ -201,6 +201,14 @@ def test_another_model_in_plain_form_is_refused(remote: RemoteModel, monkeypatch
         remote.portable()
 
 
+def test_a_plain_form_that_would_grow_is_not_built(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = {"body": {"kind": "trees", "nodes": 20_000, "base": [0.0] * 1_000}}
+    monkeypatch.setattr(Client, "ask", lambda *_args: Message({"portable": large}))
+    monkeypatch.setattr("core.portable.from_json", lambda _data: pytest.fail("it was built"))
+    assert remote.portable() is None
+    assert "too large" in said_against(remote)
+
+
 @pytest.mark.parametrize("why", [None, 7, ["a"], {"a": 1}, "x" * 10_000, "\ud800 \x00", "two\nlines"])
 def test_why_a_model_does_not_convert_is_a_short_text(
     remote: RemoteModel, monkeypatch: pytest.MonkeyPatch, why: Any
@@ -382,9 +390,11 @@ def test_objects_that_codes_stand_for_are_counted(monkeypatch: pytest.MonkeyPatc
         columns.decode_table(of_blocks(5_000, [form] * 2, [np.zeros(5_000, np.int8)] * 2))
 
 
-@pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"a":1},', b"1.5,"])
+@pytest.mark.parametrize(
+    "piece", [b"[],", b"{},", b'{"a":1},', b"1.5,", b'"\\ud83d\\ude00' + b"a" * 15_999_970 + b'",']
+)
 def test_a_short_head_does_not_become_large(piece: bytes) -> None:
-    """JSON of nothing but empty lists takes twenty times its bytes once it is read."""
+    """JSON of empty lists takes twenty times its bytes once it is read, a text with one wide letter four times."""
     head = b'{"arrays": [], "blob": 0, "x": [' + piece * (16_000_000 // len(piece)) + b"0]}"
     read, write = os.pipe()
     thread = threading.Thread(target=lambda: (os.write(write, b"IEX1" + struct.pack("<IQ", len(head), 0) + head), 0))

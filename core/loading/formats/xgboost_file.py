@@ -209,7 +209,7 @@ def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
     except TypeError as error:
         raise damaged(name, "Its categories are not lists") from error
     fits = len(owners) == len(starts) == len(sizes)
-    if not fits or (owners.size and (owners.min() < 0 or owners.max() >= nodes or starts.min() < 0 or sizes.min() < 0)):
+    if not fits or (owners.size and (owners.min() < 0 or owners.max() >= nodes or starts.min() < 0 or sizes.min() < 1)):
         raise damaged(name, "Its categories do not belong to its nodes")
     if (starts + sizes > len(codes)).any() or (codes.size and (codes.min() < 0 or codes.max() > 2**24)):
         raise damaged(name, "Its categories are out of range")

@@ -121,7 +121,6 @@ def catboost_model(kind: str) -> Callable[[Machine, tuple[Any, ...]], Slot]:
             for rest in ("_test_eval", "_test_evals"):  # what training measured, for its own parser
                 found.pop(rest, None)
             made = cls.__new__(cls)
-            found["allow_writing_files"] = False
             made.__setstate__(found)
             return made
 

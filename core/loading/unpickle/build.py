@@ -128,6 +128,9 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
     if target.__class__ is Slot:
         pay(machine, state)
         target.build(state)
+        if type(state) is dict:  # what reads it plainly changes it, each library in its way: it may lie nowhere else
+            state.clear()
+            state["state"] = target
         return
     if target.__class__ is Stub:
         return

@@ -21,6 +21,7 @@ MAX_EMPTY = 10_000_000
 _ENDS = ("<", ">", "|", "=")
 _SEED_FIELDS = (0x3EAA222, 0xC464C19, 0xF88304A)
 """Sums of the names of a seed's fields, as compiled code writes them into pickles."""
+_UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "generic")
 _GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "SFC64", "Philox")
 
 
@@ -87,9 +88,9 @@ def _time(base: np.dtype[Any], metadata: Any) -> np.dtype[Any]:
     if any(type(part) is not int for part in (count, *rest)) or rest != [1, 1] or type(unit) not in (bytes, str):
         raise wrong("numpy.dtype")
     unit = unit.decode("ascii") if type(unit) is bytes else unit
-    if unit not in ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "generic"):
+    if unit not in _UNITS or not 0 < count < 1 << 31:
         raise wrong("numpy.dtype")
-    return base if unit == "generic" else np.dtype(f"{base.char}8[{max(1, count)}{unit}]")
+    return base if unit == "generic" else np.dtype(f"{base.char}8[{count}{unit}]")
 
 
 def _structured(base: np.dtype[Any], names: Any, fields: Any, size: Any) -> np.dtype[Any]:
@@ -281,7 +282,8 @@ def generator(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 def seed_sequence(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """A seed's ancestry: no prediction needs it, and what numpy would not take is refused all the same."""
-    if len(args) != 3 or args[1] not in _SEED_FIELDS:
+    own = len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".SeedSequence")
+    if not own or args[1] not in _SEED_FIELDS or args[2] is not None:
         raise wrong("a random generator")
 
     def fill(state: Any) -> Stub:

@@ -159,6 +159,9 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
     """The attributes of an object made by this load, after its own checks."""
     if not hasattr(item, "__dict__"):
         return None
+    if type(item).__module__ == "catboost.core":  # its settings are plain, looked at where it was built
+        vars(item)["_init_params"]["allow_writing_files"] = False
+        return None
     if not type(item).__module__.startswith(
         ("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines", "core.")
     ):
