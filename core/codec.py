@@ -99,8 +99,12 @@ def _text(key: Any) -> str:
     return key
 
 
-def _wide(text: bytes) -> int:
-    """What letters beyond Latin add."""
+_SHORT = 1 << 18
+"""Bytes of text of which no letter is looked at: the most that they could take is not much."""
+
+
+def wide(text: bytes) -> int:
+    """Bytes that letters beyond Latin add to what a text takes."""
     raw = not text.isascii()
     if not raw and b"\\u" not in text:
         return 0
@@ -113,4 +117,5 @@ def weight(text: bytes) -> int:
 
     One letter beyond Latin in a text makes each of its letters take four bytes, in the whole that is read and in its part.
     """
-    return _wide(text) + len(text) + 40 * text.count(b",") + 72 * text.count(b"[") + 232 * text.count(b"{")
+    more = wide(text) if len(text) > _SHORT or (text.isascii() and b"\\u" not in text) else 7 * len(text)
+    return more + len(text) + 40 * text.count(b",") + 72 * text.count(b"[") + 232 * text.count(b"{")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.codec import weight
+from core.codec import weight, wide
 from core.errors import InputError
 
 MAX_PIECE = 8_000_000
@@ -95,7 +95,7 @@ class _Reader:
             raise ValueError("something else is expected")
 
     def value(self, keep: bool = True) -> Any:
-        """The next value, looked at in ever longer pieces until it is whole; of all that are kept the weights add up."""
+        """The next value, looked at in ever longer pieces until it is whole; what is kept adds up."""
         self.next()
         size = _FIRST
         while True:
@@ -113,7 +113,7 @@ class _Reader:
             else:
                 if end < len(text) or whole:  # a number at the very end may go on
                     taken = end if text.isascii() else len(text[:end].encode())
-                    self.kept += weight(piece[:taken]) if keep else 0
+                    self.kept += weight(piece[:taken]) if keep else wide(piece[:taken])
                     self.at += taken
                     return found
             if size >= MAX_PIECE:

@@ -66,3 +66,5 @@ class Surrogate:
 
     def __post_init__(self) -> None:
         freeze_arrays(self)
+        if any(node.parent >= at or (node.parent < 0) != (at == 0) for at, node in enumerate(self.nodes)):
+            raise ValueError("a node of a tree stands before its parent")  # ways up to the root would have no end

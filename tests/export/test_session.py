@@ -240,6 +240,13 @@ def bombs() -> dict[str, bytes]:
     keys = b",".join(b"[%d,0]" % (turn * (2**61 - 1)) for turn in range(1, 60_000))
     found["alike"] = body.replace(b'"params":{"items":[', b'"params":{"items":[%s,' % keys, 1)
     found["facts"] = body.replace(b'"models":{', b'"models":{"a":[%s[]],' % (b"[]," * 3_000_000), 1)
+    wide = "\U0001f600" + "x" * 7_000_000
+    found["wide"] = body.replace(b'"title":"', b'"title":"' + wide.encode(), 1)
+    found["wide as a number"] = body.replace(b'"models":{', b'"models":{%s:{},' % json.dumps(wide).encode(), 1)
+    label = json.dumps("\U0001f600" + "x" * 100_000).encode()
+    one = json.loads(body)["answers"][0]
+    several = [{**one, "fields": {**one["fields"], "label": "LABEL", "data": one["fields"]["data"]}}] * 140
+    found["wide labels"] = start + json.dumps(several)[1:].encode().replace(b'"LABEL"', label) + b"}"
     found["long"] = body.replace(b'"title":"', b'"title":"' + b"x" * 9_000_000, 1)
     assert all(name in ("lists", "objects", "numbers", "texts", "depth") or found[name] != body for name in found)
     return found
@@ -253,6 +260,28 @@ def test_a_small_file_does_not_become_large_or_slow() -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 50 << 20, name
+
+
+def test_a_tree_that_leads_back_to_itself_is_refused() -> None:
+    """The way from a leaf up to the root had no end."""
+    model, table = case("xgboost with missing values")
+    body = json.loads(to_session(session([explain("surrogate", model, table, 0)], model, table)))
+    nodes = body["answers"][0]["fields"]["nodes"]["items"]
+    assert len(from_session(json.dumps(body).encode()).results) == 1
+    for at, parent in ((0, 0), (1, 1), (1, len(nodes) - 1), (1, -1)):
+        before, nodes[at]["fields"]["parent"] = nodes[at]["fields"]["parent"], parent
+        with pytest.raises(InputError):
+            from_session(json.dumps(body).encode())
+        nodes[at]["fields"]["parent"] = before
+
+
+@pytest.mark.parametrize("other", [["1"], [True], [[1.0]]])
+def test_an_array_holds_numbers_and_nothing_that_could_be_one(other: list[Any]) -> None:
+    body = json.loads(to_session(made(rows=(1,))))
+    held = body["answers"][0]["fields"]["values"]
+    held["data"] = other * len(held["data"])
+    with pytest.raises(InputError):
+        from_session(json.dumps(body).encode())
 
 
 def test_names_that_are_all_alike_do_not_grow_without_end() -> None:

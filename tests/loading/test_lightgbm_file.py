@@ -98,6 +98,19 @@ def test_a_tree_that_would_lead_astray_is_refused(key: str, edit: Callable[[list
         lightgbm_file.check(edited(key, edit).encode(), "m.txt")
 
 
+@pytest.mark.parametrize("part", ["threshold", "decision_type", "left_child"])
+@pytest.mark.parametrize("form", ["gone", "empty"])
+def test_a_tree_of_two_leaves_has_all_its_parts(part: str, form: str) -> None:
+    """LightGBM ends the process where one is missing."""
+    short = lightgbm.train({**SETTINGS, "num_leaves": 2}, lightgbm.Dataset(FRAME[["age"]], TARGET), 1).model_to_string()
+    lightgbm_file.check(short.encode(), "m.txt")
+    changed = re.sub(rf"(?m)^{part}=.*\n", "" if form == "gone" else f"{part}=\n", short)
+    size = changed.index("end of trees") - changed.index("Tree=0")
+    with pytest.raises(ModelError, match="damaged") as error:
+        lightgbm_file.check(line("tree_sizes", str(size), changed).encode(), "m.txt")
+    assert part in error.value.why
+
+
 def test_a_linear_leaf_of_a_missing_column_is_refused() -> None:
     with pytest.raises(ModelError, match="leaf asks for a column"):
         lightgbm_file.check(edited("leaf_features", lambda parts: ["5", *parts[1:]], LINEAR).encode(), "m.txt")

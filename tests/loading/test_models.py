@@ -188,6 +188,11 @@ def cycle(_learner: Any, tree: Any) -> None:
     tree["left_children"][0] = tree["right_children"][0]
 
 
+def empty_set(_learner: Any, tree: Any) -> None:
+    """A split by none of the categories: XGBoost reads it, and fails to write it."""
+    tree.update(categories=[], categories_nodes=[0], categories_segments=[0], categories_sizes=[0])
+
+
 def loop_to_root(_learner: Any, tree: Any) -> None:
     tree["left_children"][0] = 0
 
@@ -242,6 +247,7 @@ BAD = {
     "json foreign booster": (edited(lambda learner, _: learner["gradient_booster"].update(name="evil")), "a.json"),
     "json foreign objective": (edited(lambda learner, _: learner["objective"].update(name="evil:one")), "a.json"),
     "json categories out of range": (edited(lambda _, tree: tree["categories_sizes"].append(10**6)), "a.json"),
+    "json category set of none": (edited(empty_set), "a.json"),
     "ubj cut": (XGB_UBJ[: len(XGB_UBJ) // 2], "a.ubj"),
     "ubj huge length": (b"{L" + struct.pack(">q", 2**62) + b"learner", "a.ubj"),
     "ubj negative length": (b"{L" + struct.pack(">q", -5) + b"learner", "a.ubj"),

@@ -189,6 +189,14 @@ def test_a_state_of_texts_that_is_kept_elsewhere_is_refused() -> None:
     assert outcome(changed) == "refused"
 
 
+def test_a_time_in_parts_of_its_unit_is_refused() -> None:
+    data = pickle.dumps({"a": np.array(["2020-02-03"], "M8[D]")}, 4)
+    unit = b"K\x01K\x01K\x01t"
+    assert data.count(unit) == 1
+    assert outcome(data) == "alike"
+    assert outcome(data.replace(unit, b"K\x01K?K\x01t")) == "refused"
+
+
 def test_a_seed_of_unknown_fields_is_refused() -> None:
     held = pickle.dumps(np.random.SeedSequence(3), 4)
     known = [value for op, value, _ in pickletools.genops(held) if op.name in ("BININT", "LONG1")]
@@ -200,6 +208,9 @@ def test_a_seed_of_unknown_fields_is_refused() -> None:
     assert whole.count(sums) == 1
     assert outcome(whole) == "alike"
     assert outcome(whole.replace(sums, (known[0] ^ 1).to_bytes(4, "little"))) == "refused"
+    of_another, owner = whole.replace(sums + b"N", sums + b"K\x00"), whole.rindex(b"h", 0, whole.index(sums))
+    assert outcome(of_another) == "refused"
+    assert outcome(whole[:owner] + b"h\x00" + whole[owner + 2 :]) == "refused"  # of a text, not of its class
 
 
 @pytest.mark.parametrize("kind", ["float16", "object", "U8"])

@@ -94,7 +94,9 @@ def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, nam
             found = numerals.count(text) if text else 0
         except ValueError as error:
             raise damaged(name, f"The part {key.decode()} of a tree holds something that is no number") from error
-        if found != wanted and (key in tree or (count > 1 and key in _INNER)) and (found or wanted > 1):
+        if count > 1 and key in _INNER and key not in tree:
+            raise damaged(name, f"A tree has no part {key.decode()}")
+        if found != wanted and key in tree and (found or count > 1):
             raise damaged(name, f"The part {key.decode()} of a tree has {found} numbers instead of {wanted}")
 
 
