@@ -115,7 +115,7 @@ def wide(text: bytes) -> int:
 def weight(text: bytes) -> int:
     """Bytes that JSON may take once it is read: a list of empty lists takes twenty times its text.
 
-    One letter beyond Latin in a text makes each of its letters take four bytes, in the whole that is read and in its part.
+    One letter beyond Latin in a text makes each letter take four bytes: in what is read, and in its part.
     """
     more = wide(text) if len(text) > _SHORT or (text.isascii() and b"\\u" not in text) else 7 * len(text)
     return more + len(text) + 40 * text.count(b",") + 72 * text.count(b"[") + 232 * text.count(b"{")
