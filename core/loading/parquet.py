@@ -56,7 +56,8 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     if len(set(schema.names)) != len(schema):
         raise ValueError("column names are repeated")
     texts = [field.name for field in schema if _is_text(field.type)]
-    budgets.check_held(rows * len(flat) * budgets.CELL_BYTES, len(data))
+    cells = [budgets.counted(_width(field.type)) for field in schema if field.name in flat]
+    budgets.check_held(rows * sum(cells), len(data))
     file = pq.ParquetFile(source, read_dictionary=texts)
     frame = _frame(file, flat, texts)
     notes = ["Parquet."]
@@ -102,6 +103,13 @@ def _spelt_out(column: pa.Array, name: str) -> int:
 def _is_text(kind: pa.DataType) -> bool:
     """True for text of either width."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _width(kind: pa.DataType) -> int:
+    """Bytes that a cell takes in the app at least."""
+    if pa.types.is_boolean(kind):
+        return 1
+    return kind.bit_width // 8 if pa.types.is_integer(kind) or pa.types.is_floating(kind) else budgets.CELL_BYTES
 
 
 def _is_flat(kind: pa.DataType) -> bool:

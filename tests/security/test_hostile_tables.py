@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from core.errors import ExplorerError
@@ -125,6 +127,45 @@ def test_a_table_may_take_a_share_of_its_file(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(budgets, "MAX_HELD", size - 2)
     with pytest.raises(ExplorerError, match="too large"):
         read_table(data, "t.parquet")
+
+
+@pytest.mark.parametrize(("kind", "counted"), [("bool", 3), ("int8", 3), ("uint8", 3), ("int16", 4), ("float64", 8)])
+def test_narrow_cells_count_for_little_more_than_they_take(
+    monkeypatch: pytest.MonkeyPatch, kind: str, counted: int
+) -> None:
+    """One-hot columns as truth values load where floats of the same few bytes would be a bomb."""
+    import pyarrow as pa
+
+    chosen = np.random.default_rng(0).integers(0, 20, 3_000)
+    frame = pd.DataFrame(np.eye(20, dtype=kind)[chosen], columns=[f"c{place}" for place in range(20)])
+    data = stored(pa.Table.from_pandas(frame))
+    size = 3_000 * 20 * counted
+    monkeypatch.setattr(budgets, "HELD_RATIO", 0)
+    monkeypatch.setattr(budgets, "HELD_FREE", size)
+    read = read_table(data, "t.parquet").frame
+    assert set(read.dtypes) == {np.dtype(kind)}
+    assert np.array_equal(read.to_numpy(), frame.to_numpy())
+    monkeypatch.setattr(budgets, "HELD_FREE", size - 1)
+    with pytest.raises(ExplorerError, match="keep zeros and ones as truth values"):
+        read_table(data, "t.parquet")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+def test_a_sparse_table_loads_and_grows_the_app_by_less_than_a_bomb_may() -> None:
+    import pyarrow as pa
+
+    chosen = np.random.default_rng(0).integers(0, 100, 100_000)
+    cells = {f"c{place}": chosen == place for place in range(100)}
+    data = stored(pa.table(cells))
+    assert len(data) * budgets.HELD_RATIO < 16 << 20
+    before = memory("VmRSS")
+    table = open_table_upload(data, "t.parquet")
+    assert table.frame.shape == (100_000, 100)
+    assert memory("VmRSS") - before < GROWTH
+    column = pa.array(np.arange(120_000) % 2 == 0)
+    bomb = stored(pa.table({f"c{place}": column for place in range(100)}))
+    with pytest.raises(ExplorerError, match="refused"):
+        open_table_upload(bomb, "t.parquet")
 
 
 def test_a_large_table_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
