@@ -9,6 +9,9 @@ _HEAD, _TAIL = 10, 9
 _KEPT = 4
 """Letters of the common beginning that stay."""
 
+PAIR = " × "
+"""Between the names of features that act together, each of which is cut by itself."""
+
 
 def told_apart(names: Sequence[str]) -> list[str]:
     """The names; of those that would read alike once their middle is cut, what they have in common is cut instead.

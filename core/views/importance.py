@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.results import Importance
-from core.views import attribution, words
+from core.views import alike, attribution, words
 from core.views.view import View
 
 
@@ -29,7 +29,7 @@ def view(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:
         Clicking a bar sets the selection parameter ``pick`` (field ``feature``).
     """
     ranked = order(result)
-    called = words.apart(result.features, 80)
+    called = words.apart(result.features, 30 if any(alike.PAIR in name for name in result.features) else 80)
     rows = [_record(result, position, place) | {"label": called[position]} for place, position in enumerate(ranked[:k])]
     sentence = tell(result, k)
     both = result.signed or bool((result.values < 0).any())

@@ -84,7 +84,7 @@ def _spread_out(count: int) -> list[int]:
 
 def _name(down: str, across: str) -> dict[str, Any]:
     """The names of the axes: from outside, so drawn from the data."""
-    text = f"\N{UPWARDS ARROW} {words.short(down)}    \N{RIGHTWARDS ARROW} {words.short(across)}"
+    text = f"\N{UPWARDS ARROW} {words.named(down)}    \N{RIGHTWARDS ARROW} {words.named(across)}"
     blank = dict.fromkeys(("feature", "other", "row", "column", "row place", "column place", "value", "cell"))
     return {**blank, "text": text, "role": "name"}
 
@@ -232,7 +232,7 @@ def _tell_pair(result: Matrix) -> str:
     """The answer in words for two features' values: where it is lowest and highest."""
     if not np.isfinite(result.values).any():
         return f"There is no number to show: {result.unit}."
-    down, across = words.short(result.row_title, 40), words.short(result.column_title, 40)
+    down, across = words.named(result.row_title, 40), words.named(result.column_title, 40)
     share = result.unit.startswith("mean answer (probability of")
     parts = []
     for end in (np.nanargmin, np.nanargmax):

@@ -136,9 +136,11 @@ def _levels(
 ) -> list[dict[str, Any]]:
     """One row per level, one dot per curve, the instance's own level ringed."""
     ink = palette.INKS[dark]
-    x = {**output, "scale": {"zero": False, "padding": 62}}  # half the threshold's words fit beside its line
+    beside = {"expr": f"{axis.SLIM} ? 34 : 62"}  # half the threshold's words fit beside its line
+    x = {**output, "scale": {"zero": False, "padding": beside}}
+    x["axis"] = {**output["axis"], "tickCount": {"expr": f"{axis.SLIM} ? 3 : 6"}}
     y: dict[str, Any] = {"field": "cell", "type": "nominal", "sort": {"field": "order", "op": "max"}, "title": None}
-    y["axis"] = {"labelLimit": 170, "ticks": False, "domain": False, "grid": True}
+    y["axis"] = {**axis.of_names(100, 170), "ticks": False, "domain": False, "grid": True}
     here, name = {"x": x, "y": y}, {"text": {"field": "label"}}
     dot = {"type": "point", "opacity": 1}
     text = {"type": "text", "color": ink, "fontWeight": 600}

@@ -12,7 +12,7 @@ from core.errors import unknown_name
 from core.results import Scores
 from core.results.scores import Curve
 from core.views import palette, words
-from core.views.axis import SLIM
+from core.views.axis import SLIM, of_names
 from core.views.overlay import part
 from core.views.view import View
 
@@ -185,19 +185,16 @@ def _cells(result: Scores) -> list[dict[str, Any]]:
 def _confusion_spec(dark: bool | None) -> dict[str, Any]:
     """The constant specification of the confusion matrix; a click picks a cell."""
     order = {"field": "order", "op": "min"}
+    across = {"title": "the model says", "labelAngle": 0, "labelLimit": {"expr": "bandwidth('x') - 6"}}
+    down = {"title": "the truth is", **of_names(80, 160)}
     ways = {"domain": ["right", "wrong"], "range": [palette.DOWN, palette.UP]}
     return {
         "width": "container",
         "height": {"step": 56},
         "data": {"name": "rows"},
         "encoding": {
-            "x": {
-                "field": "said",
-                "type": "nominal",
-                "sort": order,
-                "axis": {"title": "the model says", "labelAngle": 0},
-            },
-            "y": {"field": "truth", "type": "nominal", "sort": order, "axis": {"title": "the truth is"}},
+            "x": {"field": "said", "type": "nominal", "sort": order, "axis": across},
+            "y": {"field": "truth", "type": "nominal", "sort": order, "axis": down},
         },
         "layer": [
             {

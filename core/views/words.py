@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.types import UNNAMED, Scale
-from core.views.alike import told_apart
+from core.views.alike import PAIR, told_apart
 
 MINUS = "\N{MINUS SIGN}"
 LONGEST = 60
@@ -146,6 +146,8 @@ def named(text: str, longest: int = LONGEST) -> str:
     whole = short(text, max(longest, len(text)))
     if len(whole) <= longest:
         return whole
+    if 1 < len(parts := whole.split(PAIR)) < longest // 8:
+        return PAIR.join(named(part, longest // len(parts) - 2) for part in parts)
     tail = longest // 3
     return f"{whole[: longest - 1 - tail].rstrip()}…{whole[-tail:].lstrip()}"
 

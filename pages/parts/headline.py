@@ -52,9 +52,9 @@ def purpose(about: Subject) -> str:
         return cards[model_id]
     if about.model.classes:
         names = words.listed([words.short(name, 30) for name in about.model.classes[:6]])
-        return f"Chooses between {names}, for the instances of {words.short(about.table.name, 40)}."
-    what = "a number" if about.label == UNNAMED else words.short(about.label, 40)
-    return f"Predicts {what}, for the instances of {words.short(about.table.name, 40)}."
+        return f"Chooses between {names}, for the instances of {words.named(about.table.name, 40)}."
+    what = "a number" if about.label == UNNAMED else words.named(about.label, 40)
+    return f"Predicts {what}, for the instances of {words.named(about.table.name, 40)}."
 
 
 def scale(about: Subject) -> Scale:

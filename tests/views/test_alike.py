@@ -29,3 +29,13 @@ def test_names_that_differ_at_an_end_and_equal_names_stay() -> None:
     assert told_apart(ends) == ends
     assert told_apart([LONG[0], LONG[0]]) == [LONG[0], LONG[0]]
     assert told_apart(["abc1" + "x" * 30, "abc2" + "x" * 30]) == ["abc1" + "x" * 30, "abc2" + "x" * 30]
+
+
+def test_of_features_that_act_together_each_is_cut_by_itself() -> None:
+    pair = "consumption_in_the_first_quarter × consumption_in_the_last_quarter"
+    for longest in (30, 60):
+        first, second = words.named(pair, longest).split(" × ")
+        assert first.endswith("ter")
+        assert (first[:6], second[:6]) == ("consum", "consum")
+        assert len(words.named(pair, longest)) <= longest
+    assert words.named("age × sex", 30) == "age × sex"
