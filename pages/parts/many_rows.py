@@ -9,7 +9,7 @@ from core import cache, registry
 from core.results import Attributions
 from core.views import View, dependence, view, words
 from core.views import attributions as many
-from pages.parts import chart, downloads, frame, fresh, leads, question, subject
+from pages.parts import chart, downloads, frame, fresh, leads, question, subject, tables
 from pages.parts.subject import Subject
 from pages.parts.text import safe, safe_long
 
@@ -92,4 +92,8 @@ def _beside(result: Attributions, drawn: View, about: Subject, key: str) -> None
         st.markdown("**Permutation**: how much worse without it")
         with subject.patience(method.title) as progress:
             other = cache.explain(about.both, method.id, [0], about.output, {}, progress)[0]
-        chart.show(view(other, k=10, dark=chart.dark()), f"{key}.permutation", leads.pick)
+        beside = view(other, k=10, dark=chart.dark())
+        chart.show(beside, f"{key}.permutation", leads.pick)
+        with st.container(horizontal=True, gap="small"):
+            tables.numbers(beside.table, f"{key}.permuted", beside.alt)
+            downloads.draw(other, "permutation-importance", f"{key}.permuted")
