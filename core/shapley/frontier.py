@@ -4,7 +4,7 @@ An instance walks down every tree and takes both branches where background rows 
 goes the set of background rows (as bits) that pass every player that the instance fails. A branch whose set is empty
 is left. At a leaf each row of the set gives its share by how many players only the instance (u) and only the row (v)
 passes: the same game as in ``interventional``. Who gets it is a set of players, too, kept as bits: shares are summed by
-byte of the set first, and by player only once. The loops are compiled (``machine``): a forest of 100 trees grown on
+ten bits of the set first, and by player only once. The loops are compiled (``machine``): a forest of 100 trees grown on
 5,000 rows has some 160,000 places to look at and 260,000 pairs of leaf and background row for each instance.
 """
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from core.processors import MOST, share
 from core.shapley.interventional import share_by_counts
-from core.shapley.packed import ITEM, STATE, WIDTH, Packed, aligned, pack, rounded
+from core.shapley.packed import ITEM, PAIR, STATE, WIDTH, Packed, aligned, pack, rounded
 from core.shapley.paths import Paths, Small
 from core.types import Array
 
@@ -29,8 +29,7 @@ SHARED = 100_000
 """Nodes that are walked by one processor."""
 SET = 128
 """Background rows of one set."""
-Lists = tuple[npt.NDArray[np.void], npt.NDArray[np.void], Array]
-_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float64)
+Lists = tuple[npt.NDArray[np.void], npt.NDArray[np.void], npt.NDArray[np.void], npt.NDArray[np.uint64]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +65,10 @@ class Walk:
     parts : tuple of ndarray of int
         Roots of trees that are walked by one processor.
     worth : ndarray, shape (n_leaves,)
-    shares : ndarray, shape (most + 1, most + 1, 2)
+    shares : ndarray, shape ((most + 1) * (most + 1) * 2,)
         What players gain and lose, by the counts of those that only the row and only the instance passes.
+    far : ndarray of uint64, shape (65,)
+        Bytes from what the first row of a word fails to what each of them does, and behind them all.
     sets : tuple of Against
     background, features : int
     base, own : float
@@ -79,11 +80,17 @@ class Walk:
     parts: tuple[Small, ...]
     worth: Array
     shares: Array
+    far: npt.NDArray[np.uint64]
     sets: tuple[Against, ...]
     background: int
     features: int
     base: float
     own: float
+
+    @property
+    def step(self) -> np.uint64:
+        """Shares for one count of players that only the row passes."""
+        return np.uint64(2 * (self.paths.edges.shape[1] + 1))
 
     def values(self, encoded: Array) -> tuple[Array, Array]:
         """Explain rows.
@@ -110,9 +117,9 @@ class Walk:
         """What some of the trees add: sums of attributions, and last of the leaves reached, of a few rows."""
         from core.shapley import machine
 
-        room = self.packed.largest + 2
-        places, items = np.empty(3 * room, dtype=STATE), np.empty(2 * room + machine.AHEAD, dtype=ITEM)
-        lists = (places, items, np.empty(2 * room))
+        most = machine.PART * SET + machine.AHEAD + machine.FEW + machine.MORE
+        places = np.empty(3 * (self.packed.largest + 2), dtype=STATE)
+        lists = (places, np.empty(machine.PART + 1, dtype=ITEM), np.empty(most, dtype=PAIR), self.far)
         total = self._part(roots, rows, self.sets[0], lists)
         for part in self.sets[1:]:
             total += self._part(roots, rows, part, lists)
@@ -123,12 +130,10 @@ class Walk:
         from core.shapley import machine
 
         packed, total = self.packed, np.zeros((len(rows), self.features + 1))
-        sets = 0 if len(packed.named) else 256 * max(machine.LEAST, -(-self.features // 8))
-        by_byte = np.zeros((len(rows), sets))
-        leaves = (self.worth, part.failing, packed.named)
-        machine.walk(roots, part.nodes, rows, packed.codes, lists, part.everyone(), leaves, self.shares, by_byte, total)
-        if not len(packed.named):
-            total[:, :-1] += (by_byte.reshape(len(rows), -1, 256) @ _BITS).reshape(len(rows), -1)[:, : self.features]
+        parts = 0 if len(packed.named) else max(machine.LEAST, -(-self.features // machine.BITS))
+        sums, leaves = np.zeros((len(rows), parts << machine.BITS)), (self.worth, part.failing, packed.named)
+        how = (part.everyone(), leaves, self.shares, self.step)
+        machine.walk(roots, part.nodes, rows, packed.codes, lists, *how, sums, total)
         return total
 
 
@@ -155,8 +160,10 @@ def walk(paths: Paths, worth: Array, background: Array, features: int, base: flo
         machine.mark(nodes, packed.before, some, packed.codes)
         machine.fail(nodes, packed.edges, failing)
         sets.append(Against(len(some), nodes, failing))
-    parts, shares = shared(packed.roots, len(packed.nodes)), np.stack(share_by_counts(paths.edges.shape[1]), axis=2)
-    return Walk(paths, packed, parts, worth[packed.leaf], shares, tuple(sets), len(background), features, base, own)
+    parts, far = shared(packed.roots, len(packed.nodes)), np.arange(65, dtype=np.uint64) * np.uint64(held)
+    shares = np.stack([table.T for table in share_by_counts(paths.edges.shape[1])], axis=2).ravel()
+    values = worth[packed.leaf]
+    return Walk(paths, packed, parts, values, shares, far, tuple(sets), len(background), features, base, own)
 
 
 def alike(paths: Paths, rows: Array) -> Array:
@@ -178,4 +185,6 @@ def shared(roots: Small, nodes: int) -> tuple[Small, ...]:
 def _room(leaves: int, rows: int, held: int) -> npt.NDArray[np.uint8]:
     """Zeros, and eight bytes more behind them: the machine reads words where fewer bytes count."""
     size = leaves * rows * held
-    return np.zeros(size + 8, dtype=np.uint8)[:size].reshape(leaves, rows, held)
+    room = np.empty(size + 8, dtype=np.uint8)
+    room.fill(0)
+    return room[:size].reshape(leaves, rows, held)

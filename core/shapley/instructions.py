@@ -17,11 +17,11 @@ _LETTER, _NUMBER, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 
 
 def _bits(name: str) -> Any:
-    """An instruction of LLVM's on a 64-bit word: ``ctpop`` or ``cttz``."""
+    """An instruction of LLVM's on a 64-bit word: ``ctpop`` or ``cttz``, 64 of a word without bits."""
 
     def typed(_context: Any, _word: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-            rest = () if name == "ctpop" else (ir.Constant(ir.IntType(1), 1),)
+            rest = () if name == "ctpop" else (ir.Constant(ir.IntType(1), 0),)
             return getattr(builder, name)(args[0], *rest)
 
         return types.uint64(types.uint64), emit

@@ -17,34 +17,48 @@ import numpy as np
 from numba.core import types as numba_types
 
 from core.shapley.instructions import choose, fetch, lowest, ones, word
-from core.shapley.packed import ITEM, NODE, STATE
+from core.shapley.packed import ITEM, NODE, PAIR, STATE
 from core.types import Array
 
 types: Any = numba_types  # made at run time, unknown to a type checker
 Function = TypeVar("Function", bound=Callable[..., Any])
-AHEAD = 12
-"""Items ahead of the one in work whose data is asked for; the list of items has as much room behind its end."""
-LEAST = 3
-"""Bytes of players that are summed by, at least."""
-_Z, _ONE, _TWO, _WORD, _BYTE, _AHEAD = (np.uint64(value) for value in (0, 1, 2, 64, 255, AHEAD))
-_SECOND, _THIRD, _REST = 256, 512, 256 * LEAST
-_NODES, _STATES, _ITEMS = (numba.from_dtype(kind)[::1] for kind in (NODE, STATE, ITEM))
+PART = 256
+"""Leaves whose pairs are listed at a time: what is asked for ahead begins anew with each list."""
+AHEAD = 32
+"""Pairs ahead of the one in work whose data is asked for; the list of pairs has as much room behind its end."""
+FEW, MORE = 4, 8
+"""Pairs of a leaf and a word of rows that are written without asking whether there are so many, and then once more."""
+BITS, LEAST = 10, 2
+"""Players whose sets are summed by, and how many such parts there are at least."""
+_Z, _ONE, _TWO, _WORD, _HALF, _TEN = (np.uint64(value) for value in (0, 1, 2, 64, 32, BITS))
+_LAST, _LOW, _AHEAD, _PART = (np.uint64(value) for value in ((1 << BITS) - 1, 2**32 - 1, AHEAD, PART))
+_SECOND, _REST = 1 << BITS, LEAST << BITS
+_NODES, _STATES, _ITEMS, _PAIRS = (numba.from_dtype(kind)[::1] for kind in (NODE, STATE, ITEM, PAIR))
+_WORDS = types.uint64[::1]
 _NUMBERS, _FLAT, _CODES = types.float64[:, ::1], types.float64[::1], types.boolean[:, ::1]
 _ROOTS, _EDGES, _MASKS = types.int32[::1], types.int32[:, ::1], types.uint8[:, :, ::1]
 _EVERYONE, _LEAVES = types.UniTuple(types.uint64, 2), types.Tuple((_FLAT, _MASKS, _EDGES))
-_LISTS = types.Tuple((_STATES, _ITEMS, _FLAT))
+_LISTS = types.Tuple((_STATES, _ITEMS, _PAIRS, _WORDS))
+
+
+def _piece(back: Any, *kinds: Any, **how: Any) -> Callable[[Function], Function]:
+    """Compile for arguments of these kinds. A piece that is called has the processor's registers for itself."""
+
+    def build(function: Function) -> Function:
+        made: Function = numba.njit([back(*kinds)], error_model="numpy", nogil=True, _nrt=False, **how)(function)
+        return made
+
+    return build
 
 
 def _compiled(*kinds: Any) -> Callable[[Function], Function]:
-    """Compile for arguments of these kinds; without the cache where there is no place for it."""
+    """What Python calls; without the cache where there is no place for it."""
 
     def build(function: Function) -> Function:
-        how: dict[str, Any] = {"error_model": "numpy", "nogil": True, "_nrt": False}
         try:
-            made: Function = numba.njit([types.void(*kinds)], cache=True, **how)(function)
+            return _piece(types.void, *kinds, cache=True)(function)
         except RuntimeError:  # no folder that could be written to
-            made = numba.njit([types.void(*kinds)], **how)(function)
-        return made
+            return _piece(types.void, *kinds)(function)
 
     return build
 
@@ -117,7 +131,7 @@ def _offer(nodes: Any, places: Any, more: Any, found: Any, child: Any, first: An
     return more + (some & ~leaf & _ONE), found + (some & leaf)
 
 
-@_part
+@_piece(types.uint64, types.int32, _NODES, _FLAT, _CODES, _STATES, _EVERYONE)
 def _spread(root: Any, nodes: Any, row: Any, codes: Any, places: Any, everyone: Any) -> Any:
     """Go down one tree, level by level; returns how many leaves are reached.
 
@@ -146,72 +160,107 @@ def _spread(root: Any, nodes: Any, row: Any, codes: Any, places: Any, everyone: 
 
 
 @_part
-def _list(places: Any, found: Any, worth: Any, failing: Any, items: Any, total: Any) -> Any:
-    """Write down the leaves reached, by word of their sets of rows; returns how many there are.
+def _pairs(pairs: Any, count: Any, rows: Any, far: Any, base: Any) -> Any:
+    """Write down the pairs of a leaf and a word of rows; returns how many there are by then.
+
+    Few are written whether there are so many or not; where each lies is looked up: one port of a processor counts bits
+    and multiplies, too.
+    """
+    end = count + ones(rows)
+    for _ in range(FEW):
+        pairs[count].start = base + far[lowest(rows)]
+        rows, count = rows & rows - _ONE, count + _ONE
+    if rows:
+        for _ in range(MORE):
+            pairs[count].start = base + far[lowest(rows)]
+            rows, count = rows & rows - _ONE, count + _ONE
+        while rows:
+            pairs[count].start = base + far[lowest(rows)]
+            rows, count = rows & rows - _ONE, count + _ONE
+    return end
+
+
+@_piece(types.uint64, _STATES, types.uint64, types.uint64, _LEAVES, _ITEMS, _PAIRS, _WORDS, types.uint64, _FLAT)
+def _list(
+    places: Any, begin: Any, many: Any, leaves: Any, items: Any, pairs: Any, far: Any, step: Any, total: Any
+) -> Any:
+    """Write down leaves reached and their pairs with background rows; returns how many pairs there are.
 
     The leaf that the row itself reaches is added to the last of ``total``.
     """
-    begin, held, count = np.uint64(len(places)) // np.uint64(3) * _TWO, np.uint64(failing.shape[2]), _Z
-    size = np.uint64(failing.shape[1]) * held
-    for at in range(found):
-        state = places[begin + np.uint64(at)]
-        leaf = np.uint64(-1 - state.node)
-        value, start = worth[leaf], leaf * size
-        if state.failed == 0:
+    worth, failing, _ = leaves
+    held, count = np.uint64(failing.shape[2]), _Z
+    size, half = np.uint64(failing.shape[1]) * held, _WORD * held
+    for at in range(many):
+        state, item = places[begin + np.uint64(at)], items[np.uint64(at)]
+        leaf, failed = np.uint64(-1 - state.node), state.failed
+        value = worth[leaf]
+        if failed == 0:
             total[-1] += value
-        item = items[count]
-        item.rows, item.start, item.worth, item.failed, item.leaf = state.first, start, value, state.failed, leaf
-        count += np.uint64(state.first != 0)
-        item, start = items[count], start + _WORD * held
-        item.rows, item.start, item.worth, item.failed, item.leaf = state.second, start, value, state.failed, leaf
-        count += np.uint64(state.second != 0)
+        item.worth, item.shares, item.failed, item.begin, item.leaf = value, ones(failed) * step, failed, count, leaf
+        base = leaf * size + (np.uint64(at) << _HALF)
+        count = _pairs(pairs, count, state.first, far, base)
+        count = _pairs(pairs, count, state.second, far, base + half)
+    items[many].begin = count
     return count
 
 
 @_part
-def _credit(players: Any, weight: Any, by_byte: Any, total: Any, named: Any, leaf: Any) -> None:
-    """Give a weight to a set of players: by each byte of it, or, where bits are slots of a leaf, one by one."""
+def _credit(players: Any, weight: Any, sums: Any, total: Any, named: Any, leaf: Any) -> None:
+    """Give a weight to a set of players: by ten bits of it at a time, or one by one where bits are slots of a leaf."""
     if len(named):
         while players:
             total[named[leaf, lowest(players)]] += weight
             players &= players - _ONE
     else:
-        by_byte[players & _BYTE] += weight  # written out: a loop would cost a tenth of all
-        by_byte[(players >> np.uint64(8) & _BYTE) + np.uint64(_SECOND)] += weight
-        by_byte[(players >> np.uint64(16) & _BYTE) + np.uint64(_THIRD)] += weight
-        for start in range(_REST, len(by_byte), 256):
-            by_byte[(players >> np.uint64(start >> 5) & _BYTE) + np.uint64(start)] += weight
+        sums[players & _LAST] += weight  # written out: a loop would cost a tenth of all
+        sums[(players >> _TEN & _LAST) + _SECOND] += weight
+        if len(sums) > _REST:
+            players >>= _TEN
+            for start in range(_REST, len(sums), _SECOND):
+                players >>= _TEN
+                sums[np.uint64(start) + (players & _LAST)] += weight
+
+
+@_piece(types.void, _ITEMS, types.uint64, _PAIRS, types.uint64, _LEAVES, _FLAT, _FLAT, _FLAT)
+def _gather(items: Any, many: Any, pairs: Any, count: Any, leaves: Any, shares: Any, sums: Any, total: Any) -> None:
+    """Give every pair of leaf and background row to its players.
+
+    What the players that the instance fails lose is summed on, and written at each pair.
+    """
+    _, failing, named = leaves
+    mask, sum_lost = ~_Z >> (_WORD - np.uint64(8) * np.uint64(failing.shape[2])), 0.0
+    for at in range(count):
+        pair = pairs[np.uint64(at)]
+        fetch(failing, pairs[np.uint64(at) + _AHEAD].start & _LOW)
+        item = items[pair.start >> _HALF]
+        players = word(failing, pair.start & _LOW) & mask
+        cell = item.shares + ones(players) * _TWO
+        pair.lost = sum_lost
+        sum_lost += shares[cell + _ONE]
+        _credit(players, shares[cell] * item.worth, sums, total, named, item.leaf)
+    pairs[count].lost = sum_lost
+    for at in range(many):
+        item, behind = items[np.uint64(at)], items[np.uint64(at) + _ONE]
+        weight = (pairs[item.begin].lost - pairs[behind.begin].lost) * item.worth
+        _credit(item.failed, weight, sums, total, named, item.leaf)
 
 
 @_part
-def _gather(items: Any, count: Any, failing: Any, named: Any, shares: Any, lost: Any, by_byte: Any, total: Any) -> None:
-    """Give every pair of leaf and background row to its players.
-
-    One loop over all pairs: the next item is there before it is known whether this one has another row. What the
-    players that the instance fails lose is summed on, and written behind each item.
-    """
-    held = np.uint64(failing.shape[2])
-    mask = ~_Z >> (_WORD - np.uint64(8) * held)
-    at, sum_lost, rows, following = _Z, 0.0, items[_Z].rows, items[_ONE].rows
-    lost[_Z] = 0.0
-    while at < count:
-        item, behind, ahead = items[at], items[at + _TWO].rows, items[at + _AHEAD]
-        players = word(failing, item.start + lowest(rows) * held) & mask
-        fetch(failing, ahead.start + lowest(ahead.rows) * held)
-        rows &= rows - _ONE
-        theirs, mine = ones(players), ones(item.failed)
-        sum_lost += shares[theirs, mine, _ONE]
-        lost[at + _ONE] = sum_lost
-        _credit(players, shares[theirs, mine, _Z] * item.worth, by_byte, total, named, item.leaf)
-        at = choose(rows, at, at + _ONE)
-        rows, following = choose(rows, rows, following), choose(rows, following, behind)
-    for place in range(count):
-        item = items[np.uint64(place)]
-        weight = (lost[np.uint64(place)] - lost[np.uint64(place) + _ONE]) * item.worth
-        _credit(item.failed, weight, by_byte, total, named, item.leaf)
+def _fold(sums: Any, total: Any) -> None:
+    """Add sums by set of players to each of the players: halve each part again and again, by its last player."""
+    for start in range(0, len(sums), _SECOND):
+        for bit in range(BITS - 1, -1, -1):
+            half, added = start + (1 << bit), 0.0
+            for at in range(1 << bit):
+                added += sums[half + at]
+                sums[start + at] += sums[half + at]
+            player = start // _SECOND * BITS + bit
+            if player < len(total) - 1:
+                total[player] += added
 
 
-@_compiled(_ROOTS, _NODES, _NUMBERS, _CODES, _LISTS, _EVERYONE, _LEAVES, types.float64[:, :, ::1], _NUMBERS, _NUMBERS)
+@_compiled(_ROOTS, _NODES, _NUMBERS, _CODES, _LISTS, _EVERYONE, _LEAVES, _FLAT, types.uint64, _NUMBERS, _NUMBERS)
 def walk(
     roots: Any,
     nodes: Any,
@@ -221,23 +270,31 @@ def walk(
     everyone: Any,
     leaves: Any,
     shares: Array,
-    by_byte: Array,
+    step: Any,
+    sums: Array,
     total: Array,
 ) -> None:
     """Walk rows down every tree, all of them down one tree first: it stays in the processor's cache.
 
-    ``lists``: room for the places of two levels and for the leaves of one tree, for its items, and for what is lost
-    behind each of them. ``leaves``: worth, players failed, names of bits. ``shares``: what players gain and lose, by
-    how many only the row passes and how many only the instance. ``by_byte``, ``total``: sums by set of players (256 for
-    each of its bytes), and by player and last of the leaves reached, for each row; added to.
+    ``lists``: room for the places of two levels and for the leaves of one tree, for ``PART`` leaves, for their pairs,
+    and how far the rows of a word lie behind its first. ``leaves``: worth, players failed, names of bits. ``shares``:
+    what players gain and lose, by how many only the row passes (``step`` numbers each) and how many only the instance.
+    ``sums``, ``total``: sums by set of players, ``2 ** BITS`` for every ``BITS`` of them, and by player and last of the
+    leaves reached, for each row; added to.
     """
-    places, items, lost = lists
-    worth, failing, named = leaves
+    places, items, pairs, far = lists
+    worth = leaves[0]
+    third = np.uint64(len(places)) // np.uint64(3) * _TWO
     for root in roots:
         for at in range(len(rows)):
             if root < 0:
                 total[at, -1] += worth[-1 - root]
             else:
-                found = _spread(root, nodes, rows[at], codes, places, everyone)
-                count = _list(places, found, worth, failing, items, total[at])
-                _gather(items, count, failing, named, shares, lost, by_byte[at], total[at])
+                found, begin = _spread(root, nodes, rows[at], codes, places, everyone), third
+                while found:
+                    many = min(found, _PART)
+                    count = _list(places, begin, many, leaves, items, pairs, far, step, total[at])
+                    _gather(items, many, pairs, count, leaves, shares, sums[at], total[at])
+                    begin, found = begin + many, found - many
+    for at in range(len(rows)):
+        _fold(sums[at], total[at])

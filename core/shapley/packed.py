@@ -22,9 +22,12 @@ by number (leaf ``k`` is ``-1 - k``); row of the table of codes where the questi
 player's bit."""
 STATE = np.dtype([("first", "u8"), ("second", "u8"), ("failed", "u8"), ("node", "i4")], align=True)
 """A place in a tree: background rows that are still there, as bits, and players that the instance failed on the way."""
-ITEM = np.dtype([("rows", "u8"), ("start", "u8"), ("worth", "f8"), ("failed", "u8"), ("leaf", "u8")], align=True)
-"""A leaf that background rows of one word reach, as bits: where what those rows fail at it is kept, its worth, players
-that the instance failed on the way, its number."""
+ITEM = np.dtype([("worth", "f8"), ("shares", "u8"), ("failed", "u8"), ("begin", "u8"), ("leaf", "u8")], align=True)
+"""A leaf that background rows reach: its worth, where the shares begin for as many players as the instance failed on
+the way, those players, its first pair, its number."""
+PAIR = np.dtype([("start", "u8"), ("lost", "f8")], align=True)
+"""A leaf and a background row that reaches it: where what the row fails there is kept (lower half) and the number of
+the item (upper half); what players lose in all pairs before it."""
 WIDTH = 64
 """Players that a set may hold."""
 
