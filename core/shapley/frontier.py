@@ -42,16 +42,14 @@ class Against:
     nodes : ndarray of NODE, shape (n_inner,)
     failing : ndarray of uint8, shape (n_leaves, size, n_bytes)
         Players of each leaf that each row fails, as bits.
+    everyone : tuple of (uint64, uint64)
+        All rows, as bits.
     """
 
     size: int
     nodes: npt.NDArray[np.void]
     failing: npt.NDArray[np.uint8]
-
-    def everyone(self) -> tuple[np.uint64, np.uint64]:
-        """All rows, as bits."""
-        first, second = (max(0, min(64, self.size - start)) for start in (0, 64))
-        return np.uint64((1 << first) - 1), np.uint64((1 << second) - 1)
+    everyone: tuple[np.uint64, np.uint64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +68,11 @@ class Walk:
     far : ndarray of uint64, shape (65,)
         Bytes from what the first row of a word fails to what each of them does, and behind them all.
     sets : tuple of Against
-    background, features : int
+    times : ndarray, shape (n_features + 1,)
+        How often each sum was added to: background rows, and last their sets.
+    step : uint64
+        Shares for one count of players that only the row passes.
+    features : int
     base, own : float
         Value of the empty coalition; the ensemble's own base.
     """
@@ -82,15 +84,11 @@ class Walk:
     shares: Array
     far: npt.NDArray[np.uint64]
     sets: tuple[Against, ...]
-    background: int
+    times: Array
+    step: np.uint64
     features: int
     base: float
     own: float
-
-    @property
-    def step(self) -> np.uint64:
-        """Shares for one count of players that only the row passes."""
-        return np.uint64(2 * (self.paths.edges.shape[1] + 1))
 
     def values(self, encoded: Array) -> tuple[Array, Array]:
         """Explain rows.
@@ -104,14 +102,15 @@ class Walk:
         values : ndarray, shape (n_rows, n_features)
         output : ndarray, shape (n_rows,)
         """
-        rows = rounded(self.paths, encoded)
+        rows = np.array(encoded, dtype=np.float64, order="C")  # a copy: the machine rounds it where the trees do
         blocks = [rows] if len(rows) <= ROWS else np.array_split(rows, -(-len(rows) // ROWS))
         asked = [(roots, block) for block in blocks for roots in self.parts]
         sums, many = share(lambda both: self._down(*both), asked), len(self.parts)
         if many > 1:
             sums = [np.sum(sums[at : at + many], axis=0) for at in range(0, len(asked), many)]
         both = sums[0] if len(sums) == 1 else np.concatenate(sums)
-        return both[:, :-1] / self.background, both[:, -1] / len(self.sets) + self.own
+        both /= self.times
+        return both[:, :-1], both[:, -1] + self.own
 
     def _down(self, roots: Small, rows: Array) -> Array:
         """What some of the trees add: sums of attributions, and last of the leaves reached, of a few rows."""
@@ -132,8 +131,8 @@ class Walk:
         packed, total = self.packed, np.zeros((len(rows), self.features + 1))
         parts = 0 if len(packed.named) else max(machine.LEAST, -(-self.features // machine.BITS))
         sums, leaves = np.zeros((len(rows), parts << machine.BITS)), (self.worth, part.failing, packed.named)
-        how = (part.everyone(), leaves, self.shares, self.step)
-        machine.walk(roots, part.nodes, rows, packed.codes, lists, *how, sums, total)
+        how = (part.everyone, leaves, self.shares, self.step)
+        machine.walk(roots, part.nodes, rows, self.paths.trees.float32, packed.codes, lists, *how, sums, total)
         return total
 
 
@@ -159,11 +158,14 @@ def walk(paths: Paths, worth: Array, background: Array, features: int, base: flo
         failing = _room(len(packed.leaf), len(some), held)
         machine.mark(nodes, packed.before, some, packed.codes)
         machine.fail(nodes, packed.edges, failing)
-        sets.append(Against(len(some), nodes, failing))
+        first, second = (np.uint64((1 << max(0, min(64, len(some) - start))) - 1) for start in (0, 64))
+        sets.append(Against(len(some), nodes, failing, (first, second)))
     parts, far = shared(packed.roots, len(packed.nodes)), np.arange(65, dtype=np.uint64) * np.uint64(held)
     shares = np.stack([table.T for table in share_by_counts(paths.edges.shape[1])], axis=2).ravel()
+    times, step = np.full(features + 1, float(len(background))), np.uint64(2 * (paths.edges.shape[1] + 1))
+    times[-1] = len(sets)
     values = worth[packed.leaf]
-    return Walk(paths, packed, parts, values, shares, far, tuple(sets), len(background), features, base, own)
+    return Walk(paths, packed, parts, values, shares, far, tuple(sets), times, step, features, base, own)
 
 
 def alike(paths: Paths, rows: Array) -> Array:

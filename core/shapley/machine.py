@@ -3,8 +3,7 @@
 All is compiled when the module is imported, or read from numba's cache beside it, and nothing later: a locked worker
 may not write files, so the process that it comes from imports this module first. Loops write every candidate and move
 the end of a list only past those that count, and go on to the next list without a jump: a branch that a processor
-cannot foresee costs more than the writing. Arrays are passed one by one to what runs often: taking them out of a tuple
-counts references each time.
+cannot foresee costs more than the writing.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ PART = 256
 AHEAD = 32
 """Pairs ahead of the one in work whose data is asked for; the list of pairs has as much room behind its end."""
 FEW, MORE = 4, 8
-"""Pairs of a leaf and a word of rows that are written without asking whether there are so many, and then once more."""
+"""Pairs of a leaf and a word of rows that are written without asking whether there are so many, and then each time."""
 BITS, LEAST = 10, 2
 """Players whose sets are summed by, and how many such parts there are at least."""
 _Z, _ONE, _TWO, _WORD, _HALF, _TEN = (np.uint64(value) for value in (0, 1, 2, 64, 32, BITS))
 _LAST, _LOW, _AHEAD, _PART = (np.uint64(value) for value in ((1 << BITS) - 1, 2**32 - 1, AHEAD, PART))
 _SECOND, _REST = 1 << BITS, LEAST << BITS
 _NODES, _STATES, _ITEMS, _PAIRS = (numba.from_dtype(kind)[::1] for kind in (NODE, STATE, ITEM, PAIR))
-_WORDS = types.uint64[::1]
+_WORDS, _STEP = types.uint64[::1], types.uint64
 _NUMBERS, _FLAT, _CODES = types.float64[:, ::1], types.float64[::1], types.boolean[:, ::1]
 _ROOTS, _EDGES, _MASKS = types.int32[::1], types.int32[:, ::1], types.uint8[:, :, ::1]
 _EVERYONE, _LEAVES = types.UniTuple(types.uint64, 2), types.Tuple((_FLAT, _MASKS, _EDGES))
@@ -170,11 +169,8 @@ def _pairs(pairs: Any, count: Any, rows: Any, far: Any, base: Any) -> Any:
     for _ in range(FEW):
         pairs[count].start = base + far[lowest(rows)]
         rows, count = rows & rows - _ONE, count + _ONE
-    if rows:
+    while rows:
         for _ in range(MORE):
-            pairs[count].start = base + far[lowest(rows)]
-            rows, count = rows & rows - _ONE, count + _ONE
-        while rows:
             pairs[count].start = base + far[lowest(rows)]
             rows, count = rows & rows - _ONE, count + _ONE
     return end
@@ -260,11 +256,14 @@ def _fold(sums: Any, total: Any) -> None:
                 total[player] += added
 
 
-@_compiled(_ROOTS, _NODES, _NUMBERS, _CODES, _LISTS, _EVERYONE, _LEAVES, _FLAT, types.uint64, _NUMBERS, _NUMBERS)
+@_compiled(
+    _ROOTS, _NODES, _NUMBERS, types.boolean, _CODES, _LISTS, _EVERYONE, _LEAVES, _FLAT, _STEP, _NUMBERS, _NUMBERS
+)
 def walk(
     roots: Any,
     nodes: Any,
     rows: Array,
+    single: Any,
     codes: Any,
     lists: Any,
     everyone: Any,
@@ -276,19 +275,20 @@ def walk(
 ) -> None:
     """Walk rows down every tree, all of them down one tree first: it stays in the processor's cache.
 
-    ``lists``: room for the places of two levels and for the leaves of one tree, for ``PART`` leaves, for their pairs,
-    and how far the rows of a word lie behind its first. ``leaves``: worth, players failed, names of bits. ``shares``:
-    what players gain and lose, by how many only the row passes (``step`` numbers each) and how many only the instance.
-    ``sums``, ``total``: sums by set of players, ``2 ** BITS`` for every ``BITS`` of them, and by player and last of the
-    leaves reached, for each row; added to.
+    ``single``: round the rows to single precision. ``lists``: room for the places of two levels and for the leaves of
+    one tree, for ``PART`` leaves, for their pairs, and how far the rows of a word lie behind its first. ``leaves``:
+    worth, players failed, names of bits. ``shares``: what players gain and lose, by how many only the row passes
+    (``step`` numbers each) and how many only the instance. ``sums``, ``total``: sums by set of players, ``2 ** BITS``
+    for every ``BITS`` of them, and by player and last of the leaves reached, for each row; added to.
     """
     places, items, pairs, far = lists
-    worth = leaves[0]
     third = np.uint64(len(places)) // np.uint64(3) * _TWO
+    for at in range(rows.size if single else 0):
+        rows.flat[at] = np.float32(rows.flat[at])
     for root in roots:
         for at in range(len(rows)):
             if root < 0:
-                total[at, -1] += worth[-1 - root]
+                total[at, -1] += leaves[0][-1 - root]
             else:
                 found, begin = _spread(root, nodes, rows[at], codes, places, everyone), third
                 while found:
