@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import failing
@@ -32,6 +32,7 @@ class Picky(LogisticModel):
         return np.zeros((len(frame), 2))
 
 
+@settings(max_examples=25)
 @given(st.sets(st.integers(0, 39)))
 def test_exactly_the_rows_that_fail_are_found_in_order(bad: set[int]) -> None:
     found = failing.rows(Picky(bad), TABLE, seconds=np.inf)
