@@ -17,7 +17,7 @@ from core.counterfactual.constraints import Constraints, build, held_in
 from core.counterfactual.forms import forms_for
 from core.counterfactual.goals import Goal, goal_for
 from core.counterfactual.oracle import Found, Oracle
-from core.counterfactual.prepare import Prepared, all_reaching, prepare
+from core.counterfactual.prepare import Prepared, all_reaching, may_miss, prepare
 from core.counterfactual.thresholds import Questions, questions
 from core.counterfactual.wishes import read_wishes
 from core.portable import Trees
@@ -84,7 +84,7 @@ def question(job: Job) -> Question:
     reaching, said = prepared.reaching(goal)
     if not len(reaching) and len(job.table) > len(prepared.rows):
         reaching, said = all_reaching(job, goal)
-    constraints = build(code, origin, wishes, held_in(code, job.table), job.params.get("missing") or ())
+    constraints = build(code, origin, wishes, held_in(code, job.table), may_miss(job, code, origin))
     return Question(job, code, own, goal, constraints, prepared, reaching, said)
 
 

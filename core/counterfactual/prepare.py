@@ -11,6 +11,7 @@ import numpy.typing as npt
 from core.counterfactual.coding import Coder, coder
 from core.counterfactual.goals import Goal
 from core.counterfactual.quick import Quick, quick
+from core.errors import ModelError
 from core.registry import Job
 from core.types import Array, Model, Schema
 
@@ -83,6 +84,32 @@ def _sample(size: int, most: int, seed: int) -> npt.NDArray[np.int64]:
     if size <= most:
         return np.arange(size)
     return np.sort(np.random.default_rng(seed).choice(size, size=most, replace=False))
+
+
+def may_miss(job: Job, code: Coder, origin: Array) -> tuple[str, ...]:
+    """Which of the features named in ``missing`` may be filled or emptied.
+
+    A column without a gap has no missing cell to fill, and none to empty: its type may hold none (a whole number would
+    become another). A filled cell is emptied where the model answers a row with that gap.
+
+    Parameters
+    ----------
+    origin : ndarray, shape (p,)
+    """
+    named = [name for name in job.params.get("missing") or () if job.table.schema[name].missing > 0]
+    places = {name: job.table.schema.names.index(name) for name in named}
+    return tuple(name for name in named if np.isnan(origin[places[name]]) or _answers(job, code, origin, places[name]))
+
+
+def _answers(job: Job, code: Coder, origin: Array, place: int) -> bool:
+    """Whether the model answers the instance with one cell emptied."""
+    row = origin.copy()
+    row[place] = np.nan
+    try:
+        job.model.predict(code.decode(row[None, :]))
+    except ModelError:
+        return False
+    return True
 
 
 def all_reaching(job: Job, goal: Goal, most: int = SAMPLE) -> tuple[Array, Array]:

@@ -50,7 +50,7 @@ PARAMS = (
     Param("max_changes", "int", None, "Features that may change at most.", low=1, high=100, expert=False),
     Param("weights", "text", "", "Cost of changing a feature: income:2; age:0.5."),
     Param("ties", "text", "", "Features that move together, as real rows have them: weight+bmi; red+green+blue."),
-    Param("missing", "features", (), "Features whose cell may be filled when missing, and emptied."),
+    Param("missing", "features", (), "Features with gaps whose cell may be filled when missing, and emptied."),
     Param("defaults", "bool", True, "Keep what nobody can change: identifiers and births stay, an age only rises."),
     Param(
         "prefer",

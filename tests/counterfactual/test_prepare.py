@@ -6,15 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from core.counterfactual import prepare as module
+from core.counterfactual.coding import coder
 from core.counterfactual.goals import Goal
-from core.counterfactual.prepare import all_reaching, prepare
+from core.counterfactual.prepare import all_reaching, may_miss, prepare
 from core.engine import explain
+from core.errors import ModelError
 from core.loading.frames import from_frame
 from core.models import wrap
 from core.registry import Job
@@ -98,3 +103,35 @@ def test_rows_outside_the_sample_are_looked_for_when_it_has_none(monkeypatch):
     result = explain("nudges", model, table, 5, k=1)
     assert {change.name for change in result.nudges[0].changes} <= {"x", "n"}
     assert result.nudges[0].output == pytest.approx(0.9)
+
+
+def gappy(answer):
+    """Three columns of numbers, of which only z has gaps, from row 200 on."""
+    frame = table_of().frame[["x", "n", "y"]].assign(z=lambda rows: rows["x"] + 5)
+    frame.loc[200:, "z"] = np.nan
+    frame["y"] = answer(frame)
+    return from_frame(frame, target="y")
+
+
+def allowed(model, table):
+    code = coder(table)
+    return may_miss(Job(model, table, 0, 0, {"missing": ("n", "z")}), code, code.encode(table.instance(0))[0])
+
+
+def test_a_cell_is_emptied_only_where_its_column_has_gaps():
+    """An emptied whole number became the smallest there is, of which a line says 1e18 or more: the goal seemed near."""
+    table = gappy(lambda frame: 2.0 * frame["n"] + frame["x"])
+    model = wrap(make_pipeline(SimpleImputer(), KernelRidge()).fit(table.inputs, table.frame["y"]))
+    assert allowed(model, table) == ("z",)
+    found = explain("nudges", model, table, 0, missing=("n",), low=1e6)
+    assert not found.nudges
+    assert "reaches the goal" in found.reason
+
+
+def test_a_cell_is_emptied_only_where_the_model_answers_then():
+    table = gappy(lambda frame: frame["y"])
+    known = table.frame["z"].notna()
+    model = wrap(KNeighborsClassifier().fit(table.inputs[known], table.frame["y"][known]))
+    with pytest.raises(ModelError):
+        model.predict(table.inputs)
+    assert allowed(model, table) == ()
