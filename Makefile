@@ -38,7 +38,7 @@ app: $(VENV)/.app ## run the app on http://localhost:8501 (PORT=... for another)
 	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.dev ## run every test, browser tests included
-	CHROMIUM="$$(PYTHON=$(BIN)/python sh tests/browser/chromium.sh)" $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	CHROMIUM="$$(PYTHON=$(BIN)/python sh tests/browser/chromium.sh)" $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev ## check style
 	$(BIN)/python -m ruff check .
