@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 
@@ -68,7 +67,7 @@ def rows(model: Model, table: Table, seconds: float = 3.0, most: int = MOST) -> 
         elif error is not None:
             why = why or error.why
             found.append(low)
-        if pending and (len(found) >= most or (math.isfinite(until) and time.monotonic() > until)):
+        if pending and (len(found) >= most or time.monotonic() > until):
             return Failing(tuple(found), False, why)
     return Failing(tuple(found), True, why)
 

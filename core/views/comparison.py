@@ -142,10 +142,8 @@ def spec(title: str, scale: Scale, dark: bool | None = None) -> dict[str, Any]:
             "x": {"field": "value", **x},
             "yOffset": who,
             "color": {
-                "field": "who",
-                "type": "nominal",
+                **palette.models(),
                 "sort": {"field": "which", "op": "min"},
-                "scale": {"range": list(palette.MODELS)},
                 "legend": {"orient": "top", "title": None, "labelLimit": 260, "columns": 1},
             },
             "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.35},

@@ -45,13 +45,7 @@ def _who(sort: str = "which") -> dict[str, Any]:
     """Colour by model or group."""
     legend = {"title": None, "orient": "top", "labelLimit": 260, "columns": _columns(3)}
     ranked = {"field": sort, "op": "min"}
-    return {
-        "field": "who",
-        "type": "nominal",
-        "sort": ranked,
-        "scale": {"range": list(palette.MODELS)},
-        "legend": legend,
-    }
+    return {**palette.models(), "sort": ranked, "legend": legend}
 
 
 def _lines(dark: bool | None) -> dict[str, Any]:
