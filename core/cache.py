@@ -245,13 +245,22 @@ def predictions(both: Pair, progress: Progress = silent) -> Array:
     """Predictions of every row, computed once per model and table; shape (n_rows, n_outputs)."""
     import numpy as np
 
+    from core.workers.client import heard
+
+    done = [0.0]
+
+    def tell(fraction: float) -> None:
+        done[0] = fraction
+        progress(fraction, "Predicting every row")
+
     def compute() -> Array:
-        values = by_parts(
-            len(both.table),
-            PREDICT_ROWS,
-            lambda low, high: both.model.predict(both.table.rows(np.arange(low, high))),
-            lambda done: progress(done, "Predicting every row"),
-        ).copy()  # one part is the model's own array, which is not ours to lock
+        with heard(lambda: tell(done[0])):  # a worker that takes long over a part can be left in its middle
+            values = by_parts(
+                len(both.table),
+                PREDICT_ROWS,
+                lambda low, high: both.model.predict(both.table.rows(np.arange(low, high))),
+                tell,
+            ).copy()  # one part is the model's own array, which is not ours to lock
         values.flags.writeable = False
         return values
 
