@@ -133,7 +133,7 @@ def _base_rates(found: Fairness, split: Split, true: Bools) -> Check:
     rates = [float(mean(true[codes == at], row_weights.part(weights, codes == at))) for at in range(len(found.groups))]
     low, high = int(np.argmin(rates)), int(np.argmax(rates))
     text = (
-        f"{words.quoted(found.label)} is true of {words.percent(rates[low])} of {words.quoted(found.groups[low], 40)} "
+        f"{words.case(found.label)} is true of {words.percent(rates[low])} of {words.quoted(found.groups[low], 40)} "
         f"and {words.percent(rates[high])} of {words.quoted(found.groups[high], 40)}"
     )
     if rates[high] - rates[low] > 1e-9:
@@ -160,7 +160,7 @@ def _rest(job: Job, found: Fairness, turned: int) -> tuple[Check, ...]:
     """What else a reader has to know: one class against the rest, decisions that were turned."""
     told = []
     if len(job.model.classes) > 2:
-        text = f"{words.quoted(found.label)} is held against all other classes together, named from the cutoff on."
+        text = f"{words.case(found.label)} is held against all other classes together, named from the cutoff on."
         told.append(Check("one against the rest", None, None, text))
     if float(job.params["pivot"]) > 0:
         first = words.quoted(found.groups[0], 40)

@@ -13,6 +13,7 @@ from core.errors import ComputeError, InputError
 from core.losses import loss_for, the
 from core.results import Check, Importance
 from core.types import Array, Task
+from core.views import words
 
 Columns = Mapping[str, Sequence[Any]] | Sequence[Any] | None
 
@@ -186,7 +187,8 @@ def of_loss(
     title, measure = _measured(loss, work.model.task, known[rows], row_weights.part(own, rows))
     parts = dict(groups) if groups else {name: (name,) for name in work.model.features}
     found = shuffle(work.model.predict, work.table.rows(rows), measure, parts, rounds=rounds, seed=seed)
-    text = f"On {len(rows):,} rows the loss is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."
+    costs = f"knowing nothing costs {words.number(found.baseline)}"
+    text = f"On {len(rows):,} rows the loss is {words.number(found.full)}; {costs}."
     check = Check("fit", found.full < found.baseline, found.full, text)
     rises = _found(found.names, found.rounds - found.full, found.full)
     label = work.table.target or "prediction"

@@ -13,6 +13,7 @@ from core.views.axis import cell_at
 from core.views.palette import CURVES, DOWN, MARK, NEUTRAL, UP
 from core.views.points import GOLDEN, shaded, shades, strips
 from core.views.subsets import conditions
+from core.views.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +42,7 @@ def scores(axes: Axes, result: Scores) -> None:
     """The first kind of curve that there is, and the scores as text beside it."""
     first = result.curves[0].id if result.curves else ""
     lines(axes, [curve for curve in result.curves if curve.id == first])
-    numbers = "\n".join(f"{score.name}: {score.value:.4g}" for score in result.scores)
+    numbers = "\n".join(f"{score.name}: {number(score.value)}" for score in result.scores)
     axes.text(1.02, 1.0, numbers, transform=axes.transAxes, va="top", fontsize=9)
     title(axes, f"{short(result.label)}: performance on {result.rows:,} rows")
     clean(axes)

@@ -12,7 +12,7 @@ from core.codec import plain
 from core.export.canvas import MAX_BARS, along, clean, labels, of_models, short, title
 from core.results import Attribution, Change, Nudges, Profile
 from core.views.palette import DOWN, MARK, NEUTRAL, UP
-from core.views.words import cell, named
+from core.views.words import cell, named, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def attribution(axes: Axes, result: Attribution) -> None:
     axes.margins(x=0.16)
     axes.tick_params(left=False)
     axes.set_xlabel(f"pushed the output by ({result.scale})")
-    title(axes, f"{short(result.label)}: {result.output:.4g}, starting from {result.base:.4g} ({result.scale})")
+    title(axes, f"{short(result.label)}: {number(result.output)}, starting from {number(result.base)} ({result.scale})")
     clean(axes)
 
 
@@ -78,10 +78,10 @@ def nudges(axes: Axes, result: Nudges) -> None:
         return
     texts: dict[float, str] = {}
     place = 0.0
-    for number, nudge in enumerate(known, start=1):
+    for count, nudge in enumerate(known, start=1):
         for change, (start, end) in zip(nudge.changes, pairwise(nudge.path), strict=True):
             _step(axes, place, start, end)
-            texts[place] = f"{number}.  {_change(change, 36, 14)}"
+            texts[place] = f"{count}.  {_change(change, 36, 14)}"
             place -= 1
         place -= 0.5
     axes.axvline(result.output, color=NEUTRAL, linewidth=0.8)
@@ -95,7 +95,7 @@ def nudges(axes: Axes, result: Nudges) -> None:
     axes.tick_params(axis="y", left=False, labelsize=8.5)
     axes.set_xlabel(f"prediction, one change at a time ({result.scale})")
     axes.figure.suptitle(
-        f"{short(result.goal, 90)} (now {result.output:.4g})", x=0.01, ha="left", fontsize=11, parse_math=False
+        f"{short(result.goal, 90)} (now {number(result.output)})", x=0.01, ha="left", fontsize=11, parse_math=False
     )
     clean(axes)
 
@@ -105,7 +105,7 @@ def _step(axes: Axes, place: float, start: float, end: float) -> None:
     color, side = (UP, 1) if end >= start else (DOWN, -1)
     axes.barh([place], [end - start], left=[start], color=color, height=0.5)
     axes.plot([end], [place], "o", color=color, markersize=7)
-    axes.annotate(f"{end:.3g}", (end, place), xytext=(8 * side, 0), textcoords="offset points",
+    axes.annotate(number(end, 3), (end, place), xytext=(8 * side, 0), textcoords="offset points",
                   ha="left" if side > 0 else "right", va="center", fontsize=8)  # fmt: skip
 
 
@@ -117,14 +117,14 @@ def _change(change: Change, name: int, value: int) -> str:
 def _nudges_in_text(axes: Axes, result: Nudges) -> None:
     """A line of text a change: before and after, and the prediction then."""
     axes.axis("off")
-    title(axes, f"{short(result.goal, 90)} (now {result.output:.4g})")
+    title(axes, f"{short(result.goal, 90)} (now {number(result.output)})")
     lines = [
-        (f"{number}.  {_change(change, 32, 24)}", nudge.output)
-        for number, nudge in enumerate(result.nudges, start=1)
+        (f"{count}.  {_change(change, 32, 24)}", nudge.output)
+        for count, nudge in enumerate(result.nudges, start=1)
         for change in nudge.changes
     ]
     for row, (text, output) in enumerate(lines or [(short(result.reason or "No nudge found.", 120), None)]):
         height = 1 - (row + 0.5) / max(1, len(lines))
         axes.text(0.0, height, text, fontsize=10, va="center", parse_math=False)
         if output is not None:
-            axes.text(1.0, height, f"then {output:.4g}", fontsize=10, va="center", ha="right")
+            axes.text(1.0, height, f"then {number(output)}", fontsize=10, va="center", ha="right")

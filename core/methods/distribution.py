@@ -140,7 +140,7 @@ def _means(job: Job, known: Array | None, place: npt.NDArray[np.int64], count: i
     total = np.bincount(place[counted], value[counted], minlength=count)[:count]
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.where(rows > 0, total / rows, np.nan)
-    return means, f"share of {job.label}" if job.model.classes else f"mean of {job.label}"
+    return means, f"share of {words.case(job.label, job.table.target)}" if job.model.classes else f"mean of {job.label}"
 
 
 def _own(table: Table, feature: Feature, row: int | None) -> Any:

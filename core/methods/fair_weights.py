@@ -103,9 +103,8 @@ def _equal(split: Split, job: Job, found: Array) -> Check:
     before, after = (max(shares) - min(shares) for shares in spread)
     ends = f"{words.percent(min(spread[0]))} to {words.percent(max(spread[0]))}"
     left = "equal" if after < 1e-9 else f"{words.percent(after)} apart"
-    text = (
-        f"{words.quoted(job.label)} is true of {ends} of the groups' rows; under the weights their shares are {left}."
-    )
+    case = words.case(job.label, job.table.target)
+    text = f"{case} is true of {ends} of the groups' rows; under the weights their shares are {left}."
     return Check("equal shares", bool(after < 1e-9 or after < before), after, text)
 
 

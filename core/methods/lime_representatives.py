@@ -13,6 +13,7 @@ from core.params import resolve
 from core.registry import Job, method
 from core.results import Attribution, Attributions, Check
 from core.types import Array, Model, Param, Table
+from core.views import words
 
 ABOUT = """
 **What it is.** LIME explains one row by a few local rules. To see the whole model without reading hundreds of rows,
@@ -93,7 +94,7 @@ def _told(chosen: int, needed: int, covered: float, rows: int) -> str:
     """How far the picked rows reach, in words."""
     first = "The first row covers" if needed == 1 else f"The first {needed} rows cover"
     rest = " The others show other directions and sizes." if chosen > needed else ""
-    return f"{first} {covered:.0%} of what {rows:,} rows use.{rest}"
+    return f"{first} {words.percent(covered)} of what {rows:,} rows use.{rest}"
 
 
 def _local(job: Job, rows: list[int]) -> list[Attribution]:

@@ -69,7 +69,7 @@ def explain(job: Job) -> Importance:
 def _own(table: Table, gaps: np.ndarray, row: int) -> Check:
     """Where the chosen row stands."""
     at = table.position(row)
-    lacking = [words.short(name) for name, gap in zip(table.schema.names, gaps[at], strict=True) if gap]
+    lacking = [words.named(name, 40) for name, gap in zip(table.schema.names, gaps[at], strict=True) if gap]
     if not lacking:
         return Check("this row", None, 0.0, f"{table.row_name(row)} has every value.")
     as_many = int((gaps.sum(axis=1) >= len(lacking)).sum())

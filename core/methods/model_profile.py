@@ -253,7 +253,7 @@ def _averaged(answers: Array, weights: Array | None) -> Array:
 def _checks(kind: str, curve: Array, said: Array, given: Array | None) -> tuple[Check, ...]:
     """How well the mean is known, and how much the curve moves."""
     error = _error(said, given)
-    text = f"Averaged over {len(said):,} rows; the mean prediction itself is known to ± {error:.2g}."
+    text = f"Averaged over {len(said):,} rows; the mean prediction itself is known to ± {words.number(error, 2)}."
     checks = [Check("rows", None, error, text)]
     finite = curve[np.isfinite(curve)]
     swing = float(np.ptp(finite)) if len(finite) else 0.0

@@ -147,7 +147,9 @@ def _again(job: Job, body: Portable, found: Weights) -> Check:
     text = f"Put together by hand for {len(frame)} rows, the weights give the model's own answer (gap {gap:.1g})."
     if not passed:
         text = f"Put together by hand the weights miss the model's own answer by up to {gap:.2g}: read as approximate."
-    return Check("predicted again", passed, gap, f"{text} Where nothing applies it starts from {found.base:.4g}.")
+    return Check(
+        "predicted again", passed, gap, f"{text} Where nothing applies it starts from {words.number(found.base)}."
+    )
 
 
 def _total(job: Job, body: Portable, found: Weights, frame: pd.DataFrame) -> Array:
@@ -184,7 +186,7 @@ def _margin(job: Job, body: Portable, frame: Any) -> Array:
 def _compare(job: Job) -> Check:
     """What may be compared."""
     if job.params["per"] == "unit":
-        return Check("units", None, None, "Per unit: to compare features with each other choose per = deviation.")
+        return Check("units", None, None, "Per unit: to compare features with each other choose the deviation.")
     return Check("units", None, None, "Per standard deviation of this table's columns; levels: for having them.")
 
 

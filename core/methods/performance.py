@@ -11,6 +11,7 @@ from core.registry import Job, method
 from core.results import Check, Scores
 from core.truth import unknown, weighed_rows
 from core.types import Array, Param
+from core.views import words
 
 ABOUT = """
 **What it is.** The model's answers are compared with the true values, and summed up in numbers and curves.
@@ -87,5 +88,6 @@ def _size_check(count: int, weights: Array | None) -> Check:
     """How far the numbers may be off by chance: what few heavy rows decide is known as if there were few."""
     worth = row_weights.effective(weights, count)
     off = 0.98 / np.sqrt(worth)
-    text = f"Scored on {count:,} rows: a share such as accuracy is known to within about ± {off:.1%} by chance alone."
+    known = f"± {words.number(100 * off, 2)} %"
+    text = f"Scored on {count:,} rows: a share such as accuracy is known to within about {known} by chance alone."
     return Check("rows", worth >= 100, float(count), text)

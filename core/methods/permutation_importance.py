@@ -14,6 +14,7 @@ from core.registry import Job, method
 from core.results import Check, Importance
 from core.truth import unknown, weighed_rows
 from core.types import Array, Param
+from core.views import words
 
 ABOUT = """
 **What it is.** Take one column, shuffle its values between the rows so that they no longer belong to them, and measure
@@ -157,7 +158,8 @@ def reported(found: Shuffled, form: str, loss: str) -> tuple[Array, str]:
 def fit_check(found: Shuffled, loss: str, rows: int) -> Check:
     """How good the model is at all: importances of a useless model mean nothing."""
     useful = found.full < found.baseline
-    text = f"On {rows:,} rows {the(loss)} is {found.full:.4g}; knowing nothing costs {found.baseline:.4g}."
+    costs = f"knowing nothing costs {words.number(found.baseline)}"
+    text = f"On {rows:,} rows {the(loss)} is {words.number(found.full)}; {costs}."
     if not useful:
         text += " The model is no better than chance here, so its importances say little."
     return Check("fit", useful, found.full, text)

@@ -96,7 +96,8 @@ def explain(job: Job) -> Importance:
     rises, full, told = (_shuffled if job.params["way"] == "shuffle" else _dropped)(bench, folds)
     spread = rises.std(axis=1, ddof=1)
     title = bench.loss.title
-    text = f"Trained again, on rows kept apart: {the(title)} is {full.mean():.4g} (± {full.std(ddof=1):.2g} by fold)."
+    off = words.number(float(full.std(ddof=1)), 2)
+    text = f"Trained again, on rows kept apart: {the(title)} is {words.number(float(full.mean()))} (± {off} by fold)."
     clear = int((rises.mean(axis=1) > 2 * spread / np.sqrt(len(folds))).sum())
     more = f"{clear} of {len(rises)} features are missed clearly (two standard errors over {len(folds)} folds)."
     return Importance(

@@ -17,6 +17,7 @@ from core.shapley.answer import Answer, background, explained, own_scale
 from core.shapley.choose import KINDS, solve
 from core.shapley.game import game
 from core.types import Array, Model, Param, Scale, Table
+from core.views import words
 
 PARAMS = (
     Param("kind", "choice", "auto", "How the values are computed; auto takes the fastest exact way.", choices=KINDS),
@@ -145,7 +146,7 @@ def _attribution(
     checks = answer.checks
     if spread is not None:
         worst = float(spread.max())
-        text = f"Sampled: each bar's standard error is at most {worst:.2g}."
+        text = f"Sampled: each bar's standard error is at most {words.number(worst, 2)}."
         checks = (*checks, Check("standard error", None, worst, text))
     return Attribution(
         features=job.model.features,

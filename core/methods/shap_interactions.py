@@ -75,7 +75,7 @@ def explain(job: Job) -> Matrix:
         found,
         "feature",
         "together with",
-        f"contribution to {words.short(job.label, 40)} ({number.scale})",
+        f"contribution to {words.named(words.outcome(job.label, job.table.target), 40)} ({number.scale})",
         True,
         total=float(worth[-1] - worth[0]),
         checks=_checks(found, worth, names, played.background),

@@ -73,7 +73,9 @@ def explain(job: Job) -> Attributions:
     checks = [of_rows(answer.base, answer.values, answer.output)]
     if answer.spread is not None:
         worst = float(answer.spread.max())
-        checks.append(Check("standard error", None, worst, f"Sampled: standard errors are at most {worst:.2g}."))
+        checks.append(
+            Check("standard error", None, worst, f"Sampled: standard errors are at most {words.number(worst, 2)}.")
+        )
     return Attributions(
         features=job.model.features,
         rows=tuple(rows),

@@ -113,5 +113,5 @@ def _with_own(job: Job, rows: np.ndarray, known: Array) -> tuple[np.ndarray, Arr
 def _spread(classes: tuple[str, ...], heights: Array) -> Check:
     """The medians of the classes."""
     medians = pd.Series(heights).groupby(pd.Series(classes), sort=False).median().head(6)
-    parts = [f"{name} {words.number(float(middle))}" for name, middle in medians.items()]
+    parts = [f"{words.number(float(middle))} for {words.short(str(name), 40)}" for name, middle in medians.items()]
     return Check("medians", None, None, f"Medians: {words.listed(parts)}.")

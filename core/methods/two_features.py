@@ -86,10 +86,15 @@ def explain(job: Job) -> Matrix:
         values=shown[turn],
         row_title=down.name,
         column_title=across.name,
-        unit=f"{said} ({'probability of ' if job.model.classes else ''}{job.label})",
+        unit=f"{said} ({_of(job)})",
         signed=not answer,
         checks=checks,
     )
+
+
+def _of(job: Job) -> str:
+    """What the answers are."""
+    return f"probability of {words.case(job.label, job.table.target)}" if job.model.classes else job.label
 
 
 def _pair(job: Job) -> tuple[Feature, Feature]:

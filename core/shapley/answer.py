@@ -15,6 +15,7 @@ from core.results import Check
 from core.shapley.clusters import clustered
 from core.store import Store
 from core.types import Array, Model, Param, Scale
+from core.views import words
 
 SCALE = Param(
     "scale",
@@ -76,7 +77,7 @@ def background(job: Job) -> pd.DataFrame:
 
 def _told(job: Job, done: float) -> None:
     """Say that clusters are looked for; the work itself has not begun."""
-    job.progress(0.0, f"finding clusters of rows ({done:.0%})")
+    job.progress(0.0, f"finding clusters of rows ({words.percent(done)})")
 
 
 def background_size(job: Job) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import palette
-from core.views.axis import of_names
+from core.views.axis import lines, of_names
 
 APART = "apart"
 """The colour of branches that join groups, and of features that are a group alone."""
@@ -39,7 +39,7 @@ def spec(unit: str, shares: bool, dark: bool | None) -> dict[str, Any]:
 
 def _bars(unit: str, shares: bool) -> dict[str, Any]:
     """Single features, on the left third."""
-    axis: dict[str, Any] = {"title": unit, "tickCount": 3, "titleAnchor": "start", "orient": "top", "titleLimit": 300}
+    axis: dict[str, Any] = {"title": lines(unit), "tickCount": 3, "titleAnchor": "start", "orient": "top"}
     if shares:
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     scale = {"range": [{"expr": "10"}, {"expr": "width * 0.34"}], "nice": False}

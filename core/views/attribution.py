@@ -10,7 +10,8 @@ import pandas as pd
 from core.results import Attribution
 from core.types import Scale
 from core.views import palette, words
-from core.views.axis import of_names
+from core.views.alike import PAIR
+from core.views.axis import lines, of_names
 from core.views.view import View
 
 REST = "others"
@@ -99,13 +100,17 @@ def _record(result: Attribution, names: list[str], position: int, place: int) ->
     }
 
 
-def spec(scale: Scale, dark: bool | None = None, title: str | None = None, both: bool = True) -> dict[str, Any]:
+def spec(
+    scale: Scale, dark: bool | None = None, title: str | None = None, both: bool = True, joint: bool = False
+) -> dict[str, Any]:
     """The constant Vega-Lite specification of bars in a scale.
 
-    ``title`` (our own words) names another unit; ``both`` is false where no bar can point to the left.
+    ``title`` (our own words) names another unit; ``both`` is false where no bar can point to the left; ``joint`` is
+    true where bars are of two features together.
     """
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {**of_names(), "ticks": False, "domain": False}
+    names = of_names(120, 320, PAIR) if joint else of_names()
+    y["axis"] = {**names, "ticks": False, "domain": False}
     ink = palette.INKS[dark]
     end = {"field": "end", "type": "quantitative"}
     whisker = {
@@ -132,7 +137,7 @@ def spec(scale: Scale, dark: bool | None = None, title: str | None = None, both:
 
 def _bar(scale: Scale, title: str | None, both: bool) -> dict[str, Any]:
     """The bars themselves: a click picks one."""
-    axis: dict[str, Any] = {"title": title or words.AXIS_CHANGE[scale], "grid": True, "tickCount": 5}
+    axis: dict[str, Any] = {"title": lines(title or words.AXIS_CHANGE[scale]), "grid": True, "tickCount": 5}
     if scale == "probability":
         axis["labelExpr"] = "format(datum.value * 100, '.3~g')"
     near, far = (58, 74) if scale == "probability" else (46, 60)  # pixels for the value labels beside the bars

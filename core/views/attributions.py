@@ -207,7 +207,7 @@ def tell(result: Attributions, most: int = 3) -> str:
         amount = words.amount(float(sizes[place]), result.scale).lstrip("+")
         parts.append(f"{words.named(result.features[place])} ({amount} on average{ways.get(way, '')})")
     unit = {"log-odds": ", in log-odds", "probability": ", in percentage points"}.get(result.scale, "")
-    chance = result.scale in ("probability", "log-odds", "score")
-    what = f"chance of {words.short(result.label)}" if chance else "prediction"
+    what = {"probability": "chance of", "log-odds": "chance of", "score": "score of"}.get(result.scale)
+    what = f"{what} {words.case(result.label)}" if what else "prediction"
     count = f"{len(result.rows):,} rows" if len(result.rows) != 1 else "one row"
     return f"On {count} the {what} moves most with {words.listed(parts)}{unit}."

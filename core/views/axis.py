@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,10 @@ FEATURE_TICKS = "abs(datum.value) < 10000 ? replace(datum.label, ',', '') : datu
 
 _LETTER = 6.2
 """Pixels of a letter of an axis, on average."""
+_SPARE = 1.15
+"""Room for names with wide letters, so that what was cut in its middle is not cut at its end as well."""
+LINE = 32
+"""Letters of a title that fit under a narrow drawing."""
 _LEVEL = 110
 """Pixels of a level's name at most."""
 
@@ -29,18 +34,45 @@ def feature_ticks(dates: bool = False) -> dict[str, str]:
     return {} if dates else {"labelExpr": FEATURE_TICKS}
 
 
-def of_names(narrow: int = 120, wide: int = 200) -> dict[str, Any]:
+_TWO_LINES = {"labelOverlap": False, "labelLineHeight": 11, "labelOffset": {"expr": f"{SLIM} ? -5 : 0"}}
+"""Both around the middle of their row."""
+
+
+def lines(title: str) -> str | list[str]:
+    """A title of our own words as Vega takes it: a long one in several lines, that nothing is cut in a narrow drawing.
+
+    Examples
+    --------
+    >>> lines("share of rows"), lines("rise of the cross-entropy on rows kept apart")
+    ('share of rows', ['rise of the cross-entropy', 'on rows kept apart'])
+    """
+    found = textwrap.wrap(title, LINE)
+    if len(found) < 2:
+        return title
+    even = next(width for width in range(1, LINE + 1) if len(textwrap.wrap(title, width)) == len(found))
+    return textwrap.wrap(title, even)
+
+
+def of_names(narrow: int = 120, wide: int = 200, joint: str = "") -> dict[str, Any]:
     """The part of an axis that names features: long names are cut in their middle, since many begin alike.
 
     Parameters
     ----------
     narrow, wide : int
         Room in pixels, in a drawing of under 520 pixels and in a wider one.
+    joint : str
+        What stands between two names, each of which has a line of its own in a narrow drawing.
     """
-    letters = f"{SLIM} ? {round(narrow / _LETTER)} : {round(wide / _LETTER)}"
+    letters = f"({SLIM} ? {round(narrow / _LETTER)} : {round(wide / _LETTER)})"
+    whole = f"truncate(datum.label, {letters}, 'center')"
+    if joint:
+        halves = f"split(datum.label, '{joint}')"
+        cut = [f"truncate({halves}[{at}], {letters}, 'center')" for at in (0, 1)]
+        whole = f"{SLIM} && length({halves}) === 2 ? [{cut[0]}, '{joint.strip()} ' + {cut[1]}] : {whole}"
     return {
-        "labelLimit": {"expr": f"{SLIM} ? {narrow} : {wide}"},
-        "labelExpr": f"truncate(datum.label, {letters}, 'center')",
+        "labelLimit": {"expr": f"{SLIM} ? {round(narrow * _SPARE)} : {round(wide * _SPARE)}"},
+        "labelExpr": whole,
+        **(_TWO_LINES if joint else {}),
     }
 
 

@@ -32,7 +32,7 @@ def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -
         return _only_means(result, dates, dark)
     rows = _told(_bars(result, dates) + _means(result, dates) + _own(result, dates))
     if result.ordered:
-        rows.append(_row("title", label=words.short(result.feature)))
+        rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = None if result.means is None else "share of the class" if bins.is_share(result) else "mean of the target"
     drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark)
     sentence = tell(result)
@@ -47,7 +47,7 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
         return View(distribution_spec.spec(result.ordered, dates, None, False, dark), [], table(result), told, told)
     rows = _told(_means(result, dates) + _own(result, dates))
     if result.ordered:
-        rows.append(_row("title", label=words.short(result.feature)))
+        rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = "share of the class" if bins.is_share(result) else "mean of the target"
     drawn = distribution_spec.means(result.ordered, dates, mean, dark)
     told = bins.tell_means(result)
@@ -161,7 +161,7 @@ def table(result: Distribution) -> pd.DataFrame:
 def tell(result: Distribution) -> str:
     """The answer in words: where most rows lie, how the target goes with it, what is missing."""
     totals = result.counts.sum(axis=0)
-    name, total = words.short(result.feature), float(totals.sum())
+    name, total = words.named(result.feature), float(totals.sum())
     if not total:
         return f"No row has a value of {name}."
     top = int(totals.argmax())

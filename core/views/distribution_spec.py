@@ -62,7 +62,8 @@ def _axis(ordered: bool, dates: bool) -> dict[str, Any]:
 def _bars(x: dict[str, Any], ordered: bool, groups: bool) -> dict[str, Any]:
     """A bar a bin and class, one upon the other."""
     mark: dict[str, Any] = {"type": "bar", "opacity": 0.75}
-    legend = {"title": None, "orient": "top"} if groups else None
+    columns = {"expr": f"{axis.SLIM} ? 1 : 3"}
+    legend = {"title": None, "orient": "top", "columns": columns, "labelLimit": 220} if groups else None
     shade = {"field": "group", "type": "nominal", "sort": None, "scale": {"range": list(palette.CURVES)}}
     tips = [{"field": "cell", "title": "value"}, {"field": "group"}, {"field": "count", "title": "rows", "format": ","}]
     return {
@@ -116,7 +117,14 @@ def _title(ink: str) -> dict[str, Any]:
     """The feature's name under the axis, from the data."""
     return {
         "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {"type": "text", "color": ink, "fontWeight": 600, "baseline": "top", "dy": 32},
+        "mark": {
+            "type": "text",
+            "color": ink,
+            "fontWeight": 600,
+            "baseline": "top",
+            "dy": 32,
+            "limit": {"expr": "width + 60"},
+        },
         "encoding": {
             "x": {"value": {"expr": "width / 2"}},
             "y": {"value": {"expr": "height"}},

@@ -29,11 +29,11 @@ PICTURES = {
     "spread": "Predictions",
 }
 SAID = {
-    "TPR": "cases found",
-    "ACC": "rows that are right",
+    "TPR": "true cases found",
+    "ACC": "rows right",
     "PPV": "those named that are true",
     "FPR": "false alarms",
-    "STP": "rows that are named",
+    "STP": "rows named",
     "independence": "independence (how far predictions tell the group)",
     "separation": "separation (how far they tell it at equal truth)",
     "sufficiency": "sufficiency (how far the truth tells it at equal prediction)",
@@ -199,6 +199,6 @@ def _one(result: Fairness, group: int, at: int) -> str:
     ratio = words.number(float(result.ratios[group, at]), 2)
     said = SAID.get(measure, measure)
     if not math.isfinite(result.scores[group, at]):
-        return f"{said} of {name} {ratio}"
+        return f"{said} in {name}: {ratio}"
     mine, other = (words.percent(float(result.scores[place, at])) for place in (group, 0))
-    return f"{said} of {name} {ratio} times ({mine} against {other})"
+    return f"{said} in {name}: {ratio} times ({mine} against {other})"

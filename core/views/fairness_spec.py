@@ -71,7 +71,7 @@ def dots(picture: str, several: bool, shares: bool, dark: bool | None) -> dict[s
     if several:
         place["yOffset"] = {"field": "which", "type": "nominal"}
     whisker = {
-        "transform": [*_only("dot"), {"filter": "isValid(datum.low)"}],
+        "transform": [*_only("dot"), {"filter": "isValid(datum.low) && isValid(datum.value)"}],
         "mark": {"type": "rule", "strokeWidth": 2},
         "encoding": {**place, "x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour},
     }
@@ -113,7 +113,7 @@ def _ratio_axis(shares: bool) -> dict[str, Any]:
         "labelExpr": "'×' + format(datum.value, '~g')",
     }
     scale = {"type": "log", "nice": False, "padding": 10}
-    return {"type": "quantitative", "axis": {**axis, "labelOverlap": "greedy"}, "scale": scale}
+    return {"type": "quantitative", "axis": {**axis, "labelOverlap": "greedy", "titleAnchor": "end"}, "scale": scale}
 
 
 def _score_axis(shares: bool) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from core.results import Importance
 from core.views import alike, attribution, words
 from core.views.view import View
 
+SHARES = "share of rows"
+"""How the unit of shares of the rows begins: they are written as percentages."""
+
 
 def view(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:
     """Draw an importance.
@@ -29,11 +32,14 @@ def view(result: Importance, *, k: int = 15, dark: bool | None = None) -> View:
         Clicking a bar sets the selection parameter ``pick`` (field ``feature``).
     """
     ranked = order(result)
-    called = words.apart(result.features, 30 if any(alike.PAIR in name for name in result.features) else 80)
+    joint = any(alike.PAIR in name for name in result.features)
+    called = words.apart(result.features, 52 if joint else 80)
     rows = [_record(result, position, place) | {"label": called[position]} for place, position in enumerate(ranked[:k])]
     sentence = tell(result, k)
     both = result.signed or bool((result.values < 0).any())
-    drawn = attribution.spec("target", dark, result.unit, both)
+    drawn = attribution.spec("target", dark, result.unit, both, joint)
+    if result.unit.startswith(SHARES):
+        drawn["layer"][0]["encoding"]["x"]["axis"]["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
     return View(drawn, rows, table(result), sentence, f"Bar chart, largest first. {words.spoken(rows)}. {sentence}")
 
 
@@ -52,11 +58,18 @@ def _record(result: Importance, position: int, place: int) -> dict[str, Any]:
         "feature": result.features[position],
         "cell": "" if spread is None else f"± {words.number(spread, 3)} over the rounds",
         "value": value,
-        "text": words.signed(value) if result.signed else words.number(value, 3),
+        "text": _figure(result, value),
         "way": ("up" if value >= 0 else "down") if result.signed else "down",
         "low": None if spread is None else value - spread,
         "high": None if spread is None else value + spread,
     }
+
+
+def _figure(result: Importance, value: float) -> str:
+    """One number in words."""
+    if result.unit.startswith(SHARES):
+        return words.percent(value)
+    return words.signed(value) if result.signed else words.number(value, 3)
 
 
 def table(result: Importance) -> pd.DataFrame:
@@ -78,7 +91,8 @@ def tell(result: Importance, k: int) -> str:
     if not largest:
         return "The model relies on none of these features."
     parts = [
-        f"{words.named(result.features[item])} ({words.number(float(result.values[item]), 3)})" for item in largest
+        f"{words.named(result.features[item])} ({_figure(result, float(result.values[item])).lstrip('+')})"
+        for item in largest
     ]
     sentence = f"{result.lead} {words.listed(parts)}: {result.unit}."
     if result.reference is not None:

@@ -16,6 +16,8 @@ from core.views.view import View
 
 ROOM = 14
 """Columns up to which the cells hold their numbers."""
+NARROW = 9
+"""Pixels of a column under which names below would lie on each other."""
 SMALL = 0.1
 """Numbers that are all below this are written with two digits, wherever these begin."""
 PICTURES = {"cells": "Heat map", "lines": "Lines"}
@@ -135,10 +137,13 @@ def spec(signed: bool, numbers: bool, limit: float | None, dark: bool | None, na
         scale = {"domain": [-limit, 0, limit], "range": scale["range"], "interpolate": "rgb"}
     fits = "bandwidth('x') > {} * data('rows')[0].longest"
     x_axis = {"title": None, "labelAngle": -45, **of_names(70, 120), "labelOverlap": False}
+    x_axis["labelOpacity"] = {"expr": f"bandwidth('x') < {NARROW} ? 0 : 1"}  # they stand at the side in the same order
     y_axis = {"title": None, **of_names(90, 180)}
     x = {"field": "column", "type": "nominal", "sort": {"field": "column place", "op": "min"}, "axis": x_axis}
     y = {"field": "row", "type": "nominal", "sort": {"field": "row place", "op": "min"}, "axis": y_axis}
-    legend = {"title": None, "orient": "top", "gradientLength": 160, "tickCount": 3}
+    legend: dict[str, Any] = {"title": None, "orient": "top", "gradientLength": 160, "tickCount": 2}
+    if signed and limit is not None:
+        legend["values"] = [-limit, 0, limit]
     tips = [{"field": "row", "title": "of"}, {"field": "column", "title": "and"}, {"field": "text", "title": "value"}]
     cells = {
         "transform": [{"filter": "isValid(datum.value)"}],
@@ -218,7 +223,7 @@ def tell(result: Matrix, most: int = 3) -> str:
     sizes = np.where(np.tri(len(result.rows), k=-1, dtype=bool), sizes, -1.0)
     order = [np.unravel_index(at, sizes.shape) for at in np.argsort(-sizes, axis=None, kind="stable")[:most]]
     parts = [
-        f"{words.short(result.columns[column], 30)} and {words.short(result.rows[row], 30)} "
+        f"{words.named(result.columns[column], 40)} and {words.named(result.rows[row], 40)} "
         f"({words.number(round(float(result.values[row, column]), 3), 3)})"
         for row, column in order
         if sizes[row, column] > 0

@@ -88,7 +88,7 @@ def view(everyone: Crowd, value: float, scale: Scale, label: str, dark: bool | N
 
 def spread(everyone: Crowd, value: float, scale: Scale, label: str) -> Distribution:
     """All predictions and this one as an answer of its own, which has every file that answers have."""
-    name = f"predicted {'chance of ' if scale == 'probability' else ''}{words.short(label, 60)}"
+    name = f"predicted {_what(scale, label)}"
     sentence = tell(everyone, value, scale, label)
     return Distribution(
         feature=name,
@@ -108,13 +108,18 @@ def tell(everyone: Crowd, value: float, scale: Scale, label: str) -> str:
     if count < 2:
         return "There is only one instance, so there is nothing to compare it with."
     share = below(everyone, value)
-    what = f"chance of {words.quoted(label, 40)}" if scale == "probability" else words.short(label, 40)
+    what = _what(scale, label)
     if value >= everyone.ranked[-1]:
         return f"The highest {what} of all {count:,} instances."
     if value <= everyone.ranked[0]:
         return f"The lowest {what} of all {count:,} instances."
     side, part = ("higher", share) if share >= 0.5 else ("lower", 1 - share)
     return f"A {side} {what} than {min(99, round(part * 100))} % of all {count:,} instances."
+
+
+def _what(scale: Scale, label: str) -> str:
+    """What is predicted, in words."""
+    return f"chance of {words.case(label, longest=40)}" if scale == "probability" else words.named(label, 40)
 
 
 def spec(scale: Scale, dark: bool | None = None) -> dict[str, Any]:

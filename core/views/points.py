@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.results import Points
 from core.views import axis, palette, words
+from core.views.attributions_spec import MIDDLE
 from core.views.view import View
 
 GOLDEN = 0.6180339887498949
@@ -33,9 +34,11 @@ def view(result: Points, *, dark: bool | None = None) -> View:
     if not result.ordered:
         rows[:1] = [{**row, "wide": axis.widest(one["x"] for one in rows)} for row in rows[:1]]
     rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
-    rows.append({"role": "title", "label": words.short(result.x_title)})
+    rows.append({"role": "title", "label": words.named(result.x_title, 44)})
     if result.y_title not in OWN_TITLES:
-        rows.append({"role": "up", "label": f"\N{UPWARDS ARROW} {words.short(result.y_title)}"})
+        rows.append({"role": "up", "label": f"\N{UPWARDS ARROW} {words.named(result.y_title, 44)}"})
+    if result.colour_title:
+        rows.append({"role": "colour", "label": f"colour: {words.named(result.colour_title, 44)}"})
     sentence = tell(result)
     kind = "Scatter plot" if result.ordered else "Strip plot"
     return View(spec(result, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}")
@@ -109,13 +112,13 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     else:
         layers.append(_box(x, y, dark))
     if result.chosen is not None:
-        layers.append(_ring(result, x, y, tips))
+        layers.append(_ring(result, x, y))
     return {
         "width": "container",
-        "height": 320,
+        "height": 420 if result.colour else 380,
         "padding": {"bottom": 36, "left": 5, "right": 5, "top": 5},
         "data": {"name": "rows"},
-        "layer": [*layers, _title(result.ordered, dark), _up(dark)],
+        "layer": [*layers, _title(result.ordered, dark), *_above(dark)],
         "config": {"view": {"stroke": None}},
     }
 
@@ -124,10 +127,10 @@ _ASIDE = {"field": "aside", "type": "quantitative", "scale": {"domain": [-0.5, 1
 
 
 def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
-    """The rows; a click picks one."""
+    """The rows; a click picks the nearest one, which the tip names: dots lie over each other, and fingers are wide."""
     dot: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'dot'"}],
-        "params": [{"name": "pick", "select": {"type": "point", "fields": ["row"]}}],
+        "params": [{"name": "pick", "select": {"type": "point", "fields": ["row"], "nearest": True}}],
         "mark": {"type": "point", "filled": True, "size": 36, "color": palette.DOWN, "cursor": "pointer"},
         "encoding": {
             "x": x,
@@ -147,7 +150,9 @@ def _colour(result: Points) -> dict[str, Any]:
     """The third variable: shades between two colours for numbers and dates, a colour each for levels."""
     numbers = shaded(result)
     kind = "temporal" if result.colour_dates else "quantitative" if numbers else "nominal"
-    scale: dict[str, Any] = {"range": [palette.DOWN, palette.UP] if numbers else list(palette.CURVES)}
+    scale: dict[str, Any] = {"range": [palette.DOWN, MIDDLE, palette.UP] if numbers else list(palette.CURVES)}
+    if numbers:
+        scale["interpolate"] = "rgb"  # over pink, as is usual, shades would be those of the line
     if result.colour_dates:
         scale["type"] = "utc"
     columns = {"expr": f"{axis.SLIM} ? 2 : 4"}
@@ -155,21 +160,24 @@ def _colour(result: Points) -> dict[str, Any]:
     return {"field": "shade", "type": kind, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
 
 
-def _ring(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[str, str]]) -> dict[str, Any]:
-    """The instance in question."""
-    encoding = {"x": x, "y": y, "tooltip": tips} | ({} if result.ordered else {"xOffset": _ASIDE})
+def _ring(result: Points, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    """The instance in question; without a tip, which would take the clicks on the dots in it."""
+    encoding = {"x": x, "y": y} | ({} if result.ordered else {"xOffset": _ASIDE})
     mark = {"type": "point", "size": 220, "strokeWidth": 3, "color": palette.MARK, "opacity": 1}
     return {"transform": [{"filter": "datum.mark === 'chosen'"}], "mark": mark, "encoding": encoding}
 
 
-def _up(dark: bool | None) -> dict[str, Any]:
-    """The layer that names the variable up, where its name comes from outside."""
-    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "bottom", "align": "left"}
-    return {
-        "transform": [{"filter": "datum.role === 'up'"}],
-        "mark": {**mark, "dy": -6},
-        "encoding": {"x": {"value": 0}, "y": {"value": 0}, "text": {"field": "label"}},
-    }
+def _above(dark: bool | None) -> list[dict[str, Any]]:
+    """The layers that name the variable up and the one that colours, where their names come from outside."""
+    mark = {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "bottom", "dy": -6}
+    return [
+        {
+            "transform": [{"filter": f"datum.role === '{role}'"}],
+            "mark": {**mark, "align": align, "limit": {"expr": "width / 2 - 6"}},
+            "encoding": {"x": {"value": side}, "y": {"value": 0}, "text": {"field": "label"}},
+        }
+        for role, align, side in (("up", "left", 0), ("colour", "right", "width"))
+    ]
 
 
 def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, Any]:
@@ -182,7 +190,7 @@ def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, A
             "size": {"expr": "min(40, 0.7 * bandwidth('x'))"},
             "outliers": False,
             "box": {"fill": None, "stroke": ink, "strokeWidth": 1.5},
-            "median": {"color": palette.MARK, "strokeWidth": 3},
+            "median": {"color": palette.MARK, "thickness": 3},
             "rule": {"color": ink},
         },
         "encoding": {"x": x, "y": y},
@@ -194,7 +202,14 @@ def _title(ordered: bool, dark: bool | None) -> dict[str, Any]:
     below = 32 if ordered else {"expr": f"{axis.TIGHT} ? 18 + 0.71 * data('rows')[0].wide : 32"}
     return {
         "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {"type": "text", "color": palette.INKS[dark], "fontWeight": 600, "baseline": "top", "dy": below},
+        "mark": {
+            "type": "text",
+            "color": palette.INKS[dark],
+            "fontWeight": 600,
+            "baseline": "top",
+            "dy": below,
+            "limit": {"expr": "width + 40"},
+        },
         "encoding": {
             "x": {"value": {"expr": "width / 2"}},
             "y": {"value": {"expr": "height"}},
@@ -203,9 +218,9 @@ def _title(ordered: bool, dark: bool | None) -> dict[str, Any]:
     }
 
 
-def _plain_title(result: Points) -> str:
+def _plain_title(result: Points) -> str | None:
     """The height's title: our own words only, a name from outside stays in the data."""
-    return result.y_title if result.y_title in OWN_TITLES else "value"
+    return result.y_title if result.y_title in OWN_TITLES else None
 
 
 OWN_TITLES = (
@@ -244,8 +259,8 @@ def tell(result: Points) -> str:
         f"{words.short(str(name), 24)} ({words.number(float(height), 3)})"
         for name, height in zip(largest["name"], largest.iloc[:, HEIGHT], strict=True)
     ]
-    against = words.short(result.x_title)
-    start = f"{len(result.rows):,} rows, {words.short(result.y_title)} against {against}."
+    against = words.named(result.x_title)
+    start = f"{len(result.rows):,} rows, {words.named(result.y_title)} against {against}."
     if result.chosen is not None:
         own = result.rows.index(result.chosen)
         below = float((result.y < result.y[own]).mean())
@@ -254,5 +269,5 @@ def tell(result: Points) -> str:
     if levels > STRIPS:
         start += f" The {STRIPS - 1} most frequent of {levels:,} levels stand alone."
     if result.colour_title:
-        start += f" Coloured by {words.short(result.colour_title)}."
+        start += f" Coloured by {words.named(result.colour_title)}."
     return f"{start} Largest: {words.listed(named)}." if named else start

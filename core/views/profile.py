@@ -50,7 +50,7 @@ def view(
     rows = _lines(result, decimals, whose) + _owns(result, decimals, whose) + _threshold(result)
     if result.ordered:
         rows += _crossed(result, dates, decimals) + _bands(feature, dates)
-    rows.append(_row("title", label=words.short(result.feature)))
+    rows.append(_row("title", label=words.named(result.feature, 44)))
     several, parts = len(result.curves) > 1, {row["part"] for row in rows if row["role"] != "single" and "part" in row}
     drawn = profile_spec.spec(
         result.scale,

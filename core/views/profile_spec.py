@@ -121,7 +121,7 @@ def _ordered(
         _layer("own", own, {**here, "color": color, **tips}),
         _layer("own", {**text, "dy": -15}, {**here, **name}),
         _layer("own gap", own, {**left, "color": color, **tips}),
-        _layer("title", {**text, "dy": 36}, {"x": middle, "y": bottom, **name}),
+        _layer("title", {**text, "dy": 36, "limit": {"expr": "width + 60"}}, {"x": middle, "y": bottom, **name}),
     ]
 
 

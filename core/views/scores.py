@@ -95,7 +95,7 @@ def tell(result: Scores) -> str:
     sentence = f"{start}the model is right in {words.percent(found['accuracy'])}."
     if result.cutoff is not None:
         sentence += (
-            f" Of the true cases of {words.quoted(result.label)} it finds {words.percent(found['recall'])}, and"
+            f" Of the true cases of {words.case(result.label)} it finds {words.percent(found['recall'])}, and"
             f" {words.percent(found['precision'])} of those it names are true (cutoff {words.percent(result.cutoff)})."
         )
     return sentence

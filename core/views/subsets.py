@@ -13,7 +13,7 @@ from core.errors import unknown_name
 from core.results import Part, Subset, Subsets
 from core.types import Schema
 from core.views import palette, words
-from core.views.axis import SLIM
+from core.views.axis import lines, of_names
 from core.views.view import View
 
 PICTURES = {"worst": "The worst", "funnel": "Funnel"}
@@ -69,7 +69,7 @@ def _figure(result: Subsets, value: float) -> str:
 
 def _record(result: Subsets, one: Subset, at: int, schema: Schema | None) -> dict[str, Any]:
     """One subset."""
-    label = words.short(conditions(one.parts, schema), 90)
+    label = words.named(conditions(one.parts, schema), 110)
     return _blank(
         "subset",
         label=label,
@@ -125,7 +125,7 @@ def _subset(mark: dict[str, Any], encoding: dict[str, Any], pick: bool = False) 
 
 def _axis(result: Subsets) -> dict[str, Any]:
     """The axis of losses: our own words."""
-    axis: dict[str, Any] = {"title": result.unit, "tickCount": 5, "titleAnchor": "end"}
+    axis: dict[str, Any] = {"title": lines(result.unit), "tickCount": 5, "titleAnchor": "end"}
     if result.unit.startswith("share"):
         axis["labelExpr"] = "format(datum.value * 100, '.3~g') + ' %'"
     return {"type": "quantitative", "axis": axis, "scale": {"zero": False, "padding": 10}}
@@ -146,7 +146,7 @@ def _worst(result: Subsets, dark: bool | None) -> dict[str, Any]:
     """One subset a line, its mean loss with the standard errors."""
     ink, across = palette.INKS[dark], _axis(result)
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {"labelLimit": {"expr": f"{SLIM} ? 170 : 380"}, "ticks": False, "domain": False}
+    y["axis"] = {**of_names(165, 420, " and "), "ticks": False, "domain": False}
     whole: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'whole'"}],
         "encoding": {"x": {"field": "value", **across}},

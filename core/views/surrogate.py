@@ -40,6 +40,7 @@ def _lines(result: Surrogate) -> list[dict[str, Any]]:
         depth.append(0 if node.parent < 0 else depth[node.parent] + 1)
         rule = words.named(node.rule, 90) or "all rows"
         said = words.figure(node.value, result.scale)
+        asked = result.nodes[node.parent].feature if node.parent >= 0 else ""
         rows.append(
             {
                 "line": at,
@@ -51,10 +52,18 @@ def _lines(result: Surrogate) -> list[dict[str, Any]]:
                 "rows": node.rows,
                 "said": said,
                 "label": f"{rule}: {said}" if not node.feature else rule,
+                "near": _near(asked, node.rule or "all rows") + (f": {said}" if not node.feature else ""),
                 "leaf": "answer" if not node.feature else "question",
             }
         )
     return rows
+
+
+def _near(feature: str, rule: str) -> str:
+    """A rule for a narrow drawing: the feature and the level are cut, what is asked of them is not."""
+    if not feature or not rule.startswith(feature):
+        return words.named(rule, 30)
+    return f"{words.named(feature, 16)} {words.named(rule.removeprefix(feature).strip(), 18)}"
 
 
 def spec(dark: bool | None) -> dict[str, Any]:
@@ -85,7 +94,7 @@ def spec(dark: bool | None) -> dict[str, Any]:
                 "encoding": {"x": x, "y": y, "color": shade, "size": size, "tooltip": tips},
             },
             {
-                "transform": [{"calculate": f"truncate(datum.label, {narrow} ? 34 : 100, 'center')", "as": "shown"}],
+                "transform": [{"calculate": f"{narrow} ? datum.near : datum.label", "as": "shown"}],
                 "mark": text,
                 "encoding": {
                     "x": x,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 
 from core.types import UNNAMED, Scale
 from core.views.alike import PAIR, told_apart
+from core.views.outcomes import outcome as outcome  # one of the words that others take from here
 
 MINUS = "\N{MINUS SIGN}"
 LONGEST = 60
@@ -254,20 +254,11 @@ def quoted(name: str, longest: int = LONGEST) -> str:
 
 
 _MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
-_BARE = re.compile(r"[+-]?\d+([.,]\d+)?|true|false|yes|no|y|n|t|f", re.IGNORECASE)
 
 
-def outcome(label: str, target: str | None) -> str:
-    """A class as an expert of the data knows it: ``default = 1`` where the class alone (1, no, True) says nothing.
-
-    Parameters
-    ----------
-    label : str
-        The class.
-    target : str or None
-        The column that holds the true class, where one is known.
-    """
-    return f"{target} = {label}" if target and _BARE.fullmatch(label.strip()) else label
+def case(label: str, target: str | None = None, longest: int = LONGEST) -> str:
+    """A class in a sentence, marked as a name: ``“benign”``, ``“class 1”``, ``“default = 1”``; see ``outcome``."""
+    return quoted(named(outcome(label, target), longest), longest)
 
 
 def output(value: float, scale: Scale, label: str, target: str | None = None) -> str:
@@ -285,7 +276,7 @@ def output(value: float, scale: Scale, label: str, target: str | None = None) ->
     if scale in ("target", "log-target"):
         text = number(value if scale == "target" else math.exp(min(value, 700.0)))
         return text if label == UNNAMED else f"{short(label)} = {text}"
-    name = quoted(outcome(label, target))
+    name = case(label, target)
     chance = probability_of(value, scale)
     return f"a score of {number(value)} for {name}" if chance is None else f"{percent(chance)} for {name}"
 

@@ -50,11 +50,14 @@ def purpose(about: Subject) -> str:
     model_id, _table_id = subject.ids(about.asked)
     if model_id in cards and not about.both.mine:
         return cards[model_id]
-    if about.model.classes:
-        names = words.listed([words.short(name, 30) for name in about.model.classes[:6]])
-        return f"Chooses between {names}, for the instances of {words.named(about.table.name, 40)}."
+    instances, target = f"for the instances of {words.named(about.table.name, 40)}", about.table.target
+    names = [words.short(name, 30) for name in about.model.classes[:6]]
+    if names and target and all(words.outcome(name) != name for name in names):
+        return f"Predicts {words.named(target, 40)} ({', '.join(names[:-1])} or {names[-1]}), {instances}."
+    if names:
+        return f"Chooses between {words.listed(names)}, {instances}."
     what = "a number" if about.label == UNNAMED else words.named(about.label, 40)
-    return f"Predicts {what}, for the instances of {words.named(about.table.name, 40)}."
+    return f"Predicts {what}, {instances}."
 
 
 def scale(about: Subject) -> Scale:
@@ -99,14 +102,15 @@ def classes(about: Subject) -> None:
     names = about.model.classes
     if len(names) < 2:
         return
+    called = {name: words.named(words.outcome(name, about.table.target), 60) for name in names}
     key = fresh.key("class", names[about.output])
     st.selectbox(
         "The chance of",
         names,
-        format_func=lambda name: words.short(name, 60),
+        format_func=called.__getitem__,
         key=key,
         on_change=fresh.listen(key, _chosen),
-        width=_width(names),
+        width=_width(list(called.values())),
     )
 
 

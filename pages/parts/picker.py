@@ -8,18 +8,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core import cache, instances
 from core.instances import Query
-from core.views import words
-from pages.parts import frame, fresh, origin, question, subject, tables, turns
+from pages.parts import frame, fresh, listing, origin, question, subject, tables, turns
 from pages.parts.subject import Subject
-from pages.parts.text import safe
 
 PAGE = 200
 _PAGE = "listed page"
+WIDE = 1_000.0
+"""Span of numbers from which a slider shows no fractions."""
 ANSWER = [part for part in frame.EVERYTHING if part != "rows"]
 NAMES = {
     "all": "All instances",
@@ -130,6 +129,7 @@ def _filters(about: Subject) -> None:
             "Prediction between",
             low,
             high,
+            **_steps(high - low),
             **_box(
                 about,
                 "range",
@@ -151,6 +151,11 @@ def _filters(about: Subject) -> None:
     if query.feature:
         _feature_filter(about, query)
     _order(about, query)
+
+
+def _steps(span: float, whole: bool = False) -> dict[str, Any]:
+    """How a slider over so wide a range moves and is written: no cents of a salary."""
+    return {"step": 1.0, "format": "%.0f"} if whole or span > WIDE else {}
 
 
 def _order(about: Subject, query: Query) -> None:
@@ -176,7 +181,10 @@ def _feature_filter(about: Subject, query: Query) -> None:
         st.multiselect("is one of", levels, **_box(about, "levels", held))
     elif feature.low is not None and feature.high is not None and feature.high > feature.low:
         ends = float(feature.low), float(feature.high)
-        st.slider("is between", *ends, **_box(about, "between", query.between or ends))
+        whole = feature.kind == "integer"
+        st.slider(
+            "is between", *ends, **_steps(ends[1] - ends[0], whole), **_box(about, "between", query.between or ends)
+        )
 
 
 def _random(about: Subject) -> None:
@@ -201,7 +209,7 @@ def _table(about: Subject, found: np.ndarray) -> None:
     shown = found[(page - 1) * PAGE : page * PAGE]
     key = [page, about.output, subject.query_key(subject.current_query(about))]
     st.dataframe(
-        cache.keep(about.both, "listing", key, lambda: tables.clear(listing(about, shown))),
+        cache.keep(about.both, "listing", key, lambda: tables.clear(listing.lines(about, shown))),
         hide_index=True,
         height=430,
         key="table",
@@ -209,7 +217,7 @@ def _table(about: Subject, found: np.ndarray) -> None:
         selection_mode="single-row",
         selection_default=_selected(about, shown),
         alt="The instances to choose from, with what the model predicts and what is true",
-        column_config=_columns(about),
+        column_config=listing.columns(about),
     )
     st.session_state["table_rows"] = [int(row) for row in shown]
     _pages(len(found), page, pages)
@@ -234,7 +242,7 @@ def _files(about: Subject, found: np.ndarray) -> None:
     if menu.open:
         with menu:
             st.caption("All that the filter leaves, in its order")
-            tables.files(lambda: listing(about, found), len(found), "instance", "listing.lines", "instances")
+            tables.files(lambda: listing.lines(about, found), len(found), "instance", "listing.lines", "instances")
 
 
 def _turned(page: int) -> None:
@@ -255,34 +263,3 @@ def _picked() -> None:
     if lines and lines[0] < len(rows):
         subject.choose(rows[lines[0]])
     frame.redraw(*ANSWER)
-
-
-def listing(about: Subject, rows: np.ndarray) -> pd.DataFrame:
-    """What the table shows: row, prediction, truth, then the features; shape (len(rows), n)."""
-    part = about.table.frame.iloc[rows]
-    columns: dict[str, Any] = {"row": rows}
-    if about.table.label is not None:
-        columns["name"] = part[about.table.label].astype("str").to_numpy()
-    columns["predicted"] = about.predictions[rows, about.output]
-    if about.model.classes and len(about.model.classes) > 2:
-        names = np.array(about.model.classes, dtype=object)
-        columns["class"] = names[about.predictions[rows].argmax(axis=1)]
-    if about.table.target is not None:
-        columns["truth"] = part[about.table.target].to_numpy()
-    body = part[list(about.table.schema.names)].reset_index(drop=True)
-    head = pd.DataFrame(columns)
-    body.columns = [name if name not in head.columns else f"{name} " for name in body.columns]
-    return pd.concat([head, body], axis=1)
-
-
-def _columns(about: Subject) -> dict[str, Any]:
-    """How the first columns look."""
-    name = safe(words.short(about.label, 30))
-    if about.model.classes:
-        shown = st.column_config.ProgressColumn(
-            "predicted", help=f"Probability of {name}", min_value=0.0, max_value=1.0, format="percent", width=84
-        )
-    else:
-        shown = st.column_config.NumberColumn("predicted", format="%.4g", width=76)
-    row = st.column_config.NumberColumn("row", width=46, format="%d")
-    return {"row": row, "name": st.column_config.Column("name", width=62), "predicted": shown}

@@ -88,7 +88,7 @@ def facts(both: Pair, found: Understood) -> dict[str, str]:
     }
     if chance:
         told["Classes"] = words.listed([words.short(name, 40) for name in found.classes])
-        told["Explained first"] = f"the chance of {found.output}"
+        told["Explained first"] = f"the chance of {words.case(found.output, found.target or None)}"
     told["Predictions"] = _spread(found.predictions, chance)
     if found.residuals is not None:
         told["Residuals"] = _spread(found.residuals, False) + (

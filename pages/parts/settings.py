@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ExplorerError
-from core.losses import fitting, titled
+from core.losses import fitting
 from core.params import parse
 from core.registry import Method
 from core.types import Param, Schema, Task
-from pages.parts import frame, fresh
+from pages.parts import frame, fresh, labels
 from pages.parts.text import safe_long
 
 IN_SIGHT = 3
@@ -64,7 +64,7 @@ def draw(
         columns = st.columns(min(len(params), IN_SIGHT))
         for place, param in enumerate(params):
             with columns[place % len(columns)]:
-                _control(param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
+                _control(method.id, param, good.get(param.name), schema, changed, f"{key}{method.id}.{param.name}")
 
     if plain:
         grid(plain[:IN_SIGHT])
@@ -99,7 +99,7 @@ def as_text(param: Param, value: Any) -> str:
     return str(value)
 
 
-def _control(param: Param, text: str | None, schema: Schema, changed: Changed, key: str) -> None:
+def _control(method: str, param: Param, text: str | None, schema: Schema, changed: Changed, key: str) -> None:
     """The control of one parameter."""
     draw, shown = _CONTROLS[param.kind]
     value = parse(param, text, schema.names)
@@ -108,7 +108,8 @@ def _control(param: Param, text: str | None, schema: Schema, changed: Changed, k
     def tell(chosen: Any) -> None:
         changed(param.name, as_text(param, chosen))
 
-    draw(param, schema, {"key": now, "on_change": fresh.listen(now, tell), "help": safe_long(param.help)})
+    options = {"key": now, "on_change": fresh.listen(now, tell), "help": safe_long(param.help)}
+    draw(param, schema, {"label": labels.title(method, param), **options})
 
 
 def _number(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
@@ -116,35 +117,36 @@ def _number(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     kind = int if param.kind == "int" else float
     low, high = (None if end is None else kind(end) for end in (param.low, param.high))
     if kind is float and not param.expert and param.default is not None and (low, high) == (0.0, 1.0):
-        st.slider(param.title, low, high, step=0.01, **options)
+        st.slider(min_value=low, max_value=high, step=0.01, **options)
         return
     form = None if kind is int else "%g"
-    st.number_input(param.title, low, high, value=None, format=form, placeholder="chosen by the method", **options)
+    limits = {"min_value": low, "max_value": high}
+    st.number_input(value=None, format=form, placeholder="chosen by the method", **limits, **options)
 
 
 def _toggle(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """On or off."""
-    st.toggle(param.title, **options)
+    st.toggle(**options)
 
 
 def _choice(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """One of a few."""
-    st.selectbox(param.title, param.choices, format_func=partial(titled, param), **options)
+    st.selectbox(options=param.choices, format_func=partial(labels.choice, param), **options)
 
 
 def _feature(param: Param, schema: Schema, options: dict[str, Any]) -> None:
     """One column."""
-    st.selectbox(param.title, schema.names, index=None, placeholder="chosen by the method", **options)
+    st.selectbox(options=schema.names, index=None, placeholder="chosen by the method", **options)
 
 
 def _features(param: Param, schema: Schema, options: dict[str, Any]) -> None:
     """Several columns."""
-    st.multiselect(param.title, schema.names, **options)
+    st.multiselect(options=schema.names, **options)
 
 
 def _text(param: Param, _schema: Schema, options: dict[str, Any]) -> None:
     """Free text."""
-    st.text_input(param.title, **options)
+    st.text_input(**options)
 
 
 def _number_or_none(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -107,7 +107,7 @@ def test_each_model_travels_and_predicts(data: dict[str, Any], models: list[Any]
 def test_facts_are_told_apart_where_they_differ(data: dict[str, Any]) -> None:
     facts = {fact["name"]: fact["text"] for fact in data["facts"]}
     assert {"Model, Forest", "Model, Line", "Performance, Forest", "Digest of the model, Line"} <= set(facts)
-    assert facts["Explained here"] == "the chance of yes"
+    assert facts["Explained here"] == "the chance of “paid = yes”"
     assert "by 2 models side by side" in data["subtitle"]
     assert data["title"] == "Forest and Line"
 

@@ -21,7 +21,7 @@ from core.loading.samples import load_sample_model, load_sample_table, samples
 from core.results import Attributions, Result
 from core.views import dependence, place
 from core.views.pictures import every
-from pages.parts import picker, subject, tables
+from pages.parts import listing, subject, tables
 from pages.parts.downloads import files
 from pages.parts.question import Question
 from tests.contract_cases import case
@@ -153,7 +153,7 @@ def test_the_lines_of_the_list_are_rows_of_the_table_in_its_order() -> None:
     both = cache.pair(SAMPLE.id, SAMPLE.table)
     about = subject.Subject(Question(model=SAMPLE.id), both, both.model.predict(both.table.inputs), 1)
     rows = np.array([12, 3, 30])
-    lines = json.loads(tables.records(picker.listing(about, rows)))
+    lines = json.loads(tables.records(listing.lines(about, rows)))
     assert [line["row"] for line in lines] == [12, 3, 30]
     assert [line["predicted"] for line in lines] == pytest.approx(about.predictions[rows, 1].tolist())
     name = both.table.schema.names[0]

@@ -65,7 +65,7 @@ def test_the_whisker_is_the_spread() -> None:
 def test_the_answer_comes_first_and_odds_are_explained() -> None:
     said = view(make([np.log(3), -np.log(2)], base=0.0, output=np.log(1.5))).sentence
     assert said.startswith(
-        "The model says 60 % for “yes”; before looking at this instance it starts from 50 % for “yes”."
+        "The model says 60 % for “class yes”; before looking at this instance it starts from 50 % for “class yes”."
     )
     assert "Pushed up most by f0 = 1.5 (×3 the odds)." in said
     assert "Pushed down most by f1 = 1.5 (÷2 the odds)." in said
@@ -73,7 +73,7 @@ def test_the_answer_comes_first_and_odds_are_explained() -> None:
 
 def test_a_local_model_is_called_one() -> None:
     said = view(make([0.1], scale="probability", base=0.4, output=0.7, fitted=0.5)).sentence
-    assert "the simple local model that mimics it here says 50 % for “yes”" in said
+    assert "the simple local model that mimics it here says 50 % for “class yes”" in said
 
 
 def test_nothing_moved() -> None:

@@ -65,5 +65,16 @@ def test_a_number_on_an_axis_is_written_as_its_cell(value: float, text: str) -> 
 
 def test_long_names_are_cut_in_their_middle_to_the_room() -> None:
     part = axis.of_names(124, 248)
-    assert part["labelLimit"] == {"expr": f"{axis.SLIM} ? 124 : 248"}
-    assert part["labelExpr"] == f"truncate(datum.label, {axis.SLIM} ? 20 : 40, 'center')"
+    assert part["labelLimit"] == {"expr": f"{axis.SLIM} ? 143 : 285"}, "wide letters have room"
+    assert part["labelExpr"] == f"truncate(datum.label, ({axis.SLIM} ? 20 : 40), 'center')"
+    both = axis.of_names(124, 248, " × ")["labelExpr"]
+    assert both.startswith(f"{axis.SLIM} && length(split(datum.label, ' × ')) === 2 ? [truncate("), "a line each"
+    assert both.endswith(part["labelExpr"])
+
+
+def test_a_long_title_of_our_own_has_several_lines() -> None:
+    found = axis.lines("change of the answer for one standard deviation, or for having the level")
+    assert isinstance(found, list)
+    assert " ".join(found) == "change of the answer for one standard deviation, or for having the level"
+    assert max(map(len, found)) <= axis.LINE
+    assert axis.lines("share of rows") == "share of rows"

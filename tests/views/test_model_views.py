@@ -9,6 +9,7 @@ from core import engine
 from core.errors import InputError
 from core.results import Importance, Profile, Scores
 from core.views import scores, view
+from core.views.surrogate import _near
 from tests.contract_cases import case
 
 
@@ -75,3 +76,38 @@ def test_equal_sizes_up_and_down_have_equally_strong_colours(method: str, option
     assert drawn.rows[0]["reach"] == max(abs(row["value"]) for row in drawn.rows)
     assert (shade["domainMin"]["expr"], shade["domainMid"]) == (f"-{shade['domainMax']['expr']}", 0)
     assert shade["domainMax"]["expr"] == "data('rows')[0].reach"
+
+
+def test_shares_of_rows_are_written_as_percentages() -> None:
+    found = Importance(("age", "rate"), np.array([0.101, 0.0]), "share of rows without a value", "y", lead="Most in")
+    drawn = view(found)
+    assert drawn.sentence == "Most in age (10 %): share of rows without a value."
+    assert [row["text"] for row in drawn.rows] == ["10 %", "0 %"]
+    assert "' %'" in json.dumps(drawn.spec)
+
+
+def test_a_click_on_a_cloud_takes_the_nearest_dot_and_no_other_mark() -> None:
+    model, table = case("lightgbm, three classes")
+    drawn = view(engine.explain("two_columns", model, table, instance=3))
+    layers = drawn.spec["layer"]
+    picking = [layer for layer in layers if layer.get("params")]
+    assert [layer["params"][0]["select"] for layer in picking] == [
+        {"type": "point", "fields": ["row"], "nearest": True}
+    ]
+    others = [layer for layer in layers if layer not in picking]
+    assert any("chosen" in str(layer["transform"]) for layer in others)
+    assert not any("tooltip" in layer["encoding"] for layer in others), "a mark with a tip would take clicks"
+
+
+def test_names_under_a_matrix_of_many_columns_do_not_lie_on_each_other() -> None:
+    model, table = case("lightgbm, three classes")
+    x = view(engine.explain("association", model, table)).spec["encoding"]["x"]["axis"]
+    assert x["labelOpacity"]["expr"].startswith("bandwidth('x') < ")
+
+
+def test_a_rule_of_a_narrow_outline_keeps_what_is_asked() -> None:
+    feature, level = "highest degree at school or university", "certificate of secondary education"
+    both = [_near(feature, f"{feature} {asked} {level}") for asked in ("is", "is not")]
+    assert both[0] != both[1]
+    assert all(len(text) <= 36 for text in both)
+    assert " is not " in both[1]

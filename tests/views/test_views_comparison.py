@@ -48,7 +48,7 @@ def test_only_the_largest_are_drawn_and_all_are_in_the_table() -> None:
 
 def test_the_sentence_names_both_predictions_and_the_largest_difference() -> None:
     text = shown([ONE, TWO], ["A", "B"]).sentence
-    assert "A: 40 % for “yes”" in text
+    assert "A: 40 % for “class yes”" in text
     assert "differ most in age" in text
     assert "+30 percentage points for A" in text
 

@@ -30,10 +30,10 @@ def test_the_share_below_by_a_plain_count(chances: list[float], which: int) -> N
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (0.9, "The highest chance of “yes” of all 10 instances."),
-        (0.0, "The lowest chance of “yes” of all 10 instances."),
-        (0.75, "A higher chance of “yes” than 80 % of all 10 instances."),
-        (0.15, "A lower chance of “yes” than 80 % of all 10 instances."),
+        (0.9, "The highest chance of “class yes” of all 10 instances."),
+        (0.0, "The lowest chance of “class yes” of all 10 instances."),
+        (0.75, "A higher chance of “class yes” than 80 % of all 10 instances."),
+        (0.15, "A lower chance of “class yes” than 80 % of all 10 instances."),
     ],
 )
 def test_the_place_in_words(value: float, said: str) -> None:
@@ -66,5 +66,5 @@ def test_the_strip_as_an_answer_holds_the_same_counts_and_words() -> None:
     assert found.bins == pytest.approx(np.linspace(0, 1, 41))
     assert found.at == 0.5
     assert found.checks[0].text == place.tell(everyone, 0.5, "probability", "yes <b>")
-    assert "predicted chance of yes <b>" in view(found).sentence
+    assert "predicted chance of “yes <b>”" in view(found).sentence
     assert place.spread(everyone, float("nan"), "probability", "yes").at is None

@@ -105,9 +105,9 @@ def test_extreme_scores_do_not_overflow() -> None:
     ("label", "said"),
     [
         ("defaulted", "8 % for “defaulted”"),
-        ("0", "8 % for “0”"),
-        ("1.0", "8 % for “1.0”"),
-        ("yes", "8 % for “yes”"),
+        ("0", "8 % for “class 0”"),
+        ("1.0", "8 % for “class 1.0”"),
+        ("yes", "8 % for “class yes”"),
         ("", "8 % for “(empty)”"),
         ('say "hi" “you”', "8 % for “say 'hi' 'you'”"),
         ("a\nb\u202e\x00c", "8 % for “a b c”"),
@@ -131,7 +131,7 @@ def test_any_class_name_stays_one_short_line_between_its_marks(label: str, chanc
 @pytest.mark.parametrize("bare", ["0", "1", "-1", "2.0", "yes", "No", "True", "FALSE", "n"])
 def test_a_bare_class_is_told_with_its_target(bare: str) -> None:
     assert words.outcome(bare, "default") == f"default = {bare}"
-    assert words.outcome(bare, None) == bare
+    assert words.outcome(bare, None) == f"class {bare}"
     assert words.output(0.08, "probability", bare, "default") == f"8 % for “default = {bare}”"
 
 

@@ -25,12 +25,12 @@ _MOST_NUMBERS = 200
 def head(about: Studio, title: str, made: str) -> dict[str, Any]:
     """Heading, explanation of what is explained, and the facts of the foot."""
     model, table = about.model, about.table
-    chance = bool(model.classes)
+    explained = _explained(about)
     facts = [
         ("Model", f"{words.short(model.name, 80)}: {words.short(model.kind, 120)}"),
         ("Table", f"{words.short(table.name, 80)}: {len(table):,} rows, {len(table.schema):,} features"),
         ("The model predicts", _TASKS[model.task]),
-        ("Explained here", f"the chance of {words.short(about.label)}" if chance else words.short(about.label)),
+        ("Explained here", explained),
         *_scores(about),
         ("Digest of the model", model.fingerprint[:16]),
         ("Digest of the table", table.fingerprint[:16]),
@@ -38,11 +38,18 @@ def head(about: Studio, title: str, made: str) -> dict[str, Any]:
     ]
     return {
         "title": words.short(title or model.name or "Report", 120),
-        "subtitle": f"{'The chance of ' if chance else ''}{words.short(about.label)}, for "
+        "subtitle": f"{explained[:1].upper() if model.classes else explained[:1]}{explained[1:]}, for "
         f"{len(about.rows):,} of the {len(table):,} instances of {words.short(table.name)}",
         "made": words.short(made, 60),
         "facts": [{"name": name, "text": text} for name, text in facts],
     }
+
+
+def _explained(about: Studio) -> str:
+    """What is explained, in words."""
+    if not about.model.classes:
+        return words.short(about.label)
+    return f"the chance of {words.case(about.label, about.table.target)}"
 
 
 def _scores(about: Studio) -> list[tuple[str, str]]:
