@@ -40,6 +40,9 @@ passes. Where the true values of groups differ, a good model cannot be independe
 three matters is for people to decide. A fair ratio on this table is no proof; the truth may itself be biased. The
 ratios are means of odds: close to 1 they understate, and they are not "so many times more".
 
+**Where ours differs.** The ratios are those of dalex; the intervals, and that a group of fewer than *min rows* rows is
+not judged, are added.
+
 **Source.** D. Steinberg, A. Reid and S. O'Callaghan, 2020, [arXiv:2001.06089](https://arxiv.org/abs/2001.06089);
 J. Wiśniewski and P. Biecek, *fairmodels*, 2022, [doi:10.32614/RJ-2022-019](https://doi.org/10.32614/RJ-2022-019).
 """

@@ -37,6 +37,9 @@ over the folds. Where a column weighs the rows, $L$ is weighted by it; training 
 **When it misleads.** It speaks of the *recipe*, not of the one model that was uploaded: a feature with a twin is not
 missed, though the model at hand may use it. With few rows the folds differ widely: look at the deviation.
 
+**Where ours differs.** ELI5 (`cv=3`) puts the rounds of all folds together and gives their deviation; here a fold is
+the mean of its rounds, and the deviation is over the folds. A rising loss counts up here, a falling score there.
+
 **Source.** J. Lei et al., 2018, [doi:10.1080/01621459.2017.1307116](https://doi.org/10.1080/01621459.2017.1307116)
 (leave-one-covariate-out); L. Breiman, 2001, [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324).
 """

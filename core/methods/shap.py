@@ -74,7 +74,7 @@ values carry standard errors; bars smaller than theirs have no sign.
 **Where ours differs from the `shap` package, on purpose.** Whatever cannot be read from the trees exactly (chances of a
 booster, linear leaves, boosters of linear functions, unknown models) is answered by asking the model: exactly where the
 coalitions are few, with standard errors where they are not, never by another game in silence. The whole background
-counts, however long. Values against a background add up to a millionth.
+counts, however long. Each output and class has its own baseline. Values against a background add up to a millionth.
 
 **Sources.** S. Lundberg, S.-I. Lee: *A unified approach to interpreting model predictions*, 2017,
 [doi:10.48550/arXiv.1705.07874](https://doi.org/10.48550/arXiv.1705.07874). S. Lundberg et al.: *From local explanations

@@ -57,6 +57,23 @@ def test_break_down_sums_to_the_prediction_with_text_levels_and_gaps(name: str, 
                 assert reached == pytest.approx(model.predict(fixed)[:, 1].mean(), abs=2e-6)
 
 
+def test_break_down_takes_dates_and_rows_without_a_level() -> None:
+    """dalex stops for both: it asks of every value whether it is a finite number."""
+    frame = zoo.mixed().assign(since=pd.Timestamp("2020-03-01") + pd.to_timedelta(range(zoo.ROWS), unit="D"))
+    frame.loc[7, "purpose"] = None
+
+    def say(rows: pd.DataFrame) -> np.ndarray:
+        return np.asarray(rows["since"].dt.day * (1 + rows["purpose"].isna()) + rows["age"] / 10)
+
+    found = match(wrap(say, features=["since", "purpose", "age"]), from_frame(frame, target="number"))
+    result = attribution("break_down", found.model, found.table, 7, background=1000)
+    mean, own = say(frame).mean(), say(frame)[7]
+    assert result.base == pytest.approx(mean)
+    assert result.base + result.values.sum() == pytest.approx(own)
+    first = say(frame.assign(**{result.features[0]: frame[result.features[0]][7]})).mean()
+    assert result.values[0] == pytest.approx(first - mean)
+
+
 def test_pictures_do_not_touch_or_need_a_figure_in_use() -> None:
     """shap's waterfall fails on a used figure; dalex's Break Down picture on pandas 3."""
     import matplotlib.pyplot as plt

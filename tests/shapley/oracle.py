@@ -34,11 +34,12 @@ def marginal(
     players = instance.shape[1]
     plain = background.reset_index(drop=True)
     repeated = instance.iloc[np.zeros(len(plain), dtype=int)].reset_index(drop=True).astype(dict(plain.dtypes))
-    frames = [
-        pd.concat([(repeated if at in inside else plain).iloc[:, [at]] for at in range(players)], axis=1)
-        for inside in subsets(players)
-    ]
-    outputs = of(pd.concat(frames, ignore_index=True)).reshape(-1, len(background)).mean(axis=1)
+    both, rows = pd.concat([plain, repeated], ignore_index=True), np.arange(len(plain))
+    asked = {
+        name: both[name].array.take(np.concatenate([rows + len(rows) * (at in inside) for inside in subsets(players)]))
+        for at, name in enumerate(both.columns)
+    }
+    outputs = of(pd.DataFrame(asked)).reshape(-1, len(background)).mean(axis=1)
     worth = dict(zip(subsets(players), outputs.tolist(), strict=True))
     values = from_worth(worth, players)
     return values, worth[frozenset()], worth[frozenset(range(players))]
