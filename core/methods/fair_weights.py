@@ -34,7 +34,8 @@ of the model: *Pivot* and the cutoffs of groups in the fairness check.
 difference that may be real; whether it should count is for people to decide. A group that never has a class cannot be
 weighed to have it. Heavy weights on few rows make a model unsteady.
 
-**Where ours differs.** Where no row of a kind is wanted, `resampled` with `how="preferential"` leaves none; dalex leaves all.
+**Where ours differs.** Where no row of a kind is wanted, `resampled` with `how="preferential"` leaves none;
+dalex leaves all.
 
 **Source.** F. Kamiran and T. Calders, 2012, [doi:10.1007/s10115-011-0463-8](https://doi.org/10.1007/s10115-011-0463-8).
 """

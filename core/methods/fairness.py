@@ -55,8 +55,8 @@ shares is out of bounds quickly (2 % against 1 % is twice). Fair by each of two 
 combine them. On the rows that the model was trained on, all shares look too good.
 
 **Where ours differs.** dalex rounds every share to three digits before it divides, and counts a ratio of 0 (a group
-that is never found) as within bounds. Here nothing is rounded, 0 is out of bounds, and only what has no rows is left out and
-named. dalex draws the curve of a group's cutoff at another cutoff than the one it is computed for.
+that is never found) as within bounds. Here nothing is rounded, 0 is out of bounds, and only what has no rows is left
+out and named. dalex draws the curve of a group's cutoff at another cutoff than the one it is computed for.
 
 **Source.** J. Wiśniewski and P. Biecek, *fairmodels*, 2022, [doi:10.32614/RJ-2022-019](https://doi.org/10.32614/RJ-2022-019);
 M. Hardt, E. Price and N. Srebro, 2016, [arXiv:1610.02413](https://arxiv.org/abs/1610.02413); A. Chouldechova, 2017,

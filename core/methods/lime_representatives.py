@@ -30,7 +30,8 @@ covered, a row is picked that shows a feature pushing the other way, then the on
 are local and approximate; the local fit of each is in the table of LIME itself.
 
 **Where ours differs.** The `lime` package covers *rules* (a column with its bin), here features are covered. It takes
-the last of equal rows; here one that pushes the other way is taken, then the one least alike. The same seed, the same rows.
+the last of equal rows; here one that pushes the other way is taken, then the one least alike. The same
+seed gives the same rows.
 
 **Source.** M. Ribeiro, S. Singh and C. Guestrin, 2016,
 [doi:10.1145/2939672.2939778](https://doi.org/10.1145/2939672.2939778).
