@@ -18,18 +18,23 @@ NODE = np.dtype(
     align=True,
 )
 """An inner node: background rows that pass the player of its left and right edge, as bits; the question; the children,
-by number (leaf ``k`` is ``-1 - k``); row of the table of codes where the question is one of membership, or -1; the
-player's bit."""
+by line (one that is a leaf's record as ``-1 - line``); row of the table of codes where the question is one of
+membership, or -1; the player's bit."""
 STATE = np.dtype([("first", "u8"), ("second", "u8"), ("failed", "u8"), ("node", "i4")], align=True)
 """A place in a tree: background rows that are still there, as bits, and players that the instance failed on the way."""
-ITEM = np.dtype([("worth", "f8"), ("shares", "u8"), ("failed", "u8"), ("begin", "u8"), ("leaf", "u8")], align=True)
+ITEM = np.dtype(
+    [("worth", "f8"), ("shares", "u8"), ("failed", "u8"), ("begin", "u8"), ("leaf", "u8"), ("box", "u8")],
+    align=True,
+)
 """A leaf that background rows reach: its worth, where the shares begin for as many players as the instance failed on
-the way, those players, its first pair, its number."""
+the way, those players, its first pair, its number, where its record begins."""
 PAIR = np.dtype([("start", "u8"), ("lost", "f8")], align=True)
 """A leaf and a background row that reaches it: where what the row fails there is kept (lower half) and the number of
 the item (upper half); what players lose in all pairs before it."""
 WIDTH = 64
 """Players that a set may hold."""
+WORTH = 8
+"""Bytes of what a leaf is worth, the last ones of its record."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +58,10 @@ class Packed:
         As in ``Questions``.
     largest : int
         Nodes of the largest tree.
+    nodes_at : ndarray of int, shape (n_inner,)
+        Line of each node.
+    leaves_at : ndarray of int, shape (n_leaves, n_lines)
+        Lines of each leaf's record.
     """
 
     nodes: npt.NDArray[np.void]
@@ -63,6 +72,8 @@ class Packed:
     named: Small
     codes: npt.NDArray[np.bool_]
     largest: int
+    nodes_at: Small
+    leaves_at: Small
 
 
 def pack(paths: Paths, features: int, columns: int) -> Packed | None:
@@ -81,17 +92,21 @@ def pack(paths: Paths, features: int, columns: int) -> Packed | None:
     for level in paths.levels[1:]:
         tree[level] = tree[paths.parent[level]]
     nodes = nodes[np.argsort(tree[nodes], kind="stable")]
-    inner, leaf = nodes[trees.left[nodes] >= 0], nodes[trees.left[nodes] < 0]
-    number = np.zeros(len(tree), dtype=np.int32)
-    number[inner], number[leaf] = np.arange(len(inner)), -1 - np.arange(len(leaf))
+    inner, leaf, wide = nodes[trees.left[nodes] >= 0], nodes[trees.left[nodes] < 0], features > WIDTH
+    number, line = np.zeros(len(tree), dtype=np.int32), np.zeros(len(tree), dtype=np.int32)
+    number[inner] = np.arange(len(inner))
+    many = 1 if wide else -(-(2 * features + WORTH) // NODE.itemsize)
+    size = np.where(trees.left[nodes] < 0, many, 1)
+    line[nodes] = np.cumsum(size) - size + tree[nodes] + 1  # roots at odd lines: two children of one lie at 2k, 2k + 1
     edge = np.full(len(tree) + 1, -1, dtype=np.int32)  # the last stands for "none"
     below = paths.parent >= 0
     edge[:-1][below] = 2 * number[paths.parent[below]] + ~paths.is_left[below]
-    wide, edges, left = features > WIDTH, paths.edges[leaf], trees.left[inner]
+    edges, left, child = paths.edges[leaf], trees.left[inner], np.where(trees.left < 0, -1 - line, line)
     named = paths.player[edges if wide else edges[:0]].astype(np.int32)
-    flat, codes = _nodes(paths, inner, number, (paths.slot if wide else paths.player)[left])
-    largest = int(np.bincount(tree[nodes]).max(initial=0))
-    return Packed(flat, number[trees.roots], edge[paths.previous[left]], leaf, edge[edges], named, codes, largest)
+    flat, codes = _nodes(paths, inner, child, (paths.slot if wide else paths.player)[left])
+    largest, at = int(np.bincount(tree[nodes]).max(initial=0)), (line[leaf][:, None] + np.arange(many)).astype(np.int32)
+    above, roots = edge[paths.previous[left]], child[trees.roots]
+    return Packed(flat, roots, above, leaf, edge[edges], named, codes, largest, line[inner], at)
 
 
 def _nodes(paths: Paths, inner: Ints, number: Small, bit: Ints) -> tuple[npt.NDArray[np.void], npt.NDArray[np.bool_]]:
@@ -111,12 +126,3 @@ def rounded(paths: Paths, encoded: Array) -> Array:
         with np.errstate(over="ignore"):
             encoded = encoded.astype(np.float32)
     return np.array(encoded, dtype=np.float64, order="C")
-
-
-def aligned(nodes: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
-    """A copy in which no record lies across two lines of the cache."""
-    room = np.empty((len(nodes) + 1) * NODE.itemsize, dtype=np.uint8)
-    start = -room.ctypes.data % NODE.itemsize
-    copy = room[start : start + len(nodes) * NODE.itemsize].view(NODE)
-    copy[:] = nodes
-    return copy

@@ -13,7 +13,6 @@ from core.portable import taken
 from core.registry import Progress
 from core.types import Table
 from core.workers import columns, pool, questions
-from core.workers.client import turn
 from core.workers.settings import Settings
 from core.workers.wire import MAX_WEIGHT, Limits, Message
 
@@ -51,7 +50,7 @@ class Lease:
         limits = Limits(self.settings.reply, expected, MAX_WEIGHT)
         while True:
             place = self.ready()
-            with turn(place.lock, progress):
+            with place.lock:
                 if place.client.channel is not None:  # else the question before was broken off, and the worker with it
                     answer = place.client.ask(request, seconds, limits, progress)
                     return _bounded(answer)
