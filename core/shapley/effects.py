@@ -23,8 +23,8 @@ from core.shapley.trusted import trusted
 from core.types import Array, Scale
 
 Bools = npt.NDArray[np.bool_]
-LEAVES = 2_048
-"""Leaves at a time."""
+LEAVES, WORDS = 2_048, 1 << 19
+"""Leaves at a time, and words of a set of each: some 25 such arrays are held at once."""
 PAYS, PAYS_SLOW = 100, 500
 """Pairs of features on the way to a leaf, per tree and coalition asked, up to which reading the trees is cheaper than
 asking a booster; and than asking scikit-learn's forests."""
@@ -123,9 +123,10 @@ class TreeGame:
         return self.base + nothing / rows, single[:features] / rows, pairs
 
     def _parts(self) -> Iterator[slice]:
-        """Leaves, as many at a time as stay in a processor's cache with all their sets."""
-        for at in range(0, len(self.worth), LEAVES):
-            yield slice(at, at + LEAVES)
+        """Leaves, as many at a time as stay in a processor's cache with all their sets, fewer of a large background."""
+        step = max(1, min(LEAVES, WORDS // self.sets.passed.shape[1]))
+        for at in range(0, len(self.worth), step):
+            yield slice(at, at + step)
 
     def _ways(self, edges: Ints) -> list[Words]:
         """Rows that pass each slot, by word and leaf: words first, so that counting adds whole rows of numbers."""

@@ -24,6 +24,8 @@ Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 MOST_NODES = 400_000
 """Nodes of an ensemble at most."""
+ANSWERS = 1 << 25
+"""Answers of rows to questions that are held as bytes at once, about."""
 FULL = 0.5
 """Bits a byte that are added to bitsets at most so that their members are found by the faster loop."""
 _STORE = Store({"leaves": 8})
@@ -179,12 +181,13 @@ def _left(trees: Trees, encoded: Array, width: int) -> Words:
     packed = np.zeros((len(trees.feature), width), dtype=np.uint8)
     inner = np.flatnonzero(trees.left >= 0)
     asked = questions(trees, inner)
+    step = max(1, ANSWERS // max(1, len(encoded)))
     for column in np.unique(asked.column):
-        mine = asked.column == column
-        values = encoded[:, column]
-        bits = values[None, :] <= asked.limit[mine]
+        mine, values = np.flatnonzero(asked.column == column), encoded[:, column]
         gaps = np.flatnonzero(np.isnan(values))
-        if len(gaps):
-            bits[:, gaps] = asked.missing_left[mine]
-        packed[inner[mine], : -(-len(values) // 8)] = np.packbits(bits, axis=1, bitorder="little")
+        for some in (mine[at : at + step] for at in range(0, len(mine), step)):
+            bits = values[None, :] <= asked.limit[some]
+            if len(gaps):
+                bits[:, gaps] = asked.missing_left[some]
+            packed[inner[some], : -(-len(values) // 8)] = np.packbits(bits, axis=1, bitorder="little")
     return packed.view(np.uint64)
