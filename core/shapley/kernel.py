@@ -150,11 +150,17 @@ def _fit(masks: Masks, worth: Array, weights: Array, whole: float) -> tuple[Arra
 
 
 def _errors(drawn: Drawn, worth: Array, values: Array, inverse: Array) -> Array:
-    """Standard errors by the sandwich formula over pairs; strata that were taken whole add nothing."""
+    """Standard errors by the sandwich formula over pairs; strata that were taken whole add nothing.
+
+    A fit lies nearer to the pairs that it was made of than to others, so what is left of each is divided by one less
+    its leverage (HC3: J. MacKinnon and H. White, 1985, doi:10.1016/0304-4076(85)90158-7).
+    """
     masks, half = drawn.masks, len(drawn.masks)
     residuals = worth - np.concatenate([masks, ~masks]) @ values
     signed: Array = masks[:, :-1] - masks[:, -1:].astype(np.float64)
-    scores = signed * ((residuals[:half] - residuals[half:]) * drawn.weights)[:, None]
+    leverage = 2 * drawn.weights * np.einsum("ij,jk,ik->i", signed, inverse, signed)
+    apart = (residuals[:half] - residuals[half:]) / np.maximum(1.0 - leverage, 0.1)
+    scores = signed * (apart * drawn.weights)[:, None]
     meat = np.zeros((scores.shape[1], scores.shape[1]))
     for size in np.unique(drawn.size):
         own = scores[drawn.size == size]

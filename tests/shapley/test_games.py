@@ -207,7 +207,9 @@ def zoo_pair(value):
     return pd.DataFrame({"a": [value], "b": [value]})
 
 
-def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
+@pytest.mark.parametrize("samples", [60, 120])
+def test_standard_errors_of_the_regression_match_its_spread_over_seeds(samples):
+    """With 30 pairs for nine values, too: two of them hold the truth as often as a normal law says."""
     random = np.random.default_rng(5)
     weights = random.normal(size=(9, 9))
     frame = pd.DataFrame(random.normal(size=(4, 9)), columns=list("abcdefghi"))
@@ -218,12 +220,15 @@ def test_standard_errors_of_the_regression_match_its_spread_over_seeds():
 
     played = game(bent, frame.iloc[[0]], frame.iloc[1:])
     truth = exact.shapley(coalition_values(played, exact.coalitions(9)))
-    found = [kernel.estimate(played, 120, seed) for seed in range(60)]
+    found = [kernel.estimate(played, samples, seed) for seed in range(60)]
     values, errors = np.stack([one.values for one in found]), np.stack([one.errors for one in found])
     spread = values.std(axis=0)
     assert values.mean(axis=0) == pytest.approx(truth, abs=4 * spread.max() / np.sqrt(60) + 0.02)
     assert np.median(errors.mean(axis=0) / spread) == pytest.approx(1.0, abs=0.4)
     assert values.sum(axis=1) == pytest.approx(truth.sum())
+    within = np.abs(values - truth) / errors
+    assert (within < 1).mean() == pytest.approx(0.68, abs=0.07)
+    assert (within < 1.96).mean() == pytest.approx(0.95, abs=0.04)
 
 
 @pytest.mark.parametrize(("players", "pairs"), [(3, 2), (7, 12), (8, 40), (12, 900), (20, 500)])
