@@ -45,6 +45,9 @@ PARAMS = (
     Param("seed", "int", 0, "Fixes the samples.", low=0, high=2**31 - 1),
 )  # fmt: skip  # a table of settings
 
+ALONE = 0.3
+"""Share of a round that moves features alone; the rest moves pairs."""
+
 
 def _unsupported(model: Model, table: Table) -> str | None:
     """Two features and a few rows are needed."""
@@ -69,9 +72,10 @@ def _unsupported(model: Model, table: Table) -> str | None:
 def explain(job: Job) -> Importance:
     """Measure the interactions on several samples of rows."""
     rounds, seed = int(job.params["rounds"]), int(job.params["seed"])
-    names = _moving(job, job.table.background(int(job.params["rows"]), seed))
-    pairs = job.params["of"] == "pairs"
-    found = [_sample(job, seed + at, names, pairs, at / rounds, 1 / rounds) for at in range(rounds)]
+    begun = _choosing(job, rounds)
+    names = _moving(job, job.table.background(int(job.params["rows"]), seed), begun)
+    pairs, share_each = job.params["of"] == "pairs", (1 - begun) / rounds
+    found = [_sample(job, seed + at, names, pairs, begun + at * share_each, share_each) for at in range(rounds)]
     share = job.params["report"] == "share"
     values = np.array([[one.share if share else one.size for one in line] for line in found]).T
     titles = [" × ".join(couple) for couple in combinations(names, 2)] if pairs else list(names)
@@ -93,22 +97,32 @@ def _units(job: Job) -> str:
     return "probability" if job.model.classes else "the target"
 
 
-def _moving(job: Job, frame: pd.DataFrame) -> tuple[str, ...]:
-    """The features that move the answers most, in the model's order."""
-    most = int(job.params["most"])
-    if len(job.model.features) <= most or job.params["of"] == "features":
-        return job.model.features
-    told = job.stretch("moving each feature", share=0.0)
-    moved: Array = np.array([single(job.predict, frame, name, told).moved for name in job.model.features])
-    kept = set(np.argsort(-moved, kind="stable")[:most].tolist())
-    return tuple(name for at, name in enumerate(job.model.features) if at in kept)
+def _choosing(job: Job, rounds: int) -> float:
+    """The share of the work that goes into choosing the features to pair; 0 where all are taken."""
+    count, most = len(job.model.features), int(job.params["most"])
+    if count <= most or job.params["of"] == "features":
+        return 0.0
+    looked = ALONE * count / most  # in rounds, each of which moves the chosen ones alone and in pairs
+    return looked / (looked + rounds)
+
+
+def _moving(job: Job, frame: pd.DataFrame, share: float) -> tuple[str, ...]:
+    """The features that move the answers most, in the model's order; ``share`` is what they take of the whole work."""
+    names = job.model.features
+    if not share:
+        return names
+    each = share / len(names)
+    told = [job.stretch("moving each feature", at * each, each) for at in range(len(names))]
+    moved: Array = np.array([single(job.predict, frame, *one).moved for one in zip(names, told, strict=True)])
+    kept = set(np.argsort(-moved, kind="stable")[: int(job.params["most"])].tolist())
+    return tuple(name for at, name in enumerate(names) if at in kept)
 
 
 def _sample(job: Job, seed: int, names: tuple[str, ...], pairs: bool, done: float, share: float) -> list[Strength]:
     """Every interaction on one sample of rows."""
     frame = job.table.background(int(job.params["rows"]), seed)
     alone: list[Single] = []
-    step = share * (0.3 if pairs else 1.0) / len(names)
+    step = share * (ALONE if pairs else 1.0) / len(names)
     for at, name in enumerate(names):
         told = job.stretch("moving each feature", done + at * step, step)
         alone.append(single(job.predict, frame, name, told))
@@ -117,9 +131,9 @@ def _sample(job: Job, seed: int, names: tuple[str, ...], pairs: bool, done: floa
         return [overall(said, one) for one in alone]
     found = []
     couples = list(combinations(range(len(names)), 2))
-    step = share * 0.7 / len(couples)
+    step = share * (1 - ALONE) / len(couples)
     for at, (one, two) in enumerate(couples):
-        told = job.stretch("moving pairs of features", done + share * 0.3 + at * step, step)
+        told = job.stretch("moving pairs of features", done + share * ALONE + at * step, step)
         found.append(pair(job.predict, frame, (names[one], names[two]), alone[one], alone[two], told))
     return found
 

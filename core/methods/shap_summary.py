@@ -96,8 +96,9 @@ def _solved(job: Job, rows: list[int]) -> Answer:
     parts = []
     for start in range(0, len(rows), step):
         job.progress(start / len(rows), "explaining rows")
-        quiet = replace(job, progress=partial(_same, job, start / len(rows)))
-        parts.append(solve(quiet, rows[start : start + step]))
+        part = rows[start : start + step]
+        told = replace(job, progress=partial(_part, job, start / len(rows), len(part) / len(rows)))
+        parts.append(solve(told, part))
     spreads = [part.spread for part in parts if part.spread is not None]
     return replace(
         parts[0],
@@ -108,9 +109,9 @@ def _solved(job: Job, rows: list[int]) -> Answer:
     )
 
 
-def _same(job: Job, done: float, _part: float, _step: str) -> None:
-    """Pass a batch's sign of life on: it can be stopped, and the bar does not jump back."""
-    job.progress(done, "explaining rows")
+def _part(job: Job, begun: float, share: float, done: float, _step: str) -> None:
+    """How far a batch is, as a part of the whole."""
+    job.progress(begun + share * min(1.0, done), "explaining rows")
 
 
 def drawn(total: int, count: int, seed: int) -> list[int]:

@@ -24,6 +24,7 @@ def force_data(
     *,
     table: Table | None = None,
     right: Sequence[bool | None] | None = None,
+    chances: Sequence[float | None] | None = None,
     at: int = 0,
     before: int = 0,
     total: int | None = None,
@@ -40,6 +41,8 @@ def force_data(
         Gives each row its name and its true value.
     right : sequence of bool or None, optional
         One per result: whether the predicted class is the true one, None where nobody knows.
+    chances : sequence of float or None, optional
+        One per result: the explained class's probability; a class score alone says nothing to most people.
     at : int
         Which of the results is shown first.
     before, total : int
@@ -69,7 +72,11 @@ def force_data(
             "Explain all rows with one method and one class.",
         )
     verdicts = [None] * len(results) if right is None else right
-    rows = [_row(item, table, k) | {"right": verdict} for item, verdict in zip(results, verdicts, strict=True)]
+    known = [None] * len(results) if chances is None else chances
+    rows = [
+        _row(item, table, k, chance) | {"right": verdict}
+        for item, verdict, chance in zip(results, verdicts, known, strict=True)
+    ]
     content = {
         "scale": first.scale,
         "unit": words.AXIS[first.scale],
@@ -82,17 +89,21 @@ def force_data(
     return {**content, "page": fingerprint.of_params(content), "at": at, "picked": picked}
 
 
-def _row(result: Attribution, table: Table | None, k: int) -> dict[str, Any]:
+def _row(result: Attribution, table: Table | None, k: int, chance: float | None) -> dict[str, Any]:
     """One explanation: its geometry and its texts."""
     row = -1 if result.provenance is None or result.provenance.row is None else result.provenance.row
     reached = result.output if result.fitted is None else result.fitted
     truth = None if table is None or row < 0 else table.truth(row)
     hidden = attribution.order(result)[k:]
+    target = None if table is None else table.target
+    said = words.output(result.output, result.scale, result.label, target)
+    if result.scale == "score" and chance is not None:
+        said = words.output(chance, "probability", result.label, target)
     return {
         "row": row,
         "title": words.short(table.row_name(row)) if table is not None and row >= 0 else f"row {row}",
-        "said": words.output(result.output, result.scale, result.label, None if table is None else table.target),
-        "notes": _notes(result),
+        "said": said,
+        "notes": _notes(result, result.scale == "score" and chance is not None),
         "truth": None if truth is None else words.cell(truth),
         "sentence": attribution.tell(result),
         "base": result.base,
@@ -112,11 +123,11 @@ def _both(result: Attribution, value: float) -> str:
     return figure if chance is None or result.scale == "probability" else f"{figure} ({words.percent(chance)})"
 
 
-def _notes(result: Attribution) -> list[str]:
+def _notes(result: Attribution, by_chance: bool) -> list[str]:
     """The output on its own axis, and what a local model says where there is one."""
     notes = []
-    if result.scale in ("log-odds", "log-target"):
-        notes.append(f"{result.scale} {words.number(result.output, 3)}")
+    if result.scale in ("log-odds", "log-target") or by_chance:
+        notes.append(f"{'class ' if by_chance else ''}{result.scale} {words.number(result.output, 3)}")
     if result.fitted is not None:
         notes.append(f"the local model says {words.output(result.fitted, result.scale, result.label)}")
     return notes

@@ -58,10 +58,12 @@ def data(about: Subject) -> dict[str, Any]:
     """What the plot shows first: the instance alone, and the name of the page that it stands on."""
     rows, before, total = window(about)
     place = rows.index(about.row)
+    found = explained(about, [about.row])
     shown = force_data(
-        explained(about, [about.row]),
+        found,
         table=about.table,
         right=_right(about, [about.row]),
+        chances=_chances(about, found, [about.row]),
         before=before + place,
         total=total,
         k=_bars(about),
@@ -75,18 +77,20 @@ def page(about: Subject, rows: Sequence[int], before: int, total: int) -> dict[s
     key = _key(about, rows, before, total)
 
     def make() -> dict[str, Any]:
+        found = explained(about, rows)
         shown = force_data(
-            explained(about, rows),
+            found,
             table=about.table,
             right=_right(about, rows),
+            chances=_chances(about, found, rows),
             before=before,
             total=total,
             k=_bars(about),
         )
         return {**shown, "page": fingerprint.of_params(key)}
 
-    found: dict[str, Any] = cache.keep(about.both, "force", key, make)
-    return found
+    made: dict[str, Any] = cache.keep(about.both, "force", key, make)
+    return made
 
 
 def _key(about: Subject, rows: Sequence[int], before: int, total: int) -> list[Any]:
@@ -97,6 +101,15 @@ def _key(about: Subject, rows: Sequence[int], before: int, total: int) -> list[A
 def _bars(about: Subject) -> int:
     """Bars that are shown one by one."""
     return 6 if about.asked.level == "plain" else 12
+
+
+def _chances(about: Subject, found: Sequence[Attribution], rows: Sequence[int]) -> list[float | None]:
+    """The explained class's probability of each row; None of a number."""
+    places = {name: at for at, name in enumerate(about.model.classes)}
+    return [
+        float(about.predictions[row, places[one.label]]) if one.label in places else None
+        for row, one in zip(rows, found, strict=True)
+    ]
 
 
 def _right(about: Subject, rows: Sequence[int]) -> list[bool | None]:

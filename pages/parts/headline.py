@@ -24,7 +24,12 @@ def choices() -> None:
         about = subject.load(question.current())
         left, right = st.columns([4, 5], gap="medium", vertical_alignment="bottom")
         left.markdown(f"**{safe(about.model.name)}**  \n:small[{safe(purpose(about))}]")
-        with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+        with (
+            right,
+            st.container(
+                horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", key="page_choices"
+            ),
+        ):
             classes(about)
             levels.draw(about)
 

@@ -23,6 +23,7 @@ _CSS = """
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }
+  .st-key-page_choices { justify-content: flex-start; }
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
 }
 </style>

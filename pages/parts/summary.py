@@ -60,6 +60,9 @@ def _draw(about: Subject, title: str, line: str) -> None:
     with left:
         st.title(title, anchor=False)
         st.markdown(line)
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+    with (
+        right,
+        st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", key="page_choices"),
+    ):
         headline.classes(about)
         levels.draw(about)

@@ -99,3 +99,11 @@ def test_the_script_is_one_module_that_can_stand_in_a_page() -> None:
     assert "innerHTML" not in source
     assert "insertAdjacentHTML" not in source
     assert "http" not in source.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_class_score_is_said_as_the_probability_that_it_makes() -> None:
+    scored = replace(attribution(0), scale="score", label="spam")
+    bare, told = (force_data([scored], table=table(), chances=given)["rows"][0] for given in (None, [0.82]))
+    assert bare["said"].startswith("a score of ")
+    assert told["said"] == "82 % for “spam”"
+    assert told["notes"][0].startswith("class score ")

@@ -199,7 +199,8 @@ def _force(about: Studio) -> dict[str, Any] | None:
     results = [result for result in found if isinstance(result, Attribution)]
     if not results or len(results) != len(about.rows):
         return None
-    return force_data(results, table=about.table, right=told.verdicts(about))
+    chances = [float(about.predictions[row, about.output]) for row in about.rows] if about.model.classes else None
+    return force_data(results, table=about.table, right=told.verdicts(about), chances=chances)
 
 
 def _alive(about: Studio, models: int) -> dict[str, Any]:
