@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import PATIENCE
 
 pytestmark = pytest.mark.browser
-PAGES = ("/?row=2&method=lime", "/what_if?row=2", "/compare?row=2", "/load", "/about")
+PAGES = ("/?row=2&method=lime", "/what_if?row=2", "/compare?row=2", "/load")
 
 
 @pytest.mark.parametrize("path", PAGES)
