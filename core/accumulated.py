@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.asking import in_parts
-from core.grid import Grid, moved, plain
+from core.conditions import ordered_values
+from core.grid import Grid, moved, places, plain
 from core.registry import Job
 from core.row_weights import mean, part
 from core.types import Array, Feature
@@ -17,6 +18,8 @@ def accumulated(
     job: Job, feature: Feature, rows: pd.DataFrame, said: Array, points: Grid, given: Array | None
 ) -> Array:
     """Accumulated local effects on the grid, centred on the mean prediction of these rows.
+
+    A row counts at the middle of its bin, and at its own level where there are levels.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def accumulated(
     if len(points) < 2:
         return np.full(len(points), mean(said, given))
     place = _bins(feature, rows[feature.name], points)
-    edges = _filled(place, len(points)) if feature.kind in ("numeric", "integer") else np.arange(len(points))
+    edges = _filled(place, len(points)) if feature.is_ordered else np.arange(len(points))
     kept = [points[edge] for edge in edges]
     place = _bins(feature, rows[feature.name], tuple(kept))
     known = place >= 0
@@ -56,11 +59,11 @@ def accumulated(
     count = np.bincount(left, own, minlength=len(kept) - 1)
     rise = np.bincount(left, (high - low) * own, minlength=len(kept) - 1) / np.where(count > 0, count, 1.0)
     curve = np.concatenate([[0.0], np.cumsum(rise)])
-    middle = (curve[left] + curve[left + 1]) / 2
+    middle = (curve[left] + curve[left + 1]) / 2 if feature.is_ordered else curve[place[known]]
     centred = curve - mean(middle, inner) + mean(said, given)
     if len(kept) == len(points):
         return np.asarray(centred)
-    return np.asarray(np.interp(np.asarray(points, dtype=float), np.asarray(kept, dtype=float), centred))
+    return np.asarray(np.interp(places(feature, points), places(feature, tuple(kept)), centred))
 
 
 def _filled(place: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
@@ -73,9 +76,9 @@ def _filled(place: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
 
 def _bins(feature: Feature, column: pd.Series, points: Grid) -> npt.NDArray[np.int64]:
     """The grid interval that each row lies in, -1 for a missing value."""
-    if feature.kind in ("numeric", "integer"):
-        numbers = column.to_numpy(dtype=float, na_value=np.nan)
-        place = np.searchsorted(np.asarray(points, dtype=float), numbers, side="left") - 1
+    if feature.is_ordered:
+        numbers = ordered_values(column, feature)
+        place = np.searchsorted(places(feature, points), numbers, side="left") - 1
         return np.where(np.isnan(numbers), -1, np.clip(place, 0, len(points) - 2)).astype(np.int64)
     order = {point: at for at, point in enumerate(points)}
     return np.array([order.get(plain(cell), -1) for cell in column], dtype=np.int64)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.conditions import ordered_values
 from core.errors import InputError
-from core.types import Feature
+from core.types import Array, Feature
 
 LEVELS = 60
 """Levels of a feature that a profile shows at most, the most frequent ones."""
@@ -67,6 +68,20 @@ def span(feature: Feature, count: int, dtype: Any) -> list[Any]:
     if feature.kind == "integer":
         return [int(value) for value in np.unique(np.round(even))]
     return [float(value) for value in even]
+
+
+def quantiles(feature: Feature, cells: pd.Series, count: int) -> list[Any]:
+    """Observed values at evenly spaced ranks, ascending, each once; numbers and dates in their own types."""
+    known = cells.dropna()
+    if feature.kind != "datetime":
+        known = known.astype(float)
+    found = sorted(set(known.quantile(np.linspace(0, 1, count), interpolation="nearest"))) if len(known) else []
+    return [int(value) if feature.kind == "integer" else plain(value) for value in found]
+
+
+def places(feature: Feature, points: Grid) -> Array:
+    """Where the points of an ordered feature lie on its axis (dates: seconds since 1970), shape (n_points,)."""
+    return ordered_values(pd.Series(list(points)), feature)
 
 
 def column(values: Sequence[Any], dtype: Any) -> pd.Series:

@@ -13,8 +13,9 @@ from core import row_weights
 from core.accumulated import accumulated
 from core.asking import in_parts
 from core.blocks import Moves, ask_blocks
+from core.conditions import ordered_values
 from core.curves import Curves
-from core.grid import Grid, column, grid, moved, own_points
+from core.grid import Grid, column, grid, moved, own_points, places, quantiles
 from core.registry import Job, method
 from core.results import Check, Profile
 from core.row_weights import mean, part
@@ -93,7 +94,7 @@ PARAMS = (
     id="model_profile",
     title="Model profile",
     question="How does the answer change, on average, as one feature changes?",
-    version="5",
+    version="6",
     scope="model",
     kind="profile",
     params=PARAMS,
@@ -155,10 +156,8 @@ def _points(job: Job, feature: Feature, rows: pd.DataFrame) -> Grid:
     if text:
         return own_points(feature, text)
     count = int(job.params["grid_points"])
-    if job.params["spacing"] == "quantiles" and feature.kind in ("numeric", "integer"):
-        marks = np.linspace(0, 1, count)
-        values = np.unique(rows[feature.name].dropna().astype(float).quantile(marks, interpolation="nearest"))
-        return tuple(int(value) if feature.kind == "integer" else float(value) for value in values)
+    if job.params["spacing"] == "quantiles" and feature.is_ordered:
+        return tuple(quantiles(feature, rows[feature.name], count))
     return tuple(value for value in grid(feature, count, [], dtype) if value is not None)
 
 
@@ -168,15 +167,21 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
     if not name:
         return [("average", np.ones(len(rows), dtype=bool))]
     feature, column = job.table.schema[name], rows[name]
-    if feature.kind in ("numeric", "integer"):
-        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    if feature.is_ordered:
+        numbers = ordered_values(column, feature)
         edges = np.unique(np.nanquantile(numbers, [0, 0.25, 0.5, 0.75, 1]))
         if len(edges) > 2:
             place = np.where(np.isnan(numbers), -1, np.searchsorted(edges[1:-1], numbers, side="left"))
-            found = [(f"{name} {edges[at]:.4g} to {edges[at + 1]:.4g}", place == at) for at in range(len(edges) - 1)]
+            ends = [_bound(feature, edge) for edge in edges.tolist()]
+            found = [(f"{name} {ends[at]} to {ends[at + 1]}", place == at) for at in range(len(edges) - 1)]
             return [(label, own) for label, own in found if own.any()]
     levels = [level for level in feature.levels[:8] if (column == level).any()] or list(column.dropna().unique()[:8])
     return [(f"{name} = {words.cell(level)}", (column == level).fillna(False).to_numpy(dtype=bool)) for level in levels]
+
+
+def _bound(feature: Feature, edge: float) -> str:
+    """A bound of a group on the feature's axis, in words."""
+    return words.moment(pd.Timestamp(edge, unit="s")) if feature.kind == "datetime" else f"{edge:.4g}"
 
 
 def _averages(
@@ -234,11 +239,11 @@ def _answers(
 
 def _near(feature: Feature, column: pd.Series, points: Grid, chosen: slice, job: Job) -> Array:
     """Weight of each row at the chosen grid values, shape (n_chosen, n_rows)."""
-    if feature.kind not in ("numeric", "integer"):
+    if not feature.is_ordered:
         return np.stack([(column == point).fillna(False).to_numpy(dtype=float) for point in points[chosen]])
-    numbers = column.to_numpy(dtype=float, na_value=np.nan)
-    width = (float(np.ptp(np.asarray(points, dtype=float))) or 1.0) * float(job.params["span"])
-    distance = (numbers[None, :] - np.asarray(points[chosen], dtype=float)[:, None]) / width
+    numbers, marks = ordered_values(column, feature), places(feature, points)
+    width = (float(np.ptp(marks)) or 1.0) * float(job.params["span"])
+    distance = (numbers[None, :] - marks[chosen, None]) / width
     return np.asarray(np.nan_to_num(np.exp(-0.5 * distance**2)), dtype=np.float64)
 
 

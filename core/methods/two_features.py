@@ -9,7 +9,7 @@ from core import row_weights
 from core.blocks import ask_blocks
 from core.conditions import ordered_values
 from core.errors import InputError
-from core.grid import Grid, column, grid
+from core.grid import Grid, column, grid, quantiles
 from core.registry import Job, method
 from core.results import Check, Matrix
 from core.row_weights import mean
@@ -60,7 +60,7 @@ def _unsupported(model: Model, _table: Table) -> str | None:
     id="two_features",
     title="Two-feature profile",
     question="How do two features work together?",
-    version="2",
+    version="3",
     scope="model",
     kind="matrix",
     params=PARAMS,
@@ -110,11 +110,9 @@ def _pair(job: Job) -> tuple[Feature, Feature]:
 def _points(job: Job, feature: Feature, frame: pd.DataFrame) -> Grid:
     """The values of one feature: quantiles or even steps, the most frequent levels."""
     count = int(job.params["grid_points"])
-    if job.params["spacing"] == "quantiles" and feature.kind in ("numeric", "integer"):
-        known = frame[feature.name].dropna().astype(float)
-        if len(known):
-            found = np.unique(known.quantile(np.linspace(0, 1, count), interpolation="nearest"))
-            return tuple(int(value) if feature.kind == "integer" else float(value) for value in found)
+    even = job.params["spacing"] == "even" or not feature.is_ordered
+    if not even and (found := quantiles(feature, frame[feature.name], count)):
+        return tuple(found)
     values = [value for value in grid(feature, count, [], job.table.frame[feature.name].dtype) if value is not None]
     if not values:
         raise InputError(f"{words.short(feature.name)} has no value.", "All its cells are missing.", "Choose another.")

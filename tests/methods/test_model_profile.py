@@ -130,6 +130,58 @@ def test_a_profile_does_not_depend_on_chunks_or_on_other_questions(monkeypatch: 
     assert run(model, table, feature="age").values == pytest.approx(whole.values)
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_dates_are_an_axis_like_any_other(zone: str | None) -> None:
+    """A profile along a date is the one along the same date as a number of days."""
+    random = np.random.default_rng(2)
+    days = np.array([0.0, 900.0, *np.sort(random.integers(1, 899, 158) + 0.375)])  # none on the border of a bin
+    start = pd.Timestamp("2021-03-01", tz=zone)
+    frame = pd.DataFrame(
+        {"since": start + pd.to_timedelta(days, unit="D"), "other": days / 9 + random.normal(size=160)}
+    )
+
+    def say(day: Any, other: Any) -> Any:
+        return np.sin(np.asarray(day, dtype=float) / 150) * np.asarray(other) + other
+
+    dated = from_frame(frame, target="")
+    model = wrap(lambda rows: say((rows["since"] - start) / pd.Timedelta("1D"), rows["other"]), features=list(frame))
+    counted = from_frame(frame.assign(since=days), target="")
+    plain = wrap(lambda rows: say(rows["since"], rows["other"]), features=list(frame))
+    for how in (
+        {"kind": "partial", "spacing": "quantiles"},
+        {"kind": "accumulated"},
+        {"kind": "accumulated", "accumulate": "weights"},
+        {"kind": "conditional", "spacing": "quantiles"},
+        {"kind": "partial", "group": "since"},
+    ):
+        feature = "other" if "group" in how else "since"
+        found, wanted = (
+            run(which, table, feature=feature, grid_points=11, **how)
+            for which, table in ((model, dated), (plain, counted))
+        )
+        assert found.values == pytest.approx(wanted.values, abs=2e-5), how
+        assert np.ptp(wanted.values) > 1
+        if feature == "since":
+            assert [(point - start) / pd.Timedelta("1D") for point in found.grid] == pytest.approx(
+                wanted.grid, abs=1e-5
+            )
+        else:
+            assert len(found.curves) == 4
+            assert found.curves[0].startswith("since 2021-")
+
+
+def test_accumulated_effects_of_levels_have_the_mean_prediction_as_their_mean() -> None:
+    """As in the authors' own program: every row counts at its own level."""
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"city": random.choice(["a", "b", "c"], 90, p=[0.7, 0.2, 0.1]), "x": random.normal(size=90)})
+    model = wrap(lambda rows: 5.0 * (rows["city"] == "a") + rows["x"], features=["city", "x"])
+    result = run(model, from_frame(frame, target=""), feature="city", kind="accumulated")
+    height = dict(zip(result.grid, result.values[0], strict=True))
+    assert frame["city"].map(height).mean() == pytest.approx(result.reference)
+    assert height["a"] - height["b"] == pytest.approx(5)
+    assert height["b"] == pytest.approx(height["c"])
+
+
 def test_levels_missing_values_and_own_grids() -> None:
     frame = pd.DataFrame({"city": ["a", "b", None, "a"] * 10, "x": [1.0, np.nan, 3.0, 4.0] * 10})
     table = from_frame(frame, target="")
