@@ -28,14 +28,12 @@ BITS, LEAST = 10, 2
 """Players whose sets are summed by, and how many such parts there are at least."""
 _Z, _ONE, _TWO, _WORD, _HALF, _TEN = (np.uint64(value) for value in (0, 1, 2, 64, 32, BITS))
 _LAST, _LOW, _AHEAD, _PART = (np.uint64(value) for value in ((1 << BITS) - 1, 2**32 - 1, AHEAD, PART))
-_LINE, _LANES = np.uint64(6), np.uint64(32)
+_LINE, _LANES = np.uint64(6), np.uint64(32)  # a line is 1 << 6 bytes; spans are compared 32 at a time
 _SECOND, _REST = 1 << BITS, LEAST << BITS
 _STATES, _ITEMS, _PAIRS = (numba.from_dtype(kind)[::1] for kind in (STATE, ITEM, PAIR))
 _WORDS, _STEP, _FLAT = types.uint64[::1], types.uint64, types.float64[::1]
-_EVERYONE, _LEAVES = (
-    types.UniTuple(types.uint64, 2),
-    types.Tuple((types.uint8[::1], types.uint64, MASKS, EDGES, BYTES)),
-)
+_EVERYONE = types.UniTuple(types.uint64, 2)
+_LEAVES = types.Tuple((types.uint8[::1], types.uint64, MASKS, EDGES, BYTES))
 _LISTS = types.Tuple((_STATES, _ITEMS, _PAIRS, NUMBERS, NUMBERS, _WORDS))
 _WEIGHTS = types.Tuple((_FLAT, _STEP, _FLAT, types.float64))
 

@@ -1,4 +1,7 @@
-"""Trees as flat records for ``machine``: a cache line for each inner node, numbered tree by tree and level by level."""
+"""Trees as flat records for ``machine``: a cache line for each inner node and leaf, tree by tree and level by level.
+
+Two children of a node lie side by side: a processor fetches lines in pairs.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,8 @@ ITEM = np.dtype(
 """A leaf that background rows reach: its worth, where the shares begin for as many players as the instance failed on
 the way, those players, its first pair, its number, where its record begins."""
 PAIR = np.dtype([("start", "u8"), ("lost", "f8")], align=True)
-"""A leaf and a background row that reaches it: where what the row fails there is kept (lower half) and the number of
-the item (upper half); what players lose in all pairs before it."""
+"""A leaf and a background row that reaches it: where what the row fails there, or its ranks, are kept (lower half) and
+the number of the item (upper half); what players lose in all pairs before it."""
 WIDTH = 64
 """Players that a set may hold."""
 WORTH = 8
