@@ -128,7 +128,7 @@ def test_a_fully_grown_forest_equals_the_original_library():
         assert result.base == pytest.approx(float(np.ravel(original.expected_value)[0]))
 
 
-@pytest.mark.parametrize("width", [31, 40, 70, 140])
+@pytest.mark.parametrize("width", [31, 64, 70, 140])
 def test_the_walk_takes_any_number_of_features(width, monkeypatch):
     """Players are bits of one word or several: only seven of the columns say anything, and those are enumerated."""
     random = np.random.default_rng(4)
