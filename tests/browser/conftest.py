@@ -1,19 +1,21 @@
-"""A real server for each module, a real Chromium, and a page that fails on what a visitor must never meet."""
+"""A real server, a real Chromium, and a page that fails on what a visitor must never meet."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.lending import PATIENCE, Desk
 from tests.browser.reports import written
 from tests.browser.serving import served
-from tests.browser.visitor import PATIENCE, Visitor
+from tests.browser.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -43,30 +45,33 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Desk:
+    """Pages for one test after the other."""
+    return Desk(browser)
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of a fresh server."""
+    """The address of a server that has met nobody else but the visitors of these tests."""
     with served() as (_process, port):
         yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[type[Visitor]]:
+def visit(desk: Desk, server: str) -> Iterator[Callable[..., Visitor]]:
     """Open the app as a new visitor; every visitor's page is checked at the end of the test."""
     visitors: list[Visitor] = []
+    with ExitStack() as pages:
 
-    def opened(path: str = "/", *, width: int = 1400, height: int = 900, theme: str = "light") -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
-        )
-        visitor = Visitor(context.new_page(), server)
-        visitors.append(visitor)
-        visitor.open(path)
-        return visitor
+        def opened(path: str = "/", *, at: str = server, width: int = 1400, **screen: Any) -> Visitor:
+            visitor = Visitor(at)
+            visitor.page = pages.enter_context(desk.lent(visitor.hears, width=width, **screen))
+            visitors.append(visitor)
+            visitor.open(path)
+            return visitor
 
-    yield opened
-    for visitor in visitors:
-        visitor.page.context.close()
+        yield opened
     for visitor in visitors:
         assert visitor.complaints == []
 
@@ -78,25 +83,35 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_report(browser: Browser, reports: Path) -> Iterator[Callable[..., Page]]:
+def open_report(desk: Desk, reports: Path) -> Iterator[Callable[..., Page]]:
     """Open a report without a network; every fault and every request but the file itself fails the test."""
     faults: list[str] = []
-    made: list[BrowserContext] = []
+    hears: dict[str, Callable[[Any], None]] = {
+        "pageerror": lambda error: faults.append(str(error)),
+        "console": lambda said: faults.append(said.text) if said.type in ("error", "warning") else None,
+        "request": lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url),
+    }
+    with ExitStack() as pages:
 
-    def opened(name: str, **options: Any) -> Page:
-        context = browser.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
-        made.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
-        )
-        page.on("request", lambda request: None if request.url.startswith("file:") else faults.append(request.url))
-        page.goto(written(reports, name).as_uri())
-        page.locator("[class^=instance-explorer][data-ready=yes]").first.wait_for()
-        return page
+        def opened(name: str, *, width: int = 1280, **screen: Any) -> Page:
+            page = pages.enter_context(desk.lent(hears, width=width, offline=True, **screen))
+            page.goto(written(reports, name).as_uri())
+            page.locator("[class^=instance-explorer][data-ready=yes]").first.wait_for()
+            return page
 
-    yield opened
-    for one in made:
-        one.close()
+        yield opened
+    assert not faults
+
+
+@pytest.fixture
+def component(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page in the theme and of the width that a test asks for; an error in it fails the test."""
+    theme, width = request.param
+    faults: list[str] = []
+    hears: dict[str, Callable[[Any], None]] = {
+        "pageerror": lambda error: faults.append(str(error)),
+        "console": lambda said: faults.append(said.text) if said.type == "error" else None,
+    }
+    with desk.lent(hears, width=width, theme=theme) as page:
+        yield page
     assert not faults

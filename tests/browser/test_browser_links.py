@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.serving import served
+
 pytestmark = pytest.mark.browser
 
 
 def test_the_first_request_of_a_fresh_server_is_a_deep_link(visit) -> None:
-    visitor = visit("/compare?model=breast-cancer&data=breast-cancer&row=5&rows=5,9,40")
-    expect(visitor.page.get_by_role("combobox", name="Model").first).to_have_value("Breast cancer · XGBoost")
-    visitor.sees("Would another model say the same?")
-    chips = visitor.page.get_by_role("button", name="Remove row")
-    expect(chips).to_have_count(3)
+    with served() as (_process, port):
+        link = "/compare?model=breast-cancer&data=breast-cancer&row=5&rows=5,9,40"
+        visitor = visit(link, at=f"http://127.0.0.1:{port}")
+        expect(visitor.page.get_by_role("combobox", name="Model").first).to_have_value("Breast cancer · XGBoost")
+        visitor.sees("Would another model say the same?")
+        chips = visitor.page.get_by_role("button", name="Remove row")
+        expect(chips).to_have_count(3)
+        visitor.page.goto("about:blank")  # before its server ends, which it would complain of
 
 
 def test_a_link_holds_model_row_class_method_and_settings(visit) -> None:

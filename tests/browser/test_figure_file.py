@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_hover_words_picture_and_theme(open_report: Callable[..., Page], tmp_path: Path) -> None:
-    page = open_report("figure", color_scheme="dark", accept_downloads=True)
+    page = open_report("figure", theme="dark")
     page.wait_for_timeout(300)
     bars = page.locator("g.mark-rect.role-mark path")
     bars.first.hover(force=True)

@@ -13,7 +13,12 @@ import pytest
 from core.results import Attribution, Provenance
 from core.views.force import force_data, script, style
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize(
+        "component", [("light", 1200), ("dark", 390)], ids=["light-wide", "dark-narrow"], indirect=True
+    ),
+]
 EVIL = "<img src=x onerror=window.hacked=1>"
 
 
@@ -29,13 +34,9 @@ def page_of(p: int, rows: int = 12, before: int = 0, total: int | None = None) -
     return force_data(results, before=before, total=total)
 
 
-@pytest.fixture(params=[("light", 1200), ("dark", 390)], ids=["light-wide", "dark-narrow"])
-def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[Any]:
-    scheme, width = request.param
-    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+@pytest.fixture
+def show(component: Any, tmp_path: Path) -> Iterator[Any]:
+    tab = component
 
     def mount(data: dict[str, Any]) -> Any:
         body = json.dumps(data).replace("<", "\\u003c")
@@ -54,8 +55,6 @@ def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterat
     yield mount
     assert tab.evaluate("window.hacked") is None
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    tab.close()
-    assert not faults
 
 
 def test_leafing_paints_at_once_and_tells_python_after_a_rest(show: Any) -> None:

@@ -89,7 +89,7 @@ def test_looks_reach_the_force_plot_and_no_other_text_does(open_report: Callable
 
 
 def test_dark_follows_the_reader_and_paper_is_light(open_report: Callable[..., Page]) -> None:
-    page = open_report("mixed", color_scheme="dark")
+    page = open_report("mixed", theme="dark")
     settled(page)
     ground = "getComputedStyle(document.querySelector('.instance-explorer-report').shadowRoot.querySelector('.ir-root')).backgroundColor"
     ink = panel(page, "permutation_importance").locator("g.role-axis-label text").first
@@ -112,7 +112,7 @@ def test_dark_follows_the_reader_and_paper_is_light(open_report: Callable[..., P
 
 def test_paper_of_any_width_cuts_nothing_and_keeps_cards_whole(open_report: Callable[..., Page]) -> None:
     """A browser lays a page out for paper after the drawings were made for the screen."""
-    page = open_report("mixed", color_scheme="dark")
+    page = open_report("mixed", theme="dark")
     settled(page)
     assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) > 2
     page.emulate_media(media="print")
@@ -137,7 +137,7 @@ def test_paper_of_any_width_cuts_nothing_and_keeps_cards_whole(open_report: Call
 
 @pytest.mark.parametrize("name", ["mixed", "classes", "hostile", "two"])
 def test_nothing_is_wider_than_a_phone(open_report: Callable[..., Page], name: str) -> None:
-    page = open_report(name, viewport={"width": 390, "height": 844})
+    page = open_report(name, width=390, height=844)
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1100, "height": 800})

@@ -82,8 +82,7 @@ def test_movement_takes_the_time_that_was_chosen_and_none_at_zero(visit: Callabl
     painted(visitor, 0, 1)
     visitor.page.wait_for_timeout(1500)
     first = visitor.page.evaluate(CLICK, None)
-    visitor.page.wait_for_timeout(4000)
-    assert visitor.page.evaluate(PICTURE) != first["picture"]
+    visitor.page.wait_for_function(f"(first) => ({PICTURE})() !== first", arg=first["picture"])
     still = visit("/studio?model=diabetes&grid=1x2&panels=shap,ceteris_paribus")
     painted(still, 0, 1)
     still.page.wait_for_timeout(1500)

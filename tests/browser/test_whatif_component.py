@@ -23,7 +23,12 @@ from core.types import Model, Table
 from core.views.whatif import script, style, whatif_data
 from core.views.whatif_answer import answer, changed
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize(
+        "component", [("light", 1400), ("dark", 390)], ids=["light-wide", "dark-narrow"], indirect=True
+    ),
+]
 EVIL = "<img src=x onerror=window.hacked=1>"
 LIMIT = 1e-9
 
@@ -44,13 +49,9 @@ def made() -> tuple[Model, Table]:
     return wrap(estimator, classes=["no", EVIL]), table
 
 
-@pytest.fixture(params=[("light", 1400), ("dark", 390)], ids=["light-wide", "dark-narrow"])
-def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[Any]:
-    scheme, width = request.param
-    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+@pytest.fixture
+def show(component: Any, tmp_path: Path) -> Iterator[Any]:
+    tab = component
 
     def mount(data: dict[str, Any]) -> Any:
         body = json.dumps(data).replace("<", "\\u003c")
@@ -71,8 +72,6 @@ def show(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterat
     assert tab.evaluate("window.hacked") is None
     assert tab.evaluate("here.querySelectorAll('img, script').length") == 0
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert faults == []
-    tab.close()
 
 
 def rest(tab: Any, count: int | None = None) -> dict[str, Any]:

@@ -5,28 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Download, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Download, Error, Page, Request, expect
 
-PATIENCE = 120_000
-"""Milliseconds to wait on a busy machine; no test measures time."""
+from tests.browser.lending import PATIENCE
 
 
 class Visitor:
-    """A page of its own context.
+    """Somebody with a page of the app.
 
     Attributes
     ----------
+    page : Page
+        What the desk lent.
     complaints : list of str
         Errors on the console and requests to other hosts.
+    hears : dict
+        What of the page's events is noted.
     """
 
-    def __init__(self, page: Page, server: str) -> None:
-        self.page, self.server = page, server
+    page: Page
+
+    def __init__(self, server: str) -> None:
+        self.server = server
         self.complaints: list[str] = []
-        page.set_default_timeout(PATIENCE)
-        page.on("console", self._heard)
-        page.on("request", self._asked)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.hears = {"console": self._heard, "request": self._asked, "pageerror": self._failed}
+
+    def _failed(self, error: Error) -> None:
+        """Note a script that failed."""
+        self.complaints.append(f"script error: {error}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         """Note an error; Streamlit itself probes for its server below a page's own path and gets 404."""
