@@ -14,7 +14,6 @@ from core.views import words
 
 MOST = 60
 """Features compared at most: those first in the model's order."""
-STRONG = 0.8
 ABOUT = """
 **What it is.** One number for each pair of columns: how strongly they go together. Near 0: hardly; 1: one tells the
 other; below 0: one rises as the other falls. The target, where known, is the last line.

@@ -6,7 +6,7 @@ import datetime
 from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
-from core.loading.unpickle.inert import Ref, Refused, Slot
+from core.loading.unpickle.inert import Ref, Refused
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -140,15 +140,6 @@ def moment(cls: type[Any], name: str) -> Any:
         if not 1 <= len(args) <= 7 or any(type(item) is not int for item in args):
             raise wrong(name)
         return cls(*args)
-
-    return make
-
-
-def only_named(name: str) -> Any:
-    """A name that stands in argument lists and is never called itself."""
-
-    def make(_machine: Machine, _args: tuple[Any, ...]) -> Slot:
-        raise wrong(name)
 
     return make
 
