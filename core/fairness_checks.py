@@ -52,7 +52,7 @@ def groups_check(found: Fairness, split: Split) -> Check:
     chosen = f" ({split.why}: choose the one that matters)" if split.why else ""
     largest = ", the largest" if found.counts[0] == found.counts.max() else ""
     text = (
-        f"{found.rows:,} rows in {len(found.groups)} groups by {words.short(found.column)}{chosen}, compared with "
+        f"{found.rows:,} rows in {len(found.groups)} groups by {words.named(found.column)}{chosen}, compared with "
         f"{words.quoted(found.groups[0], 40)}{largest} ({found.counts[0]:,.0f} rows)."
     )
     return Check("groups", None, float(len(found.groups)), text)

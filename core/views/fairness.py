@@ -107,7 +107,7 @@ def together(found: Together, picture: str | None, dark: bool | None) -> View:
     parts = [f"{name}: {VERDICTS[verdict(one)].partition(',')[0].partition(':')[0]}" for name, one in named]
     first = named[0][1]
     sentence = (
-        f"Groups by {words.short(first.column)}, compared with {words.quoted(first.groups[0], 40)}. {'; '.join(parts)}."
+        f"Groups by {words.named(first.column)}, compared with {words.quoted(first.groups[0], 40)}. {'; '.join(parts)}."
     )
     rows, spec = drawn(named, chosen, dark)
     lines = pd.concat([table(one).assign(model=name) for name, one in named], ignore_index=True)
@@ -157,7 +157,7 @@ def table(result: Fairness) -> pd.DataFrame:
 def tell(result: Fairness) -> str:
     """The verdict in words, with what is furthest off."""
     first = words.quoted(result.groups[0], 40)
-    start = f"By {words.short(result.column)}, compared with {first}"
+    start = f"By {words.named(result.column)}, compared with {first}"
     bounds = f"{words.number(result.epsilon, 3)} to {words.number(1 / result.epsilon, 3)} times"
     found, count = verdict(result), len(exceeded(result))
     if found == "none":

@@ -79,7 +79,7 @@ def _line(label: str, order: int) -> dict[str, Any]:
 
 def _label(name: str, head: int) -> str:
     """A group's name, different under each measure."""
-    return words.short(name, 48) + words.unseen(head + 1)
+    return words.named(name, 48) + words.unseen(head + 1)
 
 
 def _ratio(label: str, order: int, which: int, who: str, found: Fairness, group: int, at: int) -> dict[str, Any]:

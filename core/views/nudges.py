@@ -14,6 +14,10 @@ from core.views.view import View
 ARROW = "\N{RIGHTWARDS ARROW}"
 
 
+OBSERVED, ALONE = "observed range of each feature", "range of these changes"
+"""What a change is drawn on; a stored answer knows no table."""
+
+
 def view(result: Nudges, *, k: int = 5, schema: Schema | None = None, dark: bool | None = None) -> View:
     """Draw nudges as a table-like chart: numbers move along their observed range, levels are named.
 
@@ -36,7 +40,7 @@ def view(result: Nudges, *, k: int = 5, schema: Schema | None = None, dark: bool
     rows = [row | {"order": place} for place, row in enumerate(rows)]
     sentence = tell(result)
     listed = " ".join(f"Nudge {place + 1}: {_steps(nudge)}." for place, nudge in enumerate(result.nudges[:k]))
-    return View(spec(dark), rows, table(result), sentence, f"{sentence} {listed}".strip())
+    return View(spec(dark, observed=schema is not None), rows, table(result), sentence, f"{sentence} {listed}".strip())
 
 
 def _block(result: Nudges, nudge: Nudge, place: int, schema: Schema | None) -> list[dict[str, Any]]:
@@ -108,8 +112,8 @@ _LEVEL = f"{_CHANGE} && !isValid(datum.start)"
 """What has no way along a range: the change stands where the way would be."""
 
 
-def spec(dark: bool | None = None) -> dict[str, Any]:
-    """The constant Vega-Lite specification of nudges."""
+def spec(dark: bool | None = None, observed: bool = True) -> dict[str, Any]:
+    """The constant Vega-Lite specification of nudges; ``observed`` where the table says how far a feature goes."""
     hidden = {"labels": False, "ticks": False, "domain": False, "grid": False}
     y = {"field": "key", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None, "axis": hidden}
     ink = palette.INKS[dark]
@@ -133,17 +137,17 @@ def spec(dark: bool | None = None) -> dict[str, Any]:
             _part(_NUMBER, line, {"x": {"value": 0}, "text": {"field": "shown"}}),
             _part(_LEVEL, line, {"x": {"value": 0}, "text": {"field": "label"}}),
             _part(_LEVEL, {**line, "fontWeight": 400, "dy": 8}, {"x": {"value": 0}, "text": {"field": "text"}}),
-            *_dumbbell(),
+            *_dumbbell(observed),
         ],
         "transform": [{"calculate": "datum.label + ':  ' + datum.text", "as": "shown"}],
         "config": {"view": {"stroke": None}},
     }
 
 
-def _dumbbell() -> list[dict[str, Any]]:
-    """The observed range, and the way from before to after on it."""
+def _dumbbell(observed: bool) -> list[dict[str, Any]]:
+    """The observed range, or that of the changes alone, and the way from before to after on it."""
     place: dict[str, Any] = {"type": "quantitative", "scale": {"domainMin": 0, "domainMax": 1, "padding": 8}}
-    place["axis"] = {"title": "observed range of each feature", "values": [0, 1], "grid": False}
+    place["axis"] = {"title": OBSERVED if observed else ALONE, "values": [0, 1], "grid": False}
     place["axis"]["labelExpr"] = "datum.value === 0 ? 'lowest' : 'highest'"
     start, end = {**place, "field": "start"}, {**place, "field": "end"}
     ways = {"domain": ["up", "down"], "range": [palette.UP, palette.DOWN]}

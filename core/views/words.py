@@ -250,7 +250,7 @@ def probability_of(value: float, scale: Scale) -> float | None:
 
 def quoted(name: str, longest: int = LONGEST) -> str:
     """A name from outside, marked as one in a sentence: ``“1”``; quotation marks of its own become simple ones."""
-    return f"“{short(name, longest).translate(_MARKS) or '(empty)'}”"
+    return f"“{named(name, longest).translate(_MARKS) or '(empty)'}”"
 
 
 _MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
@@ -258,7 +258,7 @@ _MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
 
 def case(label: str, target: str | None = None, longest: int = LONGEST) -> str:
     """A class in a sentence, marked as a name: ``“benign”``, ``“class 1”``, ``“default = 1”``; see ``outcome``."""
-    return quoted(named(outcome(label, target), longest), longest)
+    return quoted(outcome(label, target), longest)
 
 
 def output(value: float, scale: Scale, label: str, target: str | None = None) -> str:

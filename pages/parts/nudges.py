@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import fingerprint, running
 from core.counterfactual.crossing import crossing
-from core.counterfactual.words import sentence
+from core.counterfactual.words import apply, sentence
 from core.registry import Method
 from core.results import Nudge, Nudges
 from core.running import Running
@@ -174,8 +174,8 @@ def _choose(result: Nudges, slot: str) -> int:
 def _one(result: Nudges, about: Subject, place: int, slot: str) -> None:
     """One nudge: the sentence, how far it holds, the way there, the crossing."""
     nudge = result.nudges[place]
-    then = words.output(nudge.output, result.scale, result.label, about.table.target)
-    st.markdown(f"**{safe_long(sentence(nudge, about.table))}, the model would say {safe(then)}.**")
+    then = said_then(nudge, result, about)
+    st.markdown(f"**{safe_long(sentence(nudge, about.table))}, the model would say {safe_long(then)}.**")
     st.caption(safe_long(" ".join(_facts(nudge))))
     level = about.asked.level
     # one picture a question in plain words: these two are opened, and computed, by those who want them
@@ -191,6 +191,19 @@ def _one(result: Nudges, about: Subject, place: int, slot: str) -> None:
         icon=":material/tune:",
         query_params={**question.as_link(about.asked), "nudge": str(place)},
     )
+
+
+def said_then(nudge: Nudge, result: Nudges, about: Subject) -> str:
+    """What the model says after the changes; of several classes also the one that it then chooses."""
+    target, classes = about.table.target, about.model.classes
+    said = words.output(nudge.output, result.scale, result.label, target)
+    if len(classes) < 3:
+        return said
+    chances = about.model.predict(apply(about.table.instance(about.row), nudge.changes))[0]
+    best = int(chances.argmax())
+    if classes[best] == result.label:
+        return said
+    return f"{said} and most, {words.percent(float(chances[best]))}, for {words.case(classes[best], target)}"
 
 
 def _closer(result: Nudges, about: Subject, place: int, slot: str) -> None:

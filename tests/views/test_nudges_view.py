@@ -90,3 +90,9 @@ def test_long_names_and_levels_leave_room_for_both_ends() -> None:
     texts = [layer["mark"] for layer in drawn.spec["layer"] if layer["mark"]["type"] == "text"]
     assert len(texts) == 4
     assert all(mark["limit"]["expr"].startswith("width ") for mark in texts)
+
+
+def test_a_stored_answer_claims_no_observed_range() -> None:
+    assert "range of these changes" in str(view(make(RAISE)).spec)
+    assert "observed range" not in str(view(make(RAISE)).spec)
+    assert "observed range" in str(view(make(RAISE), schema=Schema((Feature("income", "numeric", 1000, 2000),))).spec)
