@@ -15,8 +15,9 @@ import pandas as pd
 import pytest
 
 from core.errors import ModelError
-from core.loading.formats import catboost_file
+from core.loading.formats import catboost_file, catboost_trees
 from core.loading.formats.flatbuffer import FlatTable, root
+from core.loading.formats.tree_checks import DEEPEST
 
 catboost = pytest.importorskip("catboost")
 RNG = np.random.default_rng(0)
@@ -201,3 +202,18 @@ def _tried(files: list[tuple[bytes, Any]]) -> int:
         finally:
             os._exit(code)
     return os.waitpid(child, 0)[1]
+
+
+def test_a_path_of_steps_is_not_longer_than_a_tree_may_be_deep() -> None:
+    """One tree whose steps lead on one by one; a second, small one before it."""
+    pairs = np.zeros(6_000, catboost_trees._STEP)
+    pairs["left"][10:] = 1
+    for levels, reads in ((DEEPEST - 1, True), (DEEPEST, False)):
+        pairs["left"][10 + levels] = 0
+        starts = np.array([0, 10, 6_000])
+        if reads:
+            catboost_trees._check_depth(pairs, starts)
+        else:
+            with pytest.raises(ValueError, match="deeper than 4,096"):
+                catboost_trees._check_depth(pairs, starts)
+        pairs["left"][10 + levels] = 1

@@ -90,3 +90,11 @@ def test_what_makes_a_native_parser_abort_is_no_number(text: str) -> None:
 @pytest.mark.parametrize("text", ["1  2", " 1 2", "1 2 ", "inf nan -inf", "+1 -2.5e-3"])
 def test_blanks_and_words_for_numbers_are_taken(text: str) -> None:
     assert count(text.encode()) == len(text.split())
+
+
+@pytest.mark.parametrize(
+    "many", [b"{}," * 1_000_001, b"[]," * 4_000_001, b'"",' * 4_000_001, b'"' + b"\\t" * 1_000_001 + b'",']
+)
+def test_a_file_of_countless_small_parts_is_refused_before_it_is_read(many: bytes) -> None:
+    with pytest.raises(ValueError, match="far beyond what any forest needs"):
+        parse_json(b"[" + many + b"0]")

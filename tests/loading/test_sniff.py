@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import ModelError
 from core.loading.formats import zips
 from core.loading.formats.sniff import ACCEPTED, format_of
-from core.loading.formats.tree_checks import check_children, whole_numbers
+from core.loading.formats.tree_checks import DEEPEST, check_children, whole_numbers
 
 
 def archive(*names: str) -> bytes:
@@ -132,15 +132,32 @@ def test_every_tree_passes_and_a_second_parent_does_not(splits: int, random: obj
         leaves += [len(left), len(left) + 1]
         left += [-1, -1]
         right += [-1, -1]
-    lefts, rights = np.array(left), np.array(right)
-    inner = lefts >= 0
-    check_children("m", lefts, rights, inner)
+    inner = np.flatnonzero(np.array(left) >= 0)
+    lefts, rights = np.array(left)[inner], np.array(right)[inner]
+    check_children("m", inner, lefts, rights, len(left), splits)
     for wrong in (0, len(left), -5, int(rights[0])):
         changed = lefts.copy()
         changed[0] = wrong
         with pytest.raises(ModelError, match="damaged"):
-            check_children("m", changed, rights, inner)
+            check_children("m", inner, changed, rights, len(left), splits)
 
 
 def test_a_single_leaf_is_a_tree() -> None:
-    check_children("m", np.array([-1]), np.array([-1]), np.array([False]))
+    nothing = np.zeros(0, dtype=np.int64)
+    check_children("m", nothing, nothing, nothing, 1, 0)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_tree_has_at_most_so_many_levels(side: int) -> None:
+    """A chain to one side, behind a small tree: every level has one more inner node."""
+
+    def chain(levels: int) -> None:
+        small, start = np.array([0]), 3
+        inner = np.concatenate([small, start + 2 * np.arange(levels)])
+        deep, leaf = inner + 2, inner + 1
+        sides = (deep, leaf) if side else (leaf, deep)
+        check_children("m", inner, *sides, start + 2 * levels + 1, levels)
+
+    chain(DEEPEST)
+    with pytest.raises(ModelError, match="deeper than 4,096"):
+        chain(DEEPEST + 1)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.loading.formats.flatbuffer import FlatTable, root
+from core.loading.formats.tree_checks import DEEPEST
 
 MAX_COLUMNS = 100_000
 _DEEPEST = 16
@@ -97,9 +98,23 @@ def _branching(trees: FlatTable, starts: npt.NDArray[np.int64], leaves: int) -> 
     for side in ("left", "right"):
         if (here + pairs[side] >= limit).any():
             raise ValueError("a step leads out of its tree")
+    _check_depth(pairs, starts)
     final = (pairs["left"] == 0) | (pairs["right"] == 0)
     if (ends[final].astype(np.int64) >= leaves).any():
         raise ValueError("a node ends at a leaf that is not there")
+
+
+def _check_depth(pairs: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> None:
+    """No path through a tree is longer than ``DEEPEST``; steps lead onward, so every path ends."""
+    if np.diff(starts).max(initial=0) <= DEEPEST:
+        return
+    level = starts[:-1][np.diff(starts) > 0]
+    for _ in range(DEEPEST):
+        level = np.unique(
+            np.concatenate([(level + pairs[side][level])[pairs[side][level] > 0] for side in pairs.dtype.names])
+        )
+    if level.size:
+        raise ValueError(f"a tree is deeper than {DEEPEST:,} levels")
 
 
 def check_tables(trees: FlatTable, tables: list[bytes]) -> None:

@@ -117,7 +117,8 @@ def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -
         raise damaged(name, "A tree points to a node that is not there")
     first = np.concatenate([[0], np.cumsum(2 * leaves - 1)[:-1]])
     roots, nodes = np.repeat(first, inner), int((2 * leaves - 1).sum())
-    check_children(name, children[0] + roots, children[1] + roots, np.ones(len(roots), dtype=bool), nodes)
+    own = np.arange(len(roots)) - np.repeat(np.cumsum(inner) - inner, inner)
+    check_children(name, own + roots, children[0] + roots, children[1] + roots, nodes, int(inner.max()))
     for tree in trees:
         if not _EVEN.fullmatch(tree[b"decision_type"]):
             _check_categories(tree, _numbers([tree[b"decision_type"]], name), name)

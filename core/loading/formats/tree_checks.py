@@ -13,6 +13,8 @@ from core.errors import ModelError
 Ints = npt.NDArray[np.int64]
 _LARGEST = 2**40
 _AT_ONCE = 1 << 13
+DEEPEST = 4_096
+"""Levels of a tree: native code calls itself at each, and SHAP's time grows with their square."""
 
 
 def damaged(name: str, why: str) -> ModelError:
@@ -59,25 +61,38 @@ def _small(numbers: npt.NDArray[np.integer[Any]]) -> bool:
     return bool(numbers.min() >= -_LARGEST and numbers.max() <= _LARGEST)
 
 
-def check_children(name: str, left: Ints, right: Ints, inner: npt.NDArray[np.bool_], nodes: int | None = None) -> None:
-    """Check that each inner node has two children in range and that no node has two parents.
+def check_children(name: str, inner: Ints, left: Ints, right: Ints, nodes: int, largest: int) -> None:
+    """Check that all children are there, that no node has two parents, and that no path is endless.
 
-    The root (node 0) being nobody's child, every path from it then ends.
+    The roots being nobody's children, every path from them then ends.
 
     Parameters
     ----------
-    left, right : ndarray of int, shape (n_nodes,)
-    inner : ndarray of bool, shape (n_nodes,)
-    nodes : int, optional
-        How many nodes there are where ``left`` and ``right`` name inner ones only.
+    inner, left, right : ndarray of int, shape (n_inner,)
+        Numbers of the inner nodes, and of the two children of each.
+    nodes : int
+        How many nodes there are.
+    largest : int
+        Inner nodes of the largest tree among these: no path is longer.
 
     Raises
     ------
     ModelError
-        If it is no tree.
+        If they are no trees, or one is deeper than ``DEEPEST``.
     """
-    children = np.concatenate([left[inner], right[inner]])
-    if children.size and (children.min() < 1 or children.max() >= (nodes or len(left))):
+    children = np.concatenate([left, right])
+    if children.size and (children.min() < 1 or children.max() >= nodes):
         raise damaged(name, "A tree points to a node that is not there")
-    if children.size and np.bincount(children).max() > 1:
+    parents = np.bincount(children, minlength=nodes)
+    if children.size and parents.max() > 1:
         raise damaged(name, "A tree has a cycle: two nodes share a child")
+    if largest <= DEEPEST:
+        return
+    places = np.full(nodes, -1)
+    places[inner] = np.arange(len(inner))
+    level = places[inner[parents[inner] == 0]]
+    for _ in range(DEEPEST):
+        below = places[np.concatenate([left[level], right[level]])]
+        level = below[below >= 0]
+    if level.size:
+        raise damaged(name, f"A tree is deeper than {DEEPEST:,} levels")

@@ -183,7 +183,7 @@ def _check_nodes(trees: Sequence[Any], sizes: Ints, columns: int, name: str) -> 
     if any((side < 1).any() or (side >= many).any() for side in sides):
         raise damaged(name, "A tree points to a node that is not there")
     children = [side + root for side in sides]
-    check_children(name, children[0], children[1], np.ones(len(nodes), dtype=bool), len(left))
+    check_children(name, nodes, children[0], children[1], len(left), int(sizes.max()) // 2)
     orphans = np.isin(parents[first], (-1, _NOBODY))
     if not orphans.all() or any((parents[side] != nodes - root).any() for side in children):
         raise damaged(name, "A node names another parent than the one that it has")
