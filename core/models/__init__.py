@@ -95,6 +95,13 @@ def wrap(
         owned,
     )
     facts, engine = _adapt(estimator, options)
+    if len(set(facts.features)) != len(facts.features):
+        twice = next(title for place, title in enumerate(facts.features) if title in facts.features[:place])
+        raise ModelError(
+            f"Two columns of this {facts.kind} have the same name: '{twice[:80]}'.",
+            "A table's columns are told apart by their names.",
+            "Fit it again with a name for each column.",
+        )
     if held is not None:
         said = (*facts.notes, f"The dalex Explainer calls it '{held.label[:80]}'.")
         facts = replace(facts, brings_table=held.frame is not None, notes=said)

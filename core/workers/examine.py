@@ -22,7 +22,7 @@ def examine(data: bytes, name: str, settings: Settings | None = None) -> str:
         with place.lock:
             head = {"op": "examine", "name": name}
             answer = place.client.ask(
-                Message(head, blob=data), limits.open_seconds, Limits(limits.reply, 0, MAX_WEIGHT)
+                Message(head, blob=data), limits.opening(len(data)), Limits(limits.reply, 0, MAX_WEIGHT)
             )
         return shown(str(answer.head.get("text")), 1_000)
     finally:

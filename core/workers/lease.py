@@ -81,7 +81,7 @@ class Lease:
                 place.client.ask(Message({"op": "file"}, blob=self.data), self.settings.open_seconds, limits)
                 digesting.join()
                 head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
-                answer = place.client.ask(Message(head), self.settings.open_seconds, limits)
+                answer = place.client.ask(Message(head), self.settings.opening(len(self.data)), limits)
                 if self.features is not None:
                     rebind = Message({"op": "rebind", "features": list(self.features)})
                     answer = place.client.ask(rebind, self.settings.call_seconds, limits)

@@ -273,8 +273,10 @@ def _model_of(lease: Lease, digest: str) -> RemoteModel:
     classes, features, notes = (_texts(facts.get(part), limit) for part, limit in _LISTS)
     task: Any = facts.get("task")
     scale: Any = facts.get("margin_scale")
-    if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)) or not features:
-        raise Closed("a model that says neither its task nor its columns")
+    if task not in get_args(Task) or (scale is not None and scale not in get_args(Scale)):
+        raise Closed("a model that says not what it predicts")
+    if not features or len(set(features)) != len(features):
+        raise Closed("a model that says not what columns it takes")
     raw = facts.get("levels", {})
     levels = {shown(name, _NAME): tuple(cells.decode_value(value) for value in known) for name, known in raw.items()}
     words = (shown(str(facts.get("family")), 100), shown(str(facts.get("kind")), _NAME))

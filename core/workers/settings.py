@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+_SMALL_SECONDS, _SECONDS_A_BYTE = 30.0, 0.5e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -37,6 +39,10 @@ class Settings:
     idle_seconds: float = 300.0
     reply: int = 16 << 20
     landlock: bool = True
+
+    def opening(self, size: int) -> float:
+        """Longest wait for a model file of so many bytes: one of a megabyte has no honest work for a minute."""
+        return min(self.open_seconds, _SMALL_SECONDS + size * _SECONDS_A_BYTE)
 
 
 def from_environment() -> Settings:

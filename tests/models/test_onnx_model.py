@@ -13,6 +13,7 @@ pytest.importorskip("onnxruntime")
 from onnx import TensorProto, helper  # noqa: E402 - only where it is installed
 
 from core.errors import ModelError  # noqa: E402
+from core.loading.formats import onnx_file  # noqa: E402
 from core.loading.models import read_model  # noqa: E402
 
 RNG = np.random.default_rng(0)
@@ -152,3 +153,16 @@ def test_numbers_in_another_file_are_refused() -> None:
     tensor.external_data.add(key="location", value="../../etc/passwd")
     with pytest.raises(ModelError, match="another file"):
         read_model(model.SerializeToString(), "model.onnx")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[ONNXRuntimeError] : 1 : FAIL : shape must have non-negative elements", "shape must have non-negative elements"),
+        ("FAIL : while running TreeEnsembleRegressor node. std::pair<onnxruntime::ml::TreeNode>", "of its operator TreeEnsembleRegressor do not fit"),
+        ("RUNTIME_EXCEPTION : /source/core/loop.cc:12 onnxruntime::Compute was false", "the parts do not fit each other"),
+    ],
+)  # fmt: skip
+def test_what_the_runtime_says_is_told_without_its_source(said: str, told: str) -> None:
+    assert told in onnx_file.told(RuntimeError(said))
+    assert "::" not in onnx_file.told(RuntimeError(said))

@@ -145,3 +145,8 @@ def test_keras_models(outputs: int, activation: str, task: str, classes: int) ->
 def test_keras_scores_are_refused() -> None:
     with pytest.raises(ModelError, match="no probabilities"):
         wrap(keras_like(3, "linear"))
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(ModelError, match=r"Two columns of this .* have the same name: .a."):
+        wrap(share, features=["a", "b", "a"])

@@ -13,6 +13,7 @@ from core.loading.check import check
 from core.workers import close_all, protected
 from tests.security import (
     hostile,
+    hostile_depth,
     hostile_formats,
     hostile_keras,
     hostile_lies,
@@ -35,7 +36,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read, hostile_lies)
-        return marker, [case for family in families for case in family.cases(marker)]
+        return marker, [case for family in (*families, hostile_depth) for case in family.cases(marker)]
 
 
 def test_the_corpus_is_large(corpus: tuple[Path, list[tuple[str, bytes]]]) -> None:

@@ -162,6 +162,7 @@ FACTS: list[dict[str, Any]] = [
     {"features": ["a\ud800"]},
     {"features": ["x" * 100_000]},
     {"features": []},
+    {"features": ["a", "b", "a"]},
     {"features": [1]},
     {"classes": ["a"] * 20_000},
     {"classes": "yes"},

@@ -444,3 +444,12 @@ def test_a_guard_that_stands_still_is_ended_and_started_again(monkeypatch: pytes
     assert np.array_equal(model.predict(FRAME), before)
     assert launch.parent().process.pid != guard.pid
     model.close()
+
+
+def test_a_small_file_is_waited_for_less_than_a_large_one() -> None:
+    """However little one holds, it could keep its processor busy for as long as it is waited for."""
+    settings = Settings(open_seconds=60.0)
+    waits = [settings.opening(size) for size in (0, 1 << 20, 50 << 20, 1 << 30)]
+    assert waits == sorted(waits)
+    assert waits[0] == waits[-1] / 2 == 30.0
+    assert Settings(open_seconds=5.0).opening(1 << 20) == 5.0

@@ -101,9 +101,18 @@ def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # a dozen classes of its own without a common root
-        message = " ".join(str(error).split())
-        raise damaged(name, f"ONNX Runtime cannot read it: {message[-150:]}") from error
+        raise damaged(name, f"ONNX Runtime cannot read it: {told(error)}") from error
     return session, labels
+
+
+def told(error: Exception) -> str:
+    """What ONNX Runtime says of a model; or, where it names its own source only, of which operator."""
+    message = " ".join(str(error).split())
+    if not re.search(r"::|\.cc:|\.h:", message):
+        return message[-150:]
+    found = re.search(r"[Rr]unning (\w+) node|Op \((\w+)\)|(TreeEnsemble|SVM|Linear|Scaler|Loop|Scan|If)", message)
+    operator = next((part for part in found.groups() if part), "") if found else ""
+    return f"the parts {f'of its operator {operator} ' if operator else ''}do not fit each other"
 
 
 def _check(data: bytes, name: str) -> tuple[str, ...] | None:
