@@ -18,8 +18,8 @@ from core.errors import InputError
 
 MAX_PIECE = 8_000_000
 """Bytes of one value of the file, or of one item of its list."""
-MAX_WEIGHT = 32 << 20
-"""Bytes that such a piece may take once it is read."""
+MAX_WEIGHT = 20 << 20
+"""Bytes that such a piece may take once it is read; reading and drawing it takes twice as many for a moment."""
 _FIRST = 1 << 16
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()

@@ -9,6 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+LONGEST = 20_000
+"""Items of a list: tables have 2,000 columns and answers draw 5,000 rows; drawing takes ten times what an item holds."""
 _KNOWN: dict[type, dict[str, Any]] = {}
 
 
@@ -53,8 +55,8 @@ def _is(value: Any, wanted: Any) -> bool:
 
 
 def _is_tuple(value: Any, inner: tuple[Any, ...]) -> bool:
-    """A tuple of one type throughout, or of given ones."""
-    if not isinstance(value, tuple):
+    """A tuple of one type throughout, or of given ones; never longer than any that this app makes."""
+    if not isinstance(value, tuple) or len(value) > LONGEST:
         return False
     if not inner or (len(inner) == 2 and inner[1] is Ellipsis):
         return all(_is(item, inner[0] if inner else Any) for item in value)

@@ -247,6 +247,10 @@ def bombs() -> dict[str, bytes]:
     one = json.loads(body)["answers"][0]
     several = [{**one, "fields": {**one["fields"], "label": "LABEL", "data": one["fields"]["data"]}}] * 140
     found["wide labels"] = start + json.dumps(several)[1:].encode().replace(b'"LABEL"', label) + b"}"
+    for name in ("rules", "features", "data"):  # lists longer than any answer's, of texts that take ten times theirs
+        many = {"type": "tuple", "items": ["ab"] * 330_000}
+        lengthened = {**one, "fields": {**one["fields"], name: many}}
+        found[f"many {name}"] = start + json.dumps([lengthened]).encode()[1:] + b"}"
     found["long"] = body.replace(b'"title":"', b'"title":"' + b"x" * 9_000_000, 1)
     assert all(name in ("lists", "objects", "numbers", "texts", "depth") or found[name] != body for name in found)
     return found
