@@ -202,7 +202,9 @@ def _sound(answer: Any) -> Result:
     except RecursionError:
         raise InputError("This session cannot be read.", "Its values are nested too deeply.") from None
     if type(result) not in KINDS.values() or not fits(result):
-        raise InputError("This session cannot be read.", "A value in it is not of the kind that it says, or longer than any.")
+        raise InputError(
+            "This session cannot be read.", "A value in it is not of the kind that it says, or longer than any."
+        )
     found: Result = result
     try:
         view(found)

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 LONGEST = 20_000
-"""Items of a list: tables have 2,000 columns and answers draw 5,000 rows; drawing takes ten times what an item holds."""
+"""Items of a list: tables have 2,000 columns and answers draw 5,000 rows; drawing takes ten times an item."""
 _KNOWN: dict[type, dict[str, Any]] = {}
 
 
