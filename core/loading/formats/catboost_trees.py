@@ -111,7 +111,7 @@ def _check_depth(pairs: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> None
     level = starts[:-1][np.diff(starts) > 0]
     for _ in range(DEEPEST):
         level = np.unique(
-            np.concatenate([(level + pairs[side][level])[pairs[side][level] > 0] for side in pairs.dtype.names])
+            np.concatenate([(level + pairs[side][level])[pairs[side][level] > 0] for side in ("left", "right")])
         )
     if level.size:
         raise ValueError(f"a tree is deeper than {DEEPEST:,} levels")
