@@ -94,14 +94,7 @@ def wrap(
         predict_function,
         owned,
     )
-    facts, engine = _adapt(estimator, options)
-    if len(set(facts.features)) != len(facts.features):
-        twice = next(title for place, title in enumerate(facts.features) if title in facts.features[:place])
-        raise ModelError(
-            f"Two columns of this {facts.kind} have the same name: '{twice[:80]}'.",
-            "A table's columns are told apart by their names.",
-            "Fit it again with a name for each column.",
-        )
+    facts, engine = _told_apart(*_adapt(estimator, options))
     if held is not None:
         said = (*facts.notes, f"The dalex Explainer calls it '{held.label[:80]}'.")
         facts = replace(facts, brings_table=held.frame is not None, notes=said)
@@ -114,6 +107,18 @@ def wrap(
         digest = digests.of_params([digest, of_object(residual_function)])
     wrapped = AdaptedModel(name or facts.kind, digest, facts, engine, estimator, residual_function)
     return wrapped if output is None else replace(wrapped, explained=output_index(wrapped, output))
+
+
+def _told_apart(facts: Facts, engine: Engine) -> tuple[Facts, Engine]:
+    """A model as it is, unless it calls two columns alike."""
+    if len(set(facts.features)) != len(facts.features):
+        twice = next(title for place, title in enumerate(facts.features) if title in facts.features[:place])
+        raise ModelError(
+            f"Two columns of this {facts.kind} have the same name: '{twice[:80]}'.",
+            "A table's columns are told apart by their names.",
+            "Fit it again with a name for each column.",
+        )
+    return facts, engine
 
 
 def _adapt(estimator: Any, options: Options) -> tuple[Facts, Engine]:
