@@ -1,30 +1,103 @@
-"""The same question again, about bytes that nobody has written to since: what was checked then holds now."""
+"""The same question again, about bytes that nobody has written to since: what was made of it then serves now.
+
+A head names the version of the bytes that its arrays lie in (``region.py``): another whenever the app wrote there. So a
+head that is the same letter for letter asks the same about the same bytes. The app need not write it again, the worker
+need not read it again, and what a model's library checked in those bytes holds. Beside a model whose code fills the
+processor's caches, all that would cost several times as long as it does by itself.
+
+What a model is given must be as if it had been sent: it may keep a frame, rename its columns or put a cell into a text
+column. So no frame is ever given twice. The next one is built on the same bytes, which it cannot write to, while nobody
+waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from core.types import Model
+from core.workers import questions
 from core.workers.wire import Message
 
+_MOST = 4
+"""Questions that a worker knows again: two tables in turn, each in two ways."""
+_LONGEST = 1 << 16
+"""Bytes of a head that is kept."""
+_CELLS = 1 << 17
+"""Cells of a frame that is built beforehand: of a larger one the model's answer takes so much longer."""
 
-def question(model: Model, call: str, request: Message) -> Hashable | None:
-    """What a call on rows is known by: equal ones ask one model about the same bytes; None where that is not known.
 
-    Parameters
+@dataclass(slots=True, eq=False)
+class Known:
+    """A question that the worker heard before.
+
+    Attributes
     ----------
-    model : Model
-        Compared by identity.
-    call : str
-    request : Message
-        With ``version`` in its head where all its arrays lie in the region (``wire.pack``).
+    message : Message
+    times : int
+        How often it was heard.
+    model : Model or None
+        The one that answered it last.
+    frame : DataFrame or None
+        Its rows for the next time; no model has seen it.
     """
-    version = request.head.get("version")
-    if version is None:
-        return None
-    places = tuple((array.dtype.str, array.shape, array.ctypes.data) for array in request.arrays)
-    return model, call, version, places, repr(request.head["frame"])
+
+    message: Message
+    times: int = 1
+    model: Model | None = None
+    frame: pd.DataFrame | None = None
+
+    def rows(self) -> pd.DataFrame:
+        """The rows, as a frame of their own."""
+        made, self.frame = self.frame, None
+        return decoded(self.message) if made is None else made
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether it was heard more than once, and answered, and its rows are few enough to be built beforehand."""
+        form = self.message.head["frame"]
+        return self.times > 1 and self.model is not None and int(form["rows"]) * len(form["names"]) <= _CELLS
+
+    def prepare(self) -> None:
+        """Build the rows for the next time."""
+        self.frame = decoded(self.message)
+
+
+@dataclass(slots=True, eq=False)
+class Heard:
+    """What a worker knows again, by its head; the last one first out is the oldest."""
+
+    known: dict[bytes, Known] = field(default_factory=dict)
+
+    def message(self, head: bytes, read: Callable[[], Message]) -> tuple[Message, Known | None]:
+        """A message, which is read where its head is new, and what is known of it.
+
+        Parameters
+        ----------
+        head : bytes
+        read : callable
+            Unpacks the message.
+        """
+        found = self.known.pop(head, None)
+        if found is None:
+            message = read()
+            if message.head.get("version") is None or len(head) > _LONGEST:
+                return message, None
+            found = Known(message)
+            while len(self.known) >= _MOST:
+                del self.known[next(iter(self.known))]
+        else:
+            found.times += 1
+        self.known[head] = found
+        return found.message, found
+
+
+def decoded(message: Message) -> pd.DataFrame:
+    """A message's rows where they lie."""
+    return questions.decode(message.head["frame"], list(message.arrays))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import select
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,11 @@ from core import errors, training
 from core.types import Model, Table
 from core.workers import again, cells, columns, questions
 from core.workers.region import Region, Window
-from core.workers.wire import Closed, Limits, Message, receive, send
+from core.workers.wire import Closed, Limits, Message, arrives, read, receive, send, unpack, words
 
 _WORDS = 2_000
+_REST = 1e-3
+"""Seconds without a question after which the next one is prepared: who asked may be waking on this processor."""
 _SILENCE = 0.2
 """Seconds after which a step is told though little was done: the app answers a step only when there is one."""
 
@@ -27,8 +29,8 @@ _SILENCE = 0.2
 class Session:
     """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers.
 
-    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input,
-    ``answered`` is the last question about rows when it was answered (``again.py``).
+    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input.
+    ``heard`` holds what is known again, ``known`` the question under way where it is among that (``again.py``).
     """
 
     source: int
@@ -36,7 +38,8 @@ class Session:
     file: bytes = b""
     model: Model | None = None
     writes: bool = False
-    answered: Hashable | None = None
+    heard: again.Heard = field(default_factory=again.Heard)
+    known: again.Known | None = None
     tables: dict[str, Table] = field(default_factory=dict)
 
     def held(self) -> Model:
@@ -45,21 +48,31 @@ class Session:
             raise errors.ModelError("There is no model in this worker.", "It was not opened.", "Upload it again.")
         return self.model
 
+    def take(self, head: bytes, body: memoryview, window: Window | None) -> Message:
+        """A message that came, unpacked where it is not known already; Closed if it is none."""
+        limits = Limits()
+        message, self.known = self.heard.message(head, lambda: unpack(words(head, limits), body, window))
+        return message
+
 
 def serve(source: int, target: int, window: Window | None = None, answers: Region | None = None) -> None:
     """Answer until the app closes the pipe; large arrays of questions lie in the window, of answers in a region."""
     session = Session(source, target)
     training.lock()
     warnings.simplefilter("ignore")
+    limits = Limits()
     while True:
         try:
-            request = receive(source, Limits(), window=window)
+            head, body = read(source, limits)
+            request = session.take(head, body, window)
         except Closed:
             return
         if request.head.get("op") != "enough":  # it came when the answer was on its way already
             # a table stays in the app where its message was read: taken out of the region it would be there twice
             place = None if request.head.get("op") == "read_table" else answers
             send(target, _answer(session, request), region=place)
+            if session.known is not None and session.known.comes_again and not arrives(source, _REST):
+                session.known.prepare()
 
 
 def _answer(session: Session, request: Message) -> Message:
@@ -149,19 +162,22 @@ def _rebind(session: Session, request: Message) -> Message:
 
 def _of_rows(session: Session, request: Message, call: str) -> Any:
     """Ask the model about the rows of a request where they lie; one that fails may have to write, and gets its own."""
-    ask, form = getattr(session.held(), call), request.head["frame"]
-    asked, before, session.answered = again.question(session.held(), call, request), session.answered, None
+    model, known = session.held(), session.known
+    ask, before = getattr(model, call), known is not None and known.model is model
+    if known is not None:
+        known.model = None
     if not session.writes:
         try:
-            with again.answered_before(asked is not None and asked == before):
-                found = ask(questions.decode(form, list(request.arrays)))
+            with again.answered_before(before):
+                found = ask(again.decoded(request) if known is None else known.rows())
         except Exception:
             if all(array.flags.writeable for array in request.arrays):
                 raise
         else:
-            session.answered = asked
+            if known is not None:
+                known.model = model
             return found
-    found = ask(questions.decode(form, [array.copy() for array in request.arrays]))
+    found = ask(questions.decode(request.head["frame"], [array.copy() for array in request.arrays]))
     session.writes = True
     return found
 

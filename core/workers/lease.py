@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from core import fingerprint
 from core.errors import ModelError
 from core.portable import taken
 from core.registry import Progress
 from core.types import Table
 from core.workers import columns, pool, questions
+from core.workers.asked import Asked, encoded
 from core.workers.settings import Settings
 from core.workers.wire import MAX_WEIGHT, Limits, Message
 
@@ -32,6 +35,8 @@ class Lease:
         A table and a recipe by which the model was trained again since.
     table : str or None
         Digest of the table that the worker holds.
+    asked : Asked or None
+        The rows that it was asked about last.
     """
 
     data: bytes
@@ -44,6 +49,12 @@ class Lease:
     facts: dict[str, Any] = field(default_factory=dict)
     table: str | None = None
     lesson: tuple[Table, Mapping[str, Any]] | None = None
+    asked: Asked | None = None
+
+    def about(self, op: str, frame: pd.DataFrame) -> Message:
+        """A question about rows."""
+        self.asked = asked = encoded(frame, self.asked)
+        return Message({"op": op, "frame": asked.form}, asked.arrays)
 
     def ask(self, request: Message, seconds: float, expected: int = 0, progress: Progress | None = None) -> Message:
         """Ask the worker, opening the model again if it must be."""
@@ -119,7 +130,7 @@ class Lease:
 
     def close(self) -> None:
         """End the worker."""
-        place, self.place = self.place, None
+        place, self.place, self.asked = self.place, None, None
         if place is not None:
             pool.give_back(place)
 

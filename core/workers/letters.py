@@ -35,6 +35,8 @@ def encode(columns: Iterable[Any]) -> list[np.ndarray]:
     starts = np.frombuffer(begins, np.int64, len(whole) + 1) if begins is not None else np.zeros(1, np.int64)
     text = np.frombuffer(letters, np.uint8, starts[-1]) if letters is not None else np.empty(0, np.uint8)
     bits = np.empty(0, np.uint8) if there is None else np.frombuffer(there, np.uint8)[: -(-len(whole) // 8)]
+    for part in (starts, text, bits):  # new memory that only these know of: nobody changes it any more (``shelves.py``)
+        part.flags.writeable = False
     return [starts, text, bits]
 
 

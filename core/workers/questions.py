@@ -18,12 +18,20 @@ from core.workers import letters
 from core.workers.cells import home_of
 from core.workers.columns import decode_column, encode_column, is_plain
 
+NUMBERS = ("rows", "columns")
+"""What a block of numbers is said to be: how it lies in memory."""
 _SMALL = 1 << 18
 """Blocks of one number type are put together below so many bytes: one array costs less than many."""
 
 
-def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
+def encode(frame: pd.DataFrame, names: list[str] | None = None) -> tuple[dict[str, Any], list[np.ndarray]]:
     """A frame as a description and arrays; dtypes, levels and missing cells survive.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    names : list of str, optional
+        Its columns' names where they are known.
 
     Returns
     -------
@@ -34,7 +42,7 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
     numbers: dict[str, list[tuple[list[int], np.ndarray]]] = {}
     texts: dict[str, list[tuple[list[int], Any]]] = {}
     others: list[int] = []
-    for block in _blocks(frame):
+    for block in blocks(frame):
         places, values = block.mgr_locs.as_array.tolist(), block.values
         if is_plain(values.dtype):
             numbers.setdefault(values.dtype.str, []).append((places, values))
@@ -42,26 +50,28 @@ def encode(frame: pd.DataFrame) -> tuple[dict[str, Any], list[np.ndarray]]:
             texts.setdefault(home_of(values.dtype), []).append((places, values))
         else:
             others.extend(places)
-    blocks: list[list[Any]] = []
+    described: list[list[Any]] = []
     arrays: list[np.ndarray] = []
     for places, values in _together(numbers):
         turned = not values.flags.c_contiguous and values.T.flags.c_contiguous
-        blocks.append([places, "rows" if turned else "columns"])
+        described.append([places, NUMBERS[0] if turned else NUMBERS[1]])
         arrays.append(values.T if turned else values)
     for kind, found in texts.items():
-        blocks.append([[places[0] for places, _cells in found], kind])
+        described.append([[places[0] for places, _cells in found], kind])
         arrays.extend(letters.encode([cells for _places, cells in found]))
     for place in others:
-        described, parts = encode_column(frame.iloc[:, place])
-        blocks.append([[place], described])
+        said, parts = encode_column(frame.iloc[:, place])
+        described.append([[place], said])
         arrays.extend(parts)
-    return {"rows": len(frame), "names": list(map(str, frame.columns.tolist())), "blocks": blocks}, arrays
+    names = list(map(str, frame.columns.tolist())) if names is None else names
+    return {"rows": len(frame), "names": names, "blocks": described}, arrays
 
 
-def _blocks(frame: pd.DataFrame) -> Any:
-    """The arrays that pandas keeps a frame in; asking for column after column would take a hundred times as long."""
+def blocks(frame: pd.DataFrame) -> tuple[Any, ...]:
+    """What pandas keeps a frame in; asking for column after column would take a hundred times as long."""
     manager: Any = frame._mgr
-    return manager.blocks
+    found: tuple[Any, ...] = manager.blocks
+    return found
 
 
 def _together(numbers: dict[str, list[tuple[list[int], np.ndarray]]]) -> list[tuple[list[int], np.ndarray]]:
@@ -79,22 +89,21 @@ def _together(numbers: dict[str, list[tuple[list[int], np.ndarray]]]) -> list[tu
 def decode(form: dict[str, Any], arrays: list[np.ndarray]) -> pd.DataFrame:
     """Rebuild a frame on the very memory of the arrays; consumes them from the front."""
     rows = int(form["rows"])
-    blocks: list[tuple[Any, np.ndarray]] = []
+    found: list[tuple[Any, np.ndarray]] = []
     for places, kind in form["blocks"]:
         at = np.array(places)
-        if kind == "columns":
-            blocks.append((arrays.pop(0), at))
-        elif kind == "rows":
-            blocks.append((arrays.pop(0).T, at))
+        if kind == NUMBERS[1]:
+            found.append((arrays.pop(0), at))
+        elif kind == NUMBERS[0]:
+            found.append((arrays.pop(0).T, at))
         elif kind in letters.HOMES:
             cells = letters.decode(kind, len(places), rows, arrays)
-            blocks.extend((column, at[turn : turn + 1]) for turn, column in enumerate(cells))
+            found.extend((column, at[turn : turn + 1]) for turn, column in enumerate(cells))
         else:
-            found = decode_column(kind, arrays)
-            own = found.reshape(1, -1) if isinstance(found, np.ndarray) else found
-            blocks.append((own, at))
+            column = decode_column(kind, arrays)
+            found.append((column.reshape(1, -1) if isinstance(column, np.ndarray) else column, at))
     names = _names(tuple(form["names"]))
-    made: pd.DataFrame = create_dataframe_from_blocks(blocks, index=pd.RangeIndex(rows), columns=names)
+    made: pd.DataFrame = create_dataframe_from_blocks(found, index=pd.RangeIndex(rows), columns=names)
     return made
 
 

@@ -17,12 +17,17 @@ Why an answer that counts is that to the caller's arrays:
   that turns signs in place could turn them back while the app compares.) A hostile worker can answer anything anyway.
 - What is remembered of an array, its place, type and shape, is forgotten before other bytes are written there, and when
   pages are given back; a worker that is started anew has a region of its own.
-- Only blocks of numbers, as large arrays with two axes are, may be taken to lie there: a text's beginnings that do not
-  belong to its letters could crash an honest worker. And never for a question that tells steps on its way, for they
-  could not be taken back.
+- Numbers in a block, as large arrays with two axes are, are taken to lie there when some of them do. All else only when
+  it is the very array that was written, and nobody can write to it: a text's beginnings that do not belong to its
+  letters could crash an honest worker. And nothing for a question that tells steps on its way, for they could not be
+  taken back.
+- Each writing of a message's arrays has a number of its own, the version in the head of a question about them. So what
+  the worker knows of bytes under one version, it knows of the same bytes.
 
 A guess saves the copying of an array and can cost an answer, so it is made only where the last answer took not
 much longer than the copying, and after a wrong one not again for some questions, twice as many each time.
+
+Two messages are kept, one in each half, for tables that are asked about in turn.
 """
 
 from __future__ import annotations
@@ -30,38 +35,23 @@ from __future__ import annotations
 import mmap
 import os
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
 
-from core.workers import kept
+from core.workers import kept, shelves
+from core.workers.shelves import Lying, Shelf
 
 SIZE = 64 << 20
 ANSWERS = 16 << 20
 """Bytes behind those of questions, for answers."""
-SMALLEST = 1 << 15
-"""Arrays of fewer bytes go through the pipe, where they cost no more."""
-KEPT = 1 << 20
-"""Arrays of fewer bytes are copied each time: to look at some of them and to compare all costs as much."""
-_WORTH = 20
-"""How often the time of its copying a question may take for an array to be taken to lie there."""
 _LONGEST_PAUSE = 64
 _STOOD = 1e-3
 """Seconds after which sending a few words means that the worker runs on this thread's processor."""
-_ALIGNED = 64
 _SHRINK, _GROW, _SEAL, _ADD_SEALS = 2, 4, 1, 1033
-
-
-@dataclass(frozen=True, slots=True)
-class Lying:
-    """What the app wrote to a place: an array's type and shape, where it ends, how many seconds its copying took."""
-
-    dtype: np.dtype
-    shape: tuple[int, ...]
-    end: int
-    seconds: float
 
 
 @dataclass(slots=True, eq=False)
@@ -73,80 +63,106 @@ class Region:
     memory : mmap
     answers : Window or None
         Where the app reads answers.
+    starts : tuple of int
+        Where shelves begin.
+    shelves : list of Shelf
+        What was written, the last used first.
+    shelf : Shelf or None
+        Where the message under way lies with all its arrays; None where it does not.
+    same : bool
+        True when its arrays are the very ones that were written there.
     used : int
-        Bytes that the message under way has taken; each message starts at zero.
+        Bytes that the message under way has taken.
     touched : bool
         True while pages are held.
-    lying : dict of int to Lying
-        What was written, by place.
     unproved : list of (int, ndarray)
         Arrays of the message under way that were not copied, and where they are taken to lie.
-    version : int
-        Another number whenever something was written: between two messages with one version, all bytes are the same.
-    seconds : float
-        How long the last question about much took.
     pause : int
         So many messages are copied whole; ``wary`` the number after the last wrong guess.
     """
 
     memory: mmap.mmap
     answers: Window | None = None
+    starts: tuple[int, ...] = (0,)
+    shelves: list[Shelf] = field(default_factory=list)
+    shelf: Shelf | None = None
+    same: bool = False
     used: int = 0
     touched: bool = field(default=False)
-    lying: dict[int, Lying] = field(default_factory=dict)
     unproved: list[tuple[int, np.ndarray]] = field(default_factory=list)
-    version: int = 0
-    seconds: float = 0.0
     pause: int = 0
     wary: int = 0
-    _guess: bool = False
+    _written: int = 0
     _turn: int = 0
     _compare: Callable[[], bool] = bool
     _left: float = 0.0
     _stood: bool = False
 
-    def start(self, keep: bool = False) -> None:
-        """Begin a message: the worker has answered the one before.
+    def bring(self, arrays: Sequence[np.ndarray], keep: bool = False) -> list[int | None]:
+        """Bring a message's arrays in, each row after row; the worker has answered the message before.
 
         Parameters
         ----------
+        arrays : sequence of ndarray
         keep : bool
             True lets arrays that seem to lie there be left where they are; ``proved`` then says whether they do.
+
+        Returns
+        -------
+        list of int or None
+            Where each lies; None for one that goes through the pipe.
         """
-        self.used, self._turn = 0, self._turn + 1
-        self.unproved.clear()
-        self._guess = keep and self.pause == 0
+        self.used, self.shelf, self._turn = 0, None, self._turn + 1
+        self.unproved = []
+        if sum(array.nbytes for array in arrays) < shelves.SMALLEST:
+            return [None] * len(arrays)
+        guess = keep and self.pause == 0
         self.pause = max(0, self.pause - keep)
+        for shelf in self.shelves if guess else ():
+            self.same = shelf.holds(arrays)
+            if shelf.seems(arrays, self.same, self._look):
+                return self._leave(shelf, arrays)
+        self.same = True
+        return self._write(arrays)
 
-    def put(self, array: np.ndarray) -> int | None:
-        """Bring an array in, row after row, and return its place; None when it is small or no room is left."""
-        place = -(-self.used // _ALIGNED) * _ALIGNED
-        if array.nbytes < SMALLEST or place + array.nbytes > len(self.memory):
-            return None
-        if self._guess and self._seems(place, array):
-            self.unproved.append((place, array))
-        else:
-            self._copy(place, array)
-        self.used = place + array.nbytes
-        return place
+    def _leave(self, shelf: Shelf, arrays: Sequence[np.ndarray]) -> list[int | None]:
+        """Leave arrays where they seem to lie; what lies there is the last that will be written over."""
+        self.shelves.remove(shelf)
+        self.shelves.insert(0, shelf)
+        self.used, self.shelf = shelf.end - shelf.start, shelf
+        places = [lying.place for lying in shelf.lying]
+        self.unproved = [(place, array) for place, array in zip(places, arrays, strict=True) if place is not None]
+        return places
 
-    def _seems(self, place: int, array: np.ndarray) -> bool:
-        """Whether an array seems to lie in its place, and leaving it there is worth a question asked in vain."""
-        known = self.lying.get(place)
-        if known is None or (known.dtype, known.shape) != (array.dtype, array.shape):
-            return False
-        return self.seconds < _WORTH * known.seconds and kept.likely(array, self._at(place, array), self._turn)
+    def _look(self, place: int, array: np.ndarray) -> bool:
+        """Whether some numbers of an array lie in a place."""
+        return kept.likely(array, self._at(place, array), self._turn)
 
-    def _copy(self, place: int, array: np.ndarray) -> None:
-        """Write an array, and remember it where it may be taken to lie there later."""
-        start, end = time.perf_counter(), place + array.nbytes
-        for other in [at for at, known in self.lying.items() if at < end and known.end > place]:
-            del self.lying[other]
-        self.touched = True
-        self.version += 1
-        np.copyto(self._at(place, array), array)
-        if array.ndim == 2 and array.nbytes >= KEPT:
-            self.lying[place] = Lying(array.dtype, array.shape, end, time.perf_counter() - start)
+    def _write(self, arrays: Sequence[np.ndarray]) -> list[int | None]:
+        """Write arrays where the oldest message lies, or wherever it needs, and remember them."""
+        began = time.perf_counter()
+        start = self._start(sum(array.nbytes + shelves.ALIGNED for array in arrays))
+        places, end = shelves.laid_out(arrays, start, len(self.memory))
+        self.shelves[:] = [one for one in self.shelves if one.start >= end or one.end <= start]
+        self.touched, self.used = True, end - start
+        self._written += 1
+        for place, array in zip(places, arrays, strict=True):
+            if place is not None:
+                kept.copy(self._at(place, array), array)
+        pairs = list(zip(places, arrays, strict=True))
+        if all(place is not None or not array.nbytes for place, array in pairs):
+            lying = tuple(Lying(place, weakref.ref(array), array.dtype, array.shape) for place, array in pairs)
+            self.shelf = Shelf(start, end, lying, self._written, time.perf_counter() - began)
+            self.shelves.insert(0, self.shelf)
+        return places
+
+    def _start(self, size: int) -> int:
+        """Where a message of so many bytes is written: in the part that was not used for longest, if it fits there."""
+        if len(self.starts) == 1 or size > self.starts[1]:
+            return 0
+        taken = [one.start for one in self.shelves]
+        free = [start for start in self.starts if start not in taken]
+        return free[0] if free else taken[-1]
 
     def _at(self, place: int, like: np.ndarray) -> np.ndarray:
         """The region from a place on as an array like another."""
@@ -176,18 +192,20 @@ class Region:
         found = self._compare()
         self.wary = 0 if found else min(_LONGEST_PAUSE, 2 * self.wary or 1)
         self.pause = self.wary
-        self.unproved.clear()
+        self.unproved = []
+        if not found and self.shelf is not None:  # nobody has these numbers any more: they are written over first
+            self.shelves.remove(self.shelf)
         return found
 
     def answered(self, seconds: float) -> None:
         """The answer is there, so many seconds after the question was begun."""
-        if self.used >= KEPT:
-            self.seconds = seconds
+        if self.shelf is not None:
+            self.shelf.answer = seconds
 
     def release(self) -> None:
         """Give the pages back to the system; the next message takes new ones."""
-        self.lying.clear()
-        self.version += 1
+        self.shelves.clear()
+        self.shelf = None
         if self.touched:
             self.memory.madvise(mmap.MADV_REMOVE)
             self.touched = False
@@ -207,7 +225,7 @@ def create() -> tuple[Region, int] | None:
         os.ftruncate(descriptor, SIZE + ANSWERS)
         fcntl.fcntl(descriptor, _ADD_SEALS, _SHRINK | _GROW | _SEAL)
         answers = Window(mmap.mmap(descriptor, ANSWERS, mmap.MAP_SHARED, offset=SIZE), copies=True)
-        return Region(mmap.mmap(descriptor, SIZE, mmap.MAP_SHARED), answers), descriptor
+        return Region(mmap.mmap(descriptor, SIZE, mmap.MAP_SHARED), answers, (0, SIZE // 2)), descriptor
     except (OSError, ValueError):
         os.close(descriptor)
         return None

@@ -92,9 +92,8 @@ class RemoteModel:
 
     def _numbers(self, call: str, frame: pd.DataFrame, outputs: int) -> Array:
         """One call of many rows; the answer has the shape that was asked for."""
-        form, arrays = questions.encode(frame)
         size = len(frame) * outputs * 8
-        answer = self.lease.ask(Message({"op": call, "frame": form}, arrays), self.lease.settings.call_seconds, size)
+        answer = self.lease.ask(self.lease.about(call, frame), self.lease.settings.call_seconds, size)
         return self._checked(answer.arrays, (len(frame), outputs))
 
     def _checked(self, arrays: Sequence[np.ndarray], *shapes: tuple[int, ...]) -> Array:
@@ -109,11 +108,9 @@ class RemoteModel:
 
     def contributions(self, frame: pd.DataFrame) -> Contributions | None:
         """The library's own additive attribution; None when it has none."""
-        form, arrays = questions.encode(frame)
         outputs = max(1, len(self.classes))
         size = len(frame) * outputs * (len(self.features) + 1) * 8
-        request = Message({"op": "contributions", "frame": form}, arrays)
-        answer = self.lease.ask(request, self.lease.settings.call_seconds, size)
+        answer = self.lease.ask(self.lease.about("contributions", frame), self.lease.settings.call_seconds, size)
         scale = answer.head.get("scale")
         if scale is None:
             return None

@@ -10,7 +10,6 @@ Large arrays of a question may lie in the worker's region (``region.py``); the h
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import select
@@ -24,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from core.codec import weight
+from core.workers import heads
 from core.workers.region import Region, Window
 
 MAGIC = b"IEX1"
@@ -40,7 +40,6 @@ _ALIGNED = 8
 """Arrays begin at such places: what is read is used where it lies."""
 _LARGE = 8 << 20
 """Parts of more bytes get memory of their own, which goes back to the system as a whole."""
-_KINDS = frozenset("biufcMm")
 
 
 class Closed(Exception):  # noqa: N818 - a state of the pipe, not a fault of the program
@@ -80,34 +79,34 @@ class Limits:
 
 
 def pack(message: Message, region: Region | None = None, keep: bool = False) -> list[bytes | memoryview]:
-    """The parts to write, in order; large arrays are put into the region where there is one (``Region.start``)."""
-    described: list[dict[str, Any]] = []
+    """The parts to write, in order; large arrays are put into the region where there is one (``Region.bring``)."""
+    places = [None] * len(message.arrays) if region is None else region.bring(message.arrays, keep)
+    shelf = region.shelf if region is not None and keep and not message.blob else None
+    if region is not None and shelf is not None and region.same and (sent := shelf.again(message.head)):
+        return [sent]
     parts: list[memoryview] = []
-    if region is not None:
-        region.start(keep)
-    for array in message.arrays:
-        place = None if region is None else region.put(array)
-        described.append({"dtype": array.dtype.str, "shape": array.shape})
-        if place is not None:
-            described[-1]["at"] = place
-        elif array.size:
+    for array, place in zip(message.arrays, places, strict=True):
+        if place is None and array.size:
             parts.append(memoryview(np.ascontiguousarray(array).data).cast("B"))
             if gap := -len(parts[-1]) % _ALIGNED:
                 parts.append(memoryview(bytes(gap)))
     size = sum(len(part) for part in parts) + len(message.blob)
-    values = {**message.head, "arrays": described, "blob": len(message.blob)}
-    if region is not None and keep and not parts:  # all of it lies there, for the worker to know it again
-        values["version"] = region.version
-    head = json.dumps(values, allow_nan=False).encode()
-    return [_SIZES.pack(MAGIC, len(head), size) + head, *parts, message.blob]
+    # what lies there with all its arrays has a version, for the worker to know it again
+    values = message.head if shelf is None else {**message.head, "version": shelf.version}
+    forms = [(array.dtype.str, array.shape, place) for array, place in zip(message.arrays, places, strict=True)]
+    head = heads.written(values, forms, len(message.blob))
+    first = _SIZES.pack(MAGIC, len(head), size) + head
+    if region is not None and shelf is not None and region.same:
+        shelf.note(message.head, first)
+    return [first, *parts, message.blob]
 
 
-def unpack(head: bytes | str, body: memoryview, window: Window | None = None, room: int = MAX_BODY) -> Message:
+def unpack(head: str, body: memoryview, window: Window | None = None, room: int = MAX_BODY) -> Message:
     """Rebuild a message; every array's size is compared with what is there.
 
     Parameters
     ----------
-    head : bytes or str
+    head : str
     body : memoryview
     window : Window, optional
         Where arrays may lie that the head gives a place.
@@ -120,45 +119,27 @@ def unpack(head: bytes | str, body: memoryview, window: Window | None = None, ro
         If the bytes are not of that form.
     """
     try:
-        values = json.loads(head, parse_constant=_refuse)
-        if type(values) is not dict:
-            raise ValueError("a head that is none")
-        described, blob = values.pop("arrays"), values.pop("blob")
+        values, described, blob = heads.taken_apart(head)
         arrays, position = [], 0
-        for item in described:
-            kind, shape = _form(item)
+        for kind, shape, place in described:
             size = prod(shape) * kind.itemsize
-            if "at" in item and window is not None:
+            if place is not None and window is not None:
                 room -= size
                 if room < 0:
                     raise ValueError("more than was asked for")
-                arrays.append(window.take(kind, shape, int(item["at"])))
+                arrays.append(window.take(kind, shape, place))
                 continue
             end = position + size
             if end > len(body):
                 raise ValueError("an array that is not there")
             arrays.append(np.frombuffer(body[position:end], dtype=kind).reshape(shape))
             position = end + -size % _ALIGNED
-        if position + int(blob) != len(body):
+        if position + blob != len(body):
             raise ValueError("bytes left over")
         _check_truth(arrays)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Closed(f"a message of the wrong form: {str(error)[:200]}") from error
     return Message(values, arrays, body[position:])
-
-
-def _refuse(constant: str) -> None:
-    """JSON has no NaN and no infinity."""
-    raise ValueError(f"{constant} in a head")
-
-
-def _form(item: dict[str, Any]) -> tuple[np.dtype, tuple[int, ...]]:
-    """The type and shape of an array of numbers; ValueError if it is none."""
-    kind = np.dtype(str(item["dtype"]))
-    shape = tuple(int(size) for size in item["shape"])
-    if kind.kind not in _KINDS or len(shape) > 3 or any(size < 0 for size in shape):
-        raise ValueError("an array of another kind")
-    return kind, shape
 
 
 def _check_truth(arrays: Sequence[np.ndarray]) -> None:
@@ -208,19 +189,24 @@ def receive(source: int, limits: Limits, deadline: float | None = None, window: 
     Late
         If the deadline passes.
     """
+    head, body = read(source, limits, deadline)
+    return unpack(words(head, limits), body, window, limits.body - len(body))
+
+
+def read(source: int, limits: Limits, deadline: float | None = None) -> tuple[bytes, memoryview]:
+    """Read a message's head and body, not looked at yet; errors as ``receive``."""
     if deadline is not None and time.monotonic() > deadline:  # one that never stops talking never makes us wait
         raise Late("no end in time")
     (sizes,) = _read(source, (_SIZES.size,), deadline)
     magic, head_size, body_size = _SIZES.unpack(sizes)
     if magic != MAGIC or head_size > limits.head or body_size > limits.body:
         raise Closed("a message out of bounds")
-    parts = _read(source, (head_size, body_size), deadline)
-    return unpack(_words(parts.pop(0), limits), parts[0], window, limits.body - body_size)
+    head, body = _read(source, (head_size, body_size), deadline)
+    return bytes(head), body
 
 
-def _words(part: memoryview, limits: Limits) -> str:
+def words(raw: bytes, limits: Limits) -> str:
     """The head as text, held against what it may take; the letters of our own writer are ASCII."""
-    raw = bytes(part)
     if len(raw) > _SMALL_HEAD and weight(raw) > limits.weight:
         raise Closed("a head that would grow out of bounds")
     try:
@@ -253,7 +239,9 @@ def _read(source: int, sizes: Sequence[int], deadline: float | None) -> list[mem
 
 
 def _memory(size: int) -> memoryview:
-    """Room for a part of a message."""
+    """Room for a part of a message; of no more than a little is written to before something arrives."""
+    if size <= _JOINED:
+        return memoryview(bytearray(size))
     return memoryview(mmap.mmap(-1, size)) if size > _LARGE else np.empty(size, dtype=np.uint8).data
 
 

@@ -16,7 +16,8 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import ModelError
 from core.loading.models import read_model
-from core.workers import again, child, open_model, questions, region, wire
+from core.workers import child, open_model, questions, region, wire
+from core.workers.asked import encoded
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 RNG = np.random.default_rng(0)
@@ -45,13 +46,15 @@ class Shown:
     def ask(self, frame: pd.DataFrame, call: str = "predict", keep: bool = True) -> bool:
         """Ask, and say whether numbers were taken for finite."""
         form, arrays = questions.encode(frame)
-        parts = wire.pack(wire.Message({"frame": form}, arrays), self.region, keep)
+        parts = wire.pack(wire.Message({"op": call, "frame": form}, arrays), self.region, keep)
         self.region.leave()
         head, body = bytes(parts[0])[wire._SIZES.size :], b"".join(bytes(part) for part in parts[1:])
-        request = wire.unpack(head, memoryview(body), self.window)
+        request = self.session.take(head, memoryview(body), self.window)
         found = child._of_rows(self.session, request, call)
         if self.region.proved():
             assert np.array_equal(found, frame.to_numpy()[:, 0])
+        for shelf in self.region.shelves:
+            shelf.answer = 0  # always worth a guess
         return self.trusted[-1]
 
 
@@ -70,17 +73,26 @@ def test_the_same_bytes_are_searched_once(shown: Shown) -> None:
     assert not get_config()["assume_finite"]
     assert shown.ask(frame.copy())  # equal bytes, wherever the app keeps them
     assert not shown.ask(frame, call="margin")
-    assert not shown.ask(frame)  # the last question only
+    assert shown.ask(frame)
     assert not shown.ask(frame.rename(columns={"b": "c"}))
     assert not shown.ask(frame.iloc[:-1])
-    assert not shown.ask(frame)
+    assert [shown.ask(part) for part in (frame, frame.iloc[:-1])] == [True, True]  # two tables in turn
+    shown.ask(frame.iloc[:-2])
+    assert not shown.ask(frame)  # a third one lies in its place
     assert shown.ask(frame)
+    assert len(shown.session.heard.known) == 4
+
+
+def test_another_model_in_the_same_worker_searches_for_itself(shown: Shown) -> None:
+    frame = table()
+    assert [shown.ask(frame) for _ in range(2)] == [False, True]
+    shown.session.model = SimpleNamespace(predict=shown._predict)  # type: ignore[assignment]
+    assert [shown.ask(frame) for _ in range(2)] == [False, True]
 
 
 def test_what_is_written_is_searched(shown: Shown) -> None:
     frame = table()
     shown.ask(frame)
-    shown.region.seconds = 0
     frame.iloc[0, 0] = 7.0  # in the samples of some turn, or not: then the answer is on a wrong guess
     guessed = shown.ask(frame)
     assert guessed == bool(shown.region.pause)
@@ -99,21 +111,64 @@ def test_a_question_that_failed_is_not_known(shown: Shown) -> None:
     assert not shown.ask(frame)
 
 
-def test_another_model_and_what_came_through_the_pipe_are_not_known() -> None:
+def test_what_came_through_the_pipe_has_no_version(shown: Shown) -> None:
     form, arrays = questions.encode(table())
-    head = {"frame": form, "version": 3}
-    one, other = object(), object()
-    known = again.question(one, "predict", wire.Message(head, arrays))  # type: ignore[arg-type]
-    assert known is not None
-    assert known == again.question(one, "predict", wire.Message(dict(head), list(arrays)))  # type: ignore[arg-type]
-    assert known != again.question(other, "predict", wire.Message(head, arrays))  # type: ignore[arg-type]
-    assert known != again.question(one, "predict", wire.Message({**head, "version": 4}, arrays))  # type: ignore[arg-type]
-    assert again.question(one, "predict", wire.Message({"frame": form}, arrays)) is None  # type: ignore[arg-type]
-    small = wire.Message({"frame": form}, [np.ones(3), np.ones((ROWS, 2))])
-    made = region.create()
-    assert made is not None
-    os.close(made[1])
-    assert b'"version"' not in bytes(wire.pack(small, made[0], keep=True)[0])
+    for message, keep in (
+        (wire.Message({"op": "explain"}), True),
+        (wire.Message({"op": "predict", "frame": form}, [np.ones(3)]), True),
+        (wire.Message({"op": "predict", "frame": form}, arrays), False),
+        (wire.Message({"op": "predict", "frame": form}, [*arrays, np.ones(9 << 20)]), True),
+    ):
+        first = bytes(wire.pack(message, shown.region, keep)[0])
+        assert b'"version"' not in first
+    assert b'"version"' in bytes(
+        wire.pack(wire.Message({"op": "predict", "frame": form}, arrays), shown.region, True)[0]
+    )
+
+
+class Careless:
+    """A model that does with its rows whatever pandas lets it, and keeps them."""
+
+    def __init__(self) -> None:
+        self.seen: list[pd.DataFrame] = []
+        self.kept: list[pd.DataFrame] = []
+
+    def predict(self, rows: pd.DataFrame) -> np.ndarray:
+        self.seen.append(rows.copy())
+        found = rows["a"].to_numpy().copy()
+        cells: Any = rows["k"].array
+        cells[0] = "changed"
+        rows.insert(0, "new", "x")
+        rows.columns = pd.Index([f"{name}!" for name in rows.columns])
+        del rows["b!"]
+        rows.index = rows.index + 5
+        self.kept.append(rows)
+        return found
+
+
+def test_no_frame_is_given_twice(shown: Shown) -> None:
+    """Not the one that was built beforehand either, which no model has seen."""
+    words = np.array(["red", "green", None], dtype=object)
+    frame = pd.DataFrame({"a": RNG.normal(size=3_000), "b": 1.0, "k": words[RNG.integers(3, size=3_000)]})
+    model = shown.session.model = Careless()  # type: ignore[assignment]
+    before, prepared = None, []
+    for _turn in range(5):
+        before = encoded(frame, before)
+        message = wire.Message({"op": "predict", "frame": before.form}, before.arrays)
+        parts = wire.pack(message, shown.region, keep=True)
+        request = shown.session.take(bytes(parts[0])[wire._SIZES.size :], memoryview(b""), shown.window)
+        assert np.array_equal(child._of_rows(shown.session, request, "predict"), frame["a"])
+        known = shown.session.known
+        assert known is not None
+        prepared.append(known.comes_again)
+        if known.comes_again:
+            known.prepare()
+    assert prepared == [False, True, True, True, True]
+    assert len(shown.session.heard.known) == 1
+    for seen in model.seen:
+        pd.testing.assert_frame_equal(seen, frame)
+    assert len({id(kept) for kept in model.kept}) == 5
+    assert not shown.session.writes
 
 
 def answered(model: Any, frame: pd.DataFrame) -> np.ndarray | None:
@@ -141,7 +196,8 @@ def test_an_uploaded_model_answers_and_refuses_as_here() -> None:
         channel = there.lease.place.client.channel
         assert channel is not None
         assert channel.region is not None
-        channel.region.seconds = 0  # always worth a guess
+        for shelf in channel.region.shelves:
+            shelf.answer = 0  # always worth a guess
         ours, theirs = answered(here, frame), answered(there, frame)
         refused += ours is None
         assert (ours is None) == (theirs is None), turn

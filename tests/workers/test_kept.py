@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.workers import child, client, kept, launch, questions, region, wire
+from core.workers import child, client, kept, launch, questions, region, shelves, wire
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 RNG = np.random.default_rng(0)
@@ -72,24 +72,25 @@ def echo() -> Iterator[Echo]:
 @pytest.fixture
 def patient(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> Echo:
     """Guesses however small the arrays are and however long an answer takes."""
-    monkeypatch.setattr(region, "KEPT", region.SMALLEST)
-    monkeypatch.setattr(region, "_WORTH", 1e12)
+    monkeypatch.setattr(shelves, "KEPT", shelves.SMALLEST)
+    monkeypatch.setattr(shelves, "_WORTH", 1e12)
     echo.region.release()
     echo.region.pause = echo.region.wary = 0
     return echo
 
 
 def copies(ours: region.Region, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The places that are written from now on."""
+    """Where messages are written from now on."""
     places: list[int] = []
-    copy = region.Region._copy
+    write = region.Region._write
 
-    def noted(self: region.Region, place: int, array: np.ndarray) -> None:
+    def noted(self: region.Region, arrays: Sequence[np.ndarray]) -> list[int | None]:
+        found = write(self, arrays)
         if self is ours:
-            places.append(place)
-        copy(self, place, array)
+            places.append(next(place for place in found if place is not None))
+        return found
 
-    monkeypatch.setattr(region.Region, "_copy", noted)
+    monkeypatch.setattr(region.Region, "_write", noted)
     return places
 
 
@@ -156,18 +157,83 @@ def test_what_is_written_over_given_back_or_slow_is_not_guessed(patient: Echo, m
     assert copied(array)
     assert not copied(array)
     assert copied(array.view(np.int64))  # the same bytes, but of another type
-    assert copied(array)
-    assert copied(np.ones(SHAPE[0] * SHAPE[1]))  # no block of numbers: text begins there
-    assert copied(array)
+    assert not copied(array)
+    text = np.ones(SHAPE[0] * SHAPE[1])
+    for _turn in range(2):
+        assert copied(text)  # no block of numbers: text begins there
+        assert not copied(array)
+    text.flags.writeable = False
+    assert copied(text.view())  # another array, which may be a part of one that can be written
+    assert not copied(array)
     patient.region.release()
     assert copied(array)
     assert copied(array, other)  # what follows has not been there
     assert not copied(array, other)
-    assert copied(array, other[::-1].copy() * 2)
-    assert copied(np.ones((SHAPE[0] - 40, SHAPE[1])))  # over the first, and before the second
+    assert not copied(array)
+    assert copied(array, other[::-1].copy() * 2)  # over the pair, which was not used for longest
+    assert not copied(array)
     assert copied(array, other)
-    monkeypatch.setattr(region, "_WORTH", 0)
+    for name in ("_WORTH", "_SOON"):
+        monkeypatch.setattr(shelves, name, 0)
     assert copied(array, other)
+
+
+def test_text_that_nobody_can_change_is_known_by_itself(patient: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The very arrays that were written; should somebody change them after all, every byte is compared."""
+    monkeypatch.setattr(shelves, "KEPT", 1 << 20)
+    monkeypatch.setattr(shelves, "_WORTH", 0)
+    numbers, text = RNG.normal(size=SHAPE), np.arange(6_000)
+    own = text.view()
+    own.flags.writeable = False
+    empty = own[:0]
+    written = copies(patient.region, monkeypatch)
+    for _turn in range(3):
+        assert all(map(alike, patient.sees(numbers, own, empty), (numbers, own, empty)))
+    assert written == [0]
+    for changed in (numbers.reshape(-1), text):
+        before = patient.asked
+        changed[4_321] = 7
+        assert all(map(alike, patient.sees(numbers, own, empty), (numbers, own, empty)))
+        assert patient.asked == before + 2
+        assert len(written) == 2
+        patient.region.pause = written.pop()
+    assert alike(patient.sees(numbers.copy(), own)[0], numbers)
+    assert written == [0, region.SIZE // 2]  # small numbers are compared only with themselves
+
+
+def test_two_tables_in_turn_lie_side_by_side(patient: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = [RNG.normal(size=SHAPE) for _ in range(3)]
+    written = copies(patient.region, monkeypatch)
+    for turn in range(8):
+        assert alike(patient.sees(tables[turn % 2])[0], tables[turn % 2])
+    assert written == [0, region.SIZE // 2]
+    for which in (2, 1, 2, 0):  # a third one takes the place that was not asked about for longest
+        assert alike(patient.sees(tables[which])[0], tables[which])
+    assert written == [0, region.SIZE // 2, 0, region.SIZE // 2]
+
+
+def test_one_that_takes_more_than_half_takes_the_place_of_both() -> None:
+    made = region.create()
+    assert made is not None
+    ours, descriptor = made
+    os.close(descriptor)
+    small, large = np.ones(SHAPE), np.ones((1 << 20, 40), dtype=np.int8)
+    for arrays in ([small], [small * 2], [large]):
+        assert ours.bring(arrays, keep=True)[0] in ours.starts
+    assert [shelf.lying[0].shape for shelf in ours.shelves] == [large.shape]
+    assert ours.bring([small]) == [region.SIZE // 2]  # behind its beginning: it lies there no more
+    assert [shelf.lying[0].shape for shelf in ours.shelves] == [SHAPE]
+    assert ours.bring([large, large]) == [0, None]  # what has no room goes through the pipe
+    assert ours.shelf is None
+    assert not ours.shelves
+
+
+def test_a_large_array_is_written_by_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_SHARED", 1_000)
+    for array in (RNG.normal(size=(701, 30)), RNG.normal(size=(30, 701)).T, np.ones((1, 4_000)), np.arange(9_001)):
+        target = np.zeros(array.shape, array.dtype)
+        kept.copy(target, array)
+        assert alike(target, array)
 
 
 steps = st.one_of(
@@ -219,8 +285,7 @@ def test_nothing_that_is_written_in_a_window_gets_out(patient: Echo) -> None:
     os.close(descriptor)
     frame = pd.DataFrame(RNG.normal(size=SHAPE), columns=list("abcdefghij"))
     form, arrays = questions.encode(frame)
-    place = ours.put(arrays[0])
-    assert place == 0
+    assert ours.bring(arrays) == [0]
 
     class InPlace:
         calls = 0

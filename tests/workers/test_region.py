@@ -64,10 +64,11 @@ def test_large_arrays_take_the_region_and_small_ones_the_pipe(pair: Pair, kind: 
 def test_what_does_not_fit_takes_the_pipe(pair: Pair) -> None:
     ours = pair[0]
     room = len(ours.memory)
-    first, second = np.zeros(room - region.SMALLEST + 1, dtype=np.int8), np.ones(region.SMALLEST, dtype=np.int8)
+    size = 1 << 15
+    first, second = np.zeros(room - size + 1, dtype=np.int8), np.ones(size, dtype=np.int8)
     head, *parts = wire.pack(wire.Message({}, [first, second]), ours)
     assert b'"at": 0' in bytes(head)
-    assert [len(part) for part in parts] == [region.SMALLEST, 0]
+    assert [len(part) for part in parts] == [size, 0]
 
 
 def test_the_app_takes_answers_out_before_it_looks_at_them(pair: Pair) -> None:
@@ -86,13 +87,13 @@ def test_the_app_takes_answers_out_before_it_looks_at_them(pair: Pair) -> None:
 def test_answers_in_shared_memory_count_as_those_in_the_pipe(pair: Pair) -> None:
     """A head of a hundred bytes could point to the same megabytes again and again."""
     item = '{"dtype": "<f8", "shape": [1000], "at": 0}'
-    head = f'{{"arrays": [{", ".join([item] * 10)}], "blob": 0}}'.encode()
+    head = f'{{"arrays": [{", ".join([item] * 10)}], "blob": 0}}'
     answers = pair[0].answers
     assert len(wire.unpack(head, memoryview(b""), answers, 80_000).arrays) == 10
     for window, room in ((answers, 79_999), (None, 80_000)):
         with pytest.raises(wire.Closed):
             wire.unpack(head, memoryview(b""), window, room)
-    sent = struct.pack("<4sIQ", wire.MAGIC, len(head), 0) + head
+    sent = struct.pack("<4sIQ", wire.MAGIC, len(head), 0) + head.encode()
     read, write = os.pipe()
     os.write(write, sent)
     with pytest.raises(wire.Closed):
@@ -105,7 +106,7 @@ def test_answers_in_shared_memory_count_as_those_in_the_pipe(pair: Pair) -> None
 def test_places_outside_are_refused(pair: Pair, place: object) -> None:
     import json
 
-    head = json.dumps({"arrays": [{"dtype": "<f8", "shape": [2], "at": place}], "blob": 0}).encode()
+    head = json.dumps({"arrays": [{"dtype": "<f8", "shape": [2], "at": place}], "blob": 0})
     with pytest.raises(wire.Closed):
         wire.unpack(head, memoryview(b""), pair[1])
 
@@ -119,8 +120,7 @@ def test_nobody_can_cut_it_off(pair: Pair) -> None:
 
 def test_pages_are_given_back(pair: Pair) -> None:
     ours, _, descriptor = pair
-    ours.start()
-    ours.put(np.ones(1 << 20))
+    ours.bring([np.ones(1 << 20)])
     assert os.fstat(descriptor).st_blocks * 512 >= 8 << 20
     ours.release()
     assert os.fstat(descriptor).st_blocks == 0
@@ -164,14 +164,14 @@ def test_a_model_is_asked_again_about_what_lies_there() -> None:
     memory = held.client.channel.region
     assert memory is not None
     other = pd.DataFrame(RNG.normal(size=(70_000, 2)), columns=list("ab"))
-    for table in (frame, frame.copy(), other):
-        written, memory.seconds = memory.lying.copy(), 0
+    for table in (frame, frame.copy(), other, frame):
+        written = memory.shelves.copy()
+        for shelf in written:
+            shelf.answer = 0
         assert np.array_equal(there.predict(table), here.predict(table))
-        assert (memory.lying[0] is written[0]) == (table is not other)
-    memory.seconds = 0
-    there.predict(frame)
+        assert (memory.shelves[0] in written) == (table is not other)
     frame.iloc[41_234, 1] += 1e-9
-    memory.seconds = 0  # a guess is made, and is wrong
+    memory.shelves[0].answer = 0  # a guess is made, and is wrong
     assert np.array_equal(there.predict(frame), here.predict(frame))
     assert memory.pause == 1
     there.close()

@@ -121,7 +121,7 @@ def test_other_bytes_are_no_message(raw: bytes) -> None:
 def test_arrays_that_are_not_there(described: object) -> None:
     import json
 
-    head = json.dumps({"arrays": described, "blob": 0}).encode()
+    head = json.dumps({"arrays": described, "blob": 0})
     with pytest.raises(wire.Closed):
         wire.unpack(head, memoryview(b"12345678"))
 
