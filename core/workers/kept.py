@@ -6,8 +6,9 @@ import ctypes
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 
@@ -38,11 +39,14 @@ def likely(array: np.ndarray, held: np.ndarray, turn: int) -> bool:
     turn : int
         Another number looks at other slices.
     """
-    along_rows = array.shape[0] >= array.shape[1]
+    return sample(array, turn) == sample(held, turn)
+
+
+def sample(array: np.ndarray, turn: int = 0) -> bytes:
+    """A few slices of an array with two axes along the longer one, as bytes."""
     step = -(-max(array.shape) // _SAMPLED)
     places = slice(turn % step, None, step)
-    own, other = (one[places] if along_rows else one[:, places] for one in (array, held))
-    return own.tobytes() == other.tobytes()
+    return bytes((array[places] if array.shape[0] >= array.shape[1] else array[:, places]).tobytes())
 
 
 def equal(array: np.ndarray, held: np.ndarray) -> bool:
@@ -66,24 +70,27 @@ def equal(array: np.ndarray, held: np.ndarray) -> bool:
 
 
 def copy(target: np.ndarray, array: np.ndarray) -> None:
-    """Write an array's rows; half of a large one by another thread, for the worker waits and leaves a processor free.
+    """Write an array; pieces of a large one by another thread, too, for the worker waits and leaves a processor free.
 
     Where a model reads 24 MB in four milliseconds, one thread needs two to write them.
     """
-    middle = len(array) // 2
-    other = None
-    if array.nbytes >= _SHARED and middle:
-        with suppress(RuntimeError):  # an app that ends
-            other = _copier().submit(np.copyto, target[middle:], array[middle:])
-    np.copyto(target[:middle], array[:middle]) if other else np.copyto(target, array)
-    if other is not None:
+    if array.nbytes < _SHARED:
+        np.copyto(target, array)
+        return
+    step = max(1, _SHARED // 4 * len(array) // array.nbytes)
+    left = deque(range(0, len(array), step))
+
+    def work() -> bool:
+        while left:
+            with suppress(IndexError):  # the other one took the last
+                start = left.popleft()
+                np.copyto(target[start : start + step], array[start : start + step])
+        return True
+
+    other = _elsewhere(work)
+    work()
+    if other is not None and not other.cancel():
         other.result()
-
-
-@cache
-def _copier() -> ThreadPoolExecutor:
-    """One thread for all."""
-    return ThreadPoolExecutor(1, "copying")
 
 
 def beside(work: Callable[[], bool]) -> Callable[[], bool]:
@@ -103,20 +110,27 @@ def beside(work: Callable[[], bool]) -> Callable[[], bool]:
         time.sleep(_DELAY)
         return claim.acquire(blocking=False) and work()
 
+    begun = _elsewhere(later)
+    if begun is None:
+        return work
+    return lambda: work() if claim.acquire(blocking=False) else begun.result()
+
+
+def _elsewhere(work: Callable[[], bool]) -> Future[bool] | None:
+    """Work for the other thread, on another processor than this one's; None where there is none."""
     try:
         others = os.sched_getaffinity(0) - {_library().sched_getcpu()}
         if not others:
-            return work
+            return None
         pool, thread = _helper()
         os.sched_setaffinity(thread, others)
-        begun = pool.submit(later)
+        return pool.submit(work)
     except (OSError, AttributeError, RuntimeError):  # a system that does not say or let choose, an app that ends
-        return work
-    return lambda: work() if claim.acquire(blocking=False) else begun.result()
+        return None
 
 
 @cache
 def _helper() -> tuple[ThreadPoolExecutor, int]:
     """One thread for all, and its number."""
-    pool = ThreadPoolExecutor(1, "comparing")
+    pool = ThreadPoolExecutor(1, "beside")
     return pool, pool.submit(threading.get_native_id).result()

@@ -53,6 +53,10 @@ class Shelf:
         No other bytes that the app ever wrote have the same.
     copying, answer : float
         Seconds that writing them took, and the last question about them.
+    look : tuple of tuple of int and bytes, or None
+        The shape of the first block of numbers, and some of them.
+    comes_again : bool
+        True where they were asked about more than once.
     said : dict of str to (dict, bytes)
         The frame and the bytes of the last message of each kind (``op``) whose arrays these are.
     """
@@ -62,7 +66,9 @@ class Shelf:
     lying: tuple[Lying, ...]
     version: int
     copying: float
+    look: tuple[tuple[int, ...], bytes] | None = None
     answer: float = 0.0
+    comes_again: bool = False
     said: dict[str, tuple[Any, bytes]] = field(default_factory=dict)
 
     def holds(self, arrays: Sequence[np.ndarray]) -> bool:
