@@ -24,7 +24,7 @@ from core.workers.wire import Message
 
 _MOST = 4
 """Questions that a worker knows again: two tables in turn, each in two ways."""
-_LONGEST = 1 << 16
+_LONGEST = 1 << 20
 """Bytes of a head that is kept."""
 _CELLS = 1 << 17
 """Cells of a frame that is built beforehand: of a larger one the model's answer takes so much longer."""
@@ -32,13 +32,13 @@ _CELLS = 1 << 17
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """A question that the worker heard before.
+    """A question about rows that the worker heard.
 
     Attributes
     ----------
     message : Message
-    times : int
-        How often it was heard.
+    read : callable
+        Unpacks it once more.
     model : Model or None
         The one that answered it last.
     frame : DataFrame or None
@@ -46,7 +46,7 @@ class Known:
     """
 
     message: Message
-    times: int = 1
+    read: Callable[[], Message]
     model: Model | None = None
     frame: pd.DataFrame | None = None
 
@@ -55,25 +55,34 @@ class Known:
         made, self.frame = self.frame, None
         return decoded(self.message) if made is None else made
 
-    @property
-    def comes_again(self) -> bool:
-        """Whether it was heard more than once, and answered, and its rows are few enough to be built beforehand."""
+    def worth_preparing(self) -> bool:
+        """Whether it was answered, has few cells, and its rows are built without a look at its bytes.
+
+        The app may write there meanwhile. Arrow's text and numbers are only laid upon them, and what was laid upon
+        others is known by an older version and never taken; levels and objects would be read.
+        """
         form = self.message.head["frame"]
-        return self.times > 1 and self.model is not None and int(form["rows"]) * len(form["names"]) <= _CELLS
+        few = int(form["rows"]) * len(form["names"]) <= _CELLS
+        return self.model is not None and few and all(type(kind) is str for _places, kind in form["blocks"])
 
     def prepare(self) -> None:
-        """Build the rows for the next time."""
+        """Unpack it and build its rows for the next time.
+
+        Should the next question be another one, this was a rehearsal: code that ran before the model, which filled the
+        processor's caches since, takes three times as long as code that ran a moment ago.
+        """
+        self.message = self.read()
         self.frame = decoded(self.message)
 
 
 @dataclass(slots=True, eq=False)
 class Heard:
-    """What a worker knows again, by its head; the last one first out is the oldest."""
+    """What a worker knows again, by its head; the one that was not heard for longest is forgotten first."""
 
     known: dict[bytes, Known] = field(default_factory=dict)
 
     def message(self, head: bytes, read: Callable[[], Message]) -> tuple[Message, Known | None]:
-        """A message, which is read where its head is new, and what is known of it.
+        """A message, which is read where its head is new, and what is known of it when it is a question about rows.
 
         Parameters
         ----------
@@ -84,15 +93,23 @@ class Heard:
         found = self.known.pop(head, None)
         if found is None:
             message = read()
-            if message.head.get("version") is None or len(head) > _LONGEST:
+            if not _ROWS <= message.head.keys() <= _ROWS | {"version"}:
                 return message, None
-            found = Known(message)
-            while len(self.known) >= _MOST:
-                del self.known[next(iter(self.known))]
-        else:
-            found.times += 1
+            found = Known(message, read)
+            if "version" not in message.head or len(head) > _LONGEST:
+                return message, found
+            self.forget(2 * _MOST)
         self.known[head] = found
         return found.message, found
+
+    def forget(self, most: int = _MOST + 1) -> None:
+        """Make room for one more among so many; rather while nobody waits: to take a frame apart takes its time."""
+        while len(self.known) >= most:
+            del self.known[next(iter(self.known))]
+
+
+_ROWS = {"op", "frame"}
+"""What a question about rows says."""
 
 
 def decoded(message: Message) -> pd.DataFrame:

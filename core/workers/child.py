@@ -14,7 +14,7 @@ import numpy as np
 
 from core import errors, training
 from core.types import Model, Table
-from core.workers import again, cells, columns, questions
+from core.workers import again, cells, columns, plain, questions
 from core.workers.region import Region, Window
 from core.workers.wire import Closed, Limits, Message, arrives, read, receive, send, unpack, words
 
@@ -71,7 +71,8 @@ def serve(source: int, target: int, window: Window | None = None, answers: Regio
             # a table stays in the app where its message was read: taken out of the region it would be there twice
             place = None if request.head.get("op") == "read_table" else answers
             send(target, _answer(session, request), region=place)
-            if session.known is not None and session.known.comes_again and not arrives(source, _REST):
+            if session.known is not None and session.known.worth_preparing() and not arrives(source, _REST):
+                session.heard.forget()
                 session.known.prepare()
 
 
@@ -200,15 +201,9 @@ def _contributions(session: Session, request: Message) -> Message:
     return Message({"scale": found.scale}, [np.asarray(found.values, np.float64), np.asarray(found.base, np.float64)])
 
 
-def _portable(session: Session, _request: Message) -> Message:
+def _portable(session: Session, request: Message) -> Message:
     """The model as plain arrays, as JSON; else what stands in the way."""
-    from core.portable import said_against, to_json
-
-    held = session.held()
-    found = held.portable()
-    if found is None:
-        return Message({"portable": None, "why": said_against(held)})
-    return Message({"portable": to_json(found)})
+    return plain.said(session.held(), request.head["most"], request.head["heaviest"])
 
 
 def _table(session: Session, request: Message) -> Message:

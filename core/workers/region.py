@@ -27,7 +27,9 @@ Why an answer that counts is that to the caller's arrays:
 A guess saves the copying of an array and can cost an answer, so it is made only where the last answer took not
 much longer than the copying, and after a wrong one not again for some questions, twice as many each time.
 
-Two messages are kept, one in each half, for tables that are asked about in turn.
+Two messages can lie there, one in each half, for tables that are asked about in turn: a table is left where it lies
+once it was asked about again, or comes for the second time since it was written over. All others, new ones mostly, are
+written to one place, which the processor's caches hold.
 """
 
 from __future__ import annotations
@@ -92,6 +94,7 @@ class Region:
     unproved: list[tuple[int, np.ndarray]] = field(default_factory=list)
     pause: int = 0
     wary: int = 0
+    _small: list[weakref.ref[np.ndarray]] = field(default_factory=list)
     _written: int = 0
     _gone: tuple[tuple[int, ...], bytes] | None = None
     _turn: int = 0
@@ -115,7 +118,7 @@ class Region:
         """
         self.used, self.shelf, self._turn = 0, None, self._turn + 1
         self.unproved = []
-        if sum(array.nbytes for array in arrays) < shelves.SMALLEST:
+        if not self._lies_there(arrays, keep):
             return [None] * len(arrays)
         guess = keep and self.pause == 0
         self.pause = max(0, self.pause - keep)
@@ -125,6 +128,14 @@ class Region:
                 return self._leave(shelf, arrays)
         self.same = True
         return self._write(arrays)
+
+    def _lies_there(self, arrays: Sequence[np.ndarray], keep: bool) -> bool:
+        """Whether a message takes the region: a large one, or a small one of the very arrays of the one before."""
+        if sum(array.nbytes for array in arrays) >= shelves.SMALLEST:
+            return True
+        before, self._small = self._small, [weakref.ref(array) for array in arrays if keep]
+        same = len(before) == len(arrays) and all(ref() is array for ref, array in zip(before, arrays, strict=True))
+        return bool(before) and same
 
     def _leave(self, shelf: Shelf, arrays: Sequence[np.ndarray]) -> list[int | None]:
         """Leave arrays where they seem to lie; what lies there is the last that will be written over."""
@@ -216,7 +227,7 @@ class Region:
     def release(self) -> None:
         """Give the pages back to the system; the next message takes new ones."""
         self.shelves.clear()
-        self.shelf = None
+        self.shelf = self._gone = None
         if self.touched:
             self.memory.madvise(mmap.MADV_REMOVE)
             self.touched = False

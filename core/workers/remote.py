@@ -19,10 +19,10 @@ from core.results import KINDS, Result
 from core.tuning.proposed import Setting
 from core.tuning.recipe import Recipe, digest
 from core.types import Array, Contributions, Scale, Table, Task
-from core.workers import cells, columns, questions, remote_tuning
+from core.workers import cells, columns, plain, questions, remote_tuning
 from core.workers.lease import Lease
 from core.workers.settings import Settings, from_environment
-from core.workers.wire import Closed, Message
+from core.workers.wire import MAX_WEIGHT, Closed, Message
 from core.workers.words import is_text, shown
 
 MAX_CLASSES = 10_000
@@ -122,31 +122,27 @@ class RemoteModel:
         return Contributions(answer.arrays[0], answer.arrays[1], scale)
 
     def portable(self) -> Portable | None:
-        """The model as plain arrays; None when it does not convert or is too large to send."""
-        from core.portable import from_json
+        """The model as plain arrays; None when it does not convert, is too large to send, or cannot be believed.
 
-        try:
-            answer = self.lease.ask(Message({"op": "portable"}), self.lease.settings.call_seconds)
-        except ModelError:  # an answer beyond the limit: the model is too large for a page anyway
-            return None
-        found = answer.head.get("portable")
-        if found is None:
-            return None
-        made = from_json(found)
-        if made.features != self.features or made.classes != self.classes or made.task != self.task:
-            raise ModelError(
-                "The model's process answered with another model.", "Its columns differ.", "Do not use this file."
-            )
-        return made
+        Raises
+        ------
+        ModelError
+            If it is the plain form of another model.
+        """
+        return self._plain()[0]
 
     def why_not_portable(self) -> str:
         """What keeps the model from converting, in the words of its own process; of bounded length."""
+        return self._plain()[1]
+
+    def _plain(self) -> tuple[Portable | None, str]:
+        """The model as plain arrays, or why not."""
+        room = {"most": self.lease.settings.reply, "heaviest": MAX_WEIGHT}
         try:
-            answer = self.lease.ask(Message({"op": "portable"}), self.lease.settings.call_seconds)
-        except ModelError:
-            return "it is too large to be handed on"
-        why = answer.head.get("why")
-        return shown(why, _NAME) if isinstance(why, str) else ""
+            answer = self.lease.ask(Message({"op": "portable", **room}), self.lease.settings.call_seconds)
+        except ModelError:  # an answer beyond the limit: the model is too large for a page anyway
+            return None, "it is too large to be handed on"
+        return plain.read(answer, self)
 
     def rebind(self, features: Sequence[str]) -> RemoteModel:
         """Give names to the columns of a model that only knows how many it takes.

@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn import get_config
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from core.errors import ModelError
 from core.loading.models import read_model
@@ -80,6 +83,10 @@ def test_the_same_bytes_are_searched_once(shown: Shown) -> None:
     shown.ask(frame.iloc[:-2])
     assert not shown.ask(frame)  # a third one lies in its place
     assert shown.ask(frame)
+    for rows in range(3, 20):
+        shown.ask(frame.iloc[:-rows])
+    assert len(shown.session.heard.known) == 8
+    shown.session.heard.forget()
     assert len(shown.session.heard.known) == 4
 
 
@@ -151,7 +158,7 @@ def test_no_frame_is_given_twice(shown: Shown) -> None:
     words = np.array(["red", "green", None], dtype=object)
     frame = pd.DataFrame({"a": RNG.normal(size=3_000), "b": 1.0, "k": words[RNG.integers(3, size=3_000)]})
     model = shown.session.model = Careless()  # type: ignore[assignment]
-    before, prepared = None, []
+    before = None
     for _turn in range(5):
         before = encoded(frame, before)
         message = wire.Message({"op": "predict", "frame": before.form}, before.arrays)
@@ -160,10 +167,8 @@ def test_no_frame_is_given_twice(shown: Shown) -> None:
         assert np.array_equal(child._of_rows(shown.session, request, "predict"), frame["a"])
         known = shown.session.known
         assert known is not None
-        prepared.append(known.comes_again)
-        if known.comes_again:
-            known.prepare()
-    assert prepared == [False, True, True, True, True]
+        assert known.worth_preparing()
+        known.prepare()
     assert len(shown.session.heard.known) == 1
     for seen in model.seen:
         pd.testing.assert_frame_equal(seen, frame)
@@ -203,4 +208,36 @@ def test_an_uploaded_model_answers_and_refuses_as_here() -> None:
         assert (ours is None) == (theirs is None), turn
         assert ours is None or theirs is None or np.array_equal(ours, theirs)
     assert 5 < refused < 35
+    there.close()
+
+
+def test_an_uploaded_model_of_text_answers_as_here() -> None:
+    """Frames asked again, changed in place between questions in every way, and others in turn."""
+    words = np.array(["red", "green", "blue", None], dtype=object)
+
+    def rows() -> pd.DataFrame:
+        texts = {name: pd.Series(words[RNG.integers(4, size=1_500)], dtype="str") for name in "kl"}
+        return pd.DataFrame({"a": RNG.normal(size=1_500), "b": RNG.normal(size=1_500), **texts})
+
+    tables = [rows(), rows(), rows().astype({"k": object})]
+    front = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["k", "l"]), remainder="passthrough")
+    data = pickle.dumps(make_pipeline(front, LogisticRegression()).fit(tables[0], tables[0]["a"] > 0))
+    here, there = read_model(data, "m.pkl"), open_model(data, "m.pkl")
+    for turn in range(60):
+        frame = tables[int(RNG.integers(12)) % 5 % 3]
+        where = int(RNG.integers(1_500))
+        change = int(RNG.integers(10))
+        if change == 0:
+            frame.iloc[where, 1] = turn
+        elif change == 1:
+            frame.iloc[where, 2] = "green"
+        elif change == 2:
+            frame["l"] = frame["l"].to_numpy()[::-1]
+        elif change == 3:
+            cells: Any = frame["l"].array
+            cells[where] = None
+        elif change == 4:
+            frame.loc[:, "a"] = frame["a"].to_numpy() + 0.5
+        assert np.array_equal(there.predict(frame), here.predict(frame)), turn
+    assert there.lease.asked is not None
     there.close()

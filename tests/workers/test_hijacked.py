@@ -21,10 +21,12 @@ from sklearn.linear_model import LogisticRegression
 from core import errors
 from core.loading import budgets
 from core.loading.frames import from_frame
-from core.portable import said_against
-from core.workers import RemoteModel, columns, launch, open_model
+from core.loading.models import read_model
+from core.portable import said_against, to_json
+from core.workers import RemoteModel, columns, heads, launch, open_model, plain
 from core.workers.client import Client
 from core.workers.remote import _model_of
+from core.workers.settings import Settings
 from core.workers.wire import MAX_WEIGHT, Closed, Late, Limits, Message, receive, unpack
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
@@ -192,8 +194,6 @@ def test_no_number_is_no_prediction(remote: RemoteModel, monkeypatch: pytest.Mon
 
 
 def test_another_model_in_plain_form_is_refused(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.portable import to_json
-
     made = remote.portable()
     assert made is not None
     other = {**to_json(made), "features": ["<img src=x onerror=alert(1)>", "b", "c"]}
@@ -205,9 +205,39 @@ def test_another_model_in_plain_form_is_refused(remote: RemoteModel, monkeypatch
 def test_a_plain_form_that_would_grow_is_not_built(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
     large = {"body": {"kind": "trees", "nodes": 20_000, "base": [0.0] * 1_000}}
     monkeypatch.setattr(Client, "ask", lambda *_args: Message({"portable": large}))
-    monkeypatch.setattr("core.portable.from_json", lambda _data: pytest.fail("it was built"))
+    monkeypatch.setattr("core.workers.plain.from_json", lambda _data: pytest.fail("it was built"))
     assert remote.portable() is None
     assert "too large" in said_against(remote)
+
+
+def test_a_plain_form_that_is_none_is_as_good_as_none(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages ask the model itself then; they know no other error of a plain form."""
+    made = remote.portable()
+    assert made is not None
+    whole = to_json(made)
+    for wrong in ({**whole, "version": -1}, {**whole, "body": {"kind": "trees"}}, {"features": []}, [1], "x", 7):
+        monkeypatch.setattr(Client, "ask", lambda *_args, form=wrong: Message({"portable": form}))
+        assert remote.portable() is None
+        assert "not valid" in said_against(remote)
+
+
+def test_a_plain_form_beyond_an_answer_is_said_to_be_and_the_worker_lives() -> None:
+    """Sent all the same, it would be more than the app reads, and end its process."""
+    here = read_model(MODEL, "m.pkl")
+    form = here.portable()
+    assert form is not None
+    size = len(heads.written({"portable": to_json(form)}, (), 0))
+    assert plain.said(here, size, MAX_WEIGHT).head["portable"] == to_json(form)
+    assert plain.said(here, size, 10).head["portable"] is None  # it may weigh no more, once it is read
+    model = open_model(MODEL, "m.pkl", Settings(reply=size - 1))
+    place = model.lease.place
+    assert model.portable() is None
+    assert "MB, more than is handed on" in said_against(model)
+    assert model.lease.place is place
+    assert place is not None
+    assert place.client.channel is not None
+    assert model.predict(FRAME).shape == (30, 2)
+    model.close()
 
 
 @pytest.mark.parametrize("why", [None, 7, ["a"], {"a": 1}, "x" * 10_000, "\ud800 \x00", "two\nlines"])
