@@ -13,14 +13,14 @@ waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from core.types import Model
 from core.workers import questions
-from core.workers.wire import Message
+from core.workers.wire import Closed, Message
 
 _MOST = 4
 """Questions that a worker knows again: two tables in turn, each in two ways."""
@@ -71,8 +71,9 @@ class Known:
         Should the next question be another one, this was a rehearsal: code that ran before the model, which filled the
         processor's caches since, takes three times as long as code that ran a moment ago.
         """
-        self.message = self.read()
-        self.frame = decoded(self.message)
+        with suppress(Closed):  # the app has begun to write there: what was truth values may be none now
+            self.message = self.read()
+            self.frame = decoded(self.message)
 
 
 @dataclass(slots=True, eq=False)

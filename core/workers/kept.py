@@ -88,9 +88,12 @@ def copy(target: np.ndarray, array: np.ndarray) -> None:
         return True
 
     other = _elsewhere(work)
-    work()
-    if other is not None and not other.cancel():
-        other.result()
+    try:
+        work()
+    finally:  # whatever happens here, nobody writes there once this is over
+        left.clear()
+        if other is not None and not other.cancel():
+            other.result()
 
 
 def beside(work: Callable[[], bool]) -> Callable[[], bool]:

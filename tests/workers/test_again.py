@@ -44,7 +44,7 @@ class Shown:
         self.trusted.append(bool(get_config()["assume_finite"]))
         if self.fails:
             raise ValueError("no such cell")
-        return rows.to_numpy()[:, 0].astype(np.float64)
+        return rows["a"].to_numpy().astype(np.float64)
 
     def ask(self, frame: pd.DataFrame, call: str = "predict", keep: bool = True) -> bool:
         """Ask, and say whether numbers were taken for finite."""
@@ -55,7 +55,7 @@ class Shown:
         request = self.session.take(head, memoryview(body), self.window)
         found = child._of_rows(self.session, request, call)
         if self.region.proved():
-            assert np.array_equal(found, frame.to_numpy()[:, 0])
+            assert np.array_equal(found, frame["a"])
         for shelf in self.region.shelves:
             shelf.answer = 0  # always worth a guess
         return self.trusted[-1]
@@ -131,6 +131,22 @@ def test_what_came_through_the_pipe_has_no_version(shown: Shown) -> None:
     assert b'"version"' in bytes(
         wire.pack(wire.Message({"op": "predict", "frame": form}, arrays), shown.region, True)[0]
     )
+
+
+def test_the_app_may_write_while_the_next_rows_are_prepared(shown: Shown) -> None:
+    flags = pd.DataFrame({"a": RNG.normal(size=9_000), "f": RNG.integers(2, size=9_000) > 0})
+    shown.ask(flags)
+    known = shown.session.known
+    assert known is not None
+    shown.region.memory[: shown.region.used] = b"\x07" * shown.region.used
+    known.prepare()  # the truth values are none
+    assert known.frame is None
+    shown.region.release()
+    shown.ask(flags)
+    found = shown.session.known
+    assert found is not None
+    found.prepare()
+    pd.testing.assert_frame_equal(found.rows(), flags)
 
 
 class Careless:

@@ -392,9 +392,9 @@ def test_text_that_is_none_is_refused(parts: tuple[Any, ...]) -> None:
 def test_a_truth_value_is_zero_or_one() -> None:
     """Numpy counts the ones of a mask by adding its bytes: other bytes would make it write past the end."""
     form = {"arrays": [{"dtype": "|b1", "shape": [3]}], "blob": 0}
-    assert unpack(json.dumps(form).encode(), memoryview(b"\x00\x01\x01" + bytes(5))).arrays[0].tolist()[0] is False
+    assert unpack(json.dumps(form), memoryview(b"\x00\x01\x01" + bytes(5))).arrays[0].tolist()[0] is False
     with pytest.raises(Closed, match="truth"):
-        unpack(json.dumps(form).encode(), memoryview(b"\x00\x01\x02" + bytes(5)))
+        unpack(json.dumps(form), memoryview(b"\x00\x01\x02" + bytes(5)))
 
 
 def test_a_short_message_writes_no_long_table() -> None:
