@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,10 +36,14 @@ def ask(method: Method, name: str, row: int = 7) -> Result:
     return engine.explain(method.id, model, table, row)
 
 
+answered = cache(ask)
+"""An answer that the tests of its form share; it cannot be written to."""
+
+
 @EVERY
 @MODELS
 def test_the_same_question_gives_the_same_answer(method: Method, name: str) -> None:
-    first = ask(method, name)
+    first = answered(method, name)
     if method.scope == "row":
         ask(method, name, row=0)
     assert same(first, ask(method, name)), "another question in between changes nothing"
@@ -48,7 +53,7 @@ def test_the_same_question_gives_the_same_answer(method: Method, name: str) -> N
 @MODELS
 def test_the_answer_is_valid_by_its_kind(method: Method, name: str) -> None:
     model, table = case(name)
-    result = ask(method, name)
+    result = answered(method, name)
     assert result.kind == method.kind
     assert result.checks, "every answer carries its own checks"
     assert all(check.text for check in result.checks)
@@ -85,7 +90,7 @@ def check_nudges(result: Nudges, name: str) -> None:
 @EVERY
 @KINDS_OF_ANSWERS
 def test_the_answer_survives_json_and_is_read_only(method: Method, name: str) -> None:
-    result = ask(method, name)
+    result = answered(method, name)
     assert same(decode(json.loads(json.dumps(encode(result), allow_nan=False))), result)
     for item in type(result).__dataclass_fields__:  # type: ignore[attr-defined]
         value = getattr(result, item)
@@ -98,7 +103,7 @@ def test_the_answer_survives_json_and_is_read_only(method: Method, name: str) ->
 @EVERY
 @KINDS_OF_ANSWERS
 def test_the_answer_is_drawn_told_and_exported(method: Method, name: str) -> None:
-    result = ask(method, name)
+    result = answered(method, name)
     drawn = view(result)
     assert drawn.sentence
     assert drawn.alt
@@ -160,7 +165,7 @@ def plain(result: Result, without: str = "") -> Any:
 @EVERY
 @pytest.mark.parametrize("name", ["pipeline with text levels", "lightgbm, three classes", "random forest, regression"])
 def test_weights_of_rows_change_nothing_where_equal_and_are_told_where_used(method: Method, name: str) -> None:
-    before = ask(method, name)
+    before = answered(method, name)
     model, table = case(name)
     frame = table.frame.assign(even=2.5, uneven=np.arange(len(table)) % 5)
     even, uneven = (

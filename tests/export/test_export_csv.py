@@ -16,7 +16,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from core import registry
 from core.engine import explain
-from core.errors import ExplorerError
+from core.errors import NotApplicable
 from core.export.csv import neutral, to_csv
 from core.loading.frames import from_frame
 from core.loading.match import match
@@ -89,7 +89,7 @@ def test_no_methods_table_holds_a_formula(method, formulas):
     model, table = formulas
     try:
         result = explain(method, model, table, 3)
-    except ExplorerError as error:
+    except NotApplicable as error:
         pytest.skip(str(error))
     rows = list(csv.reader(io.StringIO(to_csv(view(result).table).decode("utf-8-sig"), newline="")))
     cells = [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
