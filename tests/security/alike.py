@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from scipy import sparse
 from core.loading.unpickle.inert import Stub
 
 Pair = tuple[Any, Any]
+_NO_PART = ("_sklearn_version", "handle", "_handle", "_network")
+"""The version that wrote an object, where its model lies in memory, and whether it asks other machines (switched off)."""
 
 
 def alike(first: Any, second: Any) -> bool:
@@ -48,6 +50,8 @@ def _inside(one: Any, other: Any) -> list[Pair] | None:
         return [(vars(one.tocoo())[part], vars(other.tocoo())[part]) for part in ("data", "coords")] if same else None
     if isinstance(one, pd.DataFrame | pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         return [] if one.equals(other) else None
+    if type(one).__module__ == "pyarrow.lib" and hasattr(one, "equals"):
+        return [] if one.equals(other) else None
     if isinstance(one, list | tuple):
         return list(zip(one, other, strict=True)) if len(one) == len(other) else None
     if isinstance(one, dict):
@@ -75,16 +79,20 @@ def _objects(one: Any, other: Any) -> list[Pair] | None:
         return [] if one == other else None
     if isinstance(one, functools.partial):
         return [(one.func, other.func), (one.args, other.args), (one.keywords, other.keywords)]
-    if type(one).__name__ == "Booster":  # by the model that they write
-        return [(_written(one), _written(other))]
+    if type(one).__name__ == "Booster":  # by the model that they write, and what lies beside it
+        return [(_written(one), _written(other)), (_attributes(one), _attributes(other))]
     if getattr(one, "__dict__", None) or isinstance(type(one).__init__, FunctionType):
         return [(_attributes(one), _attributes(other))]
     if type(one).__module__ == "sklearn.metrics._dist_metrics":  # the loader makes one anew
         return []
     if isinstance(one, np.random.RandomState):
         return [(one.get_state(), other.get_state())]
-    if isinstance(one, np.random.Generator):  # its numbers to come; the loader leaves out what would seed its children
-        return [(one.bit_generator.state, other.bit_generator.state)]
+    if isinstance(one, np.random.Generator):
+        return [(one.bit_generator, other.bit_generator)]
+    if isinstance(
+        one, np.random.BitGenerator
+    ):  # its numbers to come; the loader leaves out what would seed its children
+        return [(one.state, other.state)]
     if " at 0x" not in _words(one):
         return [] if _words(one) == _words(other) else None
     try:  # compiled classes, which only say where they are
@@ -94,8 +102,8 @@ def _objects(one: Any, other: Any) -> list[Pair] | None:
 
 
 def _attributes(item: Any) -> dict[str, Any]:
-    """An object's attributes; the version that wrote it is no part of what it is."""
-    return {name: value for name, value in vars(item).items() if name != "_sklearn_version"}
+    """An object's attributes, but for those that are no part of what it is."""
+    return {name: value for name, value in vars(item).items() if name not in _NO_PART}
 
 
 def _words(item: Any) -> str:
@@ -108,8 +116,9 @@ def _words(item: Any) -> str:
 
 def _written(booster: Any) -> Any:
     """An XGBoost or LightGBM model in its library's own form."""
-    if hasattr(booster, "model_to_string"):  # all its rounds: the best of them may not be told
-        return booster.model_to_string(num_iteration=-1)
+    if hasattr(booster, "model_to_string"):  # all its rounds, and of its attributes none: one may be misspelt
+        handle = SimpleNamespace(_handle=booster._handle, pandas_categorical=None)
+        return type(booster).model_to_string(handle, num_iteration=-1)
     return booster.save_raw("ubj")
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.costs import pay
-from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub, spent
 from core.loading.unpickle.trees import upgrade_predictor
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
     if target.__class__ is Slot:
         pay(machine, state)
         target.build(state)
-        if type(state) is dict:  # what reads it plainly changes it, each library in its way: it may lie nowhere else
-            state.clear()
-            state["state"] = target
+        if type(state) is dict:
+            spent(state, target)
         return
     if target.__class__ is Stub:
         return

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.loading.unpickle import extension
-from core.loading.unpickle.inert import Ref, Slot
+from core.loading.unpickle.inert import Ref, Slot, spent
 from core.loading.unpickle.numbers import wrong
 from core.loading.unpickle.plain import short
 
@@ -176,7 +176,13 @@ def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
     """``pandas.core.indexes.base._new_Index(class, parts)`` for the five index classes."""
     if len(args) != 2 or args[0].__class__ is not Ref or type(args[1]) is not dict:
         raise wrong("a pandas index")
-    kind, parts = args[0].name.rpartition(".")[2], args[1]
+    made = _index(args[0].name.rpartition(".")[2], args[1])
+    spent(args[1], args[0])
+    return made
+
+
+def _index(kind: str, parts: dict[str, Any]) -> Any:
+    """An index of a class from its parts."""
     if not set(parts) <= _INDEX:
         raise wrong("a pandas index")
     name = label(parts.get("name"))

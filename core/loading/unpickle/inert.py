@@ -57,6 +57,15 @@ class Slot:
         self.ready = True
 
 
+def spent(parts: dict[Any, Any], owner: Ref | Slot) -> None:
+    """Mark a dictionary out of which an object was made, so that it may lie nowhere else.
+
+    What reads it plainly changes it, each library in its way, and what lies there would be another object here.
+    """
+    parts.clear()
+    parts["state"] = owner
+
+
 class Stub:
     """Stands where a file holds a search distribution, a cache, a callback or a logger: it does nothing."""
 

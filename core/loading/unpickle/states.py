@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
-from core.loading.unpickle.frames import Part, Parts
-from core.loading.unpickle.inert import Ref, Refused, Slot
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 from core.loading.unpickle.natives import SETTINGS
 
 MAX_OBJECTS = 30_000_000
@@ -40,6 +39,13 @@ _FITTED = {
 _TOLD = frozenset(("param_grid", "param_distributions", "best_params_", "cv_results_", "params", "_kwargs", *SETTINGS))
 """Dictionaries of settings, by their names."""
 _CIRCLES = ("sklearn.cluster._birch",)
+_READER = "core.loading."
+"""Where the classes are that stand for what is half built: plain reading would have something of a library there."""
+_WITH_STATE = (
+    *("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines"),
+    "core.",
+)
+"""Where the classes are whose objects were filled with attributes by this load."""
 
 
 def check(found: Any) -> Any:
@@ -69,6 +75,7 @@ def check(found: Any) -> Any:
         if id(item) in seen:
             continue
         seen[id(item)] = item
+        _settle(item)
         inner = _inside(item, place)
         if inner is None:
             continue
@@ -106,8 +113,8 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(_name(key, place), part) for key, part in item.items()]
     if cls in (Ref, Slot):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
-    if cls in (Part, Parts):
-        raise Refused("it stores a part of a table outside of one")
+    if cls.__module__.startswith(_READER) and cls is not Stub:
+        raise Refused("it stores a part of a table or of a column outside of one")
     if isinstance(item, (*_CALLABLES, ModuleType, type)):
         _function(item, place)
         return None
@@ -155,24 +162,28 @@ def _title(item: Any) -> str:
     return str(getattr(item, "__qualname__", getattr(item, "__name__", type(item).__name__)))[:100]
 
 
-def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
-    """The attributes of an object made by this load, after its own checks."""
+def _settle(item: Any) -> None:
+    """Make one object safe to use: bring an older one up to date, switch off what would act later, check its parts."""
+    cls = type(item)
     if not hasattr(item, "__dict__"):
-        return None
-    if type(item).__module__ == "catboost.core":  # its settings are plain, looked at where it was built
+        return
+    if cls.__module__ == "catboost.core":  # its other settings are plain, looked at where it was built
         vars(item)["_init_params"]["allow_writing_files"] = False
-        return None
-    if not type(item).__module__.startswith(
-        ("sklearn.", "imblearn.", "category_encoders.", "xgboost.", "lightgbm.", "scipy.interpolate._bsplines", "core.")
-    ):
-        return None
+    if not cls.__module__.startswith(_WITH_STATE):
+        return
     own = vars(item)
     complete(item)
     quiet(item)
     for name, verify in CHECKS:
         if name in own:
             verify(item)
-    return [(_place(type(item), name), value) for name, value in own.items()]
+
+
+def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
+    """The attributes of an object made by this load."""
+    if not hasattr(item, "__dict__") or not type(item).__module__.startswith(_WITH_STATE):
+        return None
+    return [(_place(type(item), name), value) for name, value in vars(item).items()]
 
 
 def _place(cls: Any, name: str) -> str:
