@@ -51,7 +51,8 @@ def view(
     if picture == "funnel":
         rows += _band(result)
     sentence = tell(result, schema)
-    spec = _worst(result, dark) if picture == "worst" else _funnel(result, dark)
+    paired = any(len(one.parts) > 1 for one in shown)
+    spec = _worst(result, dark, paired) if picture == "worst" else _funnel(result, dark)
     alt = f"{PICTURES[picture]}: {len(shown)} subsets. {sentence}"
     return View(spec, rows, table(result, schema), sentence, alt)
 
@@ -142,11 +143,11 @@ def _base(layers: list[dict[str, Any]], height: Any) -> dict[str, Any]:
     }
 
 
-def _worst(result: Subsets, dark: bool | None) -> dict[str, Any]:
-    """One subset a line, its mean loss with the standard errors."""
+def _worst(result: Subsets, dark: bool | None, paired: bool) -> dict[str, Any]:
+    """One subset a line, its mean loss with the standard errors; of pairs each condition has a line of its own."""
     ink, across = palette.INKS[dark], _axis(result)
     y: dict[str, Any] = {"field": "label", "type": "nominal", "sort": {"field": "order", "op": "min"}, "title": None}
-    y["axis"] = {**of_names(165, 420, " and "), "ticks": False, "domain": False}
+    y["axis"] = {**of_names(165, 420, " and " if paired else ""), "ticks": False, "domain": False}
     whole: dict[str, Any] = {
         "transform": [{"filter": "datum.role === 'whole'"}],
         "encoding": {"x": {"field": "value", **across}},
