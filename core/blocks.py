@@ -107,7 +107,8 @@ def ask_blocks(
             own = slice(low, min(rows, low + step))
             here = moves[chosen] if step == rows else [_within(changes, own) for changes in moves[chosen]]
             begun, ended = ((start + len(here) * edge / rows) / len(moves) for edge in (low, own.stop))
-            answers = of_frame(predict, blocks(pool, own, here), PIECE, _between(progress, begun, ended))
+            told = _between(progress, begun, ended)
+            answers = of_frame(predict, blocks(pool, own, here), PIECE, told, small=begun == 0)
             parts.append(answers.reshape(len(here), own.stop - low, *answers.shape[1:]))
             progress(ended)
         yield chosen, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

@@ -11,6 +11,7 @@ import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -21,7 +22,7 @@ from core.engine import explain_rows, job_key, output_index
 from core.errors import ExplorerError, InputError
 from core.params import resolve
 from core.quota import Upload as Upload
-from core.registry import Progress, silent
+from core.registry import Progress, silent, unheard
 from core.results import Result
 from core.store import Budget, Store
 from core.types import Array, Model, Table
@@ -245,13 +246,16 @@ def predictions(both: Pair, progress: Progress = silent) -> Array:
     """Predictions of every row, computed once per model and table; shape (n_rows, n_outputs)."""
     import numpy as np
 
+    from core.workers.client import heard
+
+    def ask(low: int, high: int) -> Array:
+        tell = partial(progress, low / len(both.table), "Predicting every row")
+        with heard(tell):  # a worker that takes long over a part can be left in its middle
+            tell()
+            return both.model.predict(both.table.rows(np.arange(low, high)))
+
     def compute() -> Array:
-        values = by_parts(
-            len(both.table),
-            PREDICT_ROWS,
-            lambda low, high: both.model.predict(both.table.rows(np.arange(low, high))),
-            lambda done: progress(done, "Predicting every row"),
-        ).copy()  # one part is the model's own array, which is not ours to lock
+        values = by_parts(len(both.table), PREDICT_ROWS, ask, unheard).copy()  # one part is the model's own array
         values.flags.writeable = False
         return values
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from core.asking import PIECE, of_frame
 from core.blocks import Ints, Moves, ask_blocks
 from core.registry import Told, unheard
 from core.types import Array
@@ -93,7 +94,9 @@ def shuffle(
     """
     count = len(frame)
     random = np.random.default_rng(seed)
-    said = predict(frame) if looked_up is None else looked_up.own()  # of one kind: what is unused costs exactly nothing
+    start = 1 / (1 + len(groups) * rounds)  # what the rows as they are take of the whole
+    # answers of one kind: a feature that is not used costs exactly nothing
+    said = looked_up.own() if looked_up else of_frame(predict, frame, PIECE, lambda done: progress(start * done))
     full = float(measure(said[None])[0])
     names = list(frame.columns)
     places = [[names.index(column) for column in columns] for columns in groups.values()]
@@ -102,16 +105,16 @@ def shuffle(
     known = [at for at, group in enumerate(places) if looked_up and len(group) == 1 and looked_up.knows(group[0])]
     asked = [at for at in range(len(places)) if at not in known]
     per_call = max(1, RANKED // max(1, count))
-    progress(0.0)
-    for start in range(0, rounds, per_call):
-        orders = np.stack([random.permutation(count) for _ in range(min(per_call, rounds - start))])
-        own = slice(start, start + len(orders))
+    progress(start)
+    for turn in range(0, rounds, per_call):
+        orders = np.stack([random.permutation(count) for _ in range(min(per_call, rounds - turn))])
+        own = slice(turn, turn + len(orders))
         known_nothing[own] = measure(said[orders])
-        told = _share(progress, start, len(orders), rounds)
-        for turn, at in enumerate(known):
+        told = _share(progress, start, turn / rounds, len(orders) / rounds)
+        for count_known, at in enumerate(known, start=1):
             assert looked_up is not None
             losses[at, own] = measure(looked_up.shuffled(places[at][0], orders))
-            told((turn + 1) / len(places))
+            told(count_known / len(places))
         if asked:
             moves: list[Moves] = [dict.fromkeys(places[at], order) for at in asked for order in orders]
             found = [measure(answers) for _, answers in ask_blocks(predict, frame, count, moves, told)]
@@ -119,6 +122,6 @@ def shuffle(
     return Shuffled(tuple(groups), losses, full, float(known_nothing.mean()))
 
 
-def _share(progress: Told, start: int, now: int, rounds: int) -> Told:
-    """Progress of some of the rounds as a part of all."""
-    return lambda done: progress((start + now * done) / rounds)
+def _share(progress: Told, start: float, begun: float, share: float) -> Told:
+    """Progress of some of the rounds as a part of all, and of what came before them."""
+    return lambda done: progress(start + (1 - start) * (begun + share * done))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,21 @@ def test_parts_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> Non
     assert fractions == sorted(fractions)
     assert 0.3 < fractions[-1] < 0.5
     assert {step for _, step in told} == {"reading"}
+
+
+@pytest.mark.parametrize(("count", "size"), [(0, 5), (7, 5), (2_000, 20_000), (2_001, 20_000), (97_531, 20_000)])
+def test_a_long_question_begins_with_small_parts_and_misses_no_row(count: int, size: int) -> None:
+    parts = list(asking.spans(count, size))
+    assert [row for low, high in parts for row in range(low, high)] == list(range(count))
+    sizes = [high - low for low, high in parts]
+    assert max(sizes) <= size
+    if count > asking.LONG:
+        assert sizes[0] == asking.FIRST, "the speed of a slow model is known early"
+        assert all(after <= asking.GROWTH * before for before, after in itertools.pairwise(sizes))
+        assert len(parts) <= 3 + -(-count // size), "a fast one is asked hardly more often"
+    assert list(asking.spans(count, size, small=False)) == [
+        (low, min(low + size, count)) for low in range(0, max(1, count), size)
+    ]
 
 
 LONGEST = {

@@ -193,7 +193,7 @@ def told(of: Callable[[pd.DataFrame], Array], progress: Told, calls: int) -> Cal
 
     def asked(frame: pd.DataFrame) -> Array:
         nonlocal done
-        found = of_frame(of, frame, PIECE, lambda part: progress(min(1.0, (done + part) / calls)))
+        found = of_frame(of, frame, PIECE, lambda part: progress(min(1.0, (done + part) / calls)), small=not done)
         done += 1
         progress(min(1.0, done / calls))
         return found

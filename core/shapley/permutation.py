@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.asking import PIECE
+from core.asking import FIRST, PIECE, spans
 from core.registry import Told, unheard
 from core.shapley.game import Game, Ints, Shared
 from core.types import Array
@@ -42,13 +42,13 @@ def estimate(played: Game, orderings: int, seed: int, progress: Told = unheard) 
     itself = np.repeat(np.arange(rows + 1)[:, None], players, axis=1)  # the instance and every background row
     per_call = max(1, min(played.step, PIECE) // (2 * players))
     parts, ends = [], np.zeros(0)
-    for at in range(0, len(walks), per_call):
-        ranks, sources = _between(walks[at : at + per_call], owner[at : at + per_call])
+    for at, end in spans(len(walks), per_call, True, max(1, FIRST // (2 * players))):
+        ranks, sources = _between(walks[at:end], owner[at:end])
         outputs = played.ask(sources if at else np.concatenate([itself, sources]))
         if not at:
             ends, outputs = outputs[: rows + 1], outputs[rows + 1 :]
-        parts.append(_gains(outputs, ranks, ends[owner[at : at + per_call]], float(ends[0])))
-        progress(min(1.0, (at + per_call) / len(walks)))
+        parts.append(_gains(outputs, ranks, ends[owner[at:end]], float(ends[0])))
+        progress(end / len(walks))
     found = np.concatenate(parts).reshape(rows, pairs, players)
     spread = found.var(axis=1, ddof=1).sum(axis=0) / pairs if pairs > 1 else found[:, 0].var(axis=0, ddof=1) * rows
     return Shared(found.mean(axis=(0, 1)), np.sqrt(spread) / rows, float(ends[1:].mean()), float(ends[0]))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,12 +20,36 @@ from core.workers.words import shown
 
 BEAT = 0.25
 """Seconds of silence after which who asked is told the last step again, and can break off."""
+_STILL: ContextVar[Callable[[], None] | None] = ContextVar("still", default=None)
 _KINDS = {
     "InputError": errors.InputError,
     "ModelError": errors.ModelError,
     "NotApplicable": errors.NotApplicable,
     "ComputeError": errors.ComputeError,
 }
+
+
+@contextmanager
+def heard(still: Callable[[], None]) -> Iterator[None]:
+    """While this lasts, who asks a worker anything can break off: ``still`` is called now and then, and may raise."""
+    token = _STILL.set(still)
+    try:
+        yield
+    finally:
+        _STILL.reset(token)
+
+
+@contextmanager
+def turn(lock: threading.Lock, progress: Progress | None) -> Iterator[None]:
+    """Hold a worker alone; who waits for another question's end can break off."""
+    still = _STILL.get() if progress is None else partial(progress, 0.0, "waiting for the question before")
+    while not lock.acquire(timeout=-1 if still is None else BEAT):
+        if still is not None:
+            still()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @dataclass(slots=True)
@@ -116,8 +143,9 @@ def _answer(channel: launch.Channel, limits: Limits, deadline: float, progress: 
     """What the worker says in the end; steps on the way are told."""
     told, fraction, words, region = False, 0.0, "", channel.region
     while True:
-        if progress is not None:
-            _listen(channel.source, deadline, partial(progress, fraction, words))
+        still = _STILL.get() if progress is None else partial(progress, fraction, words)
+        if still is not None:
+            _listen(channel.source, deadline, still)
         answer = receive(channel.source, limits, deadline, None if region is None else region.answers)
         step = answer.head.get("progress")
         if step is None:

@@ -16,6 +16,7 @@ from core.registry import Progress
 from core.types import Table
 from core.workers import columns, pool, questions
 from core.workers.asked import Asked, encoded
+from core.workers.client import turn
 from core.workers.settings import Settings
 from core.workers.wire import MAX_WEIGHT, Limits, Message
 
@@ -61,7 +62,7 @@ class Lease:
         limits = Limits(self.settings.reply, expected, MAX_WEIGHT)
         while True:
             place = self.ready()
-            with place.lock:
+            with turn(place.lock, progress):
                 if place.client.channel is not None:  # else the question before was broken off, and the worker with it
                     answer = place.client.ask(request, seconds, limits, progress)
                     return _bounded(answer)

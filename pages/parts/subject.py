@@ -23,7 +23,7 @@ from pages.parts.question import Question
 
 SOON = 0.3
 """Seconds before a wait is shown."""
-LONG = 4.0
+LONG = 1.0
 """Seconds after which the time left is told from however little is done."""
 
 
@@ -175,6 +175,22 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:.0f} hours"
 
 
+def left(fraction: float, then: float, spent: float) -> str:
+    """The time left in words, told from the last step: it falls while the next one is on its way.
+
+    Parameters
+    ----------
+    fraction, then : float
+        How far the work was at its last step, above 0, and after how many seconds.
+    spent : float
+        Seconds since the start.
+    """
+    whole = then / fraction
+    if whole - spent >= 1:
+        return f"about {duration(whole - spent)} left"
+    return "almost done" if spent <= 1.2 * whole + 1 else "longer than foreseen"
+
+
 @contextmanager
 def patience(title: str, way_out: str = "Opening another page stops it.") -> Iterator[Progress]:
     """A progress bar once a wait is longer than people notice, with the time left and the way to end it.
@@ -183,15 +199,19 @@ def patience(title: str, way_out: str = "Opening another page stops it.") -> Ite
     """
     places: list[Any] = []  # made when it is needed: an empty place costs the browser as much as a full one
     started = time.monotonic()
+    reached = (0.0, 0.0)  # how far the work was at its last step, and after how many seconds
 
     def show(fraction: float, step: str) -> None:
+        nonlocal reached
         spent = time.monotonic() - started
+        if fraction > reached[0]:
+            reached = fraction, spent
         if spent > SOON:
             if not places:
                 places.append(st.empty())
             known = fraction > 0.05 or (fraction > 0 and spent > LONG)
-            left = f", about {duration(spent / fraction - spent)} left" if known and fraction < 1 else ""
-            words = f"{step or title}{left}. {way_out}"
+            rest = f", {left(*reached, spent)}" if known and fraction < 1 else ""
+            words = f"{step or title}{rest}. {way_out}"
             places[0].progress(min(max(fraction, 0.0), 1.0), text=words)
 
     yield show

@@ -44,13 +44,16 @@ def test_another_page_ends_a_wait_and_a_choice_on_this_one_does_not(monkeypatch:
 
 def _told() -> None:
     """A wait that is looked at while it lasts."""
+    import time
+
     import streamlit as st
 
     from pages.parts import subject
 
     waiting = subject.patience("Slow work")
     progress = waiting.__enter__()  # and no way out: the bar stays on the page
-    progress(0.5, "row 3 of 6")
+    time.sleep(1.1)
+    progress(0.1, "row 1 of 10")
     st.session_state["kept"] = waiting
 
 
@@ -60,7 +63,7 @@ def test_the_words_promise_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not app.exception
     (bar,) = app.get("progress")
     text = bar.proto.text
-    assert text.startswith("row 3 of 6, about ")
+    assert text.startswith("row 1 of 10, about ")
     assert text.endswith("s left. Opening another page stops it.")
 
 
@@ -92,6 +95,19 @@ def test_a_bar_leaves_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_the_time_left_is_told_in_the_unit_of_people(seconds: float, said: str) -> None:
     assert subject.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("fraction", "then", "spent", "said"),
+    [
+        (0.1, 2.0, 2.0, "about 18 s left"),
+        (0.1, 2.0, 12.0, "about 8 s left"),  # the step is long: the time left falls, it does not grow
+        (0.5, 5.0, 9.5, "almost done"),
+        (0.1, 2.0, 26.0, "longer than foreseen"),
+    ],
+)
+def test_the_time_left_falls_while_a_step_lasts(fraction: float, then: float, spent: float, said: str) -> None:
+    assert subject.left(fraction, then, spent) == said
 
 
 @pytest.mark.parametrize(

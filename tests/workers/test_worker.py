@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBRegressor
 
-from core import fingerprint
+from core import cache, fingerprint
 from core.engine import explain, explain_rows
 from core.errors import ComputeError, ExplorerError, InputError, ModelError, NotApplicable
 from core.loading import uploads
@@ -276,6 +277,34 @@ def test_a_worker_that_says_nothing_can_be_left(remote: RemoteModel, monkeypatch
     assert told == [(0.0, "")] * 3
     assert not remote.alive
     assert same(explain("distribution", pair.model, pair.table, progress=lambda _f, _s: None), first)
+
+
+@pytest.mark.parametrize("waits", ["for the model", "for its turn"])
+def test_predictions_of_every_row_can_be_left_in_the_middle(
+    waits: str, remote: RemoteModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call of a model may take minutes, and so may the question before it."""
+    monkeypatch.setattr("core.workers.client.BEAT", 0.01)
+    found = match(remote, from_frame(FRAME, "t.csv"))
+    both = cache.Pair(found.model, found.table, (), False, f"left while it waits {waits}")
+    told: list[float] = []
+
+    class Left(BaseException):
+        pass
+
+    def leave(fraction: float, _step: str) -> None:
+        told.append(fraction)
+        if len(told) == 3:
+            raise Left
+
+    place = remote.lease.ready()
+    if waits == "for the model":
+        os.kill(pid(remote), signal.SIGSTOP)
+    with place.lock if waits == "for its turn" else nullcontext(), pytest.raises(Left):
+        cache.predictions(both, leave)
+    assert told == [0.0] * 3
+    assert remote.alive is (waits == "for its turn"), "a question that did not begin harms nobody"
+    assert np.array_equal(cache.predictions(both), remote.predict(FRAME))
 
 
 def test_a_question_that_waits_outlives_the_one_that_is_broken_off(remote: RemoteModel) -> None:
