@@ -53,7 +53,9 @@ def parse(param: Param, value: Any, features: Sequence[str]) -> Any:
 
 def _wanted(param: Param) -> str:
     """What a parameter accepts, in words."""
-    limits = f" from {param.low:g} to {param.high:g}" if param.low is not None and param.high is not None else ""
+    limits = (
+        f" from {param.low:,.10g} to {param.high:,.10g}" if param.low is not None and param.high is not None else ""
+    )
     words = {
         "int": f"a whole number{limits}",
         "float": f"a number{limits}",

@@ -200,3 +200,11 @@ def test_a_search_is_asked_from_the_command_line(capsys: pytest.CaptureFixture[s
     assert "LGBMClassifier" in capsys.readouterr().err
     assert main(["tune", "--model", "diabetes", "--data", "diabetes", "--space", "depth=1..3"]) == 2
     assert "max_depth" in capsys.readouterr().err
+
+
+def test_the_help_tells_what_is_explained_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the whole model or the table" in said
+    assert f"{BAD_INPUT} bad input, {REFUSED} a refused model file" in said

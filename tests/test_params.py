@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import registry
 from core.errors import InputError
 from core.params import parse, resolve
 from core.registry import Method
@@ -83,3 +84,8 @@ def test_an_unknown_parameter_is_named(logistic_table: Table) -> None:
     with pytest.raises(InputError, match="cuont") as caught:
         resolve(METHOD, {"cuont": 3}, logistic_table)
     assert "count" in caught.value.hint
+
+
+def test_a_wide_range_is_told_in_whole_numbers(logistic_table: Table) -> None:
+    with pytest.raises(InputError, match="from 10 to 1,000,000"):
+        resolve(registry.get("shap"), {"samples": "abc"}, logistic_table)
