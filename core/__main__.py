@@ -67,20 +67,18 @@ def _complain(error: BaseException | None, code: int) -> int:
     return code
 
 
+ABOUT = "Explain a model: one of its predictions, the whole of it, or the table that it is asked about."
+CODES = "Exit codes: 0 done, 1 a fault of the program itself, 2 bad input, 3 a refused model file."
+
+
 def _parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m core",
-        description="Explain a model: one of its predictions, the whole of it, or the table that it is asked about.",
-        epilog="Exit codes: 0 done, 1 a fault of the program itself, 2 bad input, 3 a refused model file.",
-    )
+    parser = argparse.ArgumentParser(prog="python -m core", description=ABOUT, epilog=CODES)
     commands = parser.add_subparsers(required=True, metavar="command")
     explain = commands.add_parser("explain", help="answer a question about one row, the whole model or the table")
     explain.add_argument("--model", required=True, help="a model file, or the id of a sample's model")
     explain.add_argument("--data", help="a table file, or the id of a sample's table; a sample or dalex brings its own")
-    explain.add_argument(
-        "--row", default="0", help="the instance's position, from 0, or its name (default: %(default)s)"
-    )
+    explain.add_argument("--row", default="0", help="the instance's position or its name (default: %(default)s)")
     explain.add_argument("--method", default="shap", help="as listed by 'methods' (default: %(default)s)")
     explain.add_argument("--class", dest="output", help="the class to explain, by name or position")
     explain.add_argument("--target", help="the column that holds the true value")
