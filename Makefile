@@ -8,6 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 PORT ?= 8501
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # pip compiles on one processor, a file after the other; all of them take half the time or less.
+# Some libraries bring examples that no Python compiles, so its word is not asked.
 COMPILE = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 
 .PHONY: help app test lint types layout bench samples clean

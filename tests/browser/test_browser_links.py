@@ -25,11 +25,11 @@ def test_a_link_holds_model_row_class_method_and_settings(visit) -> None:
     visitor = visit("/?model=wine&data=wine&row=7&class=cultivar+3&method=lime&p.num_features=4&level=expert")
     assert visitor.row() == 7
     expect(visitor.page.get_by_role("combobox", name="The chance of")).to_have_value("cultivar 3")
-    expect(visitor.page.get_by_role("spinbutton", name="Num features")).to_have_value("4")
+    expect(visitor.page.get_by_role("spinbutton", name="Features named for each row")).to_have_value("4")
     visitor.page.reload()
     visitor.settle()
     assert visitor.row() == 7
-    expect(visitor.page.get_by_role("spinbutton", name="Num features")).to_have_value("4")
+    expect(visitor.page.get_by_role("spinbutton", name="Features named for each row")).to_have_value("4")
 
 
 def test_the_pages_own_name_leads_to_it(visit) -> None:

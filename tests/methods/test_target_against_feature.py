@@ -49,7 +49,7 @@ def test_classes_are_strips_of_the_features_values() -> None:
     assert "age against paid" in drawn.sentence
     assert any(layer["mark"].get("type") == "boxplot" for layer in drawn.spec["layer"])
     middle = frame.groupby("paid")["age"].median()
-    assert all(f"{name} {value:g}" in result.checks[0].text for name, value in middle.items())
+    assert all(f"{value:g} for {name}" in result.checks[0].text for name, value in middle.items())
 
 
 def test_gaps_are_not_drawn() -> None:
