@@ -8,6 +8,7 @@ _BLOCK, _WRAPPER = '[data-testid="stVerticalBlock"]', '[data-testid="stLayoutWra
 _STRIP = f"{_WRAPPER}:has(> {_BLOCK} > {_WRAPPER} > .st-key-headline)"
 """The element around the headline's fragment."""
 # The grid's own CSV would keep a cell's formula for the spreadsheet to run; the files under each table do not.
+# What opens a pop-up takes a darker main colour while it is open, which cannot be read on the dark theme.
 _CSS = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 4rem; max-width: 1280px; }
@@ -21,6 +22,7 @@ _CSS = """
 :is(.st-key-studio_sync, .st-key-studio_engine) { position: absolute; }
 .st-key-headline { padding: .4rem 0 .3rem; }
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
+[data-testid="stPopoverButton"][kind="tertiary"]:is([aria-expanded="true"], :active) { color: inherit !important; }
 @media (max-width: 640px) {
   :is(%(strip)s) { position: static; }
   .st-key-page_choices { justify-content: flex-start; }
