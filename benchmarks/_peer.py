@@ -20,6 +20,8 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).resolve().parent
+ONE = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""One thread: a second one that waits for its part spends processor time, too."""
 
 
 def interpreter() -> Path:
@@ -41,7 +43,7 @@ class Peer:
         (path / "model.pickle").write_bytes(pickle.dumps(model))
         np.savez(path / "rows.npz", inputs=inputs.to_numpy(), truth=np.asarray(truth), names=list(inputs))
         command = [str(interpreter()), str(HERE / "_peer_child.py"), str(path)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ONE)
 
     def __enter__(self) -> Peer:
         return self

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from benchmarks._paired import milliseconds, ratio, table
 from benchmarks._peer import Peer, by_turns, found
@@ -185,10 +186,11 @@ def main() -> None:
     """Print the table."""
     inputs, truth = data()
     rows: list[list[str]] = []
-    for name, fitted in models(inputs, truth).items():
-        with Peer(fitted, inputs, truth) if found() else nullcontext() as peer:
-            rows += one_model(name, fitted, inputs, truth, peer)
-    rows += happiness()
+    with threadpool_limits(1):  # as the peers, see ``_peer.ONE``
+        for name, fitted in models(inputs, truth).items():
+            with Peer(fitted, inputs, truth) if found() else nullcontext() as peer:
+                rows += one_model(name, fitted, inputs, truth, peer)
+        rows += happiness()
     print(table(HEAD, rows), flush=True)
     if not found():
         print("\nThe peers' environment is not there: see benchmarks/_peer.py.")

@@ -119,7 +119,10 @@ def _written(booster: Any) -> Any:
     if hasattr(booster, "model_to_string"):  # all its rounds, and of its attributes none: one may be misspelt
         handle = SimpleNamespace(_handle=booster._handle, pandas_categorical=None)
         return type(booster).model_to_string(handle, num_iteration=-1)
-    return booster.save_raw("ubj")
+    try:
+        return booster.save_raw("ubj")
+    except Exception as error:  # one with an emptied tree opens, but cannot be written again
+        return str(error).splitlines()[0].partition("Check failed")[2]
 
 
 def _form(item: Any) -> Any:
