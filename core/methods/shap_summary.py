@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.methods.shap import PARAMS as ROW_PARAMS
-from core.registry import Job, method
+from core.registry import Job, Told, method
 from core.results import Attributions, Check
 from core.shapley.answer import Answer
 from core.shapley.choose import solve
@@ -95,10 +95,10 @@ def _solved(job: Job, rows: list[int]) -> Answer:
     step = max(BATCH, -(-len(rows) // BATCHES))
     parts = []
     for start in range(0, len(rows), step):
-        job.progress(start / len(rows), "explaining rows")
         part = rows[start : start + step]
-        told = replace(job, progress=partial(_part, job, start / len(rows), len(part) / len(rows)))
-        parts.append(solve(told, part))
+        told = job.stretch("explaining rows", start / len(rows), len(part) / len(rows))
+        told(0.0)
+        parts.append(solve(replace(job, progress=partial(_part, told)), part))
     spreads = [part.spread for part in parts if part.spread is not None]
     return replace(
         parts[0],
@@ -109,9 +109,9 @@ def _solved(job: Job, rows: list[int]) -> Answer:
     )
 
 
-def _part(job: Job, begun: float, share: float, done: float, _step: str) -> None:
-    """How far a batch is, as a part of the whole."""
-    job.progress(begun + share * min(1.0, done), "explaining rows")
+def _part(told: Told, done: float, _step: str) -> None:
+    """How far a batch is, by the step of the whole."""
+    told(min(1.0, done))
 
 
 def drawn(total: int, count: int, seed: int) -> list[int]:

@@ -53,6 +53,39 @@ def lines(title: str) -> str | list[str]:
     return textwrap.wrap(title, even)
 
 
+BELOW = 32
+"""Pixels from an axis to the name under it."""
+
+
+def title_below(ink: str, below: Any = BELOW, spare: int = 60) -> dict[str, Any]:
+    """The layer that names what lies along an axis: a name from outside, so drawn from the row of role ``title``.
+
+    Parameters
+    ----------
+    ink : str
+    below : int or dict
+        Pixels under the axis, or an expression of Vega's for them.
+    spare : int
+        Pixels that the name may take beyond the drawing's width.
+    """
+    return {
+        "transform": [{"filter": "datum.role === 'title'"}],
+        "mark": {
+            "type": "text",
+            "color": ink,
+            "fontWeight": 600,
+            "baseline": "top",
+            "dy": below,
+            "limit": {"expr": f"width + {spare}"},
+        },
+        "encoding": {
+            "x": {"value": {"expr": "width / 2"}},
+            "y": {"value": {"expr": "height"}},
+            "text": {"field": "label"},
+        },
+    }
+
+
 def of_names(narrow: int = 120, wide: int = 200, joint: str = "") -> dict[str, Any]:
     """The part of an axis that names features: long names are cut in their middle, since many begin alike.
 

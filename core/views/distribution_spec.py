@@ -25,7 +25,7 @@ def spec(ordered: bool, dates: bool, mean: str | None, groups: bool, dark: bool 
     if mean is not None:
         layers.append(_mean_layer(x, ordered, ink, mean))
     if ordered:
-        layers.append(_title(ink))
+        layers.append(axis.title_below(ink))
     return {
         "width": "container",
         "height": 340 if ordered else 380,
@@ -46,7 +46,7 @@ def means(ordered: bool, dates: bool, mean: str, dark: bool | None) -> dict[str,
     line["encoding"]["y"]["axis"] = {"title": mean, "tickCount": 5}
     return {
         **{name: held for name, held in drawn.items() if name != "resolve"},
-        "layer": [line, *_own(x), *([_title(ink)] if ordered else [])],
+        "layer": [line, *_own(x), *([axis.title_below(ink)] if ordered else [])],
     }
 
 
@@ -109,25 +109,5 @@ def _mean_layer(x: dict[str, Any], ordered: bool, ink: str, mean: str) -> dict[s
             "x": x,
             "y": {"field": "mean", "type": "quantitative", "axis": look, "scale": {"zero": False}},
             "tooltip": [{"field": "cell", "title": "value"}, {"field": "said", "title": mean}],
-        },
-    }
-
-
-def _title(ink: str) -> dict[str, Any]:
-    """The feature's name under the axis, from the data."""
-    return {
-        "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {
-            "type": "text",
-            "color": ink,
-            "fontWeight": 600,
-            "baseline": "top",
-            "dy": 32,
-            "limit": {"expr": "width + 60"},
-        },
-        "encoding": {
-            "x": {"value": {"expr": "width / 2"}},
-            "y": {"value": {"expr": "height"}},
-            "text": {"field": "label"},
         },
     }

@@ -199,23 +199,8 @@ def _box(x: dict[str, Any], y: dict[str, Any], dark: bool | None) -> dict[str, A
 
 def _title(ordered: bool, dark: bool | None) -> dict[str, Any]:
     """The layer that names the variable along the axis: a name from outside, so drawn from the data."""
-    below = 32 if ordered else {"expr": f"{axis.TIGHT} ? 18 + 0.71 * data('rows')[0].wide : 32"}
-    return {
-        "transform": [{"filter": "datum.role === 'title'"}],
-        "mark": {
-            "type": "text",
-            "color": palette.INKS[dark],
-            "fontWeight": 600,
-            "baseline": "top",
-            "dy": below,
-            "limit": {"expr": "width + 40"},
-        },
-        "encoding": {
-            "x": {"value": {"expr": "width / 2"}},
-            "y": {"value": {"expr": "height"}},
-            "text": {"field": "label"},
-        },
-    }
+    below = axis.BELOW if ordered else {"expr": f"{axis.TIGHT} ? 18 + 0.71 * data('rows')[0].wide : {axis.BELOW}"}
+    return axis.title_below(palette.INKS[dark], below, 40)
 
 
 def _plain_title(result: Points) -> str | None:

@@ -119,10 +119,12 @@ def _written(booster: Any) -> Any:
     if hasattr(booster, "model_to_string"):  # all its rounds, and of its attributes none: one may be misspelt
         handle = SimpleNamespace(_handle=booster._handle, pandas_categorical=None)
         return type(booster).model_to_string(handle, num_iteration=-1)
+    from xgboost.core import XGBoostError
+
     try:
         return booster.save_raw("ubj")
-    except Exception as error:  # one with an emptied tree opens, but cannot be written again
-        return str(error).splitlines()[0].partition("Check failed")[2]
+    except XGBoostError as error:  # one with an emptied tree opens, but cannot be written again
+        return str(error).splitlines()[0].partition("] ")[2]  # without the time of day
 
 
 def _form(item: Any) -> Any:
