@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core import dates
 from core.errors import InputError, unknown_name
 from core.results.subsets import Part
 from core.types import Array, Feature, Schema
@@ -72,7 +73,7 @@ def _number(text: str, feature: Feature) -> float:
     """A bound; dates are written as dates."""
     try:
         if feature.kind == "datetime":
-            return float(pd.Timestamp(text).timestamp())
+            return float(dates.read([text], feature, "UTC")[0].timestamp())
         return float(text)
     except ValueError:
         raise InputError(

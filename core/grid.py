@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core import dates
 from core.conditions import ordered_values
 from core.errors import InputError
 from core.types import Array, Feature
@@ -108,26 +109,66 @@ def moved(instances: pd.DataFrame, name: str, points: Grid) -> pd.DataFrame:
     return copies
 
 
-def own_points(feature: Feature, text: str) -> Grid:
-    """A person's own grid: numbers in ascending order, or levels as given.
+def own_points(feature: Feature, text: str, dtype: Any) -> Grid:
+    """A person's own grid: numbers and dates in ascending order, or levels as given.
+
+    Parameters
+    ----------
+    feature : Feature
+    text : str
+        Values with commas between them, or semicolons where a value holds a comma itself.
+    dtype : dtype
+        Of the column (dates take its time zone).
 
     Raises
     ------
     InputError
-        If a part is not a number, or not a level of the feature.
+        If a part is not a number, a date or a level of the feature, or the column cannot hold it.
     """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(";" if ";" in text else ",") if part.strip()]
+    if not parts:
+        raise InputError("There is no value between the commas.", text[:60], "Write for example 10, 20, 50.")
     if not feature.is_ordered:
-        levels = {str(level): level for level in feature.levels}
-        unknown = [part for part in parts if part not in levels]
-        if unknown:
-            shown = ", ".join(list(levels)[:10])
-            raise InputError(f"'{unknown[0][:60]}' is not a level of it.", f"Levels are {shown}.", "Choose some.")
-        return tuple(levels[part] for part in parts)
-    try:
-        numbers = sorted({float(part) for part in parts})
-    except ValueError:
-        raise InputError("These are not numbers.", text[:60], "Write for example 10, 20, 50.") from None
+        return _own_levels(feature, text.strip(), parts)
     if feature.kind == "datetime":
-        raise InputError("A date has no grid of its own here.", "Only numbers and levels do.", "Leave 'at' empty.")
-    return tuple(int(value) if feature.kind == "integer" and value == int(value) else value for value in numbers)
+        points: Grid = tuple(sorted(set(dates.read(parts, feature, getattr(dtype, "tz", None)))))
+    else:
+        points = tuple(sorted({_own_number(feature, part) for part in parts}))
+    try:
+        column(points, dtype)
+    except (OverflowError, ValueError):
+        raise InputError(
+            f"{feature.name[:60]!r} cannot hold these values.",
+            f"It is a column of type {dtype}, and a value lies outside of it.",
+            "Choose values nearer to the data.",
+        ) from None
+    return points
+
+
+def _own_levels(feature: Feature, whole: str, parts: Sequence[str]) -> Grid:
+    """Levels by name, each once; one level whose name holds a comma itself."""
+    levels = {str(level): level for level in feature.levels}
+    if whole in levels:
+        return (levels[whole],)
+    unknown = [part for part in parts if part not in levels]
+    if unknown:
+        shown = ", ".join(list(levels)[:10]) + (", …" if len(levels) > 10 else "")
+        raise InputError(
+            f"{unknown[0][:60]!r} is not a level of {feature.name[:60]!r}.",
+            f"Its levels are {shown}.",
+            "Choose some, with commas between them; with semicolons where a level holds a comma.",
+        )
+    return tuple(levels[part] for part in dict.fromkeys(parts))
+
+
+def _own_number(feature: Feature, part: str) -> float | int:
+    """One number, also with the minus sign that the pages write."""
+    try:
+        value = float(part.replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise InputError(
+            f"{part[:60]!r} is not a number.", f"{feature.name[:60]!r} holds numbers.", "Write for example 10, 20, 50."
+        )
+    return int(value) if feature.kind == "integer" and value == int(value) else value

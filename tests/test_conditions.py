@@ -9,7 +9,7 @@ import pytest
 from core.conditions import mask, parse
 from core.errors import InputError
 from core.results import Part
-from core.types import Table
+from core.types import Feature, Schema, Table
 from core.views.subsets import conditions
 from tests.contract_cases import HOSTILE, case, mixed_frame
 
@@ -61,3 +61,13 @@ def test_conditions_in_words() -> None:
     parts = [Part("age", 50, None), Part("owner", level="True"), Part("amount", missing=True), Part("age", None, 3.5)]
     assert conditions(parts) == "age above 50 and owner is True and amount is missing and age at most 3.5"
     assert conditions([Part("age", 1, 2)]) == "age above 1, at most 2"
+
+
+def test_a_bound_that_is_a_date() -> None:
+    frame = pd.DataFrame({"since": pd.date_range("2021-01-30", periods=4, freq="D")})
+    schema = Schema((Feature("since", "datetime", 0.0, 1e9),))
+    assert mask(frame, schema, parse("since > 2021-01-31", schema)).tolist() == [False, False, True, True]
+    assert mask(frame, schema, parse("since <= 31.01.2021", schema)).tolist() == [True, True, False, False]
+    for text in ("now", "50", "soon"):
+        with pytest.raises(InputError, match="is no date"):
+            parse(f"since > {text}", schema)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.grid import column, grid, moved, plain
+from core.errors import InputError
+from core.grid import column, grid, moved, own_points, plain
 from core.types import Feature
 
 
@@ -76,3 +79,62 @@ def test_a_fraction_is_never_cut_to_a_whole_number() -> None:
     assert cells.tolist()[:2] == [1.0, 2.5]
     assert np.isnan(cells[2])
     assert column([1, 2], np.dtype("int64")).dtype == np.int64
+
+
+SINCE = Feature("since", "datetime", 1.5e9, 1.6e9)  # 2017-07-14 to 2020-09-13
+DATES = np.dtype("datetime64[ns]")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2020-03-01, 2018-12-24", ["2018-12-24", "2020-03-01"]),
+        ("2019-05-06 07:08, 2019-05-06T07:08:09.5", ["2019-05-06 07:08:00", "2019-05-06 07:08:09.5"]),
+        ("2018, 2019-02, 20190301", ["2018-01-01", "2019-02-01", "2019-03-01"]),
+        ("24.12.2018, 01.02.2019, 24.12.2018", ["2018-12-24", "2019-02-01"]),
+        ("12/24/2018; 02/01/2019", ["2018-12-24", "2019-02-01"]),
+    ],
+)
+def test_dates_of_ones_own(text: str, wanted: list[str]) -> None:
+    assert list(own_points(SINCE, text, DATES)) == [pd.Timestamp(item) for item in wanted]
+
+
+def test_dates_of_ones_own_are_meant_in_the_columns_zone() -> None:
+    berlin = pd.DatetimeTZDtype("us", "Europe/Berlin")
+    points = own_points(SINCE, "2019-07-01 12:00, 2019-01-01T12:00Z, 2019-03-31 02:30, 2019-10-27 02:30", berlin)
+    assert [point.isoformat() for point in points] == [
+        "2019-01-01T13:00:00+01:00",
+        "2019-03-31T03:00:00+02:00",  # half past two does not exist on that day
+        "2019-07-01T12:00:00+02:00",
+        "2019-10-27T02:30:00+02:00",  # and exists twice on this one
+    ]
+    assert column(points, berlin).tolist() == list(points)
+
+
+@pytest.mark.parametrize(
+    ("feature", "dtype", "text", "match"),
+    [
+        (SINCE, DATES, "2019-01-01, yesterday", r"'yesterday' is no date.*2017-07-14 to 2020-09-13"),
+        (SINCE, DATES, "now", "'now' is no date"),
+        (SINCE, DATES, "50", "'50' is no date"),
+        (SINCE, DATES, "2019-02-30", "'2019-02-30' is no date"),
+        (SINCE, DATES, "2019-01-01T12:00Z", "has a time zone"),
+        (SINCE, DATES, "9999-01-01", "cannot hold"),
+        (Feature("x", "numeric"), np.dtype(float), "1, inf", "'inf' is not a number"),
+        (Feature("x", "integer"), np.dtype(int), "1e300", "cannot hold"),
+        (Feature("x", "numeric"), np.dtype(float), " , ", "no value between"),
+        (Feature("c", "categorical", levels=("a, b", "c")), np.dtype(object), "a, b, c", r"'a' is not a level of 'c'"),
+    ],
+)
+def test_a_grid_of_ones_own_that_cannot_be_is_told(feature: Feature, dtype: np.dtype, text: str, match: str) -> None:
+    with pytest.raises(InputError) as raised:
+        own_points(feature, text, dtype)
+    assert re.search(match, f"{raised.value.what} {raised.value.why}")
+
+
+def test_numbers_are_read_as_the_pages_write_them_and_levels_may_hold_a_comma() -> None:
+    assert own_points(Feature("x", "integer"), "3, \N{MINUS SIGN}2, 3, 0.5", np.dtype(int)) == (-2, 0.5, 3)
+    levels = Feature("c", "categorical", levels=("a, b", "c", "d;"))
+    assert own_points(levels, "c; a, b", np.dtype(object)) == ("c", "a, b")
+    assert own_points(levels, "a, b", np.dtype(object)) == ("a, b",)
+    assert own_points(levels, "d;", np.dtype(object)) == ("d;",)

@@ -61,7 +61,12 @@ SCAN_POINTS = 9
             expert=False,
         ),
         Param("grid_points", "int", 101, "Values on the grid, the instance's own one apart.", low=2, high=2_000),
-        Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50; own values are added."),
+        Param(
+            "at",
+            "text",
+            "",
+            "Your own values instead of a grid, for example 10, 20, 50 or 2024-01-31; own values are added.",
+        ),
         Param("more_rows", "text", "", "Further rows to draw beside this one, for example 3, 7, 12.", expert=False),
     ),
 )
@@ -120,7 +125,7 @@ def _points(job: Job, feature: Feature, own: Sequence[Any]) -> Grid:
     dtype = job.table.frame[feature.name].dtype
     if not text:
         return grid(feature, job.params["grid_points"], own, dtype)
-    return joined(feature, own_points(feature, text), own)
+    return joined(feature, own_points(feature, text, dtype), own)
 
 
 def _rows(job: Job) -> list[int]:

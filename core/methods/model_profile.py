@@ -69,7 +69,7 @@ PARAMS = (
     Param("curves", "int", 0, "Single rows' curves to draw (partial only).", low=0, high=MOST_CURVES),
     Param("grid_points", "int", 51, "Values on the grid.", low=2, high=1_000),
     Param("spacing", "choice", "even", "Evenly spaced, or at quantiles of the data.", choices=("even", "quantiles")),
-    Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50."),
+    Param("at", "text", "", "Your own values instead of a grid, for example 10, 20, 50 or 2024-01-31."),
     Param("span", "float", 0.25, "Width of 'near', as a share of the grid's range.", low=0.001, high=10),
     Param(
         "accumulate",
@@ -154,7 +154,7 @@ def _points(job: Job, feature: Feature, rows: pd.DataFrame) -> Grid:
     dtype = job.table.frame[feature.name].dtype
     text = str(job.params["at"]).strip()
     if text:
-        return own_points(feature, text)
+        return own_points(feature, text, dtype)
     count = int(job.params["grid_points"])
     if job.params["spacing"] == "quantiles" and feature.is_ordered:
         return tuple(quantiles(feature, rows[feature.name], count))

@@ -99,6 +99,9 @@ def test_dates_are_dates(model: Any, table: Table) -> None:
     assert all(isinstance(value, pd.Timestamp) for value in result.grid)
     assert table.frame["built"].min() == result.grid[0]
     assert result.ordered
+    own = ask(model, table, feature="built", at="2001-02-03, 1995")
+    asked = {pd.Timestamp("2001-02-03"), pd.Timestamp("1995-01-01"), table.frame["built"].iloc[0]}
+    assert own.grid == tuple(sorted(asked))
 
 
 def test_a_missing_own_value_is_on_the_grid(model: Any, table: Table) -> None:

@@ -170,6 +170,21 @@ def test_dates_are_an_axis_like_any_other(zone: str | None) -> None:
             assert found.curves[0].startswith("since 2021-")
 
 
+def test_dates_of_ones_own_are_the_grid() -> None:
+    """The answer at a date that a person types is the model's mean answer with every row at that date."""
+    frame = pd.DataFrame({"since": pd.date_range("2021-03-01", periods=40, freq="10D"), "other": np.arange(40.0)})
+    model = wrap(lambda rows: rows["since"].dt.month * rows["other"], features=list(frame))
+    for kind in ("partial", "accumulated", "conditional"):
+        result = run(model, from_frame(frame, target=""), feature="since", kind=kind, at="2022-02-01, 2021-06-30 12:00")
+        assert result.grid == (pd.Timestamp("2021-06-30 12:00"), pd.Timestamp("2022-02-01"))
+        if kind == "partial":
+            assert result.values[0] == pytest.approx([6 * frame["other"].mean(), 2 * frame["other"].mean()])
+            assert [row["cell"] for row in view(result).rows if row["role"] == "line"] == [
+                "2021-06-30 12:00",
+                "2022-02-01",
+            ]
+
+
 def test_accumulated_effects_of_levels_have_the_mean_prediction_as_their_mean() -> None:
     """As in the authors' own program: every row counts at its own level."""
     random = np.random.default_rng(3)
@@ -199,7 +214,7 @@ def test_levels_missing_values_and_own_grids() -> None:
     assert run(model, table, feature="city", at="b").grid == ("b",)
     with pytest.raises(InputError, match="not a level"):
         run(model, table, feature="city", at="z")
-    with pytest.raises(InputError, match="not numbers"):
+    with pytest.raises(InputError, match="not a number"):
         run(model, table, feature="x", at="1, two")
 
 
