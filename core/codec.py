@@ -65,10 +65,10 @@ def decode(value: Any) -> Any:
     InputError
         If the JSON is not of that form.
     """
-    if not isinstance(value, dict):
-        return value
     try:
-        return _decode_tagged(value)
+        if isinstance(value, str):
+            return _text(value)
+        return _decode_tagged(value) if isinstance(value, dict) else value
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError("This saved result cannot be read.", f"It is not of the expected form ({error}).") from error
 
@@ -92,11 +92,16 @@ def _decode_tagged(value: dict[str, Any]) -> Any:
     return made
 
 
-def _text(key: Any) -> str:
-    """The key of a mapping: a text, whose hash is secret; numbers can be chosen to look for one another's place."""
-    if type(key) is not str:
+def _text(value: Any) -> str:
+    """A text of whole characters; a half one is in no honest answer, and neither a page nor a file can hold it.
+
+    Keys of a mapping are texts, whose hash is secret: numbers can be chosen to look for one another's place.
+    """
+    if type(value) is not str:
         raise TypeError("a key is no text")
-    return key
+    if not value.isascii():
+        value.encode("utf-8")
+    return value
 
 
 _SHORT = 1 << 18

@@ -77,6 +77,9 @@ def test_run_time_does_not_count_when_results_are_compared() -> None:
         {"type": "float", "text": "1"},
         {"no": "tag"},
         {"type": "array", "shape": "x", "data": []},
+        "half \ud800",
+        {"type": "tuple", "items": ["whole \U0001f600", "half \udfff"]},
+        {"type": "map", "items": [["half \udbff", 1]]},
     ],
 )
 def test_only_known_values_can_be_rebuilt(hostile: object) -> None:

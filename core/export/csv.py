@@ -10,8 +10,10 @@ import pandas as pd
 _BLANK = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 _FORMULA = re.compile(rf"[\t\r\n]|{_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20]|sep=", re.IGNORECASE)
 """Signs that begin a formula, in full width and behind blanks, too; ``sep=`` would choose another separator."""
-_APART = re.compile(rf"([;\t|\r\n]{_BLANK}*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""What would begin one where a spreadsheet takes another sign than the comma between cells, or loses a quotation."""
+_QUOTED = _BLANK.replace("[", '["', 1)
+_APART = re.compile(rf"([;\t|\r\n]{_QUOTED}*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What would begin one where a spreadsheet takes another sign than the comma between cells, or loses a quotation;
+a mark of quotation before it, doubled in the file, is an empty one there."""
 
 
 def neutral(value: Any) -> Any:

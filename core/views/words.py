@@ -132,7 +132,13 @@ def short(text: str, longest: int = LONGEST) -> str:
     """One line of bounded length: control characters become spaces, the end becomes an ellipsis."""
     printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
     line = " ".join(printable.split())
+    if line == _NO_KEY:
+        return line + unseen(1)
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+_NO_KEY = "__proto__"
+"""Vega keeps what an axis names by its text in plain objects of the browser, where this one is not found again."""
 
 
 def named(text: str, longest: int = LONGEST) -> str:

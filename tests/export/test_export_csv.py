@@ -62,6 +62,20 @@ def test_no_cell_starts_a_formula_whatever_the_spreadsheet_takes_for_its_separat
     assert back["b;'=6"].tolist()[2:] == [-3.0, 4.0, 5.0]
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("marks", ['"', '" "', '\u200b"'])
+def test_a_quotation_that_another_separator_tears_apart_starts_no_formula(separator: str, marks: str) -> None:
+    """``x,"a;""=1+1;b"`` read by semicolons has the cell ``""=1+1``: an empty quotation and a formula behind it."""
+    frame = pd.DataFrame(
+        {"first": ["x"], f"b{separator}{marks}=2{separator}c": [f"a{separator}{marks}=1+1{separator}b"]}
+    )
+    rows = list(csv.reader(io.StringIO(to_csv(frame).decode("utf-8-sig")), delimiter=separator))
+    assert [len(row) for row in rows] == [3, 3]
+    assert not [cell for row in rows for cell in row if cell.strip(" \u200b")[:1] == "="]
+    back = pd.read_csv(io.BytesIO(to_csv(frame)), encoding="utf-8-sig")
+    assert [cell.replace("'", "") for cell in (*back.columns, *back.iloc[0])] == [*frame.columns, *frame.iloc[0]]
+
+
 def test_numbers_are_written_in_full() -> None:
     content = to_csv(pd.DataFrame({"x": [0.1 + 0.2, -1e-17]})).decode("utf-8-sig")
     assert content.splitlines() == ["x", "0.30000000000000004", "-1e-17"]

@@ -166,3 +166,12 @@ def test_names_of_one_drawing_stay_apart_and_bounded(names: list[str], longest: 
     assert [name for name in called if "…" not in name] == [
         cut for name, cut in zip(names, called, strict=True) if len(" ".join(name.split())) <= longest
     ]
+
+
+def test_the_name_that_no_object_of_a_browser_can_hold_is_written_otherwise() -> None:
+    """``{}["__proto__"] = bar`` is not found again: an axis with that label failed when it was drawn anew."""
+    for written in (words.short("__proto__"), words.cell("__proto__"), *words.apart(["__proto__"])):
+        assert written != "__proto__"
+        assert "".join(char for char in written if char.isprintable()) == "__proto__"
+    assert words.short(words.short("__proto__")) == words.short("__proto__")
+    assert len(set(words.apart(["__proto__", "__proto__ ", "a"]))) == 3
