@@ -20,7 +20,7 @@ from core.losses import LOSS, fitting, listed
 from core.results import Result
 from core.types import Model, Table, Task
 
-FAULT, BAD_INPUT, REFUSED = 1, 2, 3
+FAULT, BAD_INPUT, REFUSED, STOPPED = 1, 2, 3, 130
 
 
 class Refused(Exception):  # noqa: N818 - an answer of the door, not a fault
@@ -53,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough (``| head``)
         return 0
+    except KeyboardInterrupt:
+        return STOPPED
     except Exception as error:  # the last line before a person would see a traceback
         return _complain(error, FAULT)
 
@@ -63,8 +65,13 @@ def _complain(error: BaseException | None, code: int) -> int:
         lines = [error.what, error.why, error.hint]
     else:
         lines = ["This is a fault of the program, not of your files.", f"{type(error).__name__}: {str(error)[:500]}"]
-    print("\n".join(line for line in lines if line), file=sys.stderr)
+    print(_shown("\n".join(line for line in lines if line)), file=sys.stderr)
     return code
+
+
+def _shown(text: str) -> str:
+    """Text for a screen: names from outside hold no signs that steer it."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 ABOUT = "Explain a model: one of its predictions, the whole of it, or the table that it is asked about."
@@ -185,7 +192,7 @@ def _rendered(result: Result, form: str) -> bytes:
             drawn = view(one)
             checks = "".join(f"  {check.text}\n" for check in one.checks)
             parts.append(f"{drawn.sentence}\n\n{drawn.table.to_string(index=False)}\n\nChecks:\n{checks}")
-        return "\n".join(parts).encode(errors="backslashreplace")
+        return _shown("\n".join(parts)).encode(errors="backslashreplace")
     from core import export
 
     if form == "json":
@@ -260,7 +267,7 @@ def _check(options: argparse.Namespace) -> int:
         return 0 if verdict.loaded else REFUSED
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape", newline="\n")  # a file's name may be any bytes
-    for answer in check_lines(sys.stdin):
+    for answer in check_lines(sys.stdin or ()):  # none where it was closed
         print(answer, flush=True)
     return 0
 

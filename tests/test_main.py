@@ -208,3 +208,30 @@ def test_the_help_tells_what_is_explained_and_the_exit_codes(capsys: pytest.Capt
     said = " ".join(capsys.readouterr().out.split())
     assert "the whole model or the table" in said
     assert f"{BAD_INPUT} bad input, {REFUSED} a refused model file" in said
+
+
+def test_names_from_outside_do_not_steer_the_screen(
+    files: dict[str, str], tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["check", str(tmp_path / "a\x1b]0;title\x07.pkl")]) == BAD_INPUT
+    table = pd.read_csv(files["rows"])
+    table["name"] = [f"\x1b[2J{row}\u202e" for row in range(len(table))]
+    table["owner"] = ["\x1b[31mred"] * len(table)
+    table.to_csv(tmp_path / "rows.csv", index=False)
+    asked = ["explain", "--data", str(tmp_path / "rows.csv"), "--method", "distribution"]
+    main([*asked, "--model", files["model.json"], "--param", "feature=name"])
+    main([*asked, "--model", f"{tmp_path}/\x9b31m.json"])
+    said = b"".join(capfdbinary.readouterr()).decode()
+    assert "title" in said
+    assert [char for char in said if not char.isprintable() and char != "\n"] == []
+
+
+def test_who_breaks_off_sees_no_trace(
+    files: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.loading.check.check", stopped)
+    assert main(["check", files["model.json"]]) == 130
+    assert capsys.readouterr() == ("", "")

@@ -52,7 +52,9 @@ def check(source: str | Path | bytes, name: str = "") -> Verdict:
 def check_lines(lines: Iterable[str]) -> Iterator[str]:
     """Answer each path with ``loaded`` or ``refused``, a tab and the message (``python -m core check -``)."""
     for line in lines:
-        path = line.rstrip("\r\n")
+        path = line.removesuffix("\n")
+        if path.endswith("\r") and not os.path.exists(path):  # lines of Windows; a name may end so, too
+            path = path.rstrip("\r")
         if path:
             verdict = check(path)
             yield f"{verdict.word}\t{verdict.message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from core.loading.check import check
+from core.loading.check import check, check_lines
 from core.workers import examine as door
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
@@ -68,6 +69,31 @@ def test_many_files_get_one_line_each_in_their_order(tmp_path: Path) -> None:
     assert words == ["loaded", *["refused"] * 6, "loaded", *["refused"] * 4, "loaded"]
     assert all(line.count("\t") == 1 and line.split("\t")[1] for line in lines)
     assert all(char.isprintable() for line in lines for char in line.replace("\t", ""))
+
+
+def test_lines_of_windows_and_names_that_end_like_them(tmp_path: Path) -> None:
+    for name in ("plain.pkl", "odd.pkl\r"):
+        (tmp_path / name).write_bytes(GOOD)
+    lines = [f"{tmp_path}/plain.pkl\r\n", f"{tmp_path}/odd.pkl\r\n", f"{tmp_path}/odd.pkl\n", "\r\n", "\n"]
+    assert [answer.split("\t")[0] for answer in check_lines(lines)] == ["loaded", "loaded", "refused"]
+
+
+def test_nothing_is_asked_where_nothing_can_be_read() -> None:
+    """A service without standard input; a person who breaks off while it waits for the next line."""
+    command = [sys.executable, "-m", "core", "check", "-"]
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    done = subprocess.run(closed, capture_output=True, cwd=ROOT, timeout=300, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, cwd=ROOT, start_new_session=True) as begun:
+        assert begun.stdin is not None
+        assert begun.stdout is not None
+        assert begun.stderr is not None
+        begun.stdin.write(b"not there\n")
+        begun.stdin.flush()
+        assert begun.stdout.readline().startswith(b"refused\t")
+        os.killpg(begun.pid, signal.SIGINT)
+        assert begun.stderr.read() == b""
+        assert begun.wait(timeout=300) == 130
 
 
 def test_a_file_is_read_no_further_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
