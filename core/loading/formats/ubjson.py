@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from struct import Struct, error
 from typing import Any
 
 import numpy as np
 
 DEPTH = 40
 _NUMBERS = {
-    b"i": ">i1", b"U": ">u1", b"I": ">i2", b"l": ">i4", b"L": ">i8", b"d": ">f4", b"D": ">f8",
+    mark: np.dtype(kind)
+    for mark, kind in
+    ((b"i", ">i1"), (b"U", ">u1"), (b"I", ">i2"), (b"l", ">i4"), (b"L", ">i8"), (b"d", ">f4"), (b"D", ">f8"))
 }  # fmt: skip
+_ONE = {mark: Struct(f">{letter}") for mark, letter in zip(_NUMBERS, "bBhiqfd", strict=True)}
+"""One number of each kind; a file of 70 MB holds fifty thousand lengths."""
+_COUNTS = {mark: one for mark, one in _ONE.items() if mark not in (b"d", b"D")}
 _CONSTANTS = {b"Z": None, b"T": True, b"F": False}
 
 
@@ -24,8 +30,11 @@ class _Reader:
 
     def take(self, count: int) -> bytes:
         """The next bytes; ValueError where they are not there."""
-        start = self.skip(count)
-        return self.data[start : self.at]
+        found = self.data[self.at : self.at + count]
+        if len(found) != count:  # a negative count is one short, too
+            raise ValueError("it ends too early")
+        self.at += count
+        return found
 
     def skip(self, count: int) -> int:
         """Where the next bytes begin, to go on behind them; ValueError where they are not there."""
@@ -37,6 +46,15 @@ class _Reader:
     def peek(self) -> bytes:
         """The next byte without moving."""
         return self.data[self.at : self.at + 1]
+
+    def number(self, form: Struct) -> Any:
+        """The next number; ValueError where it is not there."""
+        try:
+            (found,) = form.unpack_from(self.data, self.at)
+        except error:
+            raise ValueError("it ends too early") from None
+        self.at += form.size
+        return found
 
 
 def decode(data: bytes) -> Any:
@@ -58,27 +76,28 @@ def _value(reader: _Reader, mark: bytes, depth: int) -> Any:
     """The value after its type mark."""
     if depth > DEPTH:
         raise ValueError("it is nested too deeply")
-    if mark in _NUMBERS:
-        return np.frombuffer(reader.take(np.dtype(_NUMBERS[mark]).itemsize), _NUMBERS[mark])[0].item()
-    if mark in _CONSTANTS:
-        return _CONSTANTS[mark]
-    if mark == b"S":
-        return _text(reader)
-    if mark == b"C":
-        return reader.take(1).decode("latin-1")
-    if mark == b"{":
-        return _object(reader, depth)
     if mark == b"[":
         return _array(reader, depth)
+    if mark == b"S":
+        return _text(reader)
+    if mark == b"{":
+        return _object(reader, depth)
+    if mark in _ONE:
+        return reader.number(_ONE[mark])
+    if mark in _CONSTANTS:
+        return _CONSTANTS[mark]
+    if mark == b"C":
+        return reader.take(1).decode("latin-1")
     raise ValueError(f"an unknown mark {mark!r}")
 
 
 def _length(reader: _Reader) -> int:
     """A count: a mark of a whole number and the number."""
-    mark = reader.take(1)
-    if mark not in (b"i", b"U", b"I", b"l", b"L"):
+    form = _COUNTS.get(reader.peek())
+    if form is None:
         raise ValueError("a length is no whole number")
-    count = int(np.frombuffer(reader.take(np.dtype(_NUMBERS[mark]).itemsize), _NUMBERS[mark])[0])
+    reader.at += 1
+    count: int = reader.number(form)
     if not 0 <= count <= len(reader.data):
         raise ValueError("a length is larger than the file")
     return count
@@ -88,8 +107,8 @@ def _text(reader: _Reader) -> str:
     """A string with its length before it."""
     try:
         return reader.take(_length(reader)).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError("a text is not UTF-8") from error
+    except UnicodeDecodeError as wrong:
+        raise ValueError("a text is not UTF-8") from wrong
 
 
 def _object(reader: _Reader, depth: int) -> dict[str, Any]:
@@ -99,7 +118,7 @@ def _object(reader: _Reader, depth: int) -> dict[str, Any]:
     if reader.peek() == b"#":
         reader.take(1)
         count = _length(reader)
-    while (count is None and reader.peek() != b"}") or (count is not None and len(found) < count):
+    while reader.peek() != b"}" if count is None else len(found) < count:
         key = _text(reader)
         if key in found:
             raise ValueError("a key is there twice")
@@ -121,7 +140,7 @@ def _array(reader: _Reader, depth: int) -> Any:
         reader.take(1)
         count = _length(reader)
         if kind in _NUMBERS:
-            dtype = np.dtype(_NUMBERS[kind])
+            dtype = _NUMBERS[kind]
             return np.frombuffer(reader.data, dtype, count, reader.skip(count * dtype.itemsize))
         return [_value(reader, kind or reader.take(1), depth + 1) for _ in range(count)]
     if kind is not None:
