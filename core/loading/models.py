@@ -6,9 +6,10 @@ import warnings
 from typing import Any
 
 from core import fingerprint
-from core.errors import ModelError
+from core.errors import ExplorerError, ModelError
 from core.loading import contained
 from core.loading.formats.sniff import ACCEPTED, format_of
+from core.loading.formats.tree_checks import damaged
 from core.models import AdaptedModel, wrap
 
 LIMIT = 256 * 1024 * 1024
@@ -46,7 +47,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             f"It has {len(data) / 1e6:,.0f} MB; {LIMIT / 1e6:,.0f} MB are allowed.",
             "Use a smaller model: fewer trees, or joblib with compress=3.",
         )
-    estimator, classes = parse(data, name, format_of(data, name))
+    estimator, classes = _parsed(data, name)
     estimator, features, note = contained.take_out(estimator, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
@@ -63,6 +64,18 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
                 f"{type(error).__name__}: {str(error)[:200]}",
                 "Save it again with the versions of the libraries that the About page names.",
             ) from error
+
+
+def _parsed(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
+    """As ``parse``; whatever else a reader meets in a broken file becomes the file's refusal, not a failed question."""
+    try:
+        return parse(data, name, format_of(data, name))
+    except (ExplorerError, MemoryError):
+        raise
+    except Exception as error:
+        raise damaged(
+            name, f"A part of it is of another kind than expected ({type(error).__name__}: {error})"
+        ) from error
 
 
 def parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | None]:

@@ -13,7 +13,7 @@ from core.portable.mixing import on_mixed
 from core.portable.walked import walked
 from core.types import Task
 
-_NOT_THE_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+_NOT_THE_SHAPE = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What a fitted object of an unknown release raises where a converter expects another shape."""
 
 

@@ -169,6 +169,19 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "another width": (option(0, batch_shape=[None, 7]), "shape"),
     "pictures": (option(0, batch_shape=[None, 6, 6]), "images"),
     "no width": (option(0, batch_shape=None), "how many columns"),
+    "a million numbers of one code": (
+        lambda config: config["config"].update(
+            layers=[
+                {**config["config"]["layers"][0], "config": {"batch_shape": [None, 1], "dtype": "int64", "name": "i"}},
+                {"class_name": "CategoryEncoding", "config": {"num_tokens": 100_000, "output_mode": "one_hot"}},
+            ]
+        ),
+        "too large for a column",
+    ),
+    "a mean beyond every number": (
+        layer(1, class_name="Rescaling", config={"scale": [10**400], "offset": 0}),
+        "no list of numbers",
+    ),
     "a model of a class": (lambda config: config.update(class_name="MyModel", registered_name="x>MyModel"), "MyModel"),
 }
 

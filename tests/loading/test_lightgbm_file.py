@@ -90,6 +90,8 @@ def test_one_broken_part_is_named(change: Callable[[str], str], words: str) -> N
         ("left_child", lambda parts: ["1.5", *parts[1:]], "no whole numbers|no number"),
         ("cat_boundaries", lambda parts: ["5", *parts[1:]], "out of range"),
         ("cat_threshold", lambda parts: [*parts, "1"], "out of range"),
+        ("num_cat", lambda _: ["0"], "out of range"),
+        ("num_cat", lambda _: ["2"], "out of range"),
     ],
 )
 def test_a_tree_that_would_lead_astray_is_refused(key: str, edit: Callable[[list[str]], list[str]], words: str) -> None:
@@ -152,3 +154,11 @@ def test_trees_are_checked_in_groups_that_leave_none_out(monkeypatch: pytest.Mon
     lightgbm_file.load(TEXT.encode(), "m.txt")
     with pytest.raises(ModelError):
         lightgbm_file.load((head + "".join(trees[:-1]) + last).encode(), "m.txt")
+
+
+def test_sets_of_categories_that_are_announced_and_not_there_are_refused() -> None:
+    """LightGBM ends its process where it misses them, and reads past its memory where it was not told of them."""
+    none = edited("num_cat", lambda _: ["1"], LINEAR)
+    assert "cat_boundaries" not in none
+    with pytest.raises(ModelError, match="Its categories are out of range"):
+        lightgbm_file.check(none.encode(), "m.txt")

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 import xgboost
 
+from core.errors import ModelError
 from core.loading.formats import xgboost_file, xgboost_json
 from core.loading.formats.numerals import Numerals, parse_json
 from core.loading.formats.ubjson import decode
+from core.loading.models import read_model
 
 RNG = np.random.default_rng(5)
 FRAME = pd.DataFrame(RNG.normal(size=(150, 3)), columns=["größe", "b", "c"])
@@ -162,3 +164,50 @@ def test_two_lists_do_not_run_into_each_other() -> None:
     for kind in ("i4", "f4"):
         with pytest.raises(ValueError, match=r"numbers|exponent|unmatched"):
             xgboost_json._column(lists, kind)
+
+
+@pytest.mark.parametrize("form", ["json", "ubj"])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"multi_strategy": "multi_output_tree"},
+        {"objective": "reg:quantileerror", "quantile_alpha": [0.1, 0.5]},
+        {"booster": "dart"},
+    ],
+)
+def test_several_targets_are_named_as_such(params: dict[str, Any], form: str) -> None:
+    two = TARGET if "objective" in params else np.column_stack([TARGET, TARGET])
+    booster = xgboost.train({"max_depth": 2, **params}, xgboost.DMatrix(FRAME[["b", "c"]], two), 2)
+    with pytest.raises(ModelError, match="several targets at once"):
+        xgboost_file.load(bytes(booster.save_raw(form)), f"m.{form}", form)
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [("split_type", [0, [1]]), ("split_type", None), ("id", None), ("id", 1), ("tree_param", 3), ("categories", {})],
+)
+def test_parts_of_another_kind_are_refused(where: str, value: Any) -> None:
+    document = json.loads(RAW)
+    document["learner"]["gradient_booster"]["model"]["trees"][0][where] = value
+    with pytest.raises(ModelError, match="is damaged"):
+        xgboost_file.load(json.dumps(document).encode(), "m.json", "json")
+
+
+def test_trees_that_take_each_others_places_are_refused() -> None:
+    """XGBoost puts each tree where its number says: a place that stays empty ends it when it predicts."""
+    document = json.loads(RAW)
+    trees = document["learner"]["gradient_booster"]["model"]["trees"]
+    xgboost_file.check(document, "m.json")
+    trees[0]["id"], trees[1]["id"] = 1, 0
+    with pytest.raises(ModelError, match="not numbered in their order"):
+        xgboost_file.check(document, "m.json")
+
+
+def test_a_start_without_odds_has_no_plain_form() -> None:
+    rows = xgboost.DMatrix(FRAME[["b", "c"]], TARGET)
+    booster = xgboost.train({"booster": "gblinear", "objective": "binary:logistic"}, rows, 2)
+    document = json.loads(bytes(booster.save_raw("json")))
+    assert read_model(json.dumps(document).encode(), "m.json").portable() is not None
+    document["learner"]["learner_model_param"]["base_score"] = "1E0"
+    assert read_model(json.dumps(document).encode(), "m.json").portable() is None

@@ -166,3 +166,54 @@ def test_numbers_in_another_file_are_refused() -> None:
 def test_what_the_runtime_says_is_told_without_its_source(said: str, told: str) -> None:
     assert told in onnx_file.told(RuntimeError(said))
     assert "::" not in onnx_file.told(RuntimeError(said))
+
+
+def test_functions_that_the_file_defines_itself_are_its_own() -> None:
+    """Converters write steps that the standard has not (nearest neighbours for gaps) as functions of their own."""
+    twice = helper.make_node("Add", ["a", "a"], ["b"])
+    sets = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
+    functions = [
+        helper.make_function("local", "Outer", ["a"], ["b"], [helper.make_node("Inner", ["a"], ["b"], domain="local")], sets),
+        helper.make_function("local", "Inner", ["a"], ["b"], [twice], sets),
+    ]  # fmt: skip
+    nodes = [
+        helper.make_node("Outer", ["X"], ["t"], domain="local"),
+        helper.make_node("ReduceSum", ["t", "axes"], ["y"], keepdims=1),
+    ]
+    axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
+    made = onnx.load_from_string(graph(nodes, [value("X", [None, 3])], [value("y", [None, 1])], [axes], local=1))
+    made.functions.extend(functions)
+    model = read_model(made.SerializeToString(), "m.onnx")
+    wanted = 2 * FRAME.to_numpy(np.float32).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict(FRAME), wanted, rtol=1e-5)
+
+
+def test_a_name_that_stands_twice_counts_as_protobuf_counts_it() -> None:
+    """The last one: a loop called Add at first would be none to a check that takes the first."""
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["on"], ["goes"]), helper.make_node("Add", ["s", "X"], ["out"])],
+        "body",
+        [value("turn", [], TensorProto.INT64), value("on", [], TensorProto.BOOL), value("s", [None, 1])],
+        [value("goes", [], TensorProto.BOOL), value("out", [None, 1])],
+    )
+    loop = helper.make_node("Loop", ["turns", "go", "X"], ["y"], body=body)
+    tensors = [
+        helper.make_tensor("turns", TensorProto.INT64, [], [10**12]),
+        helper.make_tensor("go", TensorProto.BOOL, [], [True]),
+    ]
+    plain = graph([loop], [value("X", [None, 1])], [value("y", [None, 1])], tensors)
+    node = onnx.load_from_string(plain).graph.node[0].SerializeToString()
+    made = onnx.load_from_string(plain)
+    del made.graph.node[:]
+    inner = made.graph.SerializeToString() + b"\x0a" + _length(b"\x22\x03Add" + node)
+    made.ClearField("graph")
+    with pytest.raises(ModelError, match="no end within"):
+        onnx_file._check(made.SerializeToString() + b"\x3a" + _length(inner), "m.onnx")
+
+
+def _length(content: bytes) -> bytes:
+    """Bytes after their number, in base 128."""
+    count, head = len(content), b""
+    while count > 127:
+        head, count = head + bytes([count & 127 | 128]), count >> 7
+    return head + bytes([count]) + content

@@ -74,6 +74,46 @@ def _onnx() -> Iterator[Case]:
     yield "onnx-deep.onnx", head + _inside(7, deep)
     yield "onnx-row-cut.onnx", head + _inside(7, _inside(1, _inside(5, b"\x3d\x00\x00\x00\x00" * 20 + b"\x3d\x00")))
     yield "onnx-row-long.onnx", head + _inside(7, _inside(1, _inside(5, b"\x40\x01" * 20 + b"\x40" + b"\xff" * 12)))
+    yield from _functions()
+
+
+def _functions() -> Iterator[Case]:
+    """ONNX: functions of the file's own that call each other without end, or go by the names of others' operators."""
+    from onnx import TensorProto, helper
+
+    def function(title: str, calls: tuple[str, ...], domain: str = "own", inside: str = "own") -> Any:
+        names = ["a", *(f"c{place}" for place in range(len(calls) - 1)), "b"]
+        nodes = [
+            helper.make_node(call, [names[place]], [names[place + 1]], domain=inside)
+            for place, call in enumerate(calls)
+        ]
+        sets = [helper.make_opsetid(known, 1) for known in {domain, inside}]
+        return helper.make_function(domain, title, ["a"], ["b"], nodes, sets)
+
+    def model(functions: list[Any], times: int = 1, call: str = "F0", domain: str = "own") -> bytes:
+        names = ["x", *(f"q{place}" for place in range(times - 1)), "y"]
+        nodes = [helper.make_node(call, [names[place]], [names[place + 1]], domain=domain) for place in range(times)]
+        ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, ["n", 1]) for end in "xy"]
+        graph = helper.make_graph(nodes, "g", ends[:1], ends[1:])
+        sets = [helper.make_opsetid("", 17), helper.make_opsetid(domain, 1)]
+        return bytes(
+            helper.make_model(graph, opset_imports=sets, functions=functions, ir_version=8).SerializeToString()
+        )
+
+    def doubled(levels: int) -> list[Any]:
+        last = function(f"F{levels}", ("Identity",), inside="")
+        return [*(function(f"F{at}", (f"F{at + 1}",) * 2) for at in range(levels)), last]
+
+    yield "function-itself.onnx", model([function("F0", ("F0",))])
+    yield "function-each-other.onnx", model([function("F0", ("F1",)), function("F1", ("F0",))])
+    yield "function-doubled.onnx", model(doubled(24))
+    yield "function-repeated.onnx", model(doubled(10), times=3_000)
+    chain = [function(f"F{at}", (f"F{at + 1}",)) for at in range(5_000)]
+    yield "function-far.onnx", model([*chain, function("F5000", ("Identity",), inside="")])
+    yield "function-inside.onnx", model([function("F0", ("Gelu",), inside="com.microsoft")])
+    yield "function-elsewhere.onnx", model([function("F0", ("Identity",), inside="")], call="PyOp")
+    for domain in ("com.microsoft", "com.microsoft.nchwc", "ai.onnx.training"):
+        yield f"function-{domain}.onnx", model([function("F0", ("Identity",), domain, "")], domain=domain)
 
 
 def _keys() -> Iterator[Case]:
@@ -125,6 +165,20 @@ def _xgboost() -> Iterator[Case]:
     ):
         yield f"xgb-list-{label}.json", text.replace(f'"left_children":{plain}', f'"left_children":{found}', 1).encode()
 
+    forest = json.loads(text)["learner"]["gradient_booster"]["model"]["trees"]
+    for label, ids in (("twice", (0, 0)), ("far", (0, 7)), ("turned", (1, 0)), ("negative", (-1, 0))):
+        found = text
+        for place, (tree, number) in enumerate(zip(forest, ids, strict=True)):
+            assert found.count(f'"id":{tree["id"]},') >= 1
+            found = found.replace(f'"id":{place},', f'"id":#{number},')  # where another may not be found again
+        yield f"xgb-id-{label}.json", found.replace('"id":#', '"id":').encode()
+    for booster_kind, part in (("gblinear", "weights"), ("dart", "weight_drop")):
+        made = xgboost.train({"booster": booster_kind}, xgboost.DMatrix(X, X[:, 0]), 2).save_raw("json")
+        document = json.loads(bytes(made))
+        held = document["learner"]["gradient_booster"]
+        (held["model"] if booster_kind == "gblinear" else held)[part] = 3
+        yield f"xgb-no-list-{booster_kind}.json", json.dumps(document).encode()
+
 
 def _lightgbm() -> Iterator[Case]:
     """Numbers that make its parser abort."""
@@ -142,3 +196,6 @@ def _lightgbm() -> Iterator[Case]:
             for line in lines
         ]
         yield f"lgb-number-{label}.txt", "\n".join([*sizes[:place], broken, *sizes[place + 1 :]]).encode()
+    whole_text = "\n".join(lines)
+    assert "\nnum_cat=0\n" in whole_text
+    yield "lgb-sets-none.txt", whole_text.replace("\nnum_cat=0\n", "\nnum_cat=1\n", 1).encode()

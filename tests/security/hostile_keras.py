@@ -136,6 +136,18 @@ def graphs(honest: dict[str, bytes]) -> Iterator[Case]:
     model = {"module": "keras.models", "class_name": "Functional", "registered_name": "Functional"}
     circle = {**model, "config": {"name": "m", "layers": [start, *ring], **ends}}
     yield "kerasgraph-circle.keras", configured(honest, lambda c: circle)
+    inner: dict[str, Any] = {**layer, "config": {"name": "d"}}
+    for _ in range(7):  # forty to the seventh power of calls, of layers that do nothing
+        calls = [["d" if turn else start["config"]["name"], max(0, turn - 1), 0] for turn in range(40)]
+        nodes = [{"args": [{**tensor, "config": {"keras_history": call}}], "kwargs": {}} for call in calls]
+        inside = {
+            "name": "d",
+            "layers": [start, {**inner, "inbound_nodes": nodes}],
+            **ends,
+            "output_layers": ["d", 39, 0],
+        }
+        inner = {**model, "config": inside}
+    yield "kerasgraph-repeated.keras", configured(honest, lambda c: inner)
     nowhere = {**model, "config": {"name": "m", "layers": [start], **ends}}
     yield "kerasgraph-nowhere.keras", configured(honest, lambda c: nowhere)
     call = [{"args": [{**tensor, "config": {"keras_history": [ends["input_layers"][0], 0, 0]}}], "kwargs": {"x": {}}}]

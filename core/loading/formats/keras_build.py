@@ -61,6 +61,8 @@ class Build:
         Names of the inputs in order, and how many of the table's columns each takes.
     texts : set of int
         Columns of the table that hold text.
+    calls : int
+        Layers called so far, also those that add nothing.
     """
 
     file: str
@@ -71,6 +73,7 @@ class Build:
     layers: list[Layer] = field(default_factory=list)
     sources: list[tuple[str, int]] = field(default_factory=list)
     texts: set[int] = field(default_factory=set)
+    calls: int = 0
 
     def add(self, shape: tuple[int, ...], op: Any, given: Sequence[Value], **options: Any) -> Value:
         """Append a layer."""

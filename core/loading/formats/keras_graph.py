@@ -14,7 +14,7 @@ from core.portable.form import Arithmetic, Column
 
 MODELS = ("Sequential", "Functional")
 _DEEPEST = 8
-_MOST = 2_000
+_MOST, _MOST_CALLS = 2_000, 20_000
 _QUIET = ("mask", "training")
 Key = tuple[str, int, int]
 """Name of a layer, which of its calls, which of its results."""
@@ -65,7 +65,10 @@ def _paths(parts: Sequence[Part], sequential: bool, root: str) -> Iterator[str]:
 
 
 def _call(build: Build, one: Part, path: str, given: Sequence[Value], depth: int) -> Value:
-    """A layer, or a model used as one."""
+    """A layer, or a model used as one; calls are counted, for models in models may repeat those that add no layer."""
+    build.calls += 1
+    if build.calls > _MOST_CALLS:
+        raise damaged(build.file, f"It calls its layers more than {_MOST_CALLS:,} times")
     if one.kind in MODELS:
         return model(build, one, path, given, depth + 1)
     return apply(build, one, path, given)

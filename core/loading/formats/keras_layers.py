@@ -188,7 +188,7 @@ def _listed(part: Part, key: str, width: int) -> Array:
     """Numbers that stand in the config itself: one, or one for each column."""
     try:
         found = np.asarray(part.config.get(key), dtype=np.float64).reshape(-1)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         part.refuse(f"Its '{key}' is no list of numbers.")
     if len(found) not in (1, width) or not np.isfinite(found).all():
         part.refuse(f"Its '{key}' does not fit {width} columns.")

@@ -12,6 +12,7 @@ from core.loading.formats.keras_build import Build, Value
 from core.loading.formats.keras_config import Part
 from core.portable.form import Column
 from core.portable.inputs import NAN
+from core.types import Array
 
 _MOST = 100_000
 _CELLS = 2_000_000
@@ -22,7 +23,7 @@ def embedding(build: Build, part: Part, path: str, given: Sequence[Value]) -> Va
     [value] = given
     count, width = int(part.number("input_dim")), int(part.number("output_dim"))
     table = build.array(part, path, 0, (count, width))
-    columns = _looked_up(part, value, count, [table[:, place].tolist() for place in range(width)])
+    columns = _looked_up(part, value, count, width, table)
     return Value((*value.shape, width), columns=columns)
 
 
@@ -34,7 +35,7 @@ def category(_build: Build, part: Part, _path: str, given: Sequence[Value]) -> V
         part.refuse("It encodes several codes, or counts them.")
     if not 1 <= count <= _MOST:
         part.refuse(f"It has {count} codes.")
-    return Value((count,), columns=_looked_up(part, value, count, np.eye(count).tolist()))
+    return Value((count,), columns=_looked_up(part, value, count, count))
 
 
 def lookup(build: Build, part: Part, path: str, given: Sequence[Value]) -> Value:
@@ -58,7 +59,7 @@ def lookup(build: Build, part: Part, path: str, given: Sequence[Value]) -> Value
         return coded
     if value.width != 1:
         part.refuse("It encodes several columns as one.")
-    return Value((count,), columns=_looked_up(part, coded, count, np.eye(count).tolist()))
+    return Value((count,), columns=_looked_up(part, coded, count, count))
 
 
 _UNKNOWN = object()
@@ -91,12 +92,13 @@ def _code(part: Part, column: Column, known: Mapping[Any, float], unseen: float)
     return Column(column.source, "lookup", fill=unseen, unseen=unseen, table=tuple(known.items()))
 
 
-def _looked_up(part: Part, value: Value, count: int, answers: Sequence[Sequence[float]]) -> tuple[Column, ...]:
-    """For each column of codes, one column for each list of answers by code."""
+def _looked_up(part: Part, value: Value, count: int, width: int, table: Array | None = None) -> tuple[Column, ...]:
+    """For each column of codes, one column for each list of answers by code: a learned table's, or 0 and 1."""
     if value.place >= 0:
         part.refuse("It looks up what other layers have computed.")
-    if count * len(answers) * max(1, value.width) > _CELLS:
+    if count * width * max(1, value.width) > _CELLS:
         part.refuse("Its table is too large for a column.")
+    answers = (np.eye(count) if table is None else table).T.tolist()
     return tuple(_answered(column, count, answer) for column in value.columns for answer in answers)
 
 

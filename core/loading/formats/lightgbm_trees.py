@@ -120,20 +120,21 @@ def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -
     own = np.arange(len(roots)) - np.repeat(np.cumsum(inner) - inner, inner)
     check_children(name, own + roots, children[0] + roots, children[1] + roots, nodes, int(inner.max()))
     for tree in trees:
-        if not _EVEN.fullmatch(tree[b"decision_type"]):
+        if tree[b"num_cat"] != b"0" or not _EVEN.fullmatch(tree[b"decision_type"]):
             _check_categories(tree, _numbers([tree[b"decision_type"]], name), name)
 
 
 def _check_categories(tree: Tree, kinds: Ints, name: str) -> None:
-    """Category sets lie within their array."""
-    if not (kinds & 1).any():
+    """Category sets are as many as the tree says, and lie within their array; without any, no split asks for one."""
+    sets, asks = _number(tree[b"num_cat"], name), (kinds & 1).any()
+    if not sets and not asks:
         return
     written = [part for part, kind in zip(bytes(tree[b"threshold"]).split(), kinds, strict=True) if kind & 1]
     chosen = _numbers([b" ".join(written)], name)
     bounds = _numbers([tree.get(b"cat_boundaries", _NOTHING)], name)
     words = _numbers([tree.get(b"cat_threshold", _NOTHING)], name)
-    fits = bounds.size > 1 and bounds[0] == 0 and (np.diff(bounds) >= 0).all() and bounds[-1] == words.size
-    if not fits or chosen.min() < 0 or chosen.max() >= bounds.size - 1:
+    fits = 0 < sets == bounds.size - 1 and bounds[0] == 0 and (np.diff(bounds) >= 0).all() and bounds[-1] == words.size
+    if not fits or (asks and (chosen.min() < 0 or chosen.max() >= sets)):
         raise damaged(name, "Its categories are out of range")
 
 

@@ -79,19 +79,27 @@ def _document(data: bytes, name: str, form: str) -> Mapping[str, Any]:
 
 
 def check(document: Mapping[str, Any], name: str) -> None:
-    """Check sizes, indices and trees."""
+    """Check sizes, indices and trees.
+
+    Raises
+    ------
+    ModelError
+        If a part is missing, of another kind than XGBoost writes, or does not fit the others.
+    """
     try:
-        learner = document["learner"]
-        booster = learner["gradient_booster"]
-        columns = int(learner["learner_model_param"]["num_feature"])
-        kind = str(booster["name"])
-        names = learner.get("feature_names", [])
-        body = booster["gbtree"] if kind == "dart" else booster
-        model = body["model"]
-        trees = [] if kind == "gblinear" else model["trees"]
-        classes = max(1, int(learner["learner_model_param"].get("num_class", 1)))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise damaged(name, f"A part is missing ({type(error).__name__}: {error})") from error
+        _check_parts(document["learner"], name)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise damaged(name, f"A part is missing or of another kind ({type(error).__name__}: {error})") from error
+
+
+def _check_parts(learner: Mapping[str, Any], name: str) -> None:
+    """The model's sizes, then its trees or weights."""
+    booster, params = learner["gradient_booster"], learner["learner_model_param"]
+    kind, columns, classes = str(booster["name"]), int(params["num_feature"]), max(1, int(params.get("num_class", 1)))
+    names = learner.get("feature_names", [])
+    model = (booster["gbtree"] if kind == "dart" else booster)["model"]
+    if int(params.get("num_target", 1)) > 1:
+        raise _several(name)
     if kind not in ("gbtree", "dart", "gblinear"):
         raise damaged(name, f"Its booster is called {kind[:40]}")
     if not 0 < columns <= 100_000 or classes > 10_000 or len(names) not in (0, columns):
@@ -100,8 +108,11 @@ def check(document: Mapping[str, Any], name: str) -> None:
         if len(model["weights"]) != (columns + 1) * classes:
             raise damaged(name, "The number of its weights does not fit its columns")
         return
+    trees = model["trees"]
     if not isinstance(trees, list) or not trees:
         raise damaged(name, "It holds no trees")
+    if [tree["id"] for tree in trees] != list(range(len(trees))):  # each is put in that place; an empty one ends it
+        raise damaged(name, "Its trees are not numbered in their order")
     groups = whole_numbers(name, model.get("tree_info", []), "Its tree groups")
     if len(groups) != len(trees) or groups.min() < 0 or groups.max() >= max(classes, 1):
         raise damaged(name, "Its trees are not assigned to its outputs")
@@ -163,10 +174,19 @@ def _size(tree: Any, name: str) -> int:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(name, f"A tree lacks a part ({type(error).__name__}: {error})") from error
     if vector > 1:
-        raise ModelError(f"'{name}' predicts several targets at once.", hint="Train one model per target.")
+        raise _several(name)
     if lengths != {declared} or declared < 1:
         raise damaged(name, "The parts of a tree differ in length")
     return declared
+
+
+def _several(name: str) -> ModelError:
+    """The refusal of a model whose rows have no single answer."""
+    return ModelError(
+        f"'{name}' predicts several targets at once.",
+        "One explanation needs one target (several quantiles count as several targets).",
+        "Train one model per target.",
+    )
 
 
 def _check_nodes(trees: Sequence[Any], sizes: Ints, columns: int, name: str) -> None:
