@@ -35,6 +35,11 @@ class Failing:
     whole: bool = True
     why: str = ""
 
+    @property
+    def few(self) -> bool:
+        """True where they are an exception that can be left out: now all of them, or first those that are known."""
+        return 0 < len(self.rows) < MOST or (self.whole and bool(self.rows))
+
 
 def rows(model: Model, table: Table, seconds: float = 3.0, most: int = MOST) -> Failing:
     """Find the rows that a model cannot predict.
@@ -95,5 +100,7 @@ def told(error: ModelError, found: Failing, table: Table) -> ModelError:
     return ModelError(
         f"The model cannot predict {words.listed(named)} of {len(table):,} rows.",
         found.why or error.why,
-        f"Correct the values of {one}, or leave {one} out, which a button under Load does.",
+        f"Correct the values of {one}, or leave {one} out, which a button under Load does."
+        if found.few
+        else "So many are no exception: give the values that the model was trained with.",
     )

@@ -64,6 +64,20 @@ def test_the_first_rows_are_named_with_the_models_own_words(rows: tuple[int, ...
     assert said in told.what
     assert told.why == "Own words."
     assert ("this row" in told.hint) == (len(rows) == 1 and whole)
+    assert "a button under Load" in told.hint
+
+
+def test_rows_that_are_the_rule_are_not_offered_to_be_left_out() -> None:
+    for rows, whole, few in (
+        (range(failing.MOST), False, False),
+        (range(failing.MOST), True, True),
+        ((3,), False, True),
+    ):
+        found = failing.Failing(tuple(rows), whole, "Own words.")
+        assert found.few == few
+        told = failing.told(ModelError(BAD), found, TABLE)
+        assert ("a button under Load" in told.hint) == few
+    assert not failing.Failing().few
 
 
 def test_where_each_row_alone_is_answered_the_error_stays_as_it_was() -> None:

@@ -48,10 +48,11 @@ def _partly(error: ModelError, both: Pair, model_id: str, table_id: str) -> None
         st.caption(f":material/info: {safe_long(note)}")
     _adopt(model_id, table_id)
     found = subject.failing_rows(both)
-    if table_id in cache.uploads("table") and found.whole and 0 < len(found.rows) < len(both.table):
+    if table_id in cache.uploads("table") and found.few and len(found.rows) < len(both.table):
         count = len(found.rows)
+        which = "this row" if count == 1 else f"these {count:,} rows"
         st.button(
-            f"Leave {'this row' if count == 1 else f'these {count:,} rows'} out and go on",
+            f"Leave {which} out and {'go on' if found.whole else 'look for others'}",
             type="primary",
             icon=":material/remove_circle_outline:",
             key="leave_out",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
-from core import fingerprint
+from core import failing, fingerprint
 from core.cache import MINE, Upload
 from core.views.words import number
 from core.workers import protected
@@ -136,6 +136,25 @@ def test_a_pair_that_fails_on_some_rows_leads_to_what_is_answered_all_the_same()
     assert left.options == {"target": "y", "without": [30]}
     assert "Row 30 is left out, as you wished" in words(app)
     assert "39 rows" in words(app), "the pair fits now"
+
+
+@needs_lock
+def test_rows_found_before_time_is_up_are_left_out_and_the_others_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the words promise is there also where a busy machine ended the search."""
+    frame = pd.DataFrame({"a": np.arange(40.0), "y": np.arange(40.0)})
+    model = shelf("forest.pkl", made.as_pickle(RandomForestRegressor(2, random_state=0).fit(frame[["a"]], frame["y"])))
+    frame.loc[[30, 35], "a"] = 1e39
+    table = shelf("rows.csv", made.as_csv(frame), target="y")
+    once = iter([failing.Failing((30,), False, "too large")])
+    monkeypatch.setattr(failing, "rows", lambda *asked, searched=failing.rows: next(once, None) or searched(*asked))
+    app = open_page("load", {"uploads.model": model, "uploads.table": table})
+    assert "row 30 and others of 40 rows" in words(app)
+    assert app.button(key="leave_out").label == "Leave this row out and look for others"
+    app.button(key="leave_out").click().run()
+    assert "cannot predict row 34 of 39 rows" in words(app)
+    app.button(key="leave_out").click().run()
+    assert errors(app) == []
+    assert "38 rows" in words(app)
 
 
 @needs_lock
