@@ -32,7 +32,7 @@ export function makeControl(feature, index, large, change, reset) {
   const element = put("div", large ? "iw-control iw-large" : "iw-control");
   const head = put("div", "iw-control-head", element);
   const title = put("label", "iw-name", head);
-  writeTitle(title, brief(feature.name, 120), large);
+  writeTitle(title, brief(feature.called ?? feature.name, 120), brief(feature.name, 120), large);
   title.title = brief(feature.name, 400);
   title.id = `iw-name-${index}`;
   const back = putButton("iw-back", head, "↺", `Set ${brief(feature.name)} back`, () => reset(index));
@@ -67,13 +67,14 @@ export function makeControl(feature, index, large, change, reset) {
   };
 }
 
-/** A name above its control; of a long one both ends are kept, since many begin alike. */
-function writeTitle(title, name, large) {
+/** A name above its control; of a long one both ends are kept, since many begin alike; it is read out in full. */
+function writeTitle(title, name, full, large) {
   title.textContent = name;
+  if (name !== full) title.setAttribute("aria-label", full);
   if (large || name.length <= LONG) return;
   title.replaceChildren(document.createElement("span"), document.createElement("span"));
   title.classList.add("iw-ends-kept");
-  title.setAttribute("aria-label", name); // parts that stand beside each other would be read with a gap
+  title.setAttribute("aria-label", full); // parts that stand beside each other would be read with a gap
   writeName(title, name);
 }
 

@@ -79,7 +79,7 @@ function paintPush(push, view, ready, task, values) {
   const order = Array.from(task.values.keys()).sort((a, b) => Math.abs(task.values[b]) - Math.abs(task.values[a]));
   const shown = order.slice(0, order.length > PUSH_MOST + 1 ? PUSH_MOST : order.length);
   const rest = order.slice(shown.length);
-  const items = shown.map((i) => ({ name: brief(data.features[i].name, 400), full: brief(data.features[i].name, 400), value: brief(cellText(data.features[i], values[i]), 24), size: task.values[i] }));
+  const items = shown.map((i) => ({ name: brief(data.features[i].called ?? data.features[i].name, 400), full: brief(data.features[i].name, 400), value: brief(cellText(data.features[i], values[i]), 24), size: task.values[i] }));
   if (rest.length) items.push({ name: `${rest.length} other features`, full: "", value: "", size: rest.reduce((sum, i) => sum + task.values[i], 0) });
   const most = Math.max(...items.map(({ size }) => Math.abs(size)), 1e-300);
   say(push.unit, pushUnit(data, view.model.scale, output));

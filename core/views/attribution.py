@@ -10,7 +10,7 @@ import pandas as pd
 from core.results import Attribution
 from core.types import Scale
 from core.views import palette, words
-from core.views.alike import PAIR
+from core.views.alike import PAIR, told_apart
 from core.views.axis import lines, of_names
 from core.views.view import View
 
@@ -52,7 +52,9 @@ def order(result: Attribution) -> list[int]:
 def labels(result: Attribution) -> list[str]:
     """What each bar is called: ``age = 54``, or the rule; made different where two would read the same."""
     names = []
-    for position, feature in enumerate(result.features):
+    for position, feature in enumerate(
+        told_apart(result.features)
+    ):  # before the values, which would hide what is alike
         rule = result.rules[position] if result.rules else ""
         cell = words.cell(result.data[position])
         names.append(words.short(rule, 80) if rule else f"{words.named(feature, max(80 - len(cell), 20))} = {cell}")

@@ -22,6 +22,7 @@ from core.codec import plain
 from core.portable import Linear, Network, Portable, check, encode, said_against, to_json
 from core.types import UNNAMED, Array, Feature, Model, Table
 from core.views import words
+from core.views.alike import told_apart
 
 CHECKED = 1_000
 """Rows on which the portable form must agree with the model before the browser may use it."""
@@ -98,8 +99,10 @@ def whatif_data(
     known = model.predict(table.inputs) if predictions is None else predictions
     instance = table.instance(row).iloc[0]
     features = [
-        _feature(feature, size, instance[feature.name])
-        for feature, size in zip(table.schema.features, _sizes(table, importance), strict=True)
+        _feature(feature, size, instance[feature.name]) | ({} if called == feature.name else {"called": called})
+        for feature, size, called in zip(
+            table.schema.features, _sizes(table, importance), told_apart(table.schema.names), strict=True
+        )
     ]
     values = [cell(instance[name]) for name in table.schema.names]
     data = {

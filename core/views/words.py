@@ -134,7 +134,7 @@ def short(text: str, longest: int = LONGEST) -> str:
     line = " ".join(printable.split())
     if line == _NO_KEY:
         return line + unseen(1)
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip(" …") + "…"
 
 
 _NO_KEY = "__proto__"
@@ -155,7 +155,7 @@ def named(text: str, longest: int = LONGEST) -> str:
     if 1 < len(parts := whole.split(PAIR)) < longest // 8:
         return PAIR.join(named(part, longest // len(parts) - 2) for part in parts)
     tail = longest // 3
-    return f"{whole[: longest - 1 - tail].rstrip()}…{whole[-tail:].lstrip()}"
+    return f"{whole[: longest - 1 - tail].rstrip(' …')}…{whole[-tail:].lstrip(' …')}"
 
 
 def apart(names: Sequence[str], longest: int = LONGEST) -> list[str]:

@@ -101,3 +101,12 @@ def test_a_long_name_gives_way_to_its_value() -> None:
     assert "…" in label
     assert label.startswith("share of the applicant's own capital")
     assert name in set(view(result).table["feature"]), "the table holds the whole name"
+
+
+def test_long_names_are_told_apart_before_their_values_are_written_behind_them() -> None:
+    """Of names that begin and end alike, the values at the end must not keep what they have in common."""
+    words = ("transactions", "complaints", "refunds")
+    names = tuple(f"average_number_of_{word}_per_customer_in_2024" for word in words)
+    told = labels(make([1.0, 2.0, 3.0], features=names, data=(1.455, 0.893, 2)))
+    assert [name[:9] for name in told] == ["aver…tran", "aver…comp", "aver…refu"]
+    assert [name.rpartition(" = ")[2] for name in told] == ["1.455", "0.893", "2"]

@@ -170,3 +170,12 @@ def test_the_scripts_are_one_module() -> None:
     for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert danger not in joined
     assert "--st-primary-color" in style()
+
+
+def test_names_that_begin_and_end_alike_have_a_shorter_one_beside_the_full_one() -> None:
+    names = [f"average_number_of_{word}_per_customer_in_2024" for word in ("transactions", "complaints")]
+    frame = pd.DataFrame({names[0]: [1.0, 2.0, 3.0], names[1]: [2.0, 3.0, 5.0], "age": [30, 40, 50]})
+    plain = wrap(lambda rows: rows["age"] * 1.0, features=list(frame))
+    told = whatif_data(plain, from_frame(frame, target=""), 0, 0)["features"]
+    assert [one["name"] for one in told] == [*names, "age"]
+    assert [one.get("called", "")[:9] for one in told] == ["aver…tran", "aver…comp", ""]
