@@ -11,7 +11,7 @@ from core.results import Importance, Points, Scores, Subsets, Trials
 from core.types import Array
 from core.views.axis import cell_at
 from core.views.palette import CURVES, DOWN, MARK, NEUTRAL, UP
-from core.views.points import GOLDEN, shaded, shades, strips
+from core.views.points import GOLDEN, ranks, shaded, shades, strips
 from core.views.subsets import conditions
 from core.views.words import number
 
@@ -102,7 +102,7 @@ def _dots(axes: Axes, result: Points, x: Array) -> None:
         bar.set_label(short(result.colour_title), parse_math=False)
         return
     names = [one["shade"] for one in shades(result)]
-    for place, name in enumerate(dict.fromkeys(sorted(names))):
+    for name, place in ranks(result, names).items():
         own = np.array([other == name for other in names])
         colour = CURVES[place % len(CURVES)]
         axes.scatter(x[own], result.y[own], color=colour, label=short(name, 24), **look)

@@ -76,7 +76,7 @@ def explain(job: Job) -> Points:
     kept = np.flatnonzero(np.isfinite(heights))[found.kept]
     if not len(kept):
         raise InputError("No row has a value of both columns.", "One of them is missing in each.", "Choose others.")
-    shade, title = _shade(job, rows[kept])
+    shade, title, levels = _shade(job, rows[kept])
     positions = tuple(int(row) for row in rows[kept])
     line = cloud.line(found, heights[kept], float(job.params["share"]), job.stretch("smoothing"))
     return Points(
@@ -91,6 +91,7 @@ def explain(job: Job) -> Points:
         ordered=found.ordered,
         colour=shade,
         colour_title=title,
+        levels=levels,
         chosen=None if chosen is None or int(chosen) not in positions else int(chosen),
         checks=(_together(frame, along, up), cloud.drawn(found, len(rows), "of both")),
     )
@@ -120,16 +121,17 @@ def _pair(job: Job) -> tuple[Feature, Feature]:
     return schema[first], schema[second]
 
 
-def _shade(job: Job, rows: Any) -> tuple[tuple[Any, ...], str]:
-    """The colour of each row: its truth, else what the model says."""
+def _shade(job: Job, rows: Any) -> tuple[tuple[Any, ...], str, tuple[str, ...]]:
+    """The colour of each row: its truth (of classes in the model's order), else what the model says."""
     known = truth(job.model, job.table)
     if known is not None and not np.isnan(known[rows]).any():
         own = known[rows]
         if job.model.classes:
-            return tuple(words.short(job.model.classes[int(place)], 40) for place in own), job.table.target or "truth"
-        return tuple(float(value) for value in own), job.table.target or "truth"
+            classes = tuple(words.short(name, 40) for name in job.model.classes)
+            return tuple(classes[int(place)] for place in own), job.table.target or "truth", classes
+        return tuple(float(value) for value in own), job.table.target or "truth", ()
     said = job.predict(job.table.rows(rows))
-    return tuple(float(value) for value in said), "what the model says"
+    return tuple(float(value) for value in said), "what the model says", ()
 
 
 def _together(frame: pd.DataFrame, along: Feature, up: Feature) -> Check:

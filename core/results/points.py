@@ -20,6 +20,8 @@ class Points:
     y : ndarray, shape (n,)
     colour : tuple, length n, or empty
         A third variable: numbers or levels; dates in milliseconds since 1970 (``colour_dates``).
+    levels : tuple of str, or empty
+        Levels of the third variable in the order of their colours; in order of the alphabet by default.
     rows : tuple of int, length n
         Positions in the table, so that a click opens the row.
     names : tuple of str, length n
@@ -48,6 +50,7 @@ class Points:
     colour_title: str = ""
     chosen: int | None = None
     colour_dates: bool = False
+    levels: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
 

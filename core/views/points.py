@@ -81,7 +81,18 @@ def shades(result: Points) -> list[dict[str, Any]]:
         return [{"shade": shade, "shade text": text} for shade, text in zip(result.colour, told, strict=True)]
     levels = [words.cell(shade) for shade in result.colour]
     shown = _grouped(levels, len(palette.CURVES))
-    return [{"shade": shade, "shade text": level} for shade, level in zip(shown, levels, strict=True)]
+    places = ranks(result, shown)
+    return [
+        {"shade": shade, "shade text": level, "shade order": places[shade]}
+        for shade, level in zip(shown, levels, strict=True)
+    ]
+
+
+def ranks(result: Points, shown: list[str]) -> dict[str, int]:
+    """The place of each level's colour: classes have the colours that they have beside each other in a histogram."""
+    if result.levels and OTHERS not in shown and set(shown) <= set(result.levels):
+        return {level: place for place, level in enumerate(result.levels) if level in set(shown)}
+    return {level: place for place, level in enumerate(sorted(set(shown)))}
 
 
 def shaded(result: Points) -> bool:
@@ -93,7 +104,11 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     dates = axis.dated(result.x, result.ordered)
     kind = "temporal" if dates else "quantitative" if result.ordered else "nominal"
-    look = {"title": None, "tickCount": 6, **axis.feature_ticks(dates)} if result.ordered else axis.of_levels()
+    look = (
+        {"title": None, "tickCount": 6, **axis.feature_ticks(dates, axis.whole(result.x))}
+        if result.ordered
+        else axis.of_levels()
+    )
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": look}
     if result.ordered:
         x["scale"] = {"type": "utc", "nice": False, "padding": 10} if dates else {"zero": False}
@@ -150,14 +165,21 @@ def _colour(result: Points) -> dict[str, Any]:
     """The third variable: shades between two colours for numbers and dates, a colour each for levels."""
     numbers = shaded(result)
     kind = "temporal" if result.colour_dates else "quantitative" if numbers else "nominal"
-    scale: dict[str, Any] = {"range": [palette.DOWN, MIDDLE, palette.UP] if numbers else list(palette.CURVES)}
+    scale: dict[str, Any] = {"range": [palette.DOWN, MIDDLE, palette.UP] if numbers else _level_colours(result)}
     if numbers:
         scale["interpolate"] = "rgb"  # over pink, as is usual, shades would be those of the line
     if result.colour_dates:
         scale["type"] = "utc"
     columns = {"expr": f"{axis.SLIM} ? 2 : 4"}
     look = axis.feature_ticks(result.colour_dates) if numbers else {"columns": columns, "labelLimit": 150}
-    return {"field": "shade", "type": kind, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
+    order: dict[str, Any] = {} if numbers else {"sort": {"field": "shade order", "op": "min"}}
+    return {"field": "shade", "type": kind, **order, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
+
+
+def _level_colours(result: Points) -> list[str]:
+    """The colours of the levels that are drawn, in their order."""
+    places = sorted({row["shade order"] for row in shades(result)})
+    return [palette.CURVES[place % len(palette.CURVES)] for place in places]
 
 
 def _ring(result: Points, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from core import engine
 from core.errors import InputError, NotApplicable
 from core.results import Points
-from core.views import view
+from core.views import palette, view
 from tests.contract_cases import HOSTILE, case
 
 
@@ -50,6 +50,26 @@ def test_missing_cells_are_left_out_and_counted() -> None:
     _, table = case("xgboost with missing values")
     assert len(result.rows) == table.frame["amount"].notna().sum()
     assert set(result.colour) == {"0", "1"}
+
+
+def test_classes_have_the_colours_of_a_histogram_whichever_of_them_are_drawn() -> None:
+    """In the model's order, not the alphabet's."""
+    result = replace(
+        ask("random forest, regression"),
+        colour=("late", "late", "early"),
+        levels=("on time", "late", "early"),
+        x=(1, 2, 3),
+        y=np.zeros(3),
+        rows=(0, 1, 2),
+        names=("a", "b", "c"),
+    )
+    colour = view(result).spec["layer"][0]["encoding"]["color"]
+    assert colour["scale"]["range"] == [palette.CURVES[1], palette.CURVES[2]]
+    assert colour["sort"] == {"field": "shade order", "op": "min"}
+    assert [row["shade order"] for row in view(result).rows if row["role"] == "dot"] == [1, 1, 2]
+    model, _table = case("xgboost with missing values")
+    classes = ask("xgboost with missing values", feature="amount", other="age")
+    assert classes.levels == tuple(map(str, model.classes))
 
 
 def test_numbers_go_up_whatever_the_order_of_the_question() -> None:
