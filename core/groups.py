@@ -129,6 +129,7 @@ def _binned(values: Array, feature: Feature, bins: int, bounds: Sequence[float])
     """Parts between bounds, each without its lower and with its upper one."""
     known = np.isfinite(values)
     inner = np.quantile(values[known], np.linspace(0, 1, bins + 1)[1:-1]) if known.any() else np.empty(0)
+    inner = np.floor(inner) if feature.kind == "integer" else inner  # the same rows, in whole numbers
     edges = np.unique(np.asarray(bounds if len(bounds) else inner, dtype=np.float64))
     edges = edges[edges < values[known].max()] if known.any() else edges
     codes = np.where(known, np.searchsorted(edges, values, side="left"), -1)

@@ -27,6 +27,8 @@ def cuts(frame: pd.DataFrame, feature: Feature, bins: int) -> list[Part]:
         values = ordered_values(column, feature)
         known = values[np.isfinite(values)]
         edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)))[1:-1] if len(known) else np.empty(0)
+        if feature.kind == "integer":
+            edges = np.unique(np.floor(edges))  # the same rows, in whole numbers
         bounds = [None, *(float(edge) for edge in edges), None]
         if len(edges):
             parts += [Part(feature.name, low, high) for low, high in pairwise(bounds)]

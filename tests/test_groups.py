@@ -9,7 +9,9 @@ import pytest
 from core.errors import InputError
 from core.groups import MOST, OTHERS, eligible, grouped, usual
 from core.loading.frames import from_frame
+from core.subsets import cuts
 from core.types import Table
+from core.views import words
 
 
 def made(rows: int = 300) -> Table:
@@ -51,6 +53,25 @@ def test_levels_gaps_and_bare_levels_have_names_that_speak() -> None:
     assert found.counts[found.names.index("Sex missing")] == TABLE.frame["Sex"].isna().sum()
     flags = grouped(TABLE, ["flag"], ALL, 4)
     assert set(flags.names) == {"flag = 0", "flag = 1"}
+
+
+def test_whole_numbers_are_cut_at_whole_numbers() -> None:
+    """Half of 1, 2, 3 and 4 are at most 2.5, which is to say at most 2."""
+    table = from_frame(pd.DataFrame({"n": [*range(1, 21)] * 2, "y": [0, 1] * 20}), target="y")
+    names = grouped(table, ["n"], np.arange(40), 2).names
+    assert set(names) == {"n at most 10", "n above 10"}
+    cut = cuts(table.frame, table.schema["n"], 2)
+    assert [(part.low, part.high) for part in cut] == [(None, 10.0), (10.0, None)]
+
+
+def test_a_name_that_is_cut_twice_has_one_ellipsis() -> None:
+    long = "average number of pre-treatment visits in the first quarter of the year"
+    table = from_frame(pd.DataFrame({long: np.arange(200) / 7, "y": [0, 1] * 100}), target="y")
+    for name in grouped(table, [long], np.arange(200), 3).names:
+        for width in range(16, 60):
+            assert words.named(name, width).count("…") <= 2
+            assert "……" not in words.named(name, width)
+            assert "……" not in words.short(name, width)
 
 
 def test_numbers_are_cut_in_equal_parts_or_at_bounds() -> None:

@@ -50,7 +50,7 @@ def distribution(axes: Axes, result: Distribution) -> None:
         _shares(axes, result)
         return
     if result.ordered:
-        edges = along(axes, result.bins)
+        edges = along(axes, result.bins) - (0.5 if bins.whole(result) else 0.0)
         middles, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
     else:
         middles, widths = np.arange(len(result.bins), dtype=float), np.full(len(result.bins), 0.8)

@@ -200,6 +200,6 @@ def _decision(feature: Feature, points: Grid, values: Array, threshold: float | 
     if threshold is None or not feature.is_ordered:
         return ()
     found = axis.crossings([axis.place(point) for point in points], values, threshold)
-    where = words.listed([axis.cell_at(item, feature.kind == "datetime") for item in found[:6]])
-    text = f"The decision changes near {where}." if found else "The decision stays the same over the observed range."
+    where = axis.passages(found[:6], points, feature.kind == "datetime")
+    text = f"The decision changes {where}." if found else "The decision stays the same over the observed range."
     return (Check("decision", None, float(len(found)), text),)

@@ -19,6 +19,8 @@ from core.views import words
 LEVELS = 30
 """Levels shown at most, the most frequent first; the others are counted together."""
 MOST_BINS = 200
+EXACT = 2.0**53
+"""From here on not every whole number is a float, and the next one may be the same."""
 OTHERS = "all other levels"
 ABOUT = """
 **What it is.** How many rows lie in each bin (numbers, dates) or have each level, one colour a class of the target. The
@@ -26,7 +28,8 @@ line is the mean of the target in each bin: for classes, the share of the class 
 chosen instance sits.
 
 **Formula.** By default $\\lceil \\log_2 n \\rceil + 1$ bins of equal width (Sturges), from the lowest to the highest
-value; each holds its left edge, the last one both.
+value; each holds its left edge, the last one both. Bins of whole numbers hold equally many of them, and are as near to
+that number of bins as can be; the last one ends with the highest value.
 
 **Cost.** One pass over the column.
 
@@ -50,7 +53,7 @@ PARAMS = (
     id="distribution",
     title="Distribution",
     question="How is a feature spread, and how does the target go with it?",
-    version="1",
+    version="2",
     scope="data",
     kind="distribution",
     params=PARAMS,
@@ -100,11 +103,23 @@ def _numbered(job: Job, feature: Feature, column: pd.Series[Any]) -> tuple[tuple
     if low == high:
         wanted, high = 1, low + 1.0
     edges = np.linspace(low, high, min(wanted, MOST_BINS) + 1)
+    if feature.kind == "integer" and max(abs(low), abs(high)) < EXACT:
+        edges = _whole(int(low), int(values[known].max()), min(wanted, MOST_BINS))
     place = np.full(len(values), -1, dtype=np.int64)
     place[known] = np.clip(np.searchsorted(edges, values[known], side="right") - 1, 0, len(edges) - 2)
     if feature.kind == "datetime":
         return tuple(pd.Timestamp(edge, unit="s").round("s").isoformat() for edge in edges), place
-    return tuple(float(edge) for edge in edges), place
+    return tuple(edge.item() for edge in edges), place
+
+
+def _whole(low: int, high: int, wanted: int) -> npt.NDArray[np.int64]:
+    """Edges of bins that hold equally many whole numbers, the last one fewer; one beyond the highest ends it."""
+    span = high - low + 1
+    narrow = max(1, span // wanted)
+    bins = {width: -(-span // width) for width in (narrow, narrow + 1)}
+    fits = [width for width, count in bins.items() if count <= MOST_BINS]
+    width = min(fits, key=lambda width: abs(bins[width] - wanted))
+    return np.append(np.arange(low, high + 1, width, dtype=np.int64), high + 1)
 
 
 def _levelled(feature: Feature, column: pd.Series[Any]) -> tuple[tuple[Any, ...], npt.NDArray[np.int64]]:

@@ -169,7 +169,8 @@ def _groups(job: Job, rows: pd.DataFrame) -> list[tuple[str, npt.NDArray[np.bool
     feature, column = job.table.schema[name], rows[name]
     if feature.is_ordered:
         numbers = ordered_values(column, feature)
-        edges = np.unique(np.nanquantile(numbers, [0, 0.25, 0.5, 0.75, 1]))
+        edges = np.nanquantile(numbers, [0, 0.25, 0.5, 0.75, 1])
+        edges = np.unique(np.floor(edges) if feature.kind == "integer" else edges)
         if len(edges) > 2:
             place = np.where(np.isnan(numbers), -1, np.searchsorted(edges[1:-1], numbers, side="left"))
             ends = [_bound(feature, edge) for edge in edges.tolist()]

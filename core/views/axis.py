@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -29,9 +30,18 @@ SLIM = "width >= 0 && 520 > containerSize()[0]"
 """True in a narrow drawing; it names the width so that it is asked again when the drawing is resized."""
 
 
-def feature_ticks(dates: bool = False) -> dict[str, str]:
-    """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them."""
-    return {} if dates else {"labelExpr": FEATURE_TICKS}
+def feature_ticks(dates: bool = False, whole: bool = False) -> dict[str, Any]:
+    """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them.
+
+    Whole numbers have no ticks between them.
+    """
+    return {} if dates else {"labelExpr": FEATURE_TICKS, **({"tickMinStep": 1} if whole else {})}
+
+
+def whole(cells: Iterable[Any]) -> bool:
+    """True for cells of a column of whole numbers; gaps aside."""
+    known = [cell for cell in cells if cell is not None]
+    return bool(known) and all(isinstance(cell, int) and not isinstance(cell, bool) for cell in known)
 
 
 _TWO_LINES = {"labelOverlap": False, "labelLineHeight": 11, "labelOffset": {"expr": f"{SLIM} ? -5 : 0"}}
@@ -166,6 +176,32 @@ def cell_at(position: float, dates: bool, decimals: int | None = None) -> str:
     if dates:
         return pd.Timestamp(round(position), unit="ms").strftime("%Y-%m-%d")
     return words.own_number(position if decimals is None else round(position, decimals))
+
+
+def passed(position: float, grid: Sequence[Any], dates: bool, decimals: int | None = None) -> str:
+    """Where a curve passes a line, in words: the whole numbers on both sides where both were asked.
+
+    Examples
+    --------
+    >>> passed(44.4, (43, 44, 45), False), passed(44.4, (40, 50), False), passed(44.4, (40.0, 50.0), False)
+    ('44 to 45', '44', '44.4')
+    """
+    if dates or not whole(grid):
+        return cell_at(position, dates, decimals)
+    ends = (math.floor(position), math.ceil(position))
+    if ends[0] < ends[1] and set(ends) <= set(grid):
+        return " to ".join(words.cell(end) for end in ends)
+    return cell_at(position, False, 0)
+
+
+def passages(positions: Sequence[float], grid: Sequence[Any], dates: bool, decimals: int | None = None) -> str:
+    """Several of them in a sentence: ``near 5 and 16.67``, ``between 44 and 45``."""
+    told = [passed(position, grid, dates, decimals) for position in positions]
+    if not any(" to " in text for text in told):
+        return f"near {words.listed(told)}"
+    return words.listed(
+        [f"between {text.replace(' to ', ' and ')}" if " to " in text else f"near {text}" for text in told]
+    )
 
 
 def crossings(positions: Sequence[float | None], values: Array, threshold: float) -> list[float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.results import Distribution
-from core.views import words
+from core.views import axis, words
 
 
 def is_share(result: Distribution) -> bool:
@@ -18,10 +18,23 @@ def is_share(result: Distribution) -> bool:
 
 def name(result: Distribution, place: int) -> str:
     """A bin or level in words."""
-    if result.ordered:
-        start, end = (cell(item) for item in result.bins[place : place + 2])
-        return f"{start} to {end}"
-    return words.cell(result.bins[place])
+    if not result.ordered:
+        return words.cell(result.bins[place])
+    start, end = result.bins[place : place + 2]
+    if not whole(result):
+        return f"{cell(start)} to {cell(end)}"
+    return words.cell(start) if end == start + 1 else f"{words.cell(start)} to {words.cell(end - 1)}"
+
+
+def whole(result: Distribution) -> bool:
+    """True for bins of whole numbers: each ends before the next one's first number."""
+    return result.ordered and axis.whole(result.bins)
+
+
+def edges(result: Distribution) -> list[float]:
+    """Where the edges lie along the axis; of whole numbers between them, so that no number is on the border."""
+    shift = 0.5 if whole(result) else 0.0
+    return [(axis.place(axis.told(edge, True)) or 0.0) - shift for edge in result.bins]
 
 
 def cell(edge: Any) -> str:

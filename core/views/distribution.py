@@ -34,7 +34,7 @@ def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = None if result.means is None else "share of the class" if bins.is_share(result) else "mean of the target"
-    drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark)
+    drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark, bins.whole(result))
     sentence = tell(result)
     alt = f"{'Histogram' if result.ordered else 'Bar chart'}. {sentence}"
     return View(drawn, rows, table(result), sentence, alt)
@@ -49,7 +49,7 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = "share of the class" if bins.is_share(result) else "mean of the target"
-    drawn = distribution_spec.means(result.ordered, dates, mean, dark)
+    drawn = distribution_spec.means(result.ordered, dates, mean, dark, bins.whole(result))
     told = bins.tell_means(result)
     along = f"Along {words.short(result.feature)}, {told[:1].lower()}{told[1:]}" if told else ""
     sentence = along or f"Too few rows have a value of {words.short(result.feature)} to compare averages."
@@ -72,15 +72,10 @@ def _row(role: str, **given: Any) -> dict[str, Any]:
     return {"role": role, "order": 0, **blank, **given}
 
 
-def _edge(item: Any) -> Any:
-    """An edge of a bin: a number, or a date that went through JSON."""
-    return pd.Timestamp(item) if isinstance(item, str) else item
-
-
 def _where(result: Distribution, place: int) -> dict[str, Any]:
     """Where a bin lies along the axis."""
     if result.ordered:
-        start, end = (axis.place(_edge(item)) for item in result.bins[place : place + 2])
+        start, end = bins.edges(result)[place : place + 2]
         return {"x": start, "x2": end}
     return {"level": _levels(result.bins)[place], "order": place}
 
@@ -138,8 +133,8 @@ def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     own = pd.Timestamp(result.at) if dates else result.at
     label = f"this instance: {words.cell(own)}"
     if result.ordered:
-        ends, at = [axis.place(_edge(result.bins[end])) or 0.0 for end in (0, -1)], axis.place(own)
-        side = "right" if at is not None and at > sum(ends) / 2 else "left"  # where the words begin, or end
+        ends, at = bins.edges(result), axis.place(own)
+        side = "right" if at is not None and at > (ends[0] + ends[-1]) / 2 else "left"  # where the words begin, or end
         return [_row("own", x=at, label=label, side=side)]
     levels = list(result.bins)
     place = levels.index(result.at) if result.at in levels else len(levels) - 1

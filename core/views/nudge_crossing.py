@@ -85,5 +85,5 @@ def _tell(found: Profile, change: Change, others: int, decimals: int | None) -> 
         return f"{head}moving {name} from {ends} reaches the goal of {line}."
     spot = min(spots, key=lambda at: abs(at - end))
     dates = any(isinstance(point, pd.Timestamp) for point in found.grid)
-    where = axis.cell_at(spot, dates, decimals)
+    where = axis.passed(spot, found.grid, dates, decimals)
     return f"{head}the answer crosses {line} near {name} = {where}; the nudge goes from {ends}."

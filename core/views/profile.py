@@ -63,6 +63,7 @@ def view(
         whole=_whole(result),
         models=bool(whose),
         parts=len(parts) > 1,
+        counts=axis.whole(result.grid),
     )
     sentence = tell(result, dates, decimals)
     return View(drawn, rows, table(result), sentence, f"{'Line' if result.ordered else 'Dot'} chart. {sentence}")
@@ -164,7 +165,7 @@ def _crossed(result: Profile, dates: bool, decimals: int | None) -> list[dict[st
     rows = []
     for curve, name in enumerate(_names(result)):
         for position in crossings(result, curve):
-            text = axis.cell_at(position, dates, decimals)
+            text = axis.passed(position, result.grid, dates, decimals)
             shown = text if len(result.curves) == 1 else ""
             rows.append(_row("crossing", curve=name, x=position, y=result.threshold, cell=text, label=shown))
     return rows
@@ -251,7 +252,7 @@ def _decision(result: Profile, dates: bool, decimals: int | None) -> str:
             if (output >= result.threshold) != side
         ]
         return f"The decision changes with {words.listed(flips[:8])}." if flips else "No level changes the decision."
-    found = [axis.cell_at(position, dates, decimals) for position in crossings(result)]
+    found = crossings(result)
     if not found:
         return f"No observed value of it takes the answer across {line}, where the decision changes."
-    return f"The decision changes (the answer crosses {line}) near {words.listed(found[:6])}."
+    return f"The decision changes (the answer crosses {line}) {axis.passages(found[:6], result.grid, dates, decimals)}."

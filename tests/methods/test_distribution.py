@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,35 @@ def test_the_counts_are_numpys(bins: int | None) -> None:
     counts, edges = np.histogram(values, bins=bins or "sturges")
     assert result.counts[0] == pytest.approx(counts)
     assert np.array(result.bins, dtype=float) == pytest.approx(edges)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-300, 300), min_size=2, max_size=80), st.integers(1, 60))
+def test_bins_of_whole_numbers_hold_equally_many_of_them(cells: list[int], bins: int) -> None:
+    result = of(cells, bins=bins)
+    edges = result.bins
+    assert all(type(edge) is int for edge in edges)
+    assert (edges[0], edges[-1]) == (min(cells), max(cells) + 1)
+    widths = np.diff(edges)
+    assert len(set(widths[:-1].tolist())) <= 1
+    assert widths[-1] <= widths[0]
+    by_hand = [sum(low <= cell < high for cell in cells) for low, high in pairwise(edges)]
+    assert result.counts[0].tolist() == by_hand
+    span = max(cells) - min(cells) + 1
+    others = [-(-span // width) for width in range(1, span + 1)]
+    assert abs(len(by_hand) - bins) == min(abs(count - bins) for count in others), "no width is nearer to the wish"
+
+
+def test_a_bin_of_whole_numbers_is_called_by_the_numbers_in_it_and_drawn_around_them() -> None:
+    drawn = view(of([18, 19, 20, 21, 22, 23, 24, 24], bins=3, instance=2))
+    bars = [row for row in drawn.rows if row["role"] == "bar"]
+    assert [row["cell"] for row in bars] == ["18 to 20", "21 to 23", "24"]
+    assert [(row["x"], row["x2"]) for row in bars] == [(17.5, 20.5), (20.5, 23.5), (23.5, 24.5)]
+    assert drawn.sentence.startswith("x is most often 18 to 20")
+    own = next(row for row in drawn.rows if row["role"] == "own")
+    assert (own["x"], own["label"]) == (20, "this instance: 20")
+    huge = of([2**60, 2**60 + 2, 2**60 + 4096])
+    assert huge.counts.sum() == 3
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 10, 64, 65, 1000])

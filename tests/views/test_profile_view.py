@@ -37,10 +37,25 @@ def test_the_own_point_lies_on_the_curve() -> None:
 
 
 def test_the_crossing_is_where_the_line_passes_the_threshold() -> None:
-    result = make((0, 10, 20), [0.0, 1.0, 0.25], (0,))
+    result = make((0.0, 10.0, 20.0), [0.0, 1.0, 0.25], (0.0,))
     assert crossings(result) == pytest.approx([5, 10 + 10 * 0.5 / 0.75])
     assert [row["label"] for row in of(view(result), "crossing")] == ["5", "16.67"]
     assert "crosses 50 %) near 5 and 16.67" in view(result).sentence
+
+
+def test_whole_numbers_are_crossed_between_two_of_them() -> None:
+    """Nobody is 44.4 years old: what was asked are the numbers on both sides."""
+    result = make((3, 4, 5, 9), [0.1, 0.8, 0.2, 0.8], (3,))
+    shown = view(result)
+    assert [row["label"] for row in of(shown, "crossing")] == ["3 to 4", "4 to 5", "7"]
+    assert shown.sentence.endswith("between 3 and 4, between 4 and 5 and near 7.")
+    steps = [
+        layer["encoding"]["x"]["axis"] for layer in shown.spec["layer"] if "axis" in layer["encoding"].get("x", {})
+    ]
+    assert steps
+    assert all(one["tickMinStep"] == 1 for one in steps), "and no tick stands between them"
+    broken = view(make((0.0, 1.0), [0.0, 1.0], (0.0,)))
+    assert "tickMinStep" not in str(broken.spec)
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
