@@ -52,9 +52,14 @@ def joined(feature: Feature, values: Sequence[Any], own: Sequence[Any], *, gap: 
     """Values of a grid and the instances' own cells, ascending or in the levels' order; None last for a gap."""
     present = [plain(value) for value in own]
     gap = gap or None in present
-    present = [value for value in present if value is not None]
+    present = [_exact(feature, value) for value in present if value is not None]
     found = sorted({*values, *present}) if feature.is_ordered else list(dict.fromkeys([*values, *present]))
     return (*found, None) if gap else tuple(found)
+
+
+def _exact(feature: Feature, value: Any) -> Any:
+    """A cell of a column of whole numbers as one, also where gaps or a file made floats of them."""
+    return int(value) if feature.kind == "integer" and isinstance(value, float) and value.is_integer() else value
 
 
 def span(feature: Feature, count: int, dtype: Any) -> list[Any]:

@@ -37,6 +37,8 @@ def test_whole_numbers_stay_whole_and_levels_keep_their_order() -> None:
     whole = grid(Feature("n", "integer", 0, 5), 101, [3], np.dtype(int))
     assert whole == (0, 1, 2, 3, 4, 5)
     assert all(type(point) is int for point in whole)
+    gaps = grid(Feature("n", "integer", 0, 5, missing=0.1), 101, [3.0, 2.5], np.dtype(float))
+    assert [type(point) for point in gaps] == [int, int, int, float, int, int, int, type(None)], "of floats, too"
     levels = grid(Feature("c", "categorical", levels=("b", "a")), 5, ["z"], np.dtype(object))
     assert levels == ("b", "a", "z"), "an own value that the table does not list is kept"
     assert grid(Feature("c", "categorical", levels=("b",)), 5, [None], np.dtype(object)) == ("b", None)
