@@ -102,7 +102,7 @@ def _numbered(job: Job, feature: Feature, column: pd.Series[Any]) -> tuple[tuple
     wanted = int(job.params["bins"] or sturges(int(known.sum())))
     if low == high:
         wanted, high = 1, low + 1.0
-    edges = np.linspace(low, high, min(wanted, MOST_BINS) + 1)
+    edges: npt.NDArray[Any] = np.linspace(low, high, min(wanted, MOST_BINS) + 1)
     if feature.kind == "integer" and max(abs(low), abs(high)) < EXACT:
         edges = _whole(int(low), int(values[known].max()), min(wanted, MOST_BINS))
     place = np.full(len(values), -1, dtype=np.int64)
