@@ -120,7 +120,7 @@ def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -
     own = np.arange(len(roots)) - np.repeat(np.cumsum(inner) - inner, inner)
     check_children(name, own + roots, children[0] + roots, children[1] + roots, nodes, int(inner.max()))
     for tree in trees:
-        if tree[b"num_cat"] != b"0" or not _EVEN.fullmatch(tree[b"decision_type"]):
+        if bytes(tree[b"num_cat"]) != b"0" or not _EVEN.fullmatch(tree[b"decision_type"]):
             _check_categories(tree, _numbers([tree[b"decision_type"]], name), name)
 
 
