@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 from time import process_time
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from core.errors import InputError
@@ -38,6 +41,21 @@ def alike_floats(count: int) -> np.ndarray:
     return found[np.isfinite(found)]
 
 
+def alike_texts(count: int) -> np.ndarray:
+    """Texts of 16 letters with one hash: multiplying and turning bytes around can be undone, so the last half follows
+    from any first one; those of which it is no text are left out.
+    """
+    last, first = np.uint64(11400714785074694791), np.uint64(14029467366897019727)
+    back = np.uint64(pow(int(last), -1, 1 << 64))
+    rng, found = np.random.default_rng(3), np.empty((0, 16), np.uint8)
+    while len(found) < count:
+        begun = rng.integers(33, 127, (500_000, 8), dtype=np.uint8)
+        ended = (back * (begun.view("<u8")[:, 0] * first)).view(np.uint8).reshape(-1, 8)
+        whole = ((ended > 31) & (ended < 127)).all(axis=1)
+        found = np.concatenate([found, np.hstack([begun[whole], ended[whole]])])
+    return np.array([row.tobytes().decode() for row in found[:count]], dtype=object)
+
+
 @pytest.mark.parametrize("make", [alike_integers, alike_floats])
 def test_they_would_slow_pandas_down(make: Make) -> None:
     """The hash here is pandas' own: its tables do many times the work, against as many that are counted."""
@@ -50,6 +68,37 @@ def test_they_would_slow_pandas_down(make: Make) -> None:
     numbers = make(12_000)
     honest = np.arange(len(numbers)).astype(numbers.dtype)
     assert taken(numbers) > 10 * taken(honest)
+
+
+def test_texts_would_slow_arrow_down() -> None:
+    """The hash here is Arrow's own: its tables do many times the work, against as many texts that are counted."""
+
+    def taken(cells: np.ndarray) -> float:
+        texts = pa.array(cells, pa.string())
+        times = []
+        for _ in range(3):
+            start = process_time()
+            pc.unique(texts)
+            times.append(process_time() - start)
+        return min(times)
+
+    texts = alike_texts(4_000)
+    assert len(set(texts)) == 4_000
+    assert taken(texts) > 10 * taken(np.array([f"{number:016d}" for number in range(4_000)], dtype=object))
+    assert len(np.unique(hashes.of_texts([text.encode() for text in texts]))) == 1
+
+
+@pytest.mark.parametrize("kind", ["str", "category"])
+@pytest.mark.parametrize("share", [1.0, 0.05])
+def test_texts_are_refused_at_the_door(kind: str, share: float) -> None:
+    rng = np.random.default_rng(4)
+    texts = np.resize(alike_texts(400), 8_000)
+    cells = np.where(rng.random(8_000) < share, texts, [f"{number:08d}" for number in range(8_000)])
+    target = io.BytesIO()
+    pd.DataFrame({"x": cells, "y": np.arange(8_000)}).astype({"x": kind}).to_parquet(target)
+    with pytest.raises(InputError, match="slow down") as caught:
+        read_table(target.getvalue(), "t")
+    assert "'x'" in caught.value.what
 
 
 @pytest.mark.parametrize("make", [alike_integers, alike_floats])
@@ -66,6 +115,24 @@ def test_they_are_refused_at_the_door(make: Make, share: float) -> None:
         with pytest.raises(InputError, match="slow down") as caught:
             read_table(data, "t")
         assert "'x'" in caught.value.what
+
+
+def test_texts_that_pandas_looks_up_are_counted_too() -> None:
+    """ "Aa" and "BB" have one hash, and so has whatever is made of them."""
+    texts = np.array(["ü" + "".join(part) for part in itertools.product(("Aa", "BB"), repeat=10)], dtype=object)
+    assert len(np.unique(hashes.of_words([text.encode() for text in texts]))) == 1
+    known = hashes.of_words([b"a", b"ab", "ü".encode()]).astype(np.int64)
+    assert known.tolist() == [97, 97 * 31 + 98, (-61 * 31 - 68) & 0xFFFFFFFF]
+    cells = np.where(np.arange(9_000) % 20 == 0, np.resize(texts, 9_000), np.arange(9_000).astype(str))
+    with pytest.raises(InputError, match="slow down"):
+        hashes.check(pd.DataFrame({"x": pd.Series(cells, dtype=object)}))
+    hashes.check(pd.DataFrame({"x": pd.Series(cells, dtype="str")}))
+    codes = np.random.default_rng(5).choice(
+        list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345"), (9_000, 5)
+    )
+    for length in range(1, 6):
+        hashes.check(pd.DataFrame({"x": pd.Series(["".join(code[:length]) for code in codes], dtype=object)}))
+    hashes.check(pd.DataFrame({"x": pd.Series(["x" * 20_000 + str(row) for row in range(300)], dtype=object)}))
 
 
 def test_cells_of_several_kinds_are_looked_at() -> None:
@@ -96,6 +163,13 @@ def test_regular_numbers_pass(power: int) -> None:
         "same": np.full(9_000, np.nan),
         "nullable": pd.array(counted, dtype="Int64"),
         "text": rng.choice(list("abc"), 9_000),
+        "words": [f"{number * 37 % 9_000:05d}" for number in range(9_000)],
+        "days": pd.date_range("1990-01-01", periods=9_000).strftime("%Y-%m-%d"),
+        "moments": pd.date_range("1990-01-01", periods=9_000, freq="37min").strftime("%Y-%m-%d %H:%M"),
+        "names": [f"id-{number}" for number in range(9_000)],
+        "letters": ["".join(rng.choice(list("ab"), 16)) for _ in range(9_000)],
+        "keys": pd.Categorical([f"{number:x}-{power}" for number in range(9_000)]),
+        "long": ["ü" * (number % 40) + str(number) for number in range(9_000)],
     }
     hashes.check(pd.DataFrame(columns))
     hashes.check(pd.DataFrame({"x": []}))
