@@ -16,8 +16,8 @@ LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib"
 COMPILED = {f"core.shapley.{name}" for name in ("machine", "marks", "compiled", "instructions")}
 """Have numba at their heads, and are themselves imported when needed (the last two by the others)."""
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
-OLDER = {"AdaBoostClassifier", "NearestCentroid"}
-"""Classes of a library that are refined to answer as their older versions did: files made by those are of these classes."""
+OLDER = {"AdaBoostClassifier", "NearestCentroid", "GradientBoostingClassifier", "GradientBoostingRegressor"}
+"""Classes of a library that are refined: to answer as older versions did, or to look at what compiled code does not."""
 
 
 def name_of(path: Path) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.costs import pay
-from core.loading.unpickle.inert import Ref, Refused, Slot, Stub, spent
+from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub, spent
 from core.loading.unpickle.trees import upgrade_predictor
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _KEYED = (str, bytes, int, float, bool, type(None))
 _WORD = 1 << 63
 FUNCTIONS = frozenset(
     (
+        *("getattr", "_timedelta_unpickle", "_new_TimedeltaIndex"),
         *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
         *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),
         *("_unpickle_block", "_unpickle_timestamp", "_new_Index", "_new_DatetimeIndex"),
@@ -165,6 +166,8 @@ def _set_attributes(target: Any, state: dict[str, Any]) -> None:
     cls = type(target)
     own = vars(target)
     for name, value in state.items():
+        if value.__class__ is OwnMethod and value.owner is target and value.name == name and name in OWN_METHODS:
+            continue  # the class has it
         _check_attribute(cls, name)
         own[name] = value
     if cls.__name__ == "IsotonicRegression":

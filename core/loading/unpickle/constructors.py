@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.loading.unpickle import boosters, frames, layouts, neighbours, numbers, plain, trees
-from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -89,7 +89,24 @@ def partial(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("functools.partial", fill)
 
 
+def attribute(machine: Machine, args: tuple[Any, ...]) -> Stub | OwnMethod:
+    """``getattr`` of what stands for a distribution, and of an object made here: nothing is looked up.
+
+    Histogram boosting that stops early keeps a method of its own; distributions of whole numbers keep several.
+    """
+    owner, name = args if len(args) == 2 else (None, None)
+    if owner.__class__ is Stub and type(name) is str:
+        return Stub(f"{owner.stands_for}.{name[:100]}")
+    if id(owner) in machine.made and name in OWN_METHODS:
+        return OwnMethod(owner, name)
+    raise Refused(
+        f"it asks for an attribute by its name (getattr, {str(name)[:60]!r}), as methods such as str.lower are written",
+        "builtins.getattr",
+    )
+
+
 CONSTRUCTORS: dict[str, Any] = {
+    "builtins.getattr": attribute,
     **plain.CONSTRUCTORS,
     **frames.CONSTRUCTORS,
     "functools.partial": partial,

@@ -8,10 +8,11 @@ from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import BaseEnsemble
 
-from core.loading.unpickle import endless, natives
+from core.loading.unpickle import endless, ensembles, natives
 from core.loading.unpickle.inert import Refused, Stub
 from core.loading.unpickle.natives import broken as _broken
 from core.loading.unpickle.older import UPGRADES, encoder, other_class
@@ -19,8 +20,6 @@ from core.loading.unpickle.older import UPGRADES, encoder, other_class
 _OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": False, "warm_start": False}
 _OFF["callbacks"] = None
 _OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
-MAX_MEMBERS = 200_000
-"""Members of an ensemble: one that is asked a million times over would take minutes for a row."""
 _READS_FILES = ("filename", "file")
 
 
@@ -115,86 +114,6 @@ def _neighbour_tree(model: Any) -> None:
         raise _broken(model)
 
 
-def _members(model: Any) -> None:
-    """Trees of an ensemble take the columns that the ensemble passes on without looking."""
-    own = vars(model)
-    members = own["estimators_"]
-    if isinstance(members, np.ndarray):
-        _stages(model)
-        members = members.ravel().tolist()
-    if not isinstance(members, list | tuple) or len(members) > MAX_MEMBERS:
-        raise _broken(model)
-    chosen, columns = own.get("estimators_features_"), own.get("n_features_in_", own.get("n_features_"))
-    for position, member in enumerate(members):
-        tree = getattr(member, "__dict__", {}).get("tree_")
-        if tree is None:
-            continue
-        if columns is None and not isinstance(getattr(type(model), "n_features_in_", None), property):
-            raise _broken(model)
-        if columns is None:  # voting and stacking pass rows on whole, and each member looks at them itself
-            continue
-        taken = chosen[position] if chosen is not None and position < len(chosen) else None
-        wanted = columns if taken is None else _chosen(model, taken, columns)
-        if getattr(tree, "n_features", wanted) != wanted:
-            raise _broken(model)
-
-
-def _chosen(model: Any, taken: Any, columns: int) -> int:
-    """How many columns a member of a bagging ensemble sees; all must exist."""
-    found = np.asarray(taken)
-    if (
-        found.ndim != 1
-        or found.dtype.kind not in "iu"
-        or (found.size and not 0 <= found.min() <= found.max() < columns)
-    ):
-        raise _broken(model)
-    return len(found)
-
-
-def _stages(model: Any) -> None:
-    """Gradient boosting: a grid of single-valued trees, as wide as the number of outputs."""
-    from sklearn.tree._tree import Tree
-
-    own, grid = vars(model), vars(model)["estimators_"]
-    width = own.get("n_trees_per_iteration_", own.get("_n_classes", own.get("loss_K", grid.shape[-1])))
-    if grid.ndim != 2 or grid.dtype != object or (width != grid.shape[1] and not (width == 2 and grid.shape[1] == 1)):
-        raise _broken(model)
-    for member in grid.ravel().tolist():
-        tree: Any = getattr(member, "__dict__", {}).get("tree_")
-        if type(tree) is not Tree or tree.value.shape[1:] != (1, 1):
-            raise _broken(model)
-    if hasattr(model, "_raw_predict_init") and _first_guess(model) not in (None, grid.shape[1]):
-        raise _broken(model)  # compiled code adds each tree to a column of that guess, without a look at how many
-
-
-def _first_guess(model: Any) -> int | None:
-    """How many numbers a row has before gradient boosting adds its trees; None where it cannot be asked."""
-    columns = vars(model).get("n_features_in_")
-    if type(columns) is not int or not 0 < columns <= 1_000_000:
-        return None
-    try:
-        found = model._raw_predict_init(np.zeros((1, columns), dtype=np.float32))
-    except Exception:  # then it fails as well when it is asked for a prediction
-        return None
-    return int(found.shape[1])
-
-
-def _histograms(model: Any) -> None:
-    """Histogram boosting: every round has one tree per output, every split a column that exists."""
-    own = vars(model)
-    rounds, width = own["_predictors"], own.get("n_trees_per_iteration_")
-    columns = own.get("n_features_in_", own.get("_n_features"))
-    if type(rounds) is not list or type(columns) is not int:
-        raise _broken(model)
-    for trees in rounds:
-        if type(trees) is not list or len(trees) != width:
-            raise _broken(model)
-        for tree in trees:
-            nodes = getattr(tree, "__dict__", {}).get("nodes")
-            if type(tree).__name__ != "TreePredictor" or nodes is None or int(nodes["feature_idx"].max()) >= columns:
-                raise _broken(model)
-
-
 def _support_vectors(model: Any) -> None:
     """A support vector machine's arrays have the sizes that libsvm reads."""
     own = vars(model)
@@ -207,11 +126,15 @@ def _support_vectors(model: Any) -> None:
     arrays = all(isinstance(part, np.ndarray) for part in (counts, bias, support))
     if not arrays or not hasattr(vectors, "shape") or not hasattr(weights, "shape") or len(vectors.shape) != 2:
         raise _broken(model)
-    total = vectors.shape[0]
+    kernel = own.get("kernel")
+    given = kernel == "precomputed" or not isinstance(kernel, str)  # a matrix with a column for each row of training
+    total = len(support) if given else vectors.shape[0]
     classes = max(2, len(counts))
     if own.get("_sparse"):
         total = total if weights.shape[1] else 0
-        if not hasattr(weights, "nnz") or weights.nnz != weights.shape[0] * weights.shape[1]:
+        if not all(isinstance(part, csr_matrix | csr_array) for part in (vectors, weights)):  # read line by line
+            raise _broken(model)
+        if weights.nnz != weights.shape[0] * weights.shape[1]:
             raise _broken(model)
     pairs = classes * (classes - 1) // 2
     single = "SVR" in type(model).__name__ or "OneClass" in type(model).__name__
@@ -224,14 +147,12 @@ def _support_vectors(model: Any) -> None:
     for name in ("_probA", "_probB", "probA_", "probB_"):
         if name in own and np.size(own[name]) not in (0, pairs):
             raise _broken(model)
-    if own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1] and own.get("kernel") != "precomputed":
-        raise _broken(model)
-    columns, kernel = own.get("n_features_in_"), own.get("kernel")
-    if not isinstance(kernel, str):  # a function: its matrix has a column for each row of training
-        columns = np.shape(own.get("_BaseLibSVM__Xfit"))[0] if np.ndim(own.get("_BaseLibSVM__Xfit")) else 0
-    if (kernel == "precomputed" or not isinstance(kernel, str)) and not 0 <= int(support.min(initial=0)) <= int(
-        support.max(initial=0)
-    ) < (columns if type(columns) is int else 0):
+    if given:
+        fitted = own.get("shape_fit_")
+        rows = fitted[0] if type(fitted) is tuple and fitted and type(fitted[0]) is int else 0
+        if own.get("_sparse") or not natives.is_within(support, rows):
+            raise _broken(model)
+    elif own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1]:
         raise _broken(model)
 
 
@@ -254,8 +175,7 @@ def _spline(model: Any) -> None:
 CHECKS: tuple[tuple[str, Callable[[Any], None]], ...] = (
     ("tree_", _tree),
     ("_tree", _neighbour_tree),
-    ("estimators_", _members),
-    ("_predictors", _histograms),
+    *ensembles.CHECKS.items(),
     ("support_vectors_", _support_vectors),
     ("t", _spline),
     ("_t", _spline),

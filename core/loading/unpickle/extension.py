@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from core.loading.unpickle import times
 from core.loading.unpickle.inert import Ref, Slot
 from core.loading.unpickle.numbers import wrong
 
@@ -80,13 +81,21 @@ def categorical_dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas type", fill)
 
 
+NUMBER_TYPES = (
+    *(f"{kind}{bits}Dtype" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)),
+    *("Float32Dtype", "Float64Dtype", "BooleanDtype"),
+)
+"""Types of numbers that may be missing."""
 _BACKED = (0x4F1061F, 0xB63B53E, 0xD555CB8)
 """What Cython writes for the attributes of the class beneath; pandas takes no others."""
 
 
 def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``Categorical``, alone or through ``__pyx_unpickle_NDArrayBacked``: a type and codes, verified by pandas."""
-    named = len(args) == 3 and args[0].__class__ is Ref and args[0].name.endswith(".Categorical")
+    kind = args[0].name.rpartition(".")[2] if len(args) == 3 and args[0].__class__ is Ref else ""
+    if kind in ("DatetimeArray", "TimedeltaArray") and args[1] in _BACKED and args[2] is None:
+        return times.array(kind)
+    named = kind == "Categorical"
     if args and not (named and args[1] in _BACKED):
         raise wrong("a pandas array")
 
@@ -175,7 +184,7 @@ def arrow_array(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 CONSTRUCTORS: dict[str, Any] = {
     "pandas.StringDtype": string_dtype,
-    **{f"pandas.{name}": dtype(name) for name in ("Int64Dtype", "Float64Dtype", "BooleanDtype")},
+    **{f"pandas.{name}": dtype(name) for name in NUMBER_TYPES},
     "pandas.core.arrays.integer.IntegerArray": masked("IntegerArray"),
     "pandas.core.arrays.floating.FloatingArray": masked("FloatingArray"),
     "pandas.core.arrays.boolean.BooleanArray": masked("BooleanArray"),

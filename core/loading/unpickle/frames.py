@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle import extension
+from core.loading.unpickle import extension, times
 from core.loading.unpickle.inert import Ref, Slot, spent
 from core.loading.unpickle.numbers import wrong
-from core.loading.unpickle.plain import short
+from core.loading.unpickle.plain import label, short
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -23,7 +23,7 @@ _INDEX = frozenset(
 _STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
-    *(pd.arrays.FloatingArray, pd.arrays.BooleanArray, pd.arrays.DatetimeArray),
+    *(pd.arrays.FloatingArray, pd.arrays.BooleanArray, *times.ARRAYS),
 )
 
 
@@ -165,13 +165,6 @@ def series(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a pandas column", fill)
 
 
-def label(value: Any) -> Any:
-    """A column's or index's name: hashing it runs nothing."""
-    from core.loading.unpickle.build import key
-
-    return key(value)
-
-
 def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
     """``pandas.core.indexes.base._new_Index(class, parts)`` for the five index classes."""
     if len(args) != 2 or args[0].__class__ is not Ref or type(args[1]) is not dict:
@@ -220,4 +213,5 @@ CONSTRUCTORS: dict[str, Any] = {
     "pandas.core.series.Series": series,
     "pandas.core.indexes.base._new_Index": new_index,
     **extension.CONSTRUCTORS,
+    **times.CONSTRUCTORS,
 }

@@ -138,8 +138,13 @@ def grouped(names: Iterator[str] | list[str]) -> dict[str, list[str]]:
 def renamed() -> dict[str, str]:
     """Old place -> new place: the reviewed pairs, and ufuncs under the private modules that wrote them."""
     import numpy as np
+    import scipy.special
 
     pairs = dict(RENAMED)
+    for name, item in vars(scipy.special).items():
+        if isinstance(item, np.ufunc):
+            for place in ("_ufuncs", "_special_ufuncs"):
+                pairs[f"scipy.special.{place}:{name}"] = f"scipy.special:{name}"
     for name, item in vars(np).items():
         if isinstance(item, np.ufunc):
             pairs[f"numpy.core._multiarray_umath:{name}"] = f"numpy:{name}"

@@ -66,6 +66,18 @@ def spent(parts: dict[Any, Any], owner: Ref | Slot) -> None:
     parts["state"] = owner
 
 
+OWN_METHODS = frozenset(("_raw_predict",))
+"""Methods that an object may hold under their own names, as it has them anyway."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnMethod:
+    """A method of an object, by its name: it may lie only where the object has it anyway."""
+
+    owner: Any
+    name: str
+
+
 class Stub:
     """Stands where a file holds a search distribution, a cache, a callback or a logger: it does nothing."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neighbors._base import NeighborsBase
 
 from core.loading.unpickle.inert import Refused
@@ -30,7 +31,7 @@ def broken(model: Any) -> Refused:
     return Refused(f"the parts of its {type(model).__name__} do not fit each other", type(model).__name__)
 
 
-def _within(found: Any, limit: int) -> bool:
+def is_within(found: Any, limit: int) -> bool:
     """True for an array of whole numbers from zero to below a limit."""
     if not isinstance(found, np.ndarray) or found.dtype.kind not in "iu":
         return False
@@ -45,6 +46,11 @@ def answers(model: Any) -> None:
         return
     if own.get("n_samples_fit_", rows.shape[0]) != rows.shape[0]:
         raise broken(model)
+    wanted = own.get("n_neighbors", 1)
+    if isinstance(model, KNeighborsClassifier) and not (
+        isinstance(wanted, _WHOLE) and 0 < wanted <= max(1, rows.shape[0])
+    ):
+        raise broken(model)  # their votes are counted in compiled code without a look at how many there are
     if labels is None:
         return
     if not isinstance(labels, np.ndarray) or labels.shape[:1] != rows.shape[:1]:
@@ -54,7 +60,7 @@ def answers(model: Any) -> None:
     many = own.get("outputs_2d_") or isinstance(classes, list)
     columns = labels.T if many and labels.ndim == 2 else [labels]
     known = list(classes) if many and isinstance(classes, list) else [classes]
-    if len(columns) != len(known) or not all(_within(c, len(k)) for c, k in zip(columns, known, strict=True)):
+    if len(columns) != len(known) or not all(is_within(c, len(k)) for c, k in zip(columns, known, strict=True)):
         raise broken(model)
 
 
@@ -72,7 +78,7 @@ def one_hot(model: Any) -> None:
         if not _is_sorted(known):  # a number is looked for by halves, and found behind the last
             raise broken(model)
         mapping = None if mappings is None else mappings[position]
-        if mapping is not None and (not _within(mapping, len(known)) or len(mapping) != len(known)):
+        if mapping is not None and (not is_within(mapping, len(known)) or len(mapping) != len(known)):
             raise broken(model)
         size = len(known) if mapping is None else int(mapping.max()) + 1
         out = None if dropped is None else dropped[position]
@@ -103,6 +109,14 @@ def centres(model: Any) -> None:
     own = vars(model)
     found, columns = own["cluster_centers_"], own.get("n_features_in_")
     if not hasattr(found, "shape") or len(found.shape) != 2 or found.shape[1] != columns:
+        raise broken(model)
+
+
+def norms(model: Any) -> None:
+    """The lengths of a Birch's centres: compiled code reads one for each centre."""
+    own = vars(model)
+    found, lengths = own.get("subcluster_centers_"), own["_subcluster_norms"]
+    if not isinstance(found, np.ndarray) or not isinstance(lengths, np.ndarray) or lengths.shape != found.shape[:1]:
         raise broken(model)
 
 
@@ -144,7 +158,8 @@ def ways(model: Any) -> None:
 
 def branches(model: Any) -> None:
     """Centres in the tree of a bisecting k-means have the columns of the rows that are compared with them."""
-    pending, left = [vars(model)["_bisecting_tree"]], MAX_NODES
+    root = getattr(vars(model)["_bisecting_tree"], "__dict__", {})  # nothing is compared with its own centre
+    pending, left = [root.get("left"), root.get("right")], MAX_NODES
     while pending and left:
         node, left = getattr(pending.pop(), "__dict__", None), left - 1
         if node is None:
@@ -189,6 +204,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "_n_features_outs": one_hot,
     "vocabulary_": vocabulary,
     "cluster_centers_": centres,
+    "_subcluster_norms": norms,
     "_predictors": bins,
     "stack_method_": stacked,
     "importance_getter": importance,

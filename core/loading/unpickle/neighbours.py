@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.loading.unpickle.boosters import is_plain
 from core.loading.unpickle.inert import Ref, Slot
 from core.loading.unpickle.numbers import wrong
 
@@ -23,6 +25,7 @@ _METRICS = {
     "Canberra": "canberra",
     "BrayCurtis": "braycurtis",
     "SEuclidean": "seuclidean",
+    "Mahalanobis": "mahalanobis",
     "Haversine": "haversine",
     "Jaccard": "jaccard",
     "Dice": "dice",
@@ -31,15 +34,22 @@ _METRICS = {
 }
 
 
+_DISTANCES = ("scipy.spatial.distance", "sklearn.metrics.pairwise")
+"""Modules whose functions of two rows a distance may be."""
+
+
 def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
-    """A distance by its class, made anew with its parameters; distances by a Python function are refused."""
+    """A distance by its class, made anew with its parameters; a function only if it is one of a library's distances."""
     name = args[0].name.rpartition(".")[2] if len(args) == 1 and args[0].__class__ is Ref else ""
     bits = "32" if name.endswith("32") else "64"
     metric = _METRICS.get(name.removesuffix("32").removesuffix("64").removesuffix("Distance"))
-    if metric is None:
+    own = name.startswith("PyFuncDistance")
+    if metric is None and not own:
         raise wrong(f"a distance ({name})" if name else "a distance")
 
     def fill(state: Any) -> Any:
+        if own:
+            return _by_function(state, bits)
         if type(state) is not tuple or len(state) not in (2, 3) or type(state[0]) is not float:
             raise wrong("a distance")
         for part, axes in zip(state[1:], (1, 2), strict=False):  # weights; a matrix that these distances do not use
@@ -48,11 +58,25 @@ def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
         if metric == "seuclidean":
             return family.get_metric(metric, V=state[1])
+        if metric == "mahalanobis" and (len(state) != 3 or state[2].shape[0] != state[2].shape[1]):
+            raise wrong("a distance")
+        if metric == "mahalanobis":
+            return family.get_metric(metric, VI=state[2])
         if metric == "minkowski":
             return family.get_metric(metric, p=state[0], **({"w": state[1]} if state[1].size > 1 else {}))
         return family.get_metric(metric)
 
     return Slot("a distance", fill)
+
+
+def _by_function(state: Any, bits: str) -> Any:
+    """The distance that a function of a library computes, with plain settings."""
+    if type(state) is not tuple or len(state) != 5 or type(state[4]) is not dict or not is_plain(state[4]):
+        raise wrong("a distance")
+    if type(state[3]) is not FunctionType or state[3].__module__ not in _DISTANCES or "out" in state[4]:
+        raise wrong("a distance")
+    family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
+    return family.get_metric(state[3], **state[4])
 
 
 def binary_tree(_machine: Machine, args: tuple[Any, ...]) -> Slot:

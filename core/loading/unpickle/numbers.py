@@ -248,6 +248,7 @@ def random_state(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     if len(args) not in (1, 2) or (len(args) == 2 and args[1].__class__ is not Ref):
         raise wrong("a random state")
     given = args[0]
+    kind = type(given).__name__ if isinstance(given, np.random.BitGenerator) else "MT19937"
     if isinstance(given, np.random.BitGenerator):
         made = np.random.RandomState(given)
     elif given == "MT19937":
@@ -256,7 +257,7 @@ def random_state(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         raise wrong("a random state")
 
     def fill(state: Any) -> Any:
-        made.set_state(generator_state(state, "MT19937"))
+        made.set_state(generator_state(state, kind))
         return made
 
     return Slot("a random state", fill, made, ready=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections import OrderedDict, defaultdict, deque
+import decimal
+import re
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 from core.loading.unpickle.inert import Ref, Refused
@@ -20,6 +22,7 @@ _FACTORIES = {
 }
 
 
+_DECIMAL = re.compile(r"[+-]?[0-9]{0,60}(?:\.[0-9]{0,60})?(?:E[+-]?[0-9]{1,4})?|-?Infinity|NaN")
 MAX_RANGE = 10_000_000
 """Numbers that a range may stand for: a few bytes say more of them than a list can hold."""
 
@@ -113,15 +116,23 @@ def default(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 
 def whole(cls: type[Any], name: str, low: int, high: int) -> Any:
-    """``range``, ``slice``, ``complex``: from a few numbers."""
+    """``range``, ``slice``, ``complex``: from a few numbers; a slice of columns also from names."""
+    kinds = (int, float, type(None), *((str,) if cls is slice else ()))
 
     def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
-        if not low <= len(args) <= high or any(type(item) not in (int, float, type(None)) for item in args):
+        if not low <= len(args) <= high or any(type(item) not in kinds for item in args):
             raise wrong(name)
         made = cls(*args)
         return short(made) if cls is range else made
 
     return make
+
+
+def label(value: Any) -> Any:
+    """A column's or index's name: hashing it runs nothing."""
+    from core.loading.unpickle.build import key
+
+    return key(value)
 
 
 def short(numbers: Any) -> Any:
@@ -132,16 +143,44 @@ def short(numbers: Any) -> Any:
 
 
 def moment(cls: type[Any], name: str) -> Any:
-    """``date``, ``datetime``, ``timedelta``: from packed bytes or numbers, without time zones."""
+    """``date``, ``time``, ``datetime``, ``timedelta``: from packed bytes or numbers, with a fixed offset at most."""
+    size = {datetime.date: 4, datetime.time: 6}.get(cls, 10)
+    zoned = cls in (datetime.time, datetime.datetime)
 
     def make(_machine: Machine, args: tuple[Any, ...]) -> Any:
-        if len(args) == 1 and type(args[0]) is bytes and len(args[0]) == {datetime.date: 4}.get(cls, 10):
-            return cls(args[0])
+        zone = len(args) == 2 and zoned and type(args[1]) is datetime.timezone
+        if (len(args) == 1 or zone) and type(args[0]) is bytes and len(args[0]) == size:
+            return cls(*args)
         if not 1 <= len(args) <= 7 or any(type(item) is not int for item in args):
             raise wrong(name)
         return cls(*args)
 
     return make
+
+
+def zone(_machine: Machine, args: tuple[Any, ...]) -> datetime.timezone:
+    """``timezone``: a fixed offset, perhaps with a name."""
+    if not 1 <= len(args) <= 2 or type(args[0]) is not datetime.timedelta or any(type(a) is not str for a in args[1:]):
+        raise wrong("a time zone")
+    return datetime.timezone(*args)
+
+
+def exact(_machine: Machine, args: tuple[Any, ...]) -> decimal.Decimal:
+    """``Decimal``: from its digits."""
+    if len(args) != 1 or type(args[0]) is not str or not _DECIMAL.fullmatch(args[0]):
+        raise wrong("a decimal number")
+    return decimal.Decimal(args[0])
+
+
+def counts(machine: Machine, args: tuple[Any, ...]) -> Counter[Any]:
+    """``Counter``: from what was counted."""
+    if len(args) > 1 or any(type(item) is not dict for item in args):
+        raise wrong("a dictionary")
+    made: Counter[Any] = Counter()
+    for known in args:
+        machine.spend(len(known))
+        dict.update(made, known)
+    return made
 
 
 CONSTRUCTORS: dict[str, Any] = {
@@ -156,10 +195,14 @@ CONSTRUCTORS: dict[str, Any] = {
     "builtins.dict": mapping(dict, "a dictionary"),
     "collections.OrderedDict": mapping(OrderedDict, "a dictionary"),
     "collections.defaultdict": default,
+    "collections.Counter": counts,
+    "decimal.Decimal": exact,
     "builtins.range": whole(range, "a range", 1, 3),
     "builtins.slice": whole(slice, "a slice", 1, 3),
     "builtins.complex": whole(complex, "a complex number", 2, 2),
     "datetime.date": moment(datetime.date, "a date"),
     "datetime.datetime": moment(datetime.datetime, "a date"),
+    "datetime.time": moment(datetime.time, "a time"),
+    "datetime.timezone": zone,
     "datetime.timedelta": moment(datetime.timedelta, "a time span"),
 }

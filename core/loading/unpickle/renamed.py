@@ -39,6 +39,14 @@ RENAMED: dict[str, str] = {
     "pandas:DatetimeIndex": "pandas.core.indexes.datetimes:DatetimeIndex",
     "pandas:MultiIndex": "pandas.core.indexes.multi:MultiIndex",
     "pandas:Categorical": "pandas.core.arrays.categorical:Categorical",
+    **{f"pandas.core.reshape.{place}:get_dummies": "pandas:get_dummies" for place in ("encoding", "reshape")},
+    "pandas.core.tools.numeric:to_numeric": "pandas:to_numeric",
+    "pandas.core.dtypes.missing:isna": "pandas:isna",
+    "pandas:TimedeltaIndex": "pandas.core.indexes.timedeltas:TimedeltaIndex",
+    "pandas:DatetimeTZDtype": "pandas.core.dtypes.dtypes:DatetimeTZDtype",
+    "pandas.arrays:DatetimeArray": "pandas.core.arrays.datetimes:DatetimeArray",
+    "pandas.arrays:TimedeltaArray": "pandas.core.arrays.timedeltas:TimedeltaArray",
+    "__builtin__:getattr": "builtins:getattr",
     "pandas:CategoricalDtype": "pandas.core.dtypes.dtypes:CategoricalDtype",
     "pandas.arrays:ArrowStringArray": "pandas.core.arrays.string_arrow:ArrowStringArray",
     "pandas.arrays:StringArray": "pandas.core.arrays.string_:StringArray",
@@ -48,8 +56,12 @@ RENAMED: dict[str, str] = {
     "pandas.core.indexes.numeric:Int64Index": "pandas.core.indexes.base:Index",
     "pandas.core.indexes.numeric:Float64Index": "pandas.core.indexes.base:Index",
     "pandas.core.arrays.string_:StringDtype": "pandas:StringDtype",
-    "pandas.core.arrays.integer:Int64Dtype": "pandas:Int64Dtype",
-    "pandas.core.arrays.floating:Float64Dtype": "pandas:Float64Dtype",
+    **{
+        f"pandas.core.arrays.integer:{kind}{bits}Dtype": f"pandas:{kind}{bits}Dtype"
+        for kind in ("Int", "UInt")
+        for bits in (8, 16, 32, 64)
+    },
+    **{f"pandas.core.arrays.floating:Float{bits}Dtype": f"pandas:Float{bits}Dtype" for bits in (32, 64)},
     "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
     **{f"_loss:{name}": f"sklearn._loss._loss:{name}" for name in LOSSES},  # scikit-learn 1.5 to 1.7 wrote it so
     "sklearn.compose._column_transformer:_RemainderColsList": "core.models.older:RemainderColumns",

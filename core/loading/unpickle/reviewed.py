@@ -19,7 +19,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "sklearn.compose._column_transformer": frozenset(),
     "sklearn.gaussian_process.kernels": frozenset(),
     "sklearn.metrics._scorer": frozenset(),
-    "sklearn.model_selection._split": frozenset({"_CVIterableWrapper"}),
+    "sklearn.model_selection._split": frozenset(),
     "sklearn.neural_network._stochastic_optimizers": frozenset(),
     "sklearn.ensemble._hist_gradient_boosting.predictor": frozenset(),
     "sklearn.utils._metadata_requests": frozenset({"MetadataRouter", "RequestMethod"}),
@@ -72,7 +72,12 @@ CALLS = frozenset(
         "collections:deque",
         "datetime:date",
         "datetime:datetime",
+        "datetime:time",
         "datetime:timedelta",
+        "datetime:timezone",
+        "decimal:Decimal",
+        "collections:Counter",
+        "builtins:getattr",  # of a stand-in, or of what keeps a method of its own: looks nothing up
         *(f"scipy.sparse._{kind}:{kind}_{form}" for kind in ("csr", "csc", "coo") for form in ("matrix", "array")),
         "joblib.numpy_pickle:NumpyArrayWrapper",
         "joblib.numpy_pickle_compat:NDArrayWrapper",
@@ -114,11 +119,13 @@ CALLS = frozenset(
                 "Canberra",
                 "BrayCurtis",
                 "SEuclidean",
+                "Mahalanobis",
                 "Haversine",
                 "Jaccard",
                 "Dice",
                 "RogersTanimoto",
                 "RussellRao",
+                "PyFunc",
             )
             for bits in ("", "32", "64")
         ),
@@ -138,9 +145,14 @@ CALLS = frozenset(
         "pandas:StringDtype",
         "pandas._libs.arrays:__pyx_unpickle_NDArrayBacked",
         "pandas._libs.tslibs.timestamps:_unpickle_timestamp",
-        "pandas:Int64Dtype",
-        "pandas:Float64Dtype",
-        "pandas:BooleanDtype",
+        *(f"pandas:{kind}{bits}Dtype" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)),
+        *("pandas:Float32Dtype", "pandas:Float64Dtype", "pandas:BooleanDtype"),
+        "pandas._libs.tslibs.timedeltas:_timedelta_unpickle",
+        "pandas.core.indexes.timedeltas:_new_TimedeltaIndex",
+        "pandas.core.indexes.timedeltas:TimedeltaIndex",
+        "pandas.core.arrays.datetimes:DatetimeArray",
+        "pandas.core.arrays.timedeltas:TimedeltaArray",
+        "pandas.core.dtypes.dtypes:DatetimeTZDtype",
         "pyarrow.lib:_restore_array",
         "pyarrow.lib:py_buffer",
         "pyarrow.lib:type_for_alias",
@@ -170,9 +182,19 @@ CALLS = frozenset(
 )
 """Called while loading, each by a function of ours that checks the arguments."""
 
+OFFSETS = (
+    *("Day", "Hour", "Minute", "Second", "Milli", "Micro", "Nano", "BusinessDay", "Week", "MonthBegin", "MonthEnd"),
+    *("BusinessMonthBegin", "BusinessMonthEnd", "QuarterBegin", "QuarterEnd", "YearBegin", "YearEnd"),
+)
 STUBS = frozenset(
     {
         "joblib.memory:Memory",
+        "joblib._store_backends:FileSystemStoreBackend",
+        "numpy:vectorize",
+        *(f"pathlib:{kind}Path" for kind in ("Posix", "PurePosix", "Windows", "PureWindows")),
+        *(f"pathlib._local:{kind}Path" for kind in ("Posix", "PurePosix", "Windows", "PureWindows")),
+        *("uuid:UUID", "fractions:Fraction"),
+        *(f"pandas._libs.tslibs.offsets:{kind}" for kind in OFFSETS),
         "joblib.logger:Logger",
         "scipy.stats._distn_infrastructure:rv_continuous_frozen",
         "scipy.stats._distn_infrastructure:rv_discrete_frozen",
@@ -201,12 +223,14 @@ NUMPY_FUNCTIONS = (
     *("mean", "median", "std", "var", "sum", "min", "max", "amin", "amax", "prod", "ptp", "nan_to_num", "clip"),
     *("round", "around", "nanmean", "nanmedian", "nansum", "nanmin", "nanmax", "nanstd", "cumsum", "diff", "sort"),
     *("ravel", "reshape", "squeeze", "transpose", "where", "argmax", "argmin", "average", "real", "imag", "asarray"),
+    *("column_stack", "vstack", "hstack", "gradient", "percentile", "quantile", "isclose", "diag"),
     *("array", "ascontiguousarray", "atleast_2d", "expand_dims", "flip", "sinc", "i0", "angle"),
 )
 
 FUNCTION_MODULES = (
     *("sklearn.metrics._classification", "sklearn.metrics._regression", "sklearn.metrics._ranking"),
     *("sklearn.metrics.pairwise", "sklearn.metrics.cluster._supervised", "sklearn.metrics.cluster._unsupervised"),
+    "sklearn.preprocessing._data",
     *("sklearn.feature_selection._univariate_selection", "sklearn.feature_selection._mutual_info"),
 )
 """Modules whose public functions compute from arrays and do nothing else: they may be stored as a setting."""
@@ -230,8 +254,14 @@ VALUES: dict[str, tuple[str, ...]] = {
     "sklearn.cluster._kmeans": ("_kmeans_single_lloyd", "_kmeans_single_elkan"),
     "sklearn.manifold._t_sne": ("_kl_divergence",),
     "scipy._lib.array_api_compat.numpy._aliases": ("asarray",),
-    "scipy.spatial.distance": ("euclidean", "cityblock", "cosine", "chebyshev", "minkowski", "correlation", "jaccard"),
-    "pandas": ("NaT", "NA"),
+    "scipy.spatial.distance": (
+        *("euclidean", "cityblock", "cosine", "chebyshev", "minkowski", "correlation", "jaccard"),
+        *("braycurtis", "canberra", "dice", "hamming", "mahalanobis", "rogerstanimoto", "russellrao", "seuclidean"),
+        *("sokalsneath", "sqeuclidean", "yule"),
+    ),
+    "scipy.special._logsumexp": ("softmax", "log_softmax", "logsumexp"),
+    "scipy.stats._stats_py": ("zscore", "rankdata"),
+    "pandas": ("NaT", "NA", "isna", "to_numeric", "get_dummies"),
 }
 
 STORABLE = frozenset(

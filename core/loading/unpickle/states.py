@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
-from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
+from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
 from core.loading.unpickle.natives import SETTINGS
 
 MAX_OBJECTS = 30_000_000
@@ -26,12 +26,13 @@ _MAPPINGS = (dict, OrderedDict, defaultdict)
 PLACES = frozenset(
     (
         *("func", "inverse_func", "score_func", "_score_func", "_kmeans_single", "_asarray", "metric", "scoring"),
-        *("kernel", "affinity", "pooling_func", "preprocessor", "metric_params"),
+        *("kernel", "affinity", "pooling_func", "preprocessor", "metric_params", "effective_metric_"),
     )
 )
 """Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""
 _FITTED = {
     "_score_func": "sklearn.metrics._scorer",
+    "effective_metric_": "sklearn.neighbors.",
     "_kmeans_single": "sklearn.cluster.",
     "_asarray": "scipy.interpolate._bsplines",
 }
@@ -111,7 +112,7 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(place, part) for part in item]
     if cls in _MAPPINGS:
         return [(_name(key, place), part) for key, part in item.items()]
-    if cls in (Ref, Slot):
+    if cls in (Ref, Slot, OwnMethod):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
     if cls.__module__.startswith(_READER) and cls is not Stub:
         raise Refused("it stores a part of a table or of a column outside of one")
@@ -126,7 +127,7 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
     if isinstance(item, pd.Index | pd.api.extensions.ExtensionArray | pd.CategoricalDtype):
         return _labels(item)
     if isinstance(item, dict):
-        return [(_name(key, place), part) for key, part in item.items()]
+        return [*((_name(key, place), part) for key, part in item.items()), *(_attributes(item) or ())]
     return _attributes(item)
 
 

@@ -1,0 +1,134 @@
+"""Hostile files of a third reading: what ensembles and machines pass on to compiled code, which looks no more.
+
+See ``hostile.py``. Trees wider than the rows that an ensemble hands them, a first guess of another form than the trees
+that are added to it, what stands before histogram boosting and gives too few columns, more neighbours than rows, sparse
+vectors kept by columns, lengths of centres that are not there. Plainly loaded, most of them crash or write past an array.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn import cluster, decomposition, ensemble, linear_model, neighbors, svm
+
+from tests.security.hostile import Case
+
+RNG = np.random.default_rng(0)
+X, WIDE = RNG.normal(size=(60, 5)), RNG.normal(size=(60, 3_000))
+LABELS, TARGET = (X[:, 0] > 0).astype(int), X[:, 0] * 3 + 1
+NAMES = np.array(list("abcde"), dtype=object)
+
+
+def cases(_marker: Path) -> Iterator[Case]:
+    """Every case; none has a payload."""
+    for part in (forests, boosted, histograms, neighbours, vectors, centres, hidden, own_methods):
+        for name, model in part():
+            yield f"passed-{name}.pkl", model if isinstance(model, bytes) else pickle.dumps(model)
+
+
+def lying(model: Any, **attributes: Any) -> Any:
+    """The model with other attributes."""
+    vars(model).update(attributes)
+    return model
+
+
+def forests() -> Iterator[tuple[str, Any]]:
+    """Ensembles whose trees take 3,000 columns, and which say that they take five."""
+    every = [np.zeros(3_000, dtype=int)] * 3
+    for name in (
+        "RandomForestClassifier",
+        "ExtraTreesClassifier",
+        "RandomTreesEmbedding",
+        "GradientBoostingClassifier",
+    ):
+        made = getattr(ensemble, name)(n_estimators=3).fit(WIDE, LABELS)
+        yield f"chosen-{name}", lying(made, n_features_in_=5, estimators_features_=every)
+    made = ensemble.RandomForestClassifier(3).fit(WIDE, LABELS)
+    del made.n_features_in_
+    yield "older-width", lying(made, n_features_=3_000, feature_names_in_=NAMES)
+    isolating = ensemble.IsolationForest(n_estimators=3).fit(WIDE)
+    yield "isolation", lying(isolating, n_features_in_=5, _max_features=5, estimators_features_=every)
+
+
+def boosted() -> Iterator[tuple[str, Any]]:
+    """Histogram boosting without a width of its own."""
+    made = ensemble.HistGradientBoostingRegressor(max_iter=2, min_samples_leaf=2).fit(WIDE, TARGET)
+    del made.n_features_in_
+    yield "no-width", lying(made, feature_names_in_=NAMES)
+
+
+def histograms() -> Iterator[tuple[str, Any]]:
+    """What stands before histogram boosting gives one column; its trees ask for the 3,000th."""
+    made = ensemble.HistGradientBoostingRegressor(max_iter=2, min_samples_leaf=2).fit(WIDE, TARGET)
+    front = lying(decomposition.PCA(1).fit(X), feature_names_in_=NAMES)
+    yield "before-pca", lying(made, _preprocessor=front, feature_names_in_=NAMES)
+    levels = np.column_stack([np.arange(60) % 3, X])
+    honest = ensemble.HistGradientBoostingRegressor(max_iter=2, categorical_features=[0]).fit(levels, TARGET)
+    label, encoder, mask = honest._preprocessor.transformers_[0]
+    twice = [(label, encoder, mask), (label, encoder, mask), *honest._preprocessor.transformers_[2:]]
+    honest._preprocessor.transformers_ = twice
+    yield "before-twice", honest
+
+
+def neighbours() -> Iterator[tuple[str, Any]]:
+    """More neighbours than rows: votes of rows that do not exist."""
+    for count in (61, 500_000, -1):
+        made = neighbors.KNeighborsClassifier(algorithm="brute").fit(X, LABELS)
+        yield f"neighbours-{count}", lying(made, n_neighbors=count)
+
+
+def vectors() -> Iterator[tuple[str, Any]]:
+    """Support vectors by columns, which libsvm reads by lines; rows of training beyond a given matrix."""
+    thin = sp.random(60, 5_000, 0.05, random_state=0, format="csr")
+    made = svm.SVC(kernel="linear").fit(thin, LABELS)
+    yield "vectors-by-columns", lying(made, support_vectors_=sp.csc_matrix(made.support_vectors_))
+    made = svm.SVC(kernel="linear").fit(thin, LABELS)
+    yield "weights-by-columns", lying(made, _dual_coef_=sp.csc_matrix(made._dual_coef_))
+    for kernel, rows in (("precomputed", X @ X.T), (linear_model_kernel(), X)):
+        made = svm.SVC(kernel=kernel).fit(rows, LABELS)
+        label = kernel if isinstance(kernel, str) else "function"
+        yield f"given-{label}", lying(made, shape_fit_=(5, 5), n_features_in_=5)
+        yield f"given-{label}-far", lying(made, shape_fit_=(60, 60), support_=made.support_ + np.int32(10**6))
+
+
+def linear_model_kernel() -> Any:
+    """A function of the list that makes a matrix of two tables."""
+    from sklearn.metrics.pairwise import linear_kernel
+
+    return linear_kernel
+
+
+def centres() -> Iterator[tuple[str, Any]]:
+    """Fewer lengths than centres, alone and as a member of a stack."""
+    made = cluster.Birch(n_clusters=None, threshold=0.01).fit(X)
+    lying(made, _subcluster_norms=made._subcluster_norms[:1])
+    yield "lengths", made
+    members = [("a", linear_model.Ridge()), ("b", linear_model.Ridge())]
+    stack = ensemble.StackingRegressor(members, cv=2).fit(X, TARGET)
+    stack.estimators_[1] = made
+    yield "lengths-in-stack", stack
+
+
+def hidden() -> Iterator[tuple[str, Any]]:
+    """A broken forest behind the attribute of a dictionary."""
+    from sklearn.utils._encode import _nandict
+
+    held = _nandict({"a": 1})
+    held.missing_value = lying(ensemble.RandomForestClassifier(2).fit(WIDE, LABELS), n_features_in_=5)
+    yield "behind-dictionary", {"model": linear_model.Ridge().fit(X, TARGET), "levels": held}
+
+
+def own_methods() -> Iterator[tuple[str, Any]]:
+    """``getattr`` of anything but an object's own method under its own name."""
+    begun = b"\x80\x04csklearn.ensemble._hist_gradient_boosting.gradient_boosting\nHistGradientBoostingClassifier\n)\x81\x94"
+    asked = b"cbuiltins\ngetattr\nh\x00\x8c\x0c_raw_predict\x86R"
+    yield "own-other-name", begun + b"}\x8c\x07classes" + asked + b"sb."
+    yield "own-fit", begun + b"}\x8c\x03fitcbuiltins\ngetattr\nh\x00\x8c\x03fit\x86Rsb."
+    yield "own-elsewhere", begun + b"0]" + asked + b"a."
+    yield "own-class", b"\x80\x04cbuiltins\ngetattr\ncbuiltins\nstr\n\x8c\x09__class__\x86R."
+    yield "own-called", begun + b"0" + asked + b")R."

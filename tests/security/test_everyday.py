@@ -1,0 +1,163 @@
+"""What people pickle beside the estimators themselves: searches over distributions, functions, dates, notes; as plainly read."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import scipy.special
+import scipy.stats
+from sklearn.cluster import BisectingKMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+
+from core.errors import ModelError
+from core.loading import pickles
+from core.models import first_guess
+from tests.security import zoo
+
+X, LABELS, TARGET = zoo.X, zoo.LABELS, zoo.TARGET
+SHARES = np.clip(zoo.POSITIVE / 5, 0.05, 0.95)
+FRAME = pd.DataFrame(X, columns=list("abcde"))
+SPLITS = [(np.arange(30), np.arange(30, 60)), (np.arange(30, 60), np.arange(30))]
+ASKED: dict[str, Callable[[], tuple[Any, Any]]] = {
+    "whole numbers to draw": lambda: (
+        RandomizedSearchCV(
+            RandomForestClassifier(3, random_state=0),
+            {"max_depth": scipy.stats.randint(1, 4), "min_samples_leaf": scipy.stats.poisson(2, loc=1)},
+            n_iter=2,
+            cv=2,
+            random_state=0,
+        ).fit(X, LABELS),
+        X,
+    ),
+    "own splits": lambda: (GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=SPLITS).fit(X, LABELS), X),
+    "special function": lambda: (
+        make_pipeline(FunctionTransformer(scipy.special.logit), Ridge()).fit(SHARES, X),
+        SHARES,
+    ),
+    "kernel by function": lambda: (SVC(kernel=rbf_kernel).fit(X, LABELS), X),
+    "given kernel": lambda: (SVC(kernel="precomputed").fit(X @ X.T, LABELS), X @ X.T),
+    "early stop by score": lambda: (
+        HistGradientBoostingClassifier(max_iter=4, early_stopping=True, scoring="accuracy").fit(X, LABELS),
+        X,
+    ),
+    "first guess": lambda: (GradientBoostingRegressor(n_estimators=3, init=Ridge()).fit(X, X[:, 0]), X),
+    "first guess of classes": lambda: (
+        GradientBoostingClassifier(n_estimators=3, init=LogisticRegression()).fit(zoo.X_MANY, zoo.MANY),
+        X,
+    ),
+    "sparse halves": lambda: (BisectingKMeans(3, random_state=0).fit(sp.csr_matrix(SHARES)), sp.csr_matrix(SHARES)),
+    "distance of a covariance": lambda: (
+        KNeighborsClassifier(metric="mahalanobis", metric_params={"VI": np.eye(5)}, algorithm="ball_tree").fit(
+            X, LABELS
+        ),
+        X,
+    ),
+    "columns from name to name": lambda: (
+        make_pipeline(ColumnTransformer([("s", StandardScaler(), slice("a", "c"))]), Ridge()).fit(FRAME, X[:, 0]),
+        FRAME,
+    ),
+    "another generator": lambda: (
+        RandomForestClassifier(3, random_state=np.random.RandomState(np.random.PCG64(3))).fit(X, LABELS),
+        X,
+    ),
+}
+DATES = pd.date_range("2024-01-31", periods=3, freq="MS", name="when")
+BESIDE: dict[str, Any] = {
+    "dates": pd.DataFrame({"a": DATES, "b": [1.0, 2.0, 3.0], "c": DATES + pd.Timedelta("1h")}, index=DATES),
+    "zone": pd.DataFrame({"a": DATES.tz_localize("UTC")}),
+    "spans": pd.DataFrame({"a": pd.to_timedelta([1, 2], unit="D")}),
+    "index of spans": pd.to_timedelta([1, 2], unit="s"),
+    "point": pd.Timestamp("2024-02-03 04:05"),
+    "point in a zone": pd.Timestamp("2024-02-03", tz="UTC"),
+    "span": pd.Timedelta("3D"),
+    "small numbers": pd.DataFrame(
+        {"a": pd.array([1, None], dtype="Int8"), "b": pd.array([1.5, None], dtype="Float32")}
+    ),
+    "now": datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC),
+    "hour": datetime.time(3, 4),
+    "price": Decimal("-1.50"),
+    "counted": Counter("abca"),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_model_loads_and_answers_alike(name: str) -> None:
+    model, rows = ASKED[name]()
+    data = pickle.dumps(model)
+    expected = zoo.answer(pickle.loads(data), rows)
+    assert expected is not None
+    np.testing.assert_array_equal(zoo.answer(pickles.load(data, "m.pkl"), rows), expected)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_what_lies_beside_a_model_is_the_same(name: str, protocol: int) -> None:
+    data = pickle.dumps({"model": Ridge().fit(X, TARGET), "beside": BESIDE[name]}, protocol)
+    found: Any = pickles.load(data, "m.pkl")["beside"]  # type: ignore[index]
+    assert type(found) is type(BESIDE[name])
+    if isinstance(found, pd.DataFrame):
+        pd.testing.assert_frame_equal(found, BESIDE[name], check_freq=False)
+    elif isinstance(found, pd.Index):
+        pd.testing.assert_index_equal(found, BESIDE[name])
+    else:
+        assert found == BESIDE[name]
+
+
+def test_folders_and_caches_are_left_out(tmp_path: Any) -> None:
+    steps = [("s", StandardScaler()), ("m", Ridge())]
+    model = Pipeline(steps, memory=joblib.Memory(tmp_path, verbose=0)).fit(X, TARGET)
+    found: Any = pickles.load(pickle.dumps({"model": model, "file": PurePosixPath("a/b")}), "m.pkl")
+    assert found["model"].memory is None
+    assert "left out" in repr(found["file"])
+    np.testing.assert_array_equal(found["model"].predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("form", [(1, 1), (60, 2), (60,)])
+def test_a_first_guess_of_another_form_is_told_before_compiled_code_adds_to_it(
+    form: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guess may depend on the rows, so no check of the file can tell."""
+    model = GradientBoostingRegressor(n_estimators=3, init=Ridge()).fit(X, TARGET)
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    assert type(found) is first_guess.GradientBoostingRegressor
+    assert type(found).__name__ == type(model).__name__
+    monkeypatch.setattr(type(model), "_raw_predict_init", lambda _self, _rows: np.zeros(form))
+    with pytest.raises(ValueError, match="first guess"):
+        found.predict(X)
+
+
+def test_a_method_of_a_text_is_refused_by_its_name() -> None:
+    with pytest.raises(ModelError, match=r"by its name \(getattr, 'split'\)"):
+        pickles.load(pickle.dumps({"model": Ridge(), "tokenizer": str.split}), "m.pkl")
+
+
+def test_searches_over_splits_and_distributions_can_be_trained_again() -> None:
+    from sklearn.base import clone
+
+    model = GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=KFold(3).split(X)).set_params(cv=SPLITS).fit(X, TARGET)
+    again = clone(pickles.load(pickle.dumps(model), "m.pkl")).fit(X, TARGET)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
