@@ -1,4 +1,4 @@
-"""Points in time and spans of pandas: rebuilt from whole numbers, with a unit that pandas knows and at most a fixed zone."""
+"""Points in time and spans of pandas: rebuilt from whole numbers, a unit that pandas knows and at most a fixed zone."""
 
 from __future__ import annotations
 
