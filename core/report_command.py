@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.place import position
 from core.types import Model, Table
 
 
@@ -41,7 +42,7 @@ def add(
     report.add_argument("--weights", metavar="COLUMN", help="the column that says how much a row counts")
     report.add_argument("--encoding", default="", help="of a CSV file whose letters come out wrong, such as cp1250")
     report.add_argument("--class", dest="output", help="the class to explain, by name or position")
-    report.add_argument("--rows", help="instances by position, for example 3,7,12")
+    report.add_argument("--rows", help="instances by position or name, for example 3,7,12")
     report.add_argument("--instances", type=int, default=10, help="how many to pick along the ordered predictions")
     report.add_argument("--title", default="", help="the heading")
     report.add_argument("--licence", type=Path, help="a text file that is put into the page as a comment")
@@ -59,10 +60,12 @@ def _run(
     """Compute and write."""
     import core
 
+    models = [model(name) for name in options.model]
+    read = table(options.data, options.target, options.weights, options.encoding)
     text = core.report(
-        [model(name) for name in options.model],
-        table(options.data, options.target, options.weights, options.encoding),
-        rows=_rows(options.rows),
+        models,
+        read,
+        rows=_rows(options.rows, read),
         instances=options.instances,
         output=options.output,
         title=options.title,
@@ -75,14 +78,11 @@ def _run(
     return 0
 
 
-def _rows(text: str | None) -> list[int] | None:
-    """Positions as a person writes them."""
+def _rows(text: str | None, table: Table) -> list[int] | None:
+    """Positions or names as a person writes them."""
     if text is None:
         return None
-    try:
-        return [int(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        raise InputError(f"'{text[:80]}' are not rows.", "Rows are numbers with commas.", "Example: 3,7,12") from None
+    return [position(table, part.strip()) for part in text.split(",") if part.strip()]
 
 
 def _licence(path: Path | None) -> str:
@@ -92,7 +92,9 @@ def _licence(path: Path | None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"'{path}' cannot be read.", str(error)[:200], "Choose a text file.") from error
+        raise InputError(
+            f"'{path}' cannot be read.", str(getattr(error, "strerror", error))[:200], "Choose a text file."
+        ) from error
 
 
 def tell() -> Callable[[float, str], None]:

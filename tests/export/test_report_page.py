@@ -334,7 +334,11 @@ def test_from_the_command_line(tmp_path: Any, capsys: pytest.CaptureFixture[str]
     assert "Share alike" in Reader(text).comments[0]
     assert "residuals" not in [panel["id"] for panel in data["panels"]]
     assert main(["report", "--model", "drying", "--data", "drying", "--rows", "three"]) == BAD_INPUT
-    assert "are not rows" in capsys.readouterr().err
+    assert "There is no row 'three'" in capsys.readouterr().err
+    assert main(["report", "--model", "drying", "--data", "drying", "--instances", "0"]) == BAD_INPUT
+    assert "0 instances cannot be picked" in capsys.readouterr().err
+    assert main([*asked, "--licence", str(tmp_path / "none.txt")]) == BAD_INPUT
+    assert "No such file or directory\n" in capsys.readouterr().err
 
 
 def test_what_stands_in_the_way_of_a_living_file_is_named() -> None:

@@ -86,7 +86,11 @@ def studio(
 
 def _rows(table: Table, rows: Sequence[int] | None, shown: Array, count: int, also: Sequence[int]) -> tuple[int, ...]:
     """The instances asked for, or those spread along the predictions."""
-    wanted = evenly(shown, max(1, count)) if rows is None else rows
+    if rows is None and not 0 < count <= MOST_INSTANCES:
+        raise InputError(
+            f"{count:,} instances cannot be picked.", f"It takes 1 to {MOST_INSTANCES}.", "Choose another number."
+        )
+    wanted = evenly(shown, count) if rows is None else rows
     picked = tuple(dict.fromkeys(table.position(row) for row in (*also, *wanted)))
     if not 0 < len(picked) <= MOST_INSTANCES:
         raise InputError(
