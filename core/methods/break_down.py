@@ -18,7 +18,7 @@ from core.shapley.composed import network_game
 from core.shapley.effects import TreeGame, tree_game
 from core.shapley.game import coalition_values, game, told
 from core.sums import ROUNDING
-from core.types import Array, Param
+from core.types import Array, Param, Scale
 from core.views import words
 
 MOST_PAIRS = 30
@@ -120,7 +120,7 @@ def explain(job: Job) -> Attribution:
         draws=draws[:, 1:],
         steps=True,
         checks=(
-            _order_check(means, steps, backwards, trees, names),
+            _order_check(means, steps, backwards, trees, names, number.scale),
             *_pairs_check(job, len(names)),
             *(form.check for form in (trees, network) if form is not None),
         ),
@@ -199,7 +199,9 @@ def _ranked(effects: _Effects, rest: Sequence[int], preference: float) -> list[S
     return steps
 
 
-def _order_check(means: Array, steps: list[Step], worth: Worth, trees: TreeGame | None, names: Sequence[str]) -> Check:
+def _order_check(
+    means: Array, steps: list[Step], worth: Worth, trees: TreeGame | None, names: Sequence[str], scale: Scale
+) -> Check:
     """How much the order matters: walk the same steps backwards and compare; both walks begin and end alike."""
     values, turned = np.diff(means), steps[::-1]
     middle = worth(_walked(turned, len(names))[1:-1], None) if trees is None else trees.along(turned)[1:-1]
@@ -211,7 +213,6 @@ def _order_check(means: Array, steps: list[Step], worth: Worth, trees: TreeGame 
     name = " × ".join(names[at] for at in steps[worst])
     if share < 0.05:
         return Check("order", True, share, "The order hardly matters here: walked backwards, the bars stay the same.")
-    text = (
-        f"The order matters: walked backwards, '{name}' gets {backwards[worst]:+.3g} instead of {values[worst]:+.3g}."
-    )
+    ways = (words.amount(float(way[worst]), scale) for way in (backwards, values))
+    text = f"The order matters: walked backwards, '{name}' gets {' instead of '.join(ways)}."
     return Check("order", None, share, text)
