@@ -23,7 +23,7 @@ def read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     Returns
     -------
     frame : DataFrame
-        Categories stay categories; decimals become floats; a stored index is a column.
+        Categories stay categories; decimals become floats; times of a zone are in UTC; a stored index is a column.
     notes : list of str
 
     Raises
@@ -63,6 +63,8 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     notes = ["Parquet."]
     if left_out := [name for name in schema.names if name not in flat]:
         notes.append(f"Left out, for their cells are no single values: {listed(left_out)}.")
+    if zoned := [field.name for field in schema if _is_zoned(field.type)]:
+        notes.append(f"Times with a time zone are given in UTC: {listed(zoned)}.")
     return frame, notes
 
 
@@ -101,8 +103,13 @@ def _spelt_out(column: pa.Array, name: str) -> int:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """True for text of either width."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    """True for text of either width, or written as views."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_zoned(kind: pa.DataType) -> bool:
+    """True for times with a time zone: what it is lies in files of the system, which a locked process may not open."""
+    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
 
 
 def _width(kind: pa.DataType) -> int:
@@ -130,6 +137,8 @@ def _frame(file: pq.ParquetFile, flat: list[str], texts: list[str]) -> pd.DataFr
         column, size = _decode(file, name, len(flat), size)
         if name in texts:
             column = column.cast(pa.string())
+        if _is_zoned(column.type):
+            column = column.cast(pa.timestamp(column.type.unit))
         typed[tidied] = to_series(column, tidied)
         del column
         pa.default_memory_pool().release_unused()

@@ -276,7 +276,19 @@ def _columns() -> Iterator[Case]:
     yield of("durations", pa.array([1, 2], pa.duration("us")))
     yield of("late-dates", pa.array([2**62, -(2**62)], pa.timestamp("ms")))
     yield of("late-days", pa.array([2**31 - 1, -(2**31)], pa.date32()))
-    yield of("zones", pa.array([1, 2], pa.timestamp("us", "Mars/Olympus")))
+    for zone in ("Mars/Olympus", "dateutil//etc/passwd", "UTC", "Europe/Berlin", "+05:30"):
+        yield Case(
+            f"zone-{zone}",
+            stored(pa.table({"a": pa.array([0, 90_000_000], pa.timestamp("us", zone)), "b": [1, 2]})),
+            True,
+            column("a", pd.Timestamp(0), pd.Timestamp(90, unit="s")),
+        )
+    yield Case(
+        "views",
+        stored(pa.table({"a": pa.array(["x", "y"], pa.string_view()), "b": [1, 2]})),
+        True,
+        column("a", "x", "y"),
+    )
     yield of("unsigned", pa.array([2**64 - 1, 1], pa.uint64()), True)
     yield of("half-floats", pa.array(np.array([1, np.inf], np.float16)), True)
     yield of(

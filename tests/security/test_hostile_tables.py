@@ -30,6 +30,8 @@ DOOR = {
     "packed-gz-bomb-of-zeros",
     "workbooks-entities-used",
     "damaged-parquet-1",
+    "columns-zone-UTC",
+    "columns-zone-Europe/Berlin",
 }
 
 
