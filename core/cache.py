@@ -255,6 +255,7 @@ def predictions(both: Pair, progress: Progress = silent) -> Array:
             return both.model.predict(both.table.rows(np.arange(low, high)))
 
     def compute() -> Array:
+        quota.check_answers(len(both.table), len(both.model.features), len(both.model.classes))
         values = by_parts(len(both.table), PREDICT_ROWS, ask, unheard).copy()  # one part is the model's own array
         values.flags.writeable = False
         return values

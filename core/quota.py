@@ -24,6 +24,10 @@ OWN_READ = 1024 * MB
 ALL = int(os.environ.get("INSTANCE_EXPLORER_HELD_MB", "2048")) * MB
 """Bytes of all visitors' open files, and as much again for what was made of them."""
 
+ANSWERS_FREE, ANSWERS_RATIO, ANSWERS_MOST = 4_000_000, 8, 48_000_000
+"""Numbers that a model may answer a question with: so many, or so many times the cells it is asked about, up to the
+last. A hundred bytes can name ten thousand classes, each with a number for every row."""
+
 READ = Budget(ALL)
 """What was read or computed of all visitors' files."""
 _FILES: weakref.WeakSet[Upload] = weakref.WeakSet()
@@ -62,6 +66,29 @@ def admit(upload: Upload) -> Upload:
 def too_many(files: Iterable[Upload]) -> bool:
     """True when one visitor's files are larger than they may be."""
     return sum(len(upload.data) for upload in files) > OWN_FILES
+
+
+def check_answers(rows: int, columns: int, outputs: int) -> None:
+    """Refuse a question whose answer would take far more memory than what is asked about.
+
+    Parameters
+    ----------
+    rows, columns : int
+        What the model is asked about.
+    outputs : int
+        Numbers that it gives for a row.
+
+    Raises
+    ------
+    InputError
+    """
+    most = min(ANSWERS_MOST, max(ANSWERS_FREE, ANSWERS_RATIO * rows * columns))
+    if rows * outputs > most:
+        raise InputError(
+            "These are too many rows for this model.",
+            f"It gives {outputs:,} numbers for each of {rows:,} rows; {most:,} in all are held.",
+            "Take a sample of the rows, or a model of fewer classes.",
+        )
 
 
 def weight(value: Any) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,3 +102,32 @@ def test_a_visitors_oldest_files_are_let_go(monkeypatch: pytest.MonkeyPatch) -> 
     assert model not in shelves["model"]
     whole = cache.add_upload("session", "s", b"s" * 200)
     assert [name for shelf in shelves.values() for name in shelf] == [whole]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "outputs", "held"),
+    [
+        (5_000_000, 4, 3, True),
+        (30_000, 3, 100, True),
+        (400, 1, 10_000, True),
+        (100_000, 3, 600, False),
+        (401, 1, 10_000, False),
+        (5_000_000, 8, 10, False),
+    ],
+)
+def test_answers_may_take_some_times_what_is_asked_about(rows: int, columns: int, outputs: int, held: bool) -> None:
+    if held:
+        quota.check_answers(rows, columns, outputs)
+        return
+    with pytest.raises(InputError, match="too many rows for this model"):
+        quota.check_answers(rows, columns, outputs)
+
+
+def test_too_many_predictions_are_refused_before_a_model_is_asked() -> None:
+    table = from_frame(pd.DataFrame({"a": np.arange(10_000.0)}), "t")
+    classes = tuple(map(str, range(600)))
+    asked: list[int] = []
+    model: Any = SimpleNamespace(features=("a",), classes=classes, predict=lambda frame: asked.append(len(frame)))
+    with pytest.raises(InputError, match="600 numbers for each of 10,000 rows"):
+        cache.predictions(cache.Pair(model, table, (), False, "six hundred classes"))
+    assert asked == []

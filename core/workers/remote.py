@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core import fingerprint as digests
+from core import quota
 from core.codec import decode
 from core.errors import ComputeError, InputError, ModelError, NotApplicable
 from core.portable import Portable
@@ -92,6 +93,7 @@ class RemoteModel:
 
     def _numbers(self, call: str, frame: pd.DataFrame, outputs: int) -> Array:
         """One call of many rows; the answer has the shape that was asked for."""
+        quota.check_answers(len(frame), frame.shape[1], outputs)
         size = len(frame) * outputs * 8
         answer = self.lease.ask(self.lease.about(call, frame), self.lease.settings.call_seconds, size)
         return self._checked(answer.arrays, (len(frame), outputs))
@@ -109,6 +111,7 @@ class RemoteModel:
     def contributions(self, frame: pd.DataFrame) -> Contributions | None:
         """The library's own additive attribution; None when it has none."""
         outputs = max(1, len(self.classes))
+        quota.check_answers(len(frame), frame.shape[1], outputs * (len(self.features) + 1))
         size = len(frame) * outputs * (len(self.features) + 1) * 8
         answer = self.lease.ask(self.lease.about("contributions", frame), self.lease.settings.call_seconds, size)
         scale = answer.head.get("scale")

@@ -278,5 +278,8 @@ def bytes_of_hdf5(honest: dict[str, bytes]) -> Iterator[Case]:
     snod = whole.index(b"SNOD")
     yield file("names-many", patched(snod + 6, "<H", 65535))
     yield file("names-outside", patched(snod + 8, "<Q", 1 << 60))
+    again = struct.pack("<4sBBHQQ", b"TREE", 0, 0, 9_000, 0, 0) + struct.pack("<QQ", 0, snod) * 9_000 + bytes(8)
+    repeated = patched(snod + 6, "<H", 65535).replace(struct.pack("<Q", tree), struct.pack("<Q", len(whole)))
+    yield file("names-repeated", repeated + again)  # one table, nine thousand times
     heap = whole.index(b"HEAP")
     yield file("heap-outside", patched(heap + 24, "<Q", 1 << 60))

@@ -25,6 +25,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBRegressor
 
 from core import cache, fingerprint
@@ -482,3 +483,14 @@ def test_a_small_file_is_waited_for_less_than_a_large_one() -> None:
     assert waits == sorted(waits)
     assert waits[0] == waits[-1] / 2 == 30.0
     assert Settings(open_seconds=5.0).opening(1 << 20) == 5.0
+
+
+def test_an_answer_far_larger_than_the_question_is_not_asked_for() -> None:
+    """A hundred bytes can name ten thousand classes, each with a number for every row."""
+    rows = pd.DataFrame({"a": np.arange(1_500.0)})
+    model = open_model(pickle.dumps(DecisionTreeClassifier().fit(rows, np.arange(1_500) // 3)), "m.pkl")
+    many = rows.iloc[np.arange(10_000) % 1_500].reset_index(drop=True)
+    with pytest.raises(InputError, match="500 numbers for each of 10,000 rows"):
+        model.predict(many)
+    assert model.predict(rows).shape == (1_500, 500)
+    model.close()

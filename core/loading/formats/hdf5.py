@@ -139,10 +139,10 @@ def _names(file: Hdf5, at: int) -> dict[bytes, int]:
     names = file.part(start, size)
     known = sum(map(len, file.groups.values()))
     found: dict[bytes, int] = {}
-    entries = [place + 8 + 40 * n for place in _leaves(file, tree) for n in range(file.unpack("<H", place + 6)[0])]
-    if len(entries) + known > _MOST_NODES:
+    tables = [(place, file.unpack("<H", place + 6)[0]) for place in _leaves(file, tree)]
+    if known + sum(count for _, count in tables) > _MOST_NODES:  # one table may stand in the tree ten thousand times
         raise ValueError("more names than a model for tables has")
-    for entry in entries:
+    for entry in (place + 8 + 40 * n for place, count in tables for n in range(count)):
         offset, header, cached = file.unpack("<QQI", entry)
         found[names[offset : names.index(b"\0", offset)]] = _NOWHERE if cached == 2 else header
     return found
