@@ -186,17 +186,22 @@ def table(result: Attribution) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def tell(result: Attribution, most: int = 3) -> str:
-    """The answer in words: what the model says, then what pushed it up and down most."""
-    said = words.output(result.output, result.scale, result.label)
+def tell(result: Attribution, most: int = 3, chance: float | None = None, target: str | None = None) -> str:
+    """The answer in words: what the model says, then what pushed it up and down most.
+
+    ``chance`` is the probability that a class score makes, where the scores of the other classes are known; ``target``
+    the column of the true class, by which a class that is a number is called.
+    """
+    said = words.output(result.output, result.scale, result.label, target)
+    if result.scale == "score" and chance is not None:
+        said = f"{words.output(chance, 'probability', result.label, target)}, by {said}"
     names = labels(result)
     start = f"The model says {said}"
     if result.fitted is None:
-        start += (
-            f"; before looking at this instance it starts from {words.output(result.base, result.scale, result.label)}."
-        )
+        base = words.output(result.base, result.scale, result.label, target)
+        start += f"; before looking at this instance it starts from {base}."
     else:
-        mimic = words.output(result.fitted, result.scale, result.label)
+        mimic = words.output(result.fitted, result.scale, result.label, target)
         start += f"; the simple local model that mimics it here says {mimic}."
     sides = []
     for sign, lead in ((1, "Pushed up most by"), (-1, "Pushed down most by")):

@@ -105,7 +105,7 @@ def _row(result: Attribution, table: Table | None, k: int, chance: float | None)
         "said": said,
         "notes": _notes(result, result.scale == "score" and chance is not None),
         "truth": None if truth is None else words.cell(truth),
-        "sentence": attribution.tell(result),
+        "sentence": attribution.tell(result, chance=chance, target=target),
         "base": result.base,
         "baseText": f"starts from {_both(result, result.base)}",
         "outputText": words.figure(reached, result.scale),

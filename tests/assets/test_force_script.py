@@ -101,9 +101,19 @@ def test_the_script_is_one_module_that_can_stand_in_a_page() -> None:
     assert "http" not in source.replace("http://www.w3.org/2000/svg", "")
 
 
+def test_a_class_that_is_a_number_is_called_by_its_column_in_the_headline_and_in_the_sentence() -> None:
+    one = replace(attribution(0), scale="probability", label="1", output=0.82)
+    row = force_data([one], table=table())["rows"][0]
+    assert row["said"] == "82 % for “true = 1”"
+    assert row["sentence"].startswith("The model says 82 % for “true = 1”; before")
+    assert "“class 1”" not in row["sentence"]
+
+
 def test_a_class_score_is_said_as_the_probability_that_it_makes() -> None:
     scored = replace(attribution(0), scale="score", label="spam")
     bare, told = (force_data([scored], table=table(), chances=given)["rows"][0] for given in (None, [0.82]))
     assert bare["said"].startswith("a score of ")
     assert told["said"] == "82 % for “spam”"
     assert told["notes"][0].startswith("class score ")
+    assert told["sentence"].startswith("The model says 82 % for “spam”, by a score of ")
+    assert bare["sentence"].startswith("The model says a score of ")
