@@ -161,3 +161,10 @@ def test_searches_over_splits_and_distributions_can_be_trained_again() -> None:
     model = GridSearchCV(Ridge(), {"alpha": [1.0, 2.0]}, cv=KFold(3).split(X)).set_params(cv=SPLITS).fit(X, TARGET)
     again = clone(pickles.load(pickle.dumps(model), "m.pkl")).fit(X, TARGET)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
+
+
+def test_a_stand_in_alone_and_a_function_applied_to_each_are_refused() -> None:
+    with pytest.raises(ModelError, match="left out"):
+        pickles.load(pickle.dumps(PurePosixPath("a")), "m.pkl")
+    with pytest.raises(ModelError, match="may apply any function"):
+        pickles.load(pickle.dumps({"model": Ridge(), "f": np.vectorize(len)}), "m.pkl")

@@ -85,14 +85,22 @@ def _stages(model: Any) -> None:
         model.__class__ = first_guess.GUARDED[type(model)]
 
 
+def guess(model: Any) -> None:
+    """The first guess of another model, which was looked at before, has as many columns as trees are added to."""
+    guarded = type(model) in first_guess.GUARDED.values()
+    if guarded and _first_guess(model) not in (None, vars(model)["estimators_"].shape[1]):
+        raise _broken(model)
+
+
 def _first_guess(model: Any) -> int | None:
     """How many numbers a row has before gradient boosting adds its trees; None where it cannot be asked."""
     columns = vars(model).get("n_features_in_")
     if type(columns) is not int or not 0 < columns <= 1_000_000:
         return None
+    owner: Any = super(type(model), model) if type(model) in first_guess.GUARDED.values() else model
     try:
-        found = model._raw_predict_init(np.zeros((1, columns), dtype=np.float32))
-    except Exception:  # a constant fails as well when it is asked for a prediction
+        found = owner._raw_predict_init(np.zeros((1, columns), dtype=np.float32))
+    except Exception:  # a constant fails as well when it is asked for a prediction, and others are looked at then
         return None
     return int(found.shape[1])
 

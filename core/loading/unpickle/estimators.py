@@ -150,7 +150,9 @@ def _support_vectors(model: Any) -> None:
     if given:
         fitted = own.get("shape_fit_")
         rows = fitted[0] if type(fitted) is tuple and fitted and type(fitted[0]) is int else 0
-        if own.get("_sparse") or not natives.is_within(support, rows):
+        held = own.get("_BaseLibSVM__Xfit")
+        known = rows if kernel == "precomputed" else np.shape(held)[0] if np.ndim(held) else 0
+        if own.get("_sparse") or known != rows or not natives.is_within(support, rows):
             raise _broken(model)
     elif own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1]:
         raise _broken(model)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.loading.unpickle.ensembles import guess
 from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
 from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
 from core.loading.unpickle.natives import SETTINGS
@@ -58,6 +59,8 @@ def check(found: Any) -> Any:
         If an attribute holds a function or a class out of place, an estimator contains itself, or arrays that a
         compiled ``predict`` reads do not fit each other.
     """
+    if found.__class__ is Stub:
+        raise Refused(f"it holds nothing but {found.stands_for}, which is left out of models", found.stands_for)
     seen: dict[int, Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
     sizes: dict[int, int] = {}
@@ -67,6 +70,7 @@ def check(found: Any) -> Any:
         if parts is not None:
             path.discard(id(item))
             sizes[id(item)] = _written_out(item, parts, sizes)
+            guess(item)
             continue
         cls = type(item)
         if cls in _LEAVES or isinstance(item, np.generic | np.dtype):
@@ -114,6 +118,8 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(_name(key, place), part) for key, part in item.items()]
     if cls in (Ref, Slot, OwnMethod):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
+    if cls is Stub and item.stands_for == "numpy.vectorize":  # distributions hold it, which are left out themselves
+        raise Refused(f"it holds {item.stands_for}, which may apply any function", item.stands_for)
     if cls.__module__.startswith(_READER) and cls is not Stub:
         raise Refused("it stores a part of a table or of a column outside of one")
     if isinstance(item, (*_CALLABLES, ModuleType, type)):

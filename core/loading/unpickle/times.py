@@ -31,7 +31,7 @@ def point(_machine: Machine, args: tuple[Any, ...]) -> Any:
         raise wrong(_NAME)
     number: Any = np.int64(args[0])
     made = pd.Timestamp(number.view(f"M8[{unit}]"))
-    return made if args[2] is None or made is pd.NaT else made.tz_localize("UTC").tz_convert(args[2])
+    return made if args[2] is None or pd.isna(made) else made.tz_localize("UTC").tz_convert(args[2])
 
 
 def span(_machine: Machine, args: tuple[Any, ...]) -> Any:
