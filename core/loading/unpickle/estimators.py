@@ -147,15 +147,18 @@ def _support_vectors(model: Any) -> None:
     for name in ("_probA", "_probB", "probA_", "probB_"):
         if name in own and np.size(own[name]) not in (0, pairs):
             raise _broken(model)
-    if given:
-        fitted = own.get("shape_fit_")
-        rows = fitted[0] if type(fitted) is tuple and fitted and type(fitted[0]) is int else 0
-        held = own.get("_BaseLibSVM__Xfit")
-        known = rows if kernel == "precomputed" else np.shape(held)[0] if np.ndim(held) else 0
-        if own.get("_sparse") or known != rows or not natives.is_within(support, rows):
-            raise _broken(model)
-    elif own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1]:
+    if given and (own.get("_sparse") or not _is_in_matrix(own, support)):
         raise _broken(model)
+    if not given and own.get("n_features_in_", vectors.shape[1]) != vectors.shape[1]:
+        raise _broken(model)
+
+
+def _is_in_matrix(own: dict[str, Any], support: np.ndarray) -> bool:
+    """True where each support vector has a column in the matrix of a kernel that is given, or made by a function."""
+    fitted, held = own.get("shape_fit_"), own.get("_BaseLibSVM__Xfit")
+    rows = fitted[0] if type(fitted) is tuple and fitted and type(fitted[0]) is int else 0
+    known = rows if own.get("kernel") == "precomputed" else np.shape(held)[0] if np.ndim(held) else 0
+    return known == rows and natives.is_within(support, rows)
 
 
 def _spline(model: Any) -> None:
