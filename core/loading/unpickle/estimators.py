@@ -155,10 +155,11 @@ def _support_vectors(model: Any) -> None:
 
 def _is_in_matrix(own: dict[str, Any], support: np.ndarray) -> bool:
     """True where each support vector has a column in the matrix of a kernel that is given, or made by a function."""
-    fitted, held = own.get("shape_fit_"), own.get("_BaseLibSVM__Xfit")
+    fitted: Any = own.get("shape_fit_")
+    held: Any = own.get("_BaseLibSVM__Xfit")
     rows = fitted[0] if type(fitted) is tuple and fitted and type(fitted[0]) is int else 0
     known = rows if own.get("kernel") == "precomputed" else np.shape(held)[0] if np.ndim(held) else 0
-    return known == rows and natives.is_within(support, rows)
+    return bool(known == rows) and natives.is_within(support, rows)
 
 
 def _spline(model: Any) -> None:
