@@ -124,7 +124,8 @@ def moment(value: date) -> str:
     """A date, with its time where it has one."""
     if isinstance(value, datetime):
         bare = value.hour == value.minute == value.second == 0
-        return value.strftime("%Y-%m-%d") if bare else value.strftime("%Y-%m-%d %H:%M")
+        day = f"{value.year:04}-{value.month:02}-{value.day:02}"  # strftime knows no year before 1 or after 9999
+        return day if bare else f"{day} {value.hour:02}:{value.minute:02}"
     return value.isoformat()
 
 

@@ -168,6 +168,13 @@ def test_names_of_one_drawing_stay_apart_and_bounded(names: list[str], longest: 
     ]
 
 
+def test_dates_that_python_has_no_year_for_are_written_too() -> None:
+    late = pd.Timestamp(np.datetime64("12345-06-07T08:09", "s"))
+    assert words.cell(late) == "12345-06-07 08:09"
+    assert words.cell(pd.Timestamp(np.datetime64("-0044-03-15", "s"))).endswith("44-03-15")
+    assert words.cell(pd.Timestamp("0987-06-05 04:03")) == "0987-06-05 04:03"
+
+
 def test_the_name_that_no_object_of_a_browser_can_hold_is_written_otherwise() -> None:
     """``{}["__proto__"] = bar`` is not found again: an axis with that label failed when it was drawn anew."""
     for written in (words.short("__proto__"), words.cell("__proto__"), *words.apart(["__proto__"])):
