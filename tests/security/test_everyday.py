@@ -168,3 +168,12 @@ def test_a_stand_in_alone_and_a_function_applied_to_each_are_refused() -> None:
         pickles.load(pickle.dumps(PurePosixPath("a")), "m.pkl")
     with pytest.raises(ModelError, match="may apply any function"):
         pickles.load(pickle.dumps({"model": Ridge(), "f": np.vectorize(len)}), "m.pkl")
+
+
+@pytest.mark.parametrize("kind", ["Predict", "Proba", "Threshold"])
+def test_searches_with_scorers_of_older_versions_answer_alike(kind: str) -> None:
+    """Before 1.4 a scorer was of one of three classes; no prediction asks it."""
+    search = GridSearchCV(Ridge(), {"alpha": [1.0]}, scoring="r2", cv=2).fit(X, TARGET)
+    old = pickle.dumps(search, 2).replace(b"_scorer\n_Scorer", f"_scorer\n_{kind}Scorer".encode())
+    assert old != pickle.dumps(search, 2)
+    np.testing.assert_array_equal(pickles.load(old, "m.pkl").predict(X), search.predict(X))  # type: ignore[attr-defined]

@@ -30,6 +30,8 @@ RENAMED: dict[str, str] = {
     "numpy.ma.core:MaskedArray": "numpy.ma:MaskedArray",
     "numpy.random.mtrand:__randomstate_ctor": "numpy.random._pickle:__randomstate_ctor",
     "numpy:bool8": "numpy:bool_",
+    "numpy:round_": "numpy:round",
+    **{f"scipy.sparse._arrays:{kind}_array": f"scipy.sparse._{kind}:{kind}_array" for kind in ("csr", "csc", "coo")},
     "sklearn.utils:Bunch": "sklearn.utils._bunch:Bunch",
     "pandas:DataFrame": "pandas.core.frame:DataFrame",
     "pandas:Series": "pandas.core.series:Series",

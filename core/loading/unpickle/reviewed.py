@@ -201,6 +201,7 @@ STUBS = frozenset(
         "scipy.stats._distn_infrastructure:rv_frozen",
         "sklearn.utils.fixes:loguniform",
         "sklearn.metrics._scorer:_passthrough_scorer",
+        *(f"sklearn.metrics._scorer:_{kind}Scorer" for kind in ("Predict", "Proba", "Threshold")),  # before 1.4
         *(f"sklearn.ensemble._gb_losses:{name}Deviance" for name in ("Binomial", "Multinomial")),
         *(f"sklearn.ensemble._gb_losses:{name}" for name in ("LeastSquaresError", "LeastAbsoluteError")),
         *(f"sklearn.ensemble._gb_losses:{name}" for name in ("HuberLossFunction", "QuantileLossFunction")),
