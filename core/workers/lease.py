@@ -38,6 +38,8 @@ class Lease:
         Digest of the table that the worker holds.
     asked : Asked or None
         The rows that it was asked about last.
+    opening : Lock
+        Held while a worker is started.
     """
 
     data: bytes
@@ -51,6 +53,7 @@ class Lease:
     table: str | None = None
     lesson: tuple[Table, Mapping[str, Any]] | None = None
     asked: Asked | None = None
+    opening: threading.Lock = field(default_factory=threading.Lock)
 
     def about(self, op: str, frame: pd.DataFrame) -> Message:
         """A question about rows."""
@@ -61,24 +64,36 @@ class Lease:
         """Ask the worker, opening the model again if it must be."""
         limits = Limits(self.settings.reply, expected, MAX_WEIGHT)
         while True:
-            place = self.ready()
+            place = self.ready(progress)
             with turn(place.lock, progress):
                 if place.client.channel is not None:  # else the question before was broken off, and the worker with it
                     answer = place.client.ask(request, seconds, limits, progress)
                     return _bounded(answer)
 
-    def ready(self) -> pool.Place:
-        """The worker, with the model open."""
+    def ready(self, progress: Progress | None = None) -> pool.Place:
+        """The worker, with the model open; of several who ask first, one opens it."""
+        place = self._alive()
+        if place is None:
+            with turn(self.opening, progress):
+                place = self._alive() or self._started()
+        return place
+
+    def _alive(self) -> pool.Place | None:
+        """The worker that has the model open, if there is one."""
         place = self.place
-        if place is None or place.client.channel is None:
-            digesting = threading.Thread(target=self._digest)
-            digesting.start()
-            try:
-                place = self.place = pool.take(self.settings)
-                self.table = None
-                self._open(place, digesting)
-            finally:
-                digesting.join()
+        return None if place is None or place.client.channel is None else place
+
+    def _started(self) -> pool.Place:
+        """A new worker, known to others once it has the model open."""
+        digesting = threading.Thread(target=self._digest)
+        digesting.start()
+        try:
+            place = pool.take(self.settings)
+            self.table = None
+            self._open(place, digesting)
+        finally:
+            digesting.join()
+        self.place = place
         return place
 
     def _digest(self) -> None:
@@ -100,7 +115,7 @@ class Lease:
                 if self.lesson is not None:
                     answer = self._teach(place, *self.lesson)
         except BaseException:
-            self.close()
+            pool.give_back(place)
             raise
         self.facts = answer.head
 
