@@ -16,7 +16,10 @@ LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib"
 COMPILED = {f"core.shapley.{name}" for name in ("machine", "marks", "compiled", "instructions")}
 """Have numba at their heads, and are themselves imported when needed (the last two by the others)."""
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
-OLDER = {"AdaBoostClassifier", "NearestCentroid", "GradientBoostingClassifier", "GradientBoostingRegressor"}
+OLDER = {
+    *("AdaBoostClassifier", "NearestCentroid", "GradientBoostingClassifier", "GradientBoostingRegressor"),
+    *("SVC", "NuSVC", "SVR", "NuSVR", "OneClassSVM"),
+}
 """Classes of a library that are refined: to answer as older versions did, or to look at what compiled code does not."""
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from core.loading.unpickle.inert import Stub
+from core.loading.unpickle.masks import Masked
 
 Pair = tuple[Any, Any]
 _NO_PART = ("_sklearn_version", "handle", "_handle", "_network")
@@ -27,6 +28,7 @@ def alike(first: Any, second: Any) -> bool:
     pending: list[Pair] = [(first, second)]
     while pending:
         one, other = pending.pop()
+        one = one.array if type(one) is Masked else one
         if one is other or isinstance(one, Stub) or (id(one), id(other)) in seen:
             continue
         seen[id(one), id(other)] = one, other

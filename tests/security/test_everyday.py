@@ -31,7 +31,7 @@ from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 
 from core.errors import ModelError
 from core.loading import pickles
@@ -148,6 +148,32 @@ def test_a_first_guess_of_another_form_is_told_before_compiled_code_adds_to_it(
     monkeypatch.setattr(type(model), "_raw_predict_init", lambda _self, _rows: np.zeros(form))
     with pytest.raises(ValueError, match="first guess"):
         found.predict(X)
+
+
+@pytest.mark.parametrize("machine", [SVC, NuSVC, SVR, NuSVR, OneClassSVM])
+def test_a_kernel_that_makes_another_matrix_is_told_before_compiled_code_reads_it(machine: Any) -> None:
+    """A sum of two tables is as wide as a row, while there is a place to read for each row of training."""
+    model = machine(kernel=rbf_kernel).fit(X, LABELS)
+    honest: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    np.testing.assert_allclose(honest.predict(X), model.predict(X), rtol=1e-12)
+    model.kernel = np.add
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    assert found.__class__.__name__ == machine.__name__
+    for way in ("predict", "decision_function"):
+        if hasattr(found, way):
+            with pytest.raises(ValueError, match="kernel makes a matrix of the form"):
+                getattr(found, way)(X[:1])
+
+
+def test_a_masked_array_keeps_what_it_hides_in_a_dictionary_and_lies_nowhere_else() -> None:
+    hidden = np.ma.MaskedArray([1, 10**8], mask=[False, True])
+    data = pickle.dumps({"model": Ridge().fit(X, TARGET), "beside": {"param_a": hidden}})
+    found: Any = pickles.load(data, "m.pkl")["beside"]["param_a"]  # type: ignore[index]
+    assert type(found) is np.ma.MaskedArray
+    assert (found.mask.tolist(), found.data.tolist()) == ([False, True], [1, 10**8])
+    for place in ([hidden], (hidden,), np.array([hidden, None], dtype=object)):
+        with pytest.raises(ModelError, match="hidden numbers outside of a dictionary"):
+            pickles.load(pickle.dumps({"model": Ridge().fit(X, TARGET), "beside": place}), "m.pkl")
 
 
 def test_a_method_of_a_text_is_refused_by_its_name() -> None:

@@ -277,7 +277,7 @@ def test_an_array_whose_first_size_is_a_truth_value_is_refused() -> None:
 
 
 def test_a_masked_array_begins_as_numpy_begins_it() -> None:
-    honest = pickle.dumps(np.ma.MaskedArray([1.0, 2.0], mask=[True, False]), protocol=2)
+    honest = pickle.dumps({"param_a": np.ma.MaskedArray([1.0, 2.0], mask=[True, False])}, protocol=2)
     lying = honest.replace(b"X\x01\0\0\0b", b"X\x01\0\0\0q", 1)
     assert lying != honest
     assert outcome(honest) == "alike"

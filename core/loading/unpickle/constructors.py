@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.loading.unpickle import boosters, frames, layouts, neighbours, numbers, plain, trees
+from core.loading.unpickle import boosters, frames, layouts, masks, neighbours, numbers, plain, trees
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _SETTINGS = frozenset({"dtype", "ensure_all_finite", "force_all_finite", "x1", "x2", "accept_sparse", "copy", "order"})
+_TITLE = 200
+"""Letters of a stand-in's name: each attribute of one has a longer name."""
 _LOSSES = (
     *("CyHalfSquaredError", "CyAbsoluteError", "CyPinballLoss", "CyHuberLoss", "CyHalfPoissonLoss"),
     *("CyHalfGammaLoss", "CyHalfTweedieLoss", "CyHalfTweedieLossIdentity", "CyHalfBinomialLoss"),
@@ -95,12 +97,14 @@ def attribute(machine: Machine, args: tuple[Any, ...]) -> Stub | OwnMethod:
     Histogram boosting that stops early keeps a method of its own; distributions of whole numbers keep several.
     """
     owner, name = args if len(args) == 2 else (None, None)
-    if owner.__class__ is Stub and type(name) is str:
-        return Stub(f"{owner.stands_for}.{name[:100]}")
+    if type(name) is not str or not name.isidentifier():  # anything else may be endless when it is written out
+        raise Refused("it asks for an attribute by something that is not a name", "builtins.getattr")
+    if owner.__class__ is Stub:
+        return Stub(f"{owner.stands_for}.{name}"[:_TITLE])
     if id(owner) in machine.made and name in OWN_METHODS:
         return OwnMethod(owner, name)
     raise Refused(
-        f"it asks for an attribute by its name (getattr, {str(name)[:60]!r}), as methods such as str.lower are written",
+        f"it asks for an attribute by its name (getattr, {name[:60]!r}), as methods such as str.lower are written",
         "builtins.getattr",
     )
 
@@ -117,7 +121,7 @@ CONSTRUCTORS: dict[str, Any] = {
     "numpy._core.multiarray._reconstruct": numbers.reconstruct,
     "numpy._core.multiarray.scalar": numbers.scalar,
     "numpy._core.numeric._frombuffer": numbers.from_buffer,
-    "numpy.ma.core._mareconstruct": numbers.masked,
+    "numpy.ma.core._mareconstruct": masks.masked,
     "numpy.random._pickle.__bit_generator_ctor": numbers.bit_generator,
     "numpy.random._pickle.__randomstate_ctor": numbers.random_state,
     "numpy.random._pickle.__generator_ctor": numbers.generator,

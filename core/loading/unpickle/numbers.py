@@ -189,28 +189,6 @@ def scalar(_machine: Machine, args: tuple[Any, ...]) -> Any:
     return array_of(args[1], args[0], (1,), False, "a numpy number")[0]
 
 
-def masked(_machine: Machine, args: tuple[Any, ...]) -> Slot:
-    """``numpy.ma.core._mareconstruct``: the results of a parameter search."""
-    if len(args) != 4 or getattr(args[0], "name", "") != "numpy.ma.MaskedArray" or args[1] is not np.ndarray:
-        raise wrong("a masked array")
-    if shape_of(args[2], "a masked array") != (0,) or args[3] not in ("b", b"b"):
-        raise wrong("a masked array")
-
-    def fill(state: Any) -> np.ma.MaskedArray:
-        if type(state) is not tuple or len(state) != 7:
-            raise wrong("a masked array")
-        version, shape, kind, fortran, data, mask, default = state
-        if version != 1:
-            raise wrong("a masked array")
-        sizes = shape_of(shape, "a masked array")
-        values = array_of(data, kind, sizes, bool(fortran), "a masked array")
-        hidden = array_of(mask, np.dtype(bool), sizes, bool(fortran), "a masked array")
-        plain = isinstance(default, np.ndarray) and default.shape == () and default.dtype.kind != "O"
-        return np.ma.MaskedArray(values, mask=hidden, fill_value=default[()] if plain else None)
-
-    return Slot("a masked array", fill)
-
-
 def bit_generator(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``__bit_generator_ctor``: the five that numpy ships, by class or by name."""
     given = args[0] if args else "MT19937"

@@ -14,6 +14,7 @@ import pandas as pd
 from core.loading.unpickle.ensembles import guess
 from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
 from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
+from core.loading.unpickle.masks import Masked, uncovered
 from core.loading.unpickle.natives import SETTINGS
 
 MAX_OBJECTS = 30_000_000
@@ -99,7 +100,7 @@ def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
     Whatever walks such a group later would not come back: libraries list classes and compare categories, pipelines
     ask each of their steps.
     """
-    plain = type(item) in (*_HOLDERS, *_MAPPINGS)
+    plain = type(item) in _HOLDERS or isinstance(item, dict)
     own = item.size if isinstance(item, np.ndarray) else len(item) if plain else OBJECT
     size = own + sum(sizes.get(id(part), 0) for part in parts)
     if size > MAX_OBJECTS:
@@ -115,7 +116,9 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
     if cls in _HOLDERS or (issubclass(cls, tuple) and hasattr(cls, "_fields")):
         return [(place, part) for part in item]
     if cls in _MAPPINGS:
-        return [(_name(key, place), part) for key, part in item.items()]
+        return [(_name(key, place), part) for key, part in uncovered(item)]
+    if cls is Masked:
+        raise Refused("it holds an array with hidden numbers outside of a dictionary", "numpy.ma.MaskedArray")
     if cls in (Ref, Slot, OwnMethod):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
     if cls is Stub and item.stands_for == "numpy.vectorize":  # distributions hold it, which are left out themselves
