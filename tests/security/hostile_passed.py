@@ -7,12 +7,17 @@ vectors kept by columns, lengths of centres that are not there. Plainly loaded, 
 
 from __future__ import annotations
 
+import io
+import itertools
+import json
 import pickle
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from sklearn import cluster, decomposition, ensemble, linear_model, neighbors, svm
 
@@ -21,12 +26,14 @@ from tests.security.hostile import Case
 RNG = np.random.default_rng(0)
 X, WIDE = RNG.normal(size=(60, 5)), RNG.normal(size=(60, 3_000))
 LABELS, TARGET = (X[:, 0] > 0).astype(int), X[:, 0] * 3 + 1
+NUMBERS = itertools.count(10**6)
 NAMES = np.array(list("abcde"), dtype=object)
 
 
-def cases(_marker: Path) -> Iterator[Case]:
-    """Every case; none has a payload."""
-    for part in (forests, boosted, histograms, neighbours, vectors, centres, hidden, own_methods):
+def cases(marker: Path) -> Iterator[Case]:
+    """Every case; only those of skops have a payload."""
+    yield from written(str(marker))
+    for part in (forests, boosted, histograms, neighbours, vectors, centres, hidden, own_methods, covered):
         for name, model in part():
             yield f"passed-{name}.pkl", model if isinstance(model, bytes) else pickle.dumps(model)
 
@@ -132,3 +139,90 @@ def own_methods() -> Iterator[tuple[str, Any]]:
     yield "own-elsewhere", begun + b"0]" + asked + b"a."
     yield "own-class", b"\x80\x04cbuiltins\ngetattr\ncbuiltins\nstr\n\x8c\x09__class__\x86R."
     yield "own-called", begun + b"0" + asked + b")R."
+    nested = b"".join(b"(" + 8 * (b"h" + bytes([level])) + b"l\x940" for level in range(12))
+    yield "own-endless", b"\x80\x04]\x940" + nested + b"cbuiltins\ngetattr\nNh\x0c\x86R."
+
+
+def covered() -> Iterator[tuple[str, Any]]:
+    """Positions far outside, hidden in masked arrays: their least and largest number leave them out."""
+    vectors = svm.SVC(kernel="precomputed").fit(X @ X.T, LABELS)
+    yield "covered-vectors", lying(vectors, support_=_covered(vectors.support_))
+    matrix = sp.csr_matrix(np.eye(5))
+    matrix.indices = _covered(matrix.indices)
+    yield "covered-columns", {"model": linear_model.Ridge().fit(X, TARGET), "matrix": matrix}
+    voting = neighbors.KNeighborsClassifier(algorithm="brute").fit(X, LABELS)
+    yield "covered-labels", lying(voting, _y=_covered(voting._y))
+    several = pd.MultiIndex.from_arrays([[1, 2], [3, 4]])
+    several._codes = (_covered(several.codes[0], 100), several.codes[1])
+    yield "covered-codes", {"model": linear_model.Ridge().fit(X, TARGET), "index": several}
+
+
+def _covered(places: Any, far: int = 10**8) -> Any:
+    """The first position is far outside, and hidden."""
+    numbers, mask = np.array(places), np.zeros(len(places), dtype=bool)
+    numbers[0], mask[0] = far, True
+    return np.ma.MaskedArray(numbers, mask=mask)
+
+
+def written(marker: str) -> Iterator[Case]:
+    """skops files that have a listed name called: its attributes lead to ``open``, called where the object is written."""
+    for loader in ("LossNode", "ConstructorFromReduceNode"):
+        inner = _ridge({})
+        for name in ("predict", "__globals__"):
+            inner = _asked(loader, inner, name)
+        opened = _asked(loader, _ridge(_asked(loader, _ridge(inner), "__builtins__")), "open")
+        held = {
+            "func": opened,
+            "args": _several(_text(marker), _text("w")),
+            "kwds": _named({}),
+            "namespace": _named({}),
+        }
+        ready = _part("functools", "partial", "PartialNode", content=held)
+        yield f"passed-{loader}.skops", _zipped(_ridge(_named({"__reduce_ex__": ready})))
+        yield f"passed-{loader}-alone.skops", _zipped(_asked(loader, _ridge({}), "predict"))
+    rebuilt = _part("functools", "partial", "PartialNode", content={"func": _text("x"), "args": _several()})
+    yield "passed-way.skops", _zipped(_ridge(_named({"__getstate__": rebuilt})))
+    files = _several(_text("x"), _text("y"), _text(marker))
+    booster = _part("xgboost.core", "Booster", "ConstructorFromReduceNode", content=files)
+    yield "passed-reads.skops", _zipped(booster)
+
+
+def _zipped(root: dict[str, Any]) -> bytes:
+    """A file with one schema; its parts are numbered, as skops does."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("schema.json", json.dumps({**root, "protocol": 2, "_skops_version": "0.13"}))
+    return content.getvalue()
+
+
+def _part(module: str, name: str, loader: str, **more: Any) -> dict[str, Any]:
+    """One part of a schema."""
+    return {"__module__": module, "__class__": name, "__loader__": loader, "__id__": next(NUMBERS), **more}
+
+
+def _text(value: str) -> dict[str, Any]:
+    return _part("builtins", "str", "JsonNode", content=json.dumps(value), is_json=True)
+
+
+def _several(*parts: Any) -> dict[str, Any]:
+    return _part("builtins", "tuple", "TupleNode", content=list(parts))
+
+
+def _named(parts: dict[str, Any]) -> dict[str, Any]:
+    kinds = [_part("builtins", "str", "TypeNode") for _ in parts]
+    return _part(
+        "builtins", "dict", "DictNode", content=parts, key_types=_part("builtins", "list", "ListNode", content=kinds)
+    )
+
+
+def _ridge(state: dict[str, Any]) -> dict[str, Any]:
+    """A model with such attributes."""
+    return _part("sklearn.linear_model._ridge", "Ridge", "ObjectNode", content=state or _named({}))
+
+
+def _asked(loader: str, owner: dict[str, Any], name: str) -> dict[str, Any]:
+    """``getattr(owner, name)``."""
+    arguments = _several(owner, _text(name))
+    if loader == "LossNode":
+        return _part("builtins", "getattr", loader, content=_named({}), __reduce__={"args": arguments})
+    return _part("builtins", "getattr", loader, content=arguments)

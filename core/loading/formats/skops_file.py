@@ -13,11 +13,21 @@ from core.errors import ModelError
 from core.loading import pickles
 from core.loading.formats.tree_checks import damaged
 from core.loading.unpickle.allowed import lookup
+from core.loading.unpickle.build import FUNCTIONS
 from core.loading.unpickle.inert import Refused
 
 MAX_DEPTH = 300
 MAX_PARTS = 2_000_000
 _ROLES = ("new", "call", "record")
+_CALLED = frozenset(
+    (
+        *("_loss", "sklearn._loss._loss", "sklearn.linear_model._sgd_fast", "sklearn._loss.loss"),
+        *("builtins", "collections", "datetime", "decimal", "sklearn.ensemble._hist_gradient_boosting.common"),
+    )
+)
+"""Modules of what skops may call with arguments that a file gives; trees aside, which it calls by their own name."""
+_WAYS = frozenset(("__reduce__", "__reduce_ex__", "__getstate__", "__getnewargs__", "__getnewargs_ex__"))
+"""Attributes that are called where an object is written."""
 
 
 def load(data: bytes, name: str) -> Any:
@@ -71,6 +81,7 @@ def _bounded(data: bytes) -> None:
         inner = list(part.values()) if isinstance(part, dict) else part
         inner = [item for item in inner if isinstance(item, dict | list)]
         if not done:
+            _look(part)
             pending.append((part, depth, True))
             pending += [(item, depth + 1, False) for item in reversed(inner)]
             continue
@@ -81,6 +92,24 @@ def _bounded(data: bytes) -> None:
         sizes[id(part)] = own
         if own > MAX_PARTS:
             raise ValueError("its parts repeat each other without end")
+
+
+def _look(part: Any) -> None:
+    """Refuse a part by which skops would call what a file names, or have it called when the object is written.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(part, dict):
+        return
+    loader = part.get("__loader__")
+    named = loader in ("LossNode", "ConstructorFromReduceNode") or "__reduce__" in part
+    if named and loader != "TreeNode" and part.get("__module__") not in _CALLED:
+        raise ValueError(f"it calls {part.get('__module__')}.{part.get('__class__')}")
+    held = part.get("content")
+    if isinstance(held, dict) and "__loader__" in part and not _WAYS.isdisjoint(held):
+        raise ValueError("an object in it says itself how it is written")
 
 
 def _trusted(kind: str, name: str) -> str:
@@ -94,7 +123,7 @@ def _trusted(kind: str, name: str) -> str:
     module, _, title = kind.rpartition(".")
     try:
         reference = lookup(module, title)
-        if reference.role not in _ROLES:
+        if reference.role not in _ROLES or title in FUNCTIONS or title.startswith("__pyx_unpickle_"):
             raise Refused(f"it holds {kind[:200]}, which a file may not create", kind)
     except Refused as error:
         raise ModelError(
