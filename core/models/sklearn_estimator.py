@@ -201,7 +201,7 @@ def _single_target(estimator: Any, kind: str) -> None:
 def _margin(estimator: Any, classes: tuple[str, ...]) -> tuple[Scale | None, Callable[[Any], Any] | None]:
     """The additive scale and how to ask for it; (scale, None) means the prediction itself."""
     kind = type(estimator).__name__
-    own = type(estimator).__module__.startswith("sklearn.")
+    own = type(estimator).__module__.startswith(("sklearn.", "core.models.first_guess"))
     if not classes:
         if own and (kind in _LOG_TARGET or _log_link(estimator)):
             return "log-target", lambda rows: np.log(estimator.predict(rows))

@@ -35,6 +35,7 @@ from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 
 from core.errors import ModelError
 from core.loading import pickles
+from core.loading.models import read_model
 from core.models import first_guess
 from tests.security import zoo
 
@@ -174,6 +175,13 @@ def test_a_masked_array_keeps_what_it_hides_in_a_dictionary_and_lies_nowhere_els
     for place in ([hidden], (hidden,), np.array([hidden, None], dtype=object)):
         with pytest.raises(ModelError, match="hidden numbers outside of a dictionary"):
             pickles.load(pickle.dumps({"model": Ridge().fit(X, TARGET), "beside": place}), "m.pkl")
+
+
+def test_boosting_with_a_look_at_its_first_guess_keeps_its_scale_of_contributions() -> None:
+    model = GradientBoostingClassifier(n_estimators=3, init=LogisticRegression()).fit(X, LABELS)
+    read = [read_model(pickle.dumps(GradientBoostingClassifier(n_estimators=3).fit(X, LABELS)), "m.pkl")]
+    read.append(read_model(pickle.dumps(model), "m.pkl"))
+    assert [found.margin_scale for found in read] == ["log-odds", "log-odds"]
 
 
 def test_a_method_of_a_text_is_refused_by_its_name() -> None:
