@@ -30,12 +30,9 @@ SLIM = "width >= 0 && 520 > containerSize()[0]"
 """True in a narrow drawing; it names the width so that it is asked again when the drawing is resized."""
 
 
-def feature_ticks(dates: bool = False, whole: bool = False) -> dict[str, Any]:
-    """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them.
-
-    Whole numbers have no ticks between them.
-    """
-    return {} if dates else {"labelExpr": FEATURE_TICKS, **({"tickMinStep": 1} if whole else {})}
+def feature_ticks(dates: bool = False) -> dict[str, str]:
+    """The part of an axis that says how its ticks are written: a feature's own numbers; dates as Vega writes them."""
+    return {} if dates else {"labelExpr": FEATURE_TICKS}
 
 
 def whole(cells: Iterable[Any]) -> bool:

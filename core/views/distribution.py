@@ -34,7 +34,7 @@ def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = None if result.means is None else "share of the class" if bins.is_share(result) else "mean of the target"
-    drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark, bins.whole(result))
+    drawn = distribution_spec.spec(result.ordered, dates, mean, len(result.groups) > 1, dark)
     sentence = tell(result)
     alt = f"{'Histogram' if result.ordered else 'Bar chart'}. {sentence}"
     return View(drawn, rows, table(result), sentence, alt)
@@ -49,7 +49,7 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = "share of the class" if bins.is_share(result) else "mean of the target"
-    drawn = distribution_spec.means(result.ordered, dates, mean, dark, bins.whole(result))
+    drawn = distribution_spec.means(result.ordered, dates, mean, dark)
     told = bins.tell_means(result)
     along = f"Along {words.short(result.feature)}, {told[:1].lower()}{told[1:]}" if told else ""
     sentence = along or f"Too few rows have a value of {words.short(result.feature)} to compare averages."

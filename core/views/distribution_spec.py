@@ -7,9 +7,7 @@ from typing import Any
 from core.views import axis, palette
 
 
-def spec(
-    ordered: bool, dates: bool, mean: str | None, groups: bool, dark: bool | None, whole: bool = False
-) -> dict[str, Any]:
+def spec(ordered: bool, dates: bool, mean: str | None, groups: bool, dark: bool | None) -> dict[str, Any]:
     """Bars, the instance's mark, and the mean on an axis of its own.
 
     Parameters
@@ -20,11 +18,9 @@ def spec(
         What the line is, in our own words; None for none.
     groups : bool
         True where the bars are stacked by class.
-    whole : bool
-        Bins of whole numbers.
     """
     ink = palette.INKS[dark]
-    x = _axis(ordered, dates, whole)
+    x = _axis(ordered, dates)
     layers: list[dict[str, Any]] = [{"layer": [_bars(x, ordered, groups), *_own(x)]}]
     if mean is not None:
         layers.append(_mean_layer(x, ordered, ink, mean))
@@ -41,11 +37,11 @@ def spec(
     }
 
 
-def means(ordered: bool, dates: bool, mean: str, dark: bool | None, whole: bool = False) -> dict[str, Any]:
+def means(ordered: bool, dates: bool, mean: str, dark: bool | None) -> dict[str, Any]:
     """The mean alone, on the usual side; parameters as of ``spec``."""
     ink = palette.INKS[dark]
-    drawn = spec(ordered, dates, mean, False, dark, whole)
-    x = _axis(ordered, dates, whole)
+    drawn = spec(ordered, dates, mean, False, dark)
+    x = _axis(ordered, dates)
     line = _mean_layer(x, ordered, palette.CURVES[0], mean)
     line["encoding"]["y"]["axis"] = {"title": mean, "tickCount": 5}
     return {
@@ -54,11 +50,11 @@ def means(ordered: bool, dates: bool, mean: str, dark: bool | None, whole: bool 
     }
 
 
-def _axis(ordered: bool, dates: bool, whole: bool) -> dict[str, Any]:
+def _axis(ordered: bool, dates: bool) -> dict[str, Any]:
     """Values along the axis, or levels, most frequent first."""
     if ordered:
         kind = "temporal" if dates else "quantitative"
-        ticks = {"title": None, "tickCount": 8, "grid": False, **axis.feature_ticks(dates, whole)}
+        ticks = {"title": None, "tickCount": 8, "grid": False, **axis.feature_ticks(dates)}
         return {"field": "x", "type": kind, "axis": ticks, "scale": {"zero": False, "nice": False}}
     return {"field": "level", "type": "nominal", "sort": {"field": "order", "op": "min"}, "axis": axis.of_levels()}
 

@@ -104,11 +104,7 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     dates = axis.dated(result.x, result.ordered)
     kind = "temporal" if dates else "quantitative" if result.ordered else "nominal"
-    look = (
-        {"title": None, "tickCount": 6, **axis.feature_ticks(dates, axis.whole(result.x))}
-        if result.ordered
-        else axis.of_levels()
-    )
+    look = {"title": None, "tickCount": 6, **axis.feature_ticks(dates)} if result.ordered else axis.of_levels()
     x: dict[str, Any] = {"field": "x", "type": kind, "axis": look}
     if result.ordered:
         x["scale"] = {"type": "utc", "nice": False, "padding": 10} if dates else {"zero": False}

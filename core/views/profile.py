@@ -63,7 +63,6 @@ def view(
         whole=_whole(result),
         models=bool(whose),
         parts=len(parts) > 1,
-        counts=axis.whole(result.grid),
     )
     sentence = tell(result, dates, decimals)
     return View(drawn, rows, table(result), sentence, f"{'Line' if result.ordered else 'Dot'} chart. {sentence}")

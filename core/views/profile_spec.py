@@ -39,7 +39,6 @@ def spec(
     whole: bool = False,
     models: bool = False,
     parts: bool = False,
-    counts: bool = False,
 ) -> dict[str, Any]:
     """A line chart for an ordered feature, a dot chart for levels.
 
@@ -62,8 +61,6 @@ def spec(
         Curves of several models: one colour each.
     parts : bool
         Of each model several curves, told apart by dashes or shapes.
-    counts : bool
-        The feature has whole numbers.
     """
     output: dict[str, Any] = {"field": "y", "type": "quantitative", "scale": {"zero": False}}
     output["axis"] = {"title": (words.AXIS_CHANGE if change else words.AXIS)[scale], "tickCount": 6}
@@ -73,8 +70,7 @@ def spec(
     color = {**(palette.models() if models else palette.curves()), "legend": legend}
     tips = _WHOLE if whole else _TIPS
     if ordered:
-        x = {"title": None, **axis.feature_ticks(dates, counts)}
-        layers = _ordered(output, color, dates, palette.INKS[dark], tips, parts, x)
+        layers = _ordered(output, color, dates, palette.INKS[dark], tips, parts)
     else:
         layers = _levels(output, color, several, dark, tips, bars, parts)
     return {
@@ -92,16 +88,11 @@ def _layer(role: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
 
 
 def _ordered(
-    output: dict[str, Any],
-    color: dict[str, Any],
-    dates: bool,
-    ink: str,
-    shown: list[dict[str, str]],
-    parts: bool,
-    along: dict[str, Any],
+    output: dict[str, Any], color: dict[str, Any], dates: bool, ink: str, shown: list[dict[str, str]], parts: bool
 ) -> list[dict[str, Any]]:
     """Shade, threshold, curves, gaps, crossings, own points, and invisible targets for the tooltips."""
-    x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": along}
+    x: dict[str, Any] = {"field": "x", "type": "temporal" if dates else "quantitative", "axis": {"title": None}}
+    x["axis"] |= axis.feature_ticks(dates)
     x["scale"] = {"nice": False, "padding": 14} | ({"type": "utc"} if dates else {"zero": False})
     here, left, bottom = {"x": x, "y": output}, {"x": {"value": 6}, "y": output}, {"value": "height"}
     name, tips = {"text": {"field": "label"}}, {"tooltip": shown}

@@ -49,13 +49,8 @@ def test_whole_numbers_are_crossed_between_two_of_them() -> None:
     shown = view(result)
     assert [row["label"] for row in of(shown, "crossing")] == ["3 to 4", "4 to 5", "7"]
     assert shown.sentence.endswith("between 3 and 4, between 4 and 5 and near 7.")
-    steps = [
-        layer["encoding"]["x"]["axis"] for layer in shown.spec["layer"] if "axis" in layer["encoding"].get("x", {})
-    ]
-    assert steps
-    assert all(one["tickMinStep"] == 1 for one in steps), "and no tick stands between them"
     broken = view(make((0.0, 1.0), [0.0, 1.0], (0.0,)))
-    assert "tickMinStep" not in str(broken.spec)
+    assert broken.spec == shown.spec, "another feature needs other data only: its drawing glides, none is built anew"
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
