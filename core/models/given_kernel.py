@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn import svm
+from sklearn.svm._base import BaseLibSVM
 
 from core.types import Array
 
@@ -23,39 +24,39 @@ def _fitting(model: Any, rows: Any, made: Any) -> Array:
     return np.asarray(made)
 
 
+def _looked(self: Any, X: Any) -> Array:
+    """The matrix as scikit-learn's machines compute it, looked at."""
+    return _fitting(self, X, BaseLibSVM._compute_kernel(self, X))
+
+
 class SVC(svm.SVC):  # type: ignore[misc]  # no types there
     """scikit-learn's, with a look at the matrix."""
 
-    def _compute_kernel(self, X: Any) -> Array:
-        return _fitting(self, X, super()._compute_kernel(X))
+    _compute_kernel = _looked
 
 
-class NuSVC(svm.NuSVC):  # type: ignore[misc]
+class NuSVC(svm.NuSVC):  # type: ignore[misc]  # no types there
     """scikit-learn's, with a look at the matrix."""
 
-    def _compute_kernel(self, X: Any) -> Array:
-        return _fitting(self, X, super()._compute_kernel(X))
+    _compute_kernel = _looked
 
 
-class SVR(svm.SVR):  # type: ignore[misc]
+class SVR(svm.SVR):  # type: ignore[misc]  # no types there
     """scikit-learn's, with a look at the matrix."""
 
-    def _compute_kernel(self, X: Any) -> Array:
-        return _fitting(self, X, super()._compute_kernel(X))
+    _compute_kernel = _looked
 
 
-class NuSVR(svm.NuSVR):  # type: ignore[misc]
+class NuSVR(svm.NuSVR):  # type: ignore[misc]  # no types there
     """scikit-learn's, with a look at the matrix."""
 
-    def _compute_kernel(self, X: Any) -> Array:
-        return _fitting(self, X, super()._compute_kernel(X))
+    _compute_kernel = _looked
 
 
-class OneClassSVM(svm.OneClassSVM):  # type: ignore[misc]
+class OneClassSVM(svm.OneClassSVM):  # type: ignore[misc]  # no types there
     """scikit-learn's, with a look at the matrix."""
 
-    def _compute_kernel(self, X: Any) -> Array:
-        return _fitting(self, X, super()._compute_kernel(X))
+    _compute_kernel = _looked
 
 
 GUARDED = {

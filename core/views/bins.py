@@ -21,7 +21,7 @@ def name(result: Distribution, place: int) -> str:
     if not result.ordered:
         return words.cell(result.bins[place])
     start, end = result.bins[place : place + 2]
-    if not whole(result):
+    if not axis.whole((start, end)):  # one kind for all
         return f"{cell(start)} to {cell(end)}"
     return words.cell(start) if end == start + 1 else f"{words.cell(start)} to {words.cell(end - 1)}"
 

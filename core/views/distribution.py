@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,28 +72,21 @@ def _row(role: str, **given: Any) -> dict[str, Any]:
     return {"role": role, "order": 0, **blank, **given}
 
 
-def _where(result: Distribution, place: int) -> dict[str, Any]:
-    """Where a bin lies along the axis."""
+def _places(result: Distribution) -> list[dict[str, Any]]:
+    """Where each bin lies along the axis; levels by what they are called, each differently."""
     if result.ordered:
-        start, end = bins.edges(result)[place : place + 2]
-        return {"x": start, "x2": end}
-    return {"level": _levels(result.bins)[place], "order": place}
-
-
-@lru_cache(maxsize=8)
-def _levels(bins: tuple[Any, ...]) -> list[str]:
-    """What each level is called, each differently."""
-    return words.distinct([words.short(words.cell(level), 40) for level in bins])
+        return [{"x": start, "x2": end} for start, end in pairwise(bins.edges(result))]
+    levels = words.distinct([words.short(words.cell(level), 40) for level in result.bins])
+    return [{"level": level, "order": place} for place, level in enumerate(levels)]
 
 
 def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     """A bar a bin and group, one upon the other."""
     rows = []
-    for place in range(result.counts.shape[1]):
+    for place, where in enumerate(_places(result)):
         below = 0.0
         for at, group in enumerate(result.groups):
             count = float(result.counts[at, place])
-            where = _where(result, place)
             rows.append(
                 _row(
                     "bar",
@@ -115,10 +108,9 @@ def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
         return []
     share = bins.is_share(result)
     rows = []
-    for place, mean in enumerate(result.means):
+    for place, (mean, where) in enumerate(zip(result.means, _places(result), strict=True)):
         if not math.isfinite(float(mean)):
             continue
-        where = _where(result, place)
         if result.ordered:
             where = {"x": (where["x"] + where["x2"]) / 2}
         said = words.percent(float(mean)) if share else words.number(float(mean))
@@ -139,7 +131,7 @@ def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     levels = list(result.bins)
     place = levels.index(result.at) if result.at in levels else len(levels) - 1
     side = "right" if place >= len(levels) / 2 else "left"
-    return [_row("own", **_where(result, place), label=label, side=side)]
+    return [_row("own", **_places(result)[place], label=label, side=side)]
 
 
 def table(result: Distribution) -> pd.DataFrame:
