@@ -25,7 +25,8 @@ def test_parts_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> Non
     assert np.array_equal(whole, model.predict(table.inputs))
     told.clear()
     monkeypatch.setattr(asking, "PART", len(table) // 3)
-    assert np.array_equal(asking.in_parts(job, table.inputs, "reading", 0.5), whole)
+    # Some processors add fewer rows in another order: the last bit may differ.
+    np.testing.assert_allclose(asking.in_parts(job, table.inputs, "reading", 0.5), whole, rtol=1e-12)
     fractions = [fraction for fraction, _ in told]
     assert len(fractions) in (3, 4)
     assert fractions == sorted(fractions)
