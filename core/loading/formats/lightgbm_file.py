@@ -10,6 +10,8 @@ from core.loading.formats.lightgbm_trees import check_trees, read_tree
 from core.loading.formats.tree_checks import damaged
 
 _HEADER = ("num_class", "num_tree_per_iteration", "max_feature_idx", "feature_names", "feature_infos", "tree_sizes")
+_INFO = re.compile(r"none|\[[-+.0-9a-z]+:[-+.0-9a-z]+\]|-?[0-9]+(?::-?[0-9]+)*")
+"""What is told of a column: nothing, its range, or its categories."""
 _CATEGORICAL = re.compile(rb"^\[categorical_feature: [\d,]*\]$", re.MULTILINE)
 
 
@@ -66,6 +68,10 @@ def check(raw: bytes, name: str) -> int:
     names, infos = facts["feature_names"].split(" "), facts["feature_infos"].split(" ")
     if not (0 < columns <= 100_000 and 0 < classes <= 10_000) or len(names) != columns or len(infos) != columns:
         raise damaged(name, f"It names {len(names)} columns and says it takes {columns}")
+    if strange := next((info for info in infos if not _INFO.fullmatch(info)), ""):
+        raise damaged(name, f"'{strange[:40]}' is neither a range nor categories of a column")
+    if not facts.get("objective", "none").strip():
+        raise damaged(name, "The line of its objective is empty")
     sizes = [size for size in facts["tree_sizes"].split(" ") if size]
     if len(sizes) != len(starts) or len(starts) % classes:
         raise damaged(name, f"It announces {len(sizes)} trees and holds {len(starts)}")

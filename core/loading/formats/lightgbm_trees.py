@@ -17,6 +17,7 @@ _COUNTED = (b"split_gain", b"internal_value", b"internal_weight", b"internal_cou
 _NOTHING = memoryview(b"")
 _EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
 """Kinds of splits, none by category, as LightGBM writes them."""
+_RATE = re.compile(rb"[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|-?inf|-?nan")
 _LINES = (b"num_features", b"leaf_features", b"leaf_const", b"leaf_coeff")
 _INNER = (b"split_feature", b"threshold", b"decision_type", b"left_child", b"right_child")
 
@@ -58,6 +59,8 @@ def check_trees(trees: Sequence[Tree], columns: int, name: str) -> None:
         linear, categorical = tree.get(b"is_linear", b"0"), _number(tree.get(b"num_cat", _NOTHING), name)
         if linear not in (b"0", b"1") or not 0 <= categorical < max(count, 1):
             raise damaged(name, "A tree's marks are broken")
+        if not _RATE.fullmatch(tree.get(b"shrinkage", b"1")):
+            raise damaged(name, "The shrinkage of a tree is no number")
         if b"leaf_value" not in tree or count < 1:
             raise damaged(name, "A tree has another number of leaves than it says")
     for key in (*_LEAF, *_COUNTED, *_INNER):
