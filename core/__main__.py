@@ -18,6 +18,7 @@ from core import registry, report_command, tune_command
 from core.errors import ExplorerError, InputError, ModelError
 from core.losses import LOSS, fitting, listed
 from core.results import Result
+from core.shown import printable
 from core.types import Model, Table, Task
 
 FAULT, BAD_INPUT, REFUSED, STOPPED = 1, 2, 3, 130
@@ -65,13 +66,8 @@ def _complain(error: BaseException | None, code: int) -> int:
         lines = [error.what, error.why, error.hint]
     else:
         lines = ["This is a fault of the program, not of your files.", f"{type(error).__name__}: {str(error)[:500]}"]
-    print(_shown("\n".join(line for line in lines if line)), file=sys.stderr)
+    print(printable("\n".join(line for line in lines if line), "\n"), file=sys.stderr)
     return code
-
-
-def _shown(text: str) -> str:
-    """Text for a screen: names from outside hold no signs that steer it."""
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 ABOUT = "Explain a model: one of its predictions, the whole of it, or the table that it is asked about."
@@ -192,7 +188,7 @@ def _rendered(result: Result, form: str) -> bytes:
             drawn = view(one)
             checks = "".join(f"  {check.text}\n" for check in one.checks)
             parts.append(f"{drawn.sentence}\n\n{drawn.table.to_string(index=False)}\n\nChecks:\n{checks}")
-        return _shown("\n".join(parts)).encode(errors="backslashreplace")
+        return printable("\n".join(parts), "\n").encode(errors="backslashreplace")
     from core import export
 
     if form == "json":

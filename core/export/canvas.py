@@ -9,6 +9,7 @@ import numpy as np
 
 from core.codec import plain
 from core.results.scores import Curve
+from core.shown import printable
 from core.types import Array
 from core.views import axis
 from core.views.palette import CURVES, MODELS, NEUTRAL
@@ -27,7 +28,7 @@ _DAY = 86_400_000.0
 def short(value: object, limit: int = 48) -> str:
     """Text from outside, cut to a length that a picture can hold."""
     text = "missing" if plain(value) is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-    text = "".join(character if character.isprintable() else " " for character in text)
+    text = printable(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

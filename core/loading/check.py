@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ExplorerError, ModelError
+from core.shown import printable
 
 MAX_FILE = 256 << 20
 
@@ -101,4 +102,4 @@ def _describe(data: bytes, name: str) -> str:
 
 def _line(text: str) -> str:
     """One line without control characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:1_000]
+    return " ".join(printable(text).split())[:1_000]

@@ -30,7 +30,8 @@ def view(result: Points, *, dark: bool | None = None) -> View:
         Clicking a dot sets the selection parameter ``pick`` (field ``row``).
     """
     spots = [axis.place(x) for x in result.x] if result.ordered else strips(result)
-    rows = [_dot(result, at, spots[at]) | shade for at, shade in enumerate(shades(result))]
+    colours = shades(result)
+    rows = [_dot(result, at, spots[at]) | shade for at, shade in enumerate(colours)]
     if not result.ordered:
         rows[:1] = [{**row, "wide": axis.widest(one["x"] for one in rows)} for row in rows[:1]]
     rows += [{"role": "line", "x": float(x), "y": float(y)} for x, y in zip(result.line_x, result.line_y, strict=True)]
@@ -41,7 +42,9 @@ def view(result: Points, *, dark: bool | None = None) -> View:
         rows.append({"role": "colour", "label": f"colour: {words.named(result.colour_title, 44)}"})
     sentence = tell(result)
     kind = "Scatter plot" if result.ordered else "Strip plot"
-    return View(spec(result, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}")
+    return View(
+        spec(result, colours, dark), rows, table(result), sentence, f"{kind} of {len(result.rows):,} rows. {sentence}"
+    )
 
 
 def strips(result: Points) -> list[str]:
@@ -100,7 +103,7 @@ def shaded(result: Points) -> bool:
     return all(shade is None or isinstance(shade, int | float) for shade in result.colour)
 
 
-def spec(result: Points, dark: bool | None) -> dict[str, Any]:
+def spec(result: Points, colours: list[dict[str, Any]], dark: bool | None) -> dict[str, Any]:
     """The constant specification for numbers or levels along the axis, with or without a third variable."""
     dates = axis.dated(result.x, result.ordered)
     kind = "temporal" if dates else "quantitative" if result.ordered else "nominal"
@@ -114,7 +117,10 @@ def spec(result: Points, dark: bool | None) -> dict[str, Any]:
     y = {"field": "y", "type": "quantitative", "axis": height, "scale": {"zero": False}}
     tips = [{"field": "name", "title": "row"}, {"field": "cell", "title": "value"}, {"field": "y", "title": "height"}]
     tips += [{"field": "shade text", "title": "colour"}] if result.colour else []
-    layers = [_dots(result, x, y, tips)]
+    dots = _dots(result, x, y, tips)
+    if result.colour:
+        dots["encoding"]["color"] = _colour(result, colours)
+    layers = [dots]
     if result.ordered:
         line = {"type": "line", "strokeWidth": 3, "color": palette.MARK}
         layers.append(
@@ -152,16 +158,14 @@ def _dots(result: Points, x: dict[str, Any], y: dict[str, Any], tips: list[dict[
     }
     if not result.ordered:
         dot["encoding"]["xOffset"] = _ASIDE
-    if result.colour:
-        dot["encoding"]["color"] = _colour(result)
     return dot
 
 
-def _colour(result: Points) -> dict[str, Any]:
+def _colour(result: Points, colours: list[dict[str, Any]]) -> dict[str, Any]:
     """The third variable: shades between two colours for numbers and dates, a colour each for levels."""
     numbers = shaded(result)
     kind = "temporal" if result.colour_dates else "quantitative" if numbers else "nominal"
-    scale: dict[str, Any] = {"range": [palette.DOWN, MIDDLE, palette.UP] if numbers else _level_colours(result)}
+    scale: dict[str, Any] = {"range": [palette.DOWN, MIDDLE, palette.UP] if numbers else _level_colours(colours)}
     if numbers:
         scale["interpolate"] = "rgb"  # over pink, as is usual, shades would be those of the line
     if result.colour_dates:
@@ -172,9 +176,9 @@ def _colour(result: Points) -> dict[str, Any]:
     return {"field": "shade", "type": kind, **order, "scale": scale, "legend": {"title": None, "orient": "top", **look}}
 
 
-def _level_colours(result: Points) -> list[str]:
+def _level_colours(colours: list[dict[str, Any]]) -> list[str]:
     """The colours of the levels that are drawn, in their order."""
-    places = sorted({row["shade order"] for row in shades(result)})
+    places = sorted({row["shade order"] for row in colours})
     return [palette.CURVES[place % len(palette.CURVES)] for place in places]
 
 

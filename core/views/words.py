@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.shown import printable
 from core.types import UNNAMED, Scale
 from core.views.alike import PAIR, told_apart
 from core.views.outcomes import outcome as outcome  # one of the words that others take from here
@@ -131,8 +132,7 @@ def moment(value: date) -> str:
 
 def short(text: str, longest: int = LONGEST) -> str:
     """One line of bounded length: control characters become spaces, the end becomes an ellipsis."""
-    printable = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(printable.split())
+    line = " ".join(printable(text).split())
     if line == _NO_KEY:
         return line + unseen(1)
     return line if len(line) <= longest else line[: longest - 1].rstrip(" …") + "…"

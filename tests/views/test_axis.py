@@ -20,7 +20,7 @@ def cloud(y_title: str, *, ordered: bool = True) -> dict[str, Any]:
         x, np.array([1.0, 2.0]), (0, 1), ("r0", "r1"), "year", y_title, np.empty(0), np.empty(0), ordered,
         colour=(1990.0, 2000.0), colour_title="built",
     )  # fmt: skip  # in the order of the fields
-    return points.spec(held, None)
+    return points.spec(held, points.shades(held), None)
 
 
 def looks(spec: dict[str, Any], channel: str) -> dict[str, Any]:
