@@ -47,15 +47,13 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
         raise wrong(_NAME)
     if not values.dtype.str.endswith("f8"):  # of any byte order, as the library takes them
         raise wrong(_NAME)
-    check_children(nodes["left_child"], nodes["right_child"], nodes["left_child"] == _LEAF, _NAME)
     inner = nodes["left_child"] != _LEAF
+    check_children(nodes["left_child"], nodes["right_child"], ~inner, _NAME)
     features = nodes["feature"][inner]
     if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
         raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
-    if int(n_classes.max()) > 1:  # older versions kept counts in the nodes, and predict_proba made shares of them
-        total, weight = values.sum(axis=2, keepdims=True), nodes["weighted_n_node_samples"][:, None, None]
-        if np.allclose(total, weight, rtol=1e-6, atol=0.0):  # else they are shares, or damaged: left as they are
-            values = values / np.where(total == 0.0, 1.0, total)
+    if int(n_classes.max()) > 1:
+        values = _shares(values, nodes["weighted_n_node_samples"][:, None, None])
     made = Tree(n_features, n_classes, n_outputs)
     made.__setstate__(
         {
@@ -66,6 +64,15 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
         }
     )
     return made
+
+
+def _shares(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Shares of the classes: older versions kept counts in the nodes, and ``predict_proba`` made shares of them."""
+    for some in (slice(1), slice(None)):  # the root tells most apart, without a sum of all nodes
+        total = values[some].sum(axis=2, keepdims=True)
+        if not np.allclose(total, weight[some], rtol=1e-6, atol=0.0):
+            return values  # shares, or damaged: left as they are
+    return values / np.where(total == 0.0, 1.0, total)
 
 
 def upgrade_nodes(nodes: Any, wanted: np.dtype[Any]) -> np.ndarray:
