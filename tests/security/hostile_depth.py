@@ -12,7 +12,7 @@ import io
 import json
 import pickle
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,15 @@ def _onnx() -> Iterator[Case]:
         made = helper.make_model(graph, opset_imports=sets, functions=functions, ir_version=8)
         return bytes(made.SerializeToString())
 
+    yield from _onnx_trees(model)
     last = helper.make_node("MatMul", ["q", "w"], ["y"])
+    for kind, more in (("Sum", {}), ("Mean", {}), ("Max", {}), ("Min", {}), ("Einsum", {"equation": "ij,ij->ij"})):
+        yield f"onnx-gap-{kind.lower()}.onnx", model([helper.make_node(kind, ["x", ""], ["q"], **more), last])
+    both = helper.make_function(
+        "", "Both", ["a", "b"], ["c"], [helper.make_node("Sum", ["a", "b"], ["c"])], [helper.make_opsetid("", 17)]
+    )
+    for given in (["x", ""], ["x"]):
+        yield f"onnx-gap-call-{len(given)}.onnx", model([helper.make_node("Both", given, ["q"]), last], (both,))
     again = helper.make_function(
         "", "Again", ["a"], ["b"], [helper.make_node("Again", ["a"], ["b"])], [helper.make_opsetid("", 17)]
     )
@@ -145,6 +153,30 @@ def _onnx() -> Iterator[Case]:
     for key, value in (("location", "*/_ORT_MEM_ADDR_/*"), ("offset", "4096"), ("length", "12")):
         lying.external_data.add(key=key, value=value)
     yield "onnx-memory.onnx", model([helper.make_node("MatMul", ["x", "w"], ["y"])], weights=lying)
+
+
+def _onnx_trees(model: Callable[[list[Any]], bytes]) -> Iterator[Case]:
+    """A chain of nodes, and one whose last node leads back to the first: in the middle of it is the one leaf each has."""
+    from onnx import helper
+
+    count = 2 * LEVELS + 1
+    inner = 2 * np.arange(LEVELS)
+    leaves = np.setdiff1d(np.arange(count), inner).tolist()
+    modes = np.where(np.isin(np.arange(count), inner), "BRANCH_LEQ", "LEAF").tolist()
+    for label, end in (("chain", count - 1), ("circle", 0), ("knot", 4)):
+        on, off = np.zeros(count, int), np.zeros(count, int)
+        on[inner], off[inner] = inner + 2, inner + 1
+        on[inner[-1]] = end
+        sides = {"nodes_truenodeids": on.tolist(), "nodes_falsenodeids": off.tolist()}
+        for turn, (yes, no) in enumerate((tuple(sides), tuple(sides)[::-1])):
+            node = helper.make_node(
+                "TreeEnsembleRegressor", ["x"], ["y"], domain="ai.onnx.ml", n_targets=1,
+                nodes_treeids=[0] * count, nodes_nodeids=list(range(count)), nodes_featureids=[0] * count,
+                nodes_values=[0.5] * count, nodes_modes=modes, **{yes: sides["nodes_truenodeids"]},
+                **{no: sides["nodes_falsenodeids"]}, target_treeids=[0] * len(leaves), target_nodeids=leaves,
+                target_ids=[0] * len(leaves), target_weights=[1.0] * len(leaves),
+            )  # fmt: skip
+            yield f"onnx-tree-{label}-{turn}.onnx", model([node])
 
 
 def _skops(marker: str) -> Iterator[Case]:

@@ -22,7 +22,7 @@ X = np.random.default_rng(0).normal(size=(80, 3))
 
 def cases(_marker: Path) -> Iterator[Case]:
     """Every case; nothing here has a payload: they are about indices, sizes and time."""
-    for part in (_catboost, _onnx, _keys, _skops, _xgboost, _lightgbm):
+    for part in (_catboost, _onnx, _keys, _skops, _xgboost, _xgboost_levels, _lightgbm):
         yield from part()
 
 
@@ -178,6 +178,33 @@ def _xgboost() -> Iterator[Case]:
         held = document["learner"]["gradient_booster"]
         (held["model"] if booster_kind == "gblinear" else held)[part] = 3
         yield f"xgb-no-list-{booster_kind}.json", json.dumps(document).encode()
+
+
+def _xgboost_levels() -> Iterator[Case]:
+    """Sets of categories that belong to other nodes than those that split by category."""
+    import pandas as pd
+    import xgboost
+
+    table = pd.DataFrame({"n": X[:, 0], "c": pd.Categorical(np.arange(len(X)) % 7)})
+    data = xgboost.DMatrix(table, np.arange(len(X)) % 7 % 3 + X[:, 0], enable_categorical=True)
+    for booster in ("gbtree", "dart"):
+        made = xgboost.train({"booster": booster, "tree_method": "hist", "max_cat_to_onehot": 1}, data, 2)
+        document = json.loads(bytes(made.save_raw("json")))
+        held = document["learner"]["gradient_booster"]
+        tree = (held["gbtree"] if booster == "dart" else held)["model"]["trees"][0]
+        owners, kinds = tree["categories_nodes"], tree["split_type"]
+        assert len(owners) > 1
+        for label, changed in (
+            ("shifted", {"categories_nodes": [owner + 1 for owner in owners]}),
+            ("turned", {"categories_nodes": owners[::-1]}),
+            ("all", {"split_type": [1] * len(kinds)}),
+            ("none", {"split_type": [0] * len(kinds)}),
+            ("far", {"split_type": [300, *kinds[1:]]}),
+        ):
+            kept = {key: tree[key] for key in changed}
+            tree.update(changed)
+            yield f"xgb-levels-{booster}-{label}.json", json.dumps(document).encode()
+            tree.update(kept)
 
 
 def _lightgbm() -> Iterator[Case]:

@@ -17,6 +17,8 @@ _ROWS = re.compile(
 
 Operator = tuple[bytes, bytes]
 """Domain and name."""
+Parts = Sequence[tuple[int, bytes | int]]
+"""Fields of a message: number and content."""
 
 
 @dataclass(slots=True)
@@ -25,7 +27,8 @@ class File:
 
     ``whole`` are the single whole numbers that it holds, by name, ``turns`` the names of what its loops count to,
     ``loops`` is how many loops are around the part that is looked at, ``own`` are the functions that it defines, by
-    domain and name, and ``calls`` the operators met since it was emptied last.
+    domain and name, with how many inputs each takes; ``calls`` are the operators met since it was emptied last.
+    ``gaps`` tells that a call of an own function leaves out an input, ``joins`` that one reads all that it is given.
     """
 
     name: str
@@ -33,13 +36,16 @@ class File:
     loops: int = 0
     whole: dict[bytes, int] = made(default_factory=dict)
     turns: set[bytes] = made(default_factory=set)
-    own: set[Operator] = made(default_factory=set)
+    own: dict[Operator, int] = made(default_factory=dict)
     calls: list[Operator] = made(default_factory=list)
+    gaps: bool = False
+    joins: bool = False
 
     def fields(self, data: bytes, every: bool = True) -> Iterator[tuple[int, bytes | int]]:
         """The fields of a protobuf message: number and content.
 
-        A forest is millions of numbers, each a field of its own: without ``every``, those in a row are left out.
+        A forest is millions of numbers, each a field of its own: without ``every``, many in a row are given as they
+        are written, under the negative of their number.
         """
         at = 0
         while at < len(data):
@@ -47,6 +53,7 @@ class File:
             if self.left < 0:
                 raise ValueError(f"it has more than {MAX_FIELDS:,} parts")
             if not every and (row := _ROWS.match(data, at)):
+                yield -(data[at] >> 3), row.group()
                 at = row.end()
                 continue
             key, at = varint(data, at)
@@ -69,7 +76,7 @@ class File:
             at += size
 
 
-def last(parts: Sequence[tuple[int, bytes | int]], wanted: int) -> bytes:
+def last(parts: Parts, wanted: int) -> bytes:
     """The text of a field; where it stands twice, protobuf takes the last one."""
     return next((part for field, part in reversed(parts) if field == wanted and isinstance(part, bytes)), b"")
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.errors import ModelError
-from core.loading.formats.onnx_fields import MAX_FIELDS, File, Operator, integers, last, signed
+from core.loading.formats import onnx_trees
+from core.loading.formats.onnx_fields import MAX_FIELDS, File, Operator, Parts, integers, last, signed
 from core.loading.formats.tree_checks import damaged
 
 _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
@@ -20,6 +21,8 @@ _SPARSE, _TRAINING, _FUNCTIONS = 15, 20, 25
 MAX_TURNS, MAX_LOOPS = 1_000_000, 2
 """Turns of a loop that the file fixes itself, and loops in one another."""
 _LOOPS = (b"Loop", b"Scan")
+_JOINS = (b"Sum", b"Mean", b"Max", b"Min", b"Concat", b"Einsum", b"FeatureVectorizer", b"SequenceConstruct")
+"""Operators that take as many inputs as they are given: ONNX Runtime reads each of them, one that is left out, too."""
 _LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
 
 
@@ -76,6 +79,8 @@ def _check(data: bytes, name: str) -> tuple[str, ...] | None:
             raise damaged(name, "It holds graphs for training")
         sizes = _functions([part for field, part in parts if field == _FUNCTIONS], file)
         found = list(_graph(graphs[0], file, 0))
+        if file.joins and file.gaps:
+            raise ValueError("a call of a function leaves out an input")
         if sum(sizes.get(call, 1) for call in file.calls) > MAX_FIELDS:
             raise ValueError("its functions repeat each other without end")
         if any(not name or not 0 <= file.whole.get(name, 0) <= MAX_TURNS for name in file.turns):
@@ -87,15 +92,19 @@ def _check(data: bytes, name: str) -> tuple[str, ...] | None:
 
 def _functions(functions: Sequence[bytes], file: File) -> dict[Operator, int]:
     """Check the functions that the file defines itself, and that none calls itself without end; operators in each."""
-    titles = [_title(function, file) for function in functions]
-    file.own = {title for title in titles if not title[0].startswith(_NOT_OWN)}
+    described = [list(file.fields(function)) for function in functions]
+    titles = [(last(parts, 10), last(parts, 1)) for parts in described]  # domain and name
+    for title, parts in zip(titles, described, strict=True):
+        if not title[0].startswith(_NOT_OWN):
+            file.own[title] = sum(field == 4 for field, _ in parts)
     waiting: dict[Operator, list[Operator]] = {}
-    for title, function in zip(titles, functions, strict=True):
+    for title, parts in zip(titles, described, strict=True):
         file.calls.clear()
-        for field, part in file.fields(function):
+        for field, part in parts:
             if field == 7 and isinstance(part, bytes):
                 list(_node(part, file, 1))
         waiting.setdefault(title, []).extend(file.calls)
+    file.joins = any(kind in _JOINS for calls in waiting.values() for _, kind in calls)
     sizes: dict[Operator, int] = {}
     for _ in range(_DEPTH):  # each is put in the place of its calls, those inside it, too
         ready = {title: calls for title, calls in waiting.items() if not any(call in waiting for call in calls)}
@@ -105,12 +114,6 @@ def _functions(functions: Sequence[bytes], file: File) -> dict[Operator, int]:
         raise ValueError("its functions call each other without end")
     file.calls.clear()
     return sizes
-
-
-def _title(function: bytes, file: File) -> Operator:
-    """Domain and name of a function."""
-    parts = list(file.fields(function))
-    return last(parts, 10), last(parts, 1)
 
 
 def _graph(graph: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
@@ -132,8 +135,13 @@ def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check one operator and what its attributes hold."""
     parts = list(file.fields(node))
     kind = last(parts, 4)
-    file.calls.append((last(parts, 7), kind))
+    title = last(parts, 7), kind
+    file.calls.append(title)
     inputs = [part for field, part in parts if field == 1 and isinstance(part, bytes)]
+    file.gaps |= title in file.own and (b"" in inputs or len(inputs) < file.own[title])
+    if kind in _JOINS and b"" in inputs:
+        raise ValueError(f"its operator {kind.decode()} leaves out an input")
+    held: onnx_trees.Attributes = {}
     file.loops += kind in _LOOPS
     if file.loops > MAX_LOOPS:
         raise ValueError("its loops lie in one another")
@@ -147,27 +155,30 @@ def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
                 "Export the model with standard operators.",
             )
         if field == 5 and isinstance(part, bytes):
+            attribute = list(file.fields(part, every=False))
+            held[last(attribute, 1)] = attribute
             if kind == b"Constant":
-                _constant(last(parts, 2), part, file)
-            yield from _attribute(part, file, depth)
+                _constant(last(parts, 2), attribute, file)
+            yield from _attribute(attribute, part, file, depth)
+    if kind.startswith(b"TreeEnsemble"):
+        onnx_trees.check(held, file.name)
     file.loops -= kind in _LOOPS
 
 
-def _constant(name: bytes, attribute: bytes, file: File) -> None:
+def _constant(name: bytes, attribute: Parts, file: File) -> None:
     """Keep the whole number that a node gives."""
-    for field, part in file.fields(attribute, every=False):
+    for field, part in attribute:
         if field == 3 and isinstance(part, int):
             file.whole[name] = max(file.whole.get(name, 0), signed(part))
         elif field == 5 and isinstance(part, bytes):
             _tensor(part, file, name)
 
 
-def _attribute(attribute: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
+def _attribute(parts: Parts, written: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check tensors and graphs inside an attribute; yields class labels."""
-    parts = list(file.fields(attribute, every=False))
     title = last(parts, 1)
     if title in _LABELS:
-        parts = list(file.fields(attribute))
+        parts = list(file.fields(written))
     for field, part in parts:
         if field in (5, 10) and isinstance(part, bytes):
             _tensor(part, file)

@@ -235,5 +235,10 @@ def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
         raise damaged(name, "Its categories are out of range")
     splits = tree.get("split_type", [])
     plain = type(splits) is Numerals and splits.text == b"0," * (nodes - 1) + b"0"  # none by category, as most are
-    if not plain and np.asarray(splits).size not in (0, nodes):
+    kinds = np.zeros(0, np.int64) if plain else whole_numbers(name, splits, "Its kinds of splits")
+    if kinds.size not in (0, nodes):
         raise damaged(name, "The parts of a tree differ in length")
+    if ((kinds != 0) & (kinds != 1)).any() or not np.array_equal(np.flatnonzero(kinds), owners):
+        raise damaged(
+            name, "Its categories do not belong to its splits by category"
+        )  # XGBoost goes through both at once
