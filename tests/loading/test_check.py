@@ -85,7 +85,12 @@ def test_nothing_is_asked_where_nothing_can_be_read() -> None:
     closed = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     done = subprocess.run(closed, capture_output=True, cwd=ROOT, timeout=300, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, cwd=ROOT, start_new_session=True) as begun:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a shell's background ignores it
+    try:
+        begun = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, cwd=ROOT, start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with begun:
         assert begun.stdin is not None
         assert begun.stdout is not None
         assert begun.stderr is not None
