@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import pickle
+import re
 import struct
 import tempfile
 import zipfile
@@ -223,6 +225,26 @@ def _lightgbm() -> Iterator[Case]:
             for line in lines
         ]
         yield f"lgb-number-{label}.txt", "\n".join([*sizes[:place], broken, *sizes[place + 1 :]]).encode()
+    yield from _lightgbm_lines()
     whole_text = "\n".join(lines)
     assert "\nnum_cat=0\n" in whole_text
     yield "lgb-sets-none.txt", whole_text.replace("\nnum_cat=0\n", "\nnum_cat=1\n", 1).encode()
+
+
+def _lightgbm_lines() -> Iterator[Case]:
+    """Numbers in the lines of leaves that are out of the range of C++, as a file and inside a pickle."""
+    import lightgbm
+
+    settings = {"verbose": -1, "min_data_in_leaf": 9, "linear_tree": True}
+    made = lightgbm.train(settings, lightgbm.Dataset(X, X[:, 0]), 2)
+    text = made.model_to_string()
+    for part in ("leaf_const", "leaf_coeff"):
+        found = re.search(rf"\n{part}= *(\S+)", text)
+        assert found
+        start, number = found.start(1), found[1]
+        for label, wrong in (("large", "1e400"), ("small", "-1e-400"), ("least", "1e-320"), ("sign", "-")):
+            broken = text[:start] + wrong.ljust(len(number)) + text[start + len(number) :]
+            yield f"lgb-line-{part}-{label}.txt", broken.encode()
+            data = pickle.dumps(made)
+            assert data.count(text.encode()) == 1
+            yield f"lgb-line-{part}-{label}.pkl", data.replace(text.encode(), broken.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ _NOTHING = memoryview(b"")
 _EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
 """Kinds of splits, none by category, as LightGBM writes them."""
 _RATE = re.compile(rb"[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|-?inf|-?nan")
+_REAL = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|inf|nan)")
 _LINES = (b"num_features", b"leaf_features", b"leaf_const", b"leaf_coeff")
 _INNER = (b"split_feature", b"threshold", b"decision_type", b"left_child", b"right_child")
 
@@ -87,6 +89,15 @@ def _check_lines(tree: Tree, leaves: int, columns: int, name: str) -> None:
     fits = announced.size == len(parts[b"leaf_const"]) == leaves and used.size == len(parts[b"leaf_coeff"]) == total
     if not fits or announced.min() < 0:
         raise damaged(name, "The lines in the leaves of a tree do not fit its leaves")
+    numbers = parts[b"leaf_const"] + parts[b"leaf_coeff"]
+    if not all(_REAL.fullmatch(number) and _in_range(number) for number in numbers):
+        raise damaged(name, "The lines in the leaves of a tree hold something that is no number, or out of range")
+
+
+def _in_range(number: bytes) -> bool:
+    """True where C++ finds the number in range: LightGBM aborts on one that is too large, or that is all but 0."""
+    digits = re.search(rb"[1-9]", re.split(rb"[eE]", number)[0])  # none in a plain 0, nor where infinite is written out
+    return not digits or sys.float_info.min <= abs(float(number)) < float("inf")
 
 
 def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, name: str) -> None:
