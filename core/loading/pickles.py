@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 from core.errors import ModelError
 from core.loading.unpickle.containers import unpack
@@ -35,10 +36,20 @@ def load(data: bytes, name: str) -> object:
     ModelError
         If the file asks for anything else, or is broken; the message names the object.
     """
+    return guarded(lambda: read(data), name)
+
+
+def guarded(build: Callable[[], object], name: str) -> object:
+    """What a reader builds by the rules; whatever it raises becomes the refusal of the file.
+
+    Raises
+    ------
+    ModelError
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return read(data)
+            return build()
     except Refused as error:
         raise ModelError(f"'{name}' is refused.", f"Nothing of it was run: {error.why}.", _HINT) from error
     except MemoryError as error:

@@ -10,7 +10,7 @@ import warnings
 
 _LIBRARIES = (
     *("sklearn.utils.parallel", "sklearn.utils._repr_html", "sklearn.inspection", "scipy.stats", "scipy.sparse.linalg"),
-    *("xgboost", "lightgbm", "catboost", "onnxruntime", "skops.io", "pyarrow.parquet", "openpyxl", "lz4.frame"),
+    *("xgboost", "lightgbm", "catboost", "onnxruntime", "pyarrow.parquet", "openpyxl", "lz4.frame"),
     *(
         "pandas.io.formats.style",
         "zoneinfo",

@@ -18,16 +18,17 @@ import scipy.sparse as sp
 import scipy.special
 import scipy.stats
 from sklearn.cluster import BisectingKMeans
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -164,6 +165,24 @@ def test_a_kernel_that_makes_another_matrix_is_told_before_compiled_code_reads_i
         if hasattr(found, way):
             with pytest.raises(ValueError, match="kernel makes a matrix of the form"):
                 getattr(found, way)(X[:1])
+
+
+def test_answers_for_another_number_of_rows_are_told_before_compiled_code_counts_them() -> None:
+    """Which of the rows that are asked belong to a class is kept by its place; nobody looks at how many there are."""
+    two = np.column_stack([LABELS, X[:, 1] > 0]).astype(int)
+    for labels in (LABELS, two):
+        model = OneVsRestClassifier(RidgeClassifier()).fit(X, labels)
+        honest: Any = pickles.load(pickle.dumps(model), "m.pkl")
+        np.testing.assert_array_equal(honest.predict(X), model.predict(X))
+    quantiles = FunctionTransformer(
+        np.log, np.quantile, check_inverse=False, inv_kw_args={"q": np.linspace(0, 1, 10**6)}
+    )
+    vars(model)["estimators_"] = [
+        TransformedTargetRegressor(Ridge(), transformer=quantiles, check_inverse=False).fit(X, TARGET + 100)
+    ] * 2
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    with pytest.raises(ValueError, match="another number of rows"):
+        found.predict(X)
 
 
 def test_a_masked_array_keeps_what_it_hides_in_a_dictionary_and_lies_nowhere_else() -> None:

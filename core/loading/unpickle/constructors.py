@@ -83,6 +83,8 @@ def partial(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         positional, named = state[1], state[2] or {}
         if type(positional) is not tuple or type(named) is not dict or not set(named) <= _SETTINGS:
             raise numbers.wrong("functools.partial")
+        if isinstance(function, np.ufunc) and len(positional) >= function.nin:  # it would write to those behind
+            raise numbers.wrong("functools.partial")
         for item in (*positional, *named.values()):
             if not boosters.is_plain(item) and item != [np.float64]:
                 raise numbers.wrong("functools.partial")

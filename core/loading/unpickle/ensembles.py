@@ -11,11 +11,12 @@ from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import IsolationForest
 from sklearn.ensemble._bagging import BaseBagging
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 from sklearn.utils.validation import check_array
 
 from core.loading.unpickle.natives import broken as _broken
-from core.models import first_guess
+from core.models import against_rest, first_guess
 
 MAX_MEMBERS = 200_000
 """Members of an ensemble: one that is asked a million times over would take minutes for a row."""
@@ -79,10 +80,17 @@ def _stages(model: Any) -> None:
     if not hasattr(model, "_raw_predict_init"):
         return
     if type(own.get("init_")) in (DummyClassifier, DummyRegressor, str):
-        if _first_guess(model) not in (None, grid.shape[1]):
+        shares = getattr(own["init_"], "__dict__", {}).get("class_prior_", np.zeros(1))
+        if _first_guess(model) not in (None, grid.shape[1]) or type(shares) is not np.ndarray or shares.ndim != 1:
             raise _broken(model)  # compiled code adds each tree to a column of that guess, without a look at how many
     else:  # any model may have made it: it is looked at each time
         model.__class__ = first_guess.GUARDED[type(model)]
+
+
+def _against_rest(model: Any) -> None:
+    """One model for each class: how many rows they answer for is looked at each time."""
+    if type(model) is OneVsRestClassifier:
+        model.__class__ = against_rest.OneVsRestClassifier
 
 
 def guess(model: Any) -> None:
@@ -143,5 +151,9 @@ def _is_whole(front: Any, columns: Any) -> bool:
     return bool(taken == columns)
 
 
-CHECKS: dict[str, Callable[[Any], None]] = {"estimators_": _members, "_predictors": _histograms}
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "estimators_": _members,
+    "_predictors": _histograms,
+    "label_binarizer_": _against_rest,
+}
 """Attribute -> check of the object that has it."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.covariance import EmpiricalCovariance
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neighbors._base import NeighborsBase
 
@@ -23,6 +24,7 @@ _WAYS = {*_ASKED, "auto", "predict_log_proba"}
 MAX_CLASSES, MAX_NODES = 1_000_000, 100_000
 SETTINGS = ("kw_args", "inv_kw_args", "metric_params", "effective_metric_params_", "pairwise_kernels_kwargs")
 """Attributes that hold the settings of a function, for whenever it is called."""
+_UNSEEN = frozenset(("out", "X_norm_squared", "Y_norm_squared"))
 _HASHERS = ("HashingVectorizer", "FeatureHasher")
 
 
@@ -44,7 +46,7 @@ def answers(model: Any) -> None:
     labels, classes, rows = own.get("_y"), own.get("classes_"), own.get("_fit_X")
     if not hasattr(rows, "shape") or not isinstance(model, NeighborsBase):
         return
-    if own.get("n_samples_fit_", rows.shape[0]) != rows.shape[0]:
+    if own.get("n_samples_fit_", rows.shape[0]) != rows.shape[0] or rows.shape[1:] != (own.get("n_features_in_"),):
         raise broken(model)
     wanted = own.get("n_neighbors", 1)
     if isinstance(model, KNeighborsClassifier) and not (
@@ -90,8 +92,8 @@ def one_hot(model: Any) -> None:
 
 
 def _is_sorted(known: Any) -> bool:
-    """True for numbers in rising order, a gap behind them; texts and objects are looked for otherwise."""
-    if not isinstance(known, np.ndarray) or known.ndim != 1 or known.dtype.kind not in "biuf":
+    """True for numbers and times in rising order, a gap behind them; texts and objects are looked for otherwise."""
+    if not isinstance(known, np.ndarray) or known.ndim != 1 or known.dtype.kind in "OUS":
         return isinstance(known, np.ndarray) and known.ndim == 1
     filled = known[:-1] if known.size and known[-1] != known[-1] else known
     return bool((filled[1:] > filled[:-1]).all())
@@ -179,11 +181,44 @@ def classes(model: Any) -> None:
 
 
 def calls(model: Any) -> None:
-    """Settings of a function that a model calls: results go nowhere but back, not into an array that others hold."""
+    """Settings of a function that a model calls: results go nowhere but back, not into an array that others hold.
+
+    Distances take lengths of rows, and a matrix of weights, as they are: compiled code reads them without a look.
+    """
     for name in SETTINGS:
         held = vars(model).get(name)
-        if isinstance(held, dict) and "out" in held:
+        if not isinstance(held, dict):
+            continue
+        other = held.get("Y")
+        known = None if name.endswith("kw_args") else vars(model).get("n_features_in_", -1)
+        columns = known if other is None else np.shape(other)[-1]
+        for given in (held, held.get("metric_kwargs")):
+            if not isinstance(given, dict):
+                continue
+            if not _UNSEEN.isdisjoint(given) or ("VI" in given and not _weighs(given["VI"], columns)):
+                raise broken(model)
+
+
+def _weighs(weights: Any, columns: Any) -> bool:
+    """True for a matrix of weights that has a line and a column for each column of the rows; -1 if it has seen none."""
+    wanted = len(weights) if columns == -1 else columns
+    return isinstance(weights, np.ndarray) and weights.shape == (wanted, wanted)
+
+
+def spread(model: Any) -> None:
+    """The matrices of a covariance have a line and a column for each column of the rows that are compared with it."""
+    own = vars(model)
+    if not isinstance(model, EmpiricalCovariance):
+        return
+    for name in ("precision_", "covariance_"):
+        if own.get(name) is not None and np.shape(own[name]) != np.shape(own["location_"]) * 2:
             raise broken(model)
+
+
+def neighbours(model: Any) -> None:
+    """Rows of training are there where their number is told: neighbours are counted up to it."""
+    if isinstance(model, NeighborsBase) and not hasattr(vars(model).get("_fit_X"), "shape"):
+        raise broken(model)
 
 
 def hashing(model: Any) -> None:
@@ -212,6 +247,8 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "_bisecting_tree": branches,
     "n_classes_": classes,
     "hash_method": hashing,
+    "location_": spread,
+    "n_samples_fit_": neighbours,
     **dict.fromkeys(("response_method", "_response_method", "chain_method", "chain_method_", "stack_method"), ways),
     **dict.fromkeys(SETTINGS, calls),
 }
