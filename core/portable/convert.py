@@ -13,6 +13,7 @@ from core.portable.mixing import on_mixed
 from core.portable.walked import walked
 from core.types import Task
 
+_ENSEMBLES = ("sklearn.", "core.models.against_rest")
 _NOT_THE_SHAPE = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What a fitted object of an unknown release raises where a converter expects another shape."""
 
@@ -79,7 +80,7 @@ def _attempt(model: Any, features: Sequence[str] | None, task: Task | None, clas
 def _head(estimator: Any, inputs: Inputs, task: Task) -> Head:
     """Walk through wrappers and pipelines to the estimator itself."""
     last, given = walked(estimator, inputs)
-    if type(last).__name__ in ensembles.CONVERTERS and type(last).__module__.startswith("sklearn."):
+    if type(last).__name__ in ensembles.CONVERTERS and type(last).__module__.startswith(_ENSEMBLES):
         return ensembles.CONVERTERS[type(last).__name__](last, given, task, _head)
     return on_mixed(lambda own: _converter(last)(last, own, task), given)
 

@@ -174,11 +174,9 @@ def test_answers_for_another_number_of_rows_are_told_before_compiled_code_counts
         model = OneVsRestClassifier(RidgeClassifier()).fit(X, labels)
         honest: Any = pickles.load(pickle.dumps(model), "m.pkl")
         np.testing.assert_array_equal(honest.predict(X), model.predict(X))
-    quantiles = FunctionTransformer(
-        np.log, np.quantile, check_inverse=False, inv_kw_args={"q": np.linspace(0, 1, 10**6)}
-    )
+    quantiles = FunctionTransformer(None, np.quantile, check_inverse=False, inv_kw_args={"q": np.linspace(0, 1, 10**6)})
     vars(model)["estimators_"] = [
-        TransformedTargetRegressor(Ridge(), transformer=quantiles, check_inverse=False).fit(X, TARGET + 100)
+        TransformedTargetRegressor(Ridge(), transformer=quantiles, check_inverse=False).fit(X, TARGET)
     ] * 2
     found: Any = pickles.load(pickle.dumps(model), "m.pkl")
     with pytest.raises(ValueError, match="another number of rows"):
@@ -230,3 +228,12 @@ def test_searches_with_scorers_of_older_versions_answer_alike(kind: str) -> None
     old = pickle.dumps(search, 2).replace(b"_scorer\n_Scorer", f"_scorer\n_{kind}Scorer".encode())
     assert old != pickle.dumps(search, 2)
     np.testing.assert_array_equal(pickles.load(old, "m.pkl").predict(X), search.predict(X))  # type: ignore[attr-defined]
+
+
+def test_one_model_for_each_class_keeps_its_plain_form() -> None:
+    from core.portable.convert import portable_of
+
+    model = OneVsRestClassifier(LogisticRegression()).fit(X, np.digitize(X[:, 0], [-0.5, 0.5]))
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    assert type(found) is not OneVsRestClassifier
+    assert portable_of(found, list("abcde"), "multiclass", ("0", "1", "2")) is not None
