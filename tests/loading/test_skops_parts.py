@@ -37,7 +37,7 @@ def test_plain_things_beside_a_model_are_as_they_were() -> None:
         "numbers": {1: 2.5, 2: None, 3: True},
         "arrays": [np.arange(6).reshape(2, 3), np.array(["a", None], dtype=object), np.array([[1, "b"]], dtype=object)],
         "scalars": (np.float32(1.5), np.str_("x"), np.bool_(True), float("inf")),
-        "bytes": [b"ab", bytearray(b"cd"), slice(1, None, 2), {"a", "b"}],
+        "bytes": [b"ab", bytearray(b"cd"), slice(1, None, 2), {"a"}],
         "random": [np.random.RandomState(3), np.random.default_rng(4), np.dtype("f4"), np.float64],
     }
     assert alike(skops_file.load(skops.io.dumps(held), "m.skops"), held)
