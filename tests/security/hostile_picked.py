@@ -35,7 +35,7 @@ SMALL = np.ones((1, 1))
 
 def cases(marker: Path) -> Iterator[Case]:
     """Every case; some of skops have a payload."""
-    for part in (guesses, levels, outputs, distances, functions, spreads, rows):
+    for part in (guesses, levels, outputs, special, distances, functions, spreads, rows):
         for name, model in part():
             yield f"picked-{name}.pkl", pickle.dumps(model)
     for name, root in called(str(marker)):
@@ -93,6 +93,19 @@ def outputs() -> Iterator[tuple[str, Any]]:
     ):
         writes = preprocessing.FunctionTransformer(partial(function, *given))
         yield f"writes-{label}", {"model": near, "before": writes}
+
+
+def special() -> Iterator[tuple[str, Any]]:
+    """Special functions whose own tables end at some hundred terms, where their arguments ask for thousands."""
+    for name, given in (
+        ("pro_rad1", (0.0, 0.0, 1e4)),
+        ("pro_ang1_cv", (0.0, 190.0, 170.0, 3.0)),
+        ("obl_rad2", (5.0, 150.0, 150.0)),
+        ("pro_cv", (0.0, 190.0)),
+        ("mathieu_sem", (500.0, 1e8)),
+        ("mathieu_a", (1.0,)),
+    ):
+        yield f"special-{name}", preprocessing.FunctionTransformer(partial(getattr(scipy.special, name), *given))
 
 
 def distances() -> Iterator[tuple[str, Any]]:

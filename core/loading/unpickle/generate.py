@@ -22,6 +22,7 @@ from typing import Any
 from core.loading.unpickle.allowed import LIST
 from core.loading.unpickle.renamed import GONE, HOMES, RENAMED
 from core.loading.unpickle.reviewed import (
+    BEYOND,
     CALLS,
     FAMILIES,
     FUNCTION_MODULES,
@@ -101,6 +102,13 @@ def created() -> dict[str, list[str]]:
     return {module: sorted(names) for module, names in sorted(found.items())}
 
 
+def ufuncs(space: ModuleType) -> list[str]:
+    """Names of a module's ufuncs, less those that write where they should not."""
+    import numpy as np
+
+    return [n for n, f in vars(space).items() if isinstance(f, np.ufunc) and not n.startswith(BEYOND)]
+
+
 def stored() -> dict[str, list[str]]:
     """Role "value": ufuncs, number types, metrics and other functions without effects; never called while loading."""
     import numpy as np
@@ -108,7 +116,7 @@ def stored() -> dict[str, list[str]]:
 
     found: dict[str, set[str]] = {"numpy": {*NUMPY_FUNCTIONS, *NUMPY_TYPES}}
     for space in (np, scipy.special):
-        found.setdefault(space.__name__, set()).update(n for n, f in vars(space).items() if isinstance(f, np.ufunc))
+        found.setdefault(space.__name__, set()).update(ufuncs(space))
     for module_name in FUNCTION_MODULES:
         module = importlib.import_module(module_name)
         for name, item in vars(module).items():
@@ -141,14 +149,12 @@ def renamed() -> dict[str, str]:
     import scipy.special
 
     pairs = dict(RENAMED)
-    for name, item in vars(scipy.special).items():
-        if isinstance(item, np.ufunc):
-            for place in ("_ufuncs", "_special_ufuncs"):
-                pairs[f"scipy.special.{place}:{name}"] = f"scipy.special:{name}"
-    for name, item in vars(np).items():
-        if isinstance(item, np.ufunc):
-            pairs[f"numpy.core._multiarray_umath:{name}"] = f"numpy:{name}"
-            pairs[f"numpy._core._multiarray_umath:{name}"] = f"numpy:{name}"
+    for name in ufuncs(scipy.special):
+        for place in ("_ufuncs", "_special_ufuncs"):
+            pairs[f"scipy.special.{place}:{name}"] = f"scipy.special:{name}"
+    for name in ufuncs(np):
+        pairs[f"numpy.core._multiarray_umath:{name}"] = f"numpy:{name}"
+        pairs[f"numpy._core._multiarray_umath:{name}"] = f"numpy:{name}"
     return dict(sorted(pairs.items()))
 
 

@@ -228,6 +228,9 @@ NUMPY_FUNCTIONS = (
     *("array", "ascontiguousarray", "atleast_2d", "expand_dims", "flip", "sinc", "i0", "angle"),
 )
 
+BEYOND = ("mathieu_", "obl_", "pro_")
+"""How special functions begin that write past their own tables where an argument is large."""
+
 FUNCTION_MODULES = (
     *("sklearn.metrics._classification", "sklearn.metrics._regression", "sklearn.metrics._ranking"),
     *("sklearn.metrics.pairwise", "sklearn.metrics.cluster._supervised", "sklearn.metrics.cluster._unsupervised"),
