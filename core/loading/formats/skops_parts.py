@@ -85,7 +85,12 @@ def _object(reader: Reader, part: Part) -> Any:
         made = build.call(reader.machine, lookup(ref.name.rpartition(".")[0], "newObj"), (ref,))
     else:
         made = build.create(reader.machine, ref, ())
-    return made if part.get("content") is None else _filled(reader, made, reader.build(part["content"]))
+    if part.get("content") is None:
+        return made
+    state = reader.build(part["content"])
+    if ref.role == "stub" and type(state) is not dict:  # what is left out has attributes in an honest file
+        raise wrong(ref.name)
+    return _filled(reader, made, state)
 
 
 def _called(reader: Reader, part: Part) -> Any:
