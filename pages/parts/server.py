@@ -12,6 +12,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+
+from pages.parts import arrivals
 
 LATER = 5.0
 """Seconds that the first page has for itself before the process for uploads starts; an upload starts it at once."""
@@ -27,6 +30,7 @@ SWITCH = 0.001
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From the server's start to its end."""
     sys.setswitchinterval(SWITCH)
+    arrivals.bound(runtime.get_instance().uploaded_file_mgr)  # type: ignore[arg-type]
     for work in (_preload, _tidy):
         threading.Thread(target=work, name=work.__name__, daemon=True).start()
     yield

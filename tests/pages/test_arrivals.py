@@ -1,0 +1,57 @@
+"""What a visit sends is bounded though no page looks at it: the oldest leaves, nobody else's does."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.exceptions import HTTPException
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from core import quota
+from pages.parts import arrivals
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> MemoryUploadedFileManager:
+    monkeypatch.setattr(quota, "OWN_FILES", 100)
+    monkeypatch.setattr(quota, "ALL", 250)
+    made = MemoryUploadedFileManager("/upload")
+    arrivals.bound(made)
+    return made
+
+
+def send(files: MemoryUploadedFileManager, visit: str, key: str, size: int) -> None:
+    files.add_file(visit, UploadedFileRec(key, f"{key}.csv", "text/csv", bytes(size)))
+
+
+def held(files: MemoryUploadedFileManager, visit: str) -> list[str]:
+    return [file.file_id for file in files.get_files(visit, [str(number) for number in range(300)])]
+
+
+def test_the_oldest_files_of_a_visit_leave_for_its_newest(files: MemoryUploadedFileManager) -> None:
+    send(files, "other", "0", 90)
+    for number in range(5):
+        send(files, "mine", str(number), 40)
+    assert held(files, "mine") == ["3", "4"]
+    assert held(files, "other") == ["0"]
+    send(files, "mine", "5", 100)
+    assert held(files, "mine") == ["5"]
+
+
+def test_countless_small_files_leave_too(files: MemoryUploadedFileManager) -> None:
+    for number in range(2 * arrivals.MOST):
+        send(files, "mine", str(number), 0)
+    assert len(held(files, "mine")) == arrivals.MOST
+    assert held(files, "mine")[-1] == str(2 * arrivals.MOST - 1)
+
+
+def test_a_full_app_takes_no_more_and_drops_nobody(files: MemoryUploadedFileManager) -> None:
+    for visit in ("a", "b"):
+        send(files, visit, "1", 100)
+    with pytest.raises(HTTPException) as refused:
+        send(files, "c", "1", 60)
+    assert refused.value.status_code == 413
+    assert [held(files, visit) for visit in "abc"] == [["1"], ["1"], []]
+    files.remove_session_files("a")
+    send(files, "c", "1", 60)
+    assert held(files, "c") == ["1"]
