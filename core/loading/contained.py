@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import LabelEncoder
 
 from core.errors import ModelError
 from core.loading.columns import listed
@@ -14,16 +18,29 @@ _NAMES = ("features", "feature_names", "feature_columns", "columns")
 _HINT = "Save the model itself, with all its steps in one pipeline: joblib.dump(model, 'model.joblib')."
 
 
-def take_out(held: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
-    """The one model of a container that went through the door as a whole; anything but a container is left as it is.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a file holds that counts.
 
-    Returns
-    -------
+    Attributes
+    ----------
     model : object
     features : tuple of str
         What the container says its columns are called; empty where it does not.
     note : str
         What was done; empty where nothing was.
+    encoders : tuple of LabelEncoder
+        Those that lie beside the model.
+    """
+
+    model: Any
+    features: tuple[str, ...] = ()
+    note: str = ""
+    encoders: tuple[LabelEncoder, ...] = ()
+
+
+def take_out(held: Any, name: str) -> Taken:
+    """The one model of a container that went through the door as a whole; anything but a container is left as it is.
 
     Raises
     ------
@@ -31,7 +48,7 @@ def take_out(held: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
         If there is no model, or something beside it that prepares its rows or answers, too.
     """
     if type(held) not in (dict, OrderedDict, list, tuple):
-        return held, (), ""
+        return Taken(held)
     parts: dict[Any, Any] = dict(held) if isinstance(held, dict) else dict(enumerate(held))
     steps = {key: part for key, part in parts.items() if _acts(part)}
     kind = "dictionary" if isinstance(held, dict) else type(held).__name__
@@ -47,8 +64,24 @@ def take_out(held: Any, name: str) -> tuple[Any, tuple[str, ...], str]:
             _HINT,
         )
     names = next((parts[known] for known in _NAMES if known in parts), ()) if isinstance(held, dict) else ()
-    fits = type(names) in (list, tuple) and all(type(one) is str for one in names) and len(set(names)) == len(names)
-    return model, tuple(names) if fits else (), f"The file holds a {kind}; its part {key!r} is the model."
+    note = f"The file holds a {kind}; its part {key!r} is the model."
+    return Taken(model, _texts(names), note, tuple(part for part in parts.values() if type(part) is LabelEncoder))
+
+
+def _texts(names: Any) -> tuple[str, ...]:
+    """Names of columns, where they are different texts."""
+    given = names.tolist() if isinstance(names, pd.Index | np.ndarray) else names
+    fits = type(given) in (list, tuple) and all(type(one) is str for one in given) and len(set(given)) == len(given)
+    return tuple(given) if fits else ()
+
+
+def labels(taken: Taken) -> tuple[str, ...] | None:
+    """What the one encoder of labels beside a model calls the classes that the model only counts."""
+    known: Any = getattr(taken.encoders[0], "classes_", None) if len(taken.encoders) == 1 else None
+    counted: Any = getattr(taken.model, "classes_", None)
+    if not isinstance(known, np.ndarray) or not isinstance(counted, np.ndarray) or counted.dtype.kind not in "iu":
+        return None
+    return _texts(known) if np.array_equal(counted, np.arange(len(known))) and len(_texts(known)) else None
 
 
 def described(model: AdaptedModel, features: tuple[str, ...], note: str) -> AdaptedModel:
@@ -59,5 +92,7 @@ def described(model: AdaptedModel, features: tuple[str, ...], note: str) -> Adap
 
 
 def _acts(part: Any) -> bool:
-    """True for what predicts or prepares rows."""
+    """True for what predicts or prepares rows; tables and columns beside a model are data."""
+    if isinstance(part, pd.DataFrame | pd.Series | LabelEncoder):
+        return False
     return any(hasattr(type(part), way) for way in ("predict", "transform"))

@@ -48,19 +48,19 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             "Use a smaller model: fewer trees, or joblib with compress=3.",
         )
     estimator, classes = _parsed(data, name)
-    estimator, features, note = contained.take_out(estimator, name)
+    taken = contained.take_out(estimator, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
         try:
-            options.setdefault("classes", classes)
+            options["classes"] = options.get("classes") or classes or contained.labels(taken)
             options["fingerprint"] = options.get("fingerprint") or fingerprint.of_bytes(data)
-            wrapped = wrap(estimator, name=name, owned=True, **options)
-            return contained.described(wrapped, features, note)
+            wrapped = wrap(taken.model, name=name, owned=True, **options)
+            return contained.described(wrapped, taken.features, taken.note)
         except ModelError:
             raise
         except Exception as error:  # an honest-looking file with a state that its own class cannot use
             raise ModelError(
-                f"'{name}' was read, but its {type(estimator).__name__} does not work.",
+                f"'{name}' was read, but its {type(taken.model).__name__} does not work.",
                 f"{type(error).__name__}: {str(error)[:200]}",
                 "Save it again with the versions of the libraries that the About page names.",
             ) from error

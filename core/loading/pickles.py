@@ -6,14 +6,10 @@ import warnings
 from collections.abc import Callable
 
 from core.errors import ModelError
+from core.loading.unpickle.advice import PLAIN, advice, written_by
 from core.loading.unpickle.containers import unpack
-from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.inert import Refused, Unknown
 from core.loading.unpickle.machine import Machine
-
-_HINT = (
-    "Save the model in a format that holds no code (ONNX, skops, XGBoost JSON, LightGBM text, CatBoost cbm), "
-    "or fit it with plain scikit-learn, XGBoost, LightGBM or CatBoost objects only."
-)
 
 
 def load(data: bytes, name: str) -> object:
@@ -51,12 +47,13 @@ def guarded(build: Callable[[], object], name: str) -> object:
             warnings.simplefilter("ignore")
             return build()
     except Refused as error:
-        raise ModelError(f"'{name}' is refused.", f"Nothing of it was run: {error.why}.", _HINT) from error
+        hint = advice(error.name if isinstance(error, Unknown) else "", error.written)
+        raise ModelError(f"'{name}' is refused.", f"Nothing of it was run: {error.why}.", hint) from error
     except MemoryError as error:
-        raise ModelError(f"'{name}' is refused.", "It needs more memory than a model may.", _HINT) from error
+        raise ModelError(f"'{name}' is refused.", "It needs more memory than a model may.", PLAIN) from error
     except Exception as error:  # any other failure of a parser means a file that its writer never produced
         text = f"It cannot be read ({type(error).__name__}: {str(error)[:200]})."
-        raise ModelError(f"'{name}' is refused.", text, _HINT) from error
+        raise ModelError(f"'{name}' is refused.", text, PLAIN) from error
 
 
 def read(data: bytes) -> object:
@@ -65,7 +62,11 @@ def read(data: bytes) -> object:
 
     stream = unpack(data)
     machine = Machine(stream)
-    found = machine.run()
-    if machine.position != len(stream):
-        raise Refused("it carries further bytes behind its end")
-    return check(found)
+    try:
+        found = machine.run()
+        if machine.position != len(stream):
+            raise Refused("it carries further bytes behind its end")
+        return check(found)
+    except Refused as error:
+        error.written = written_by(stream)
+        raise

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from core.errors import ModelError
 from core.loading.models import read_model
@@ -33,6 +33,8 @@ def read(held: Any) -> Any:
         ({"model": MODEL, "features": ["a"]}, ("x0", "x1"), "dictionary"),
         ({"model": MODEL, "features": ["a", "a"]}, ("x0", "x1"), "dictionary"),
         ({"model": MODEL, "features": 7}, ("x0", "x1"), "dictionary"),
+        ({"model": MODEL, "columns": pd.Index(["a", "b"])}, ("a", "b"), "part 'model'"),
+        ({"model": MODEL, "train": pd.DataFrame(X), "target": pd.Series(X[:, 0])}, ("x0", "x1"), "part 'model'"),
         ((MODEL, ["a", "b"], 0.93), ("x0", "x1"), "tuple; its part 0"),
         ([MODEL], ("x0", "x1"), "list; its part 0"),
     ],
@@ -46,6 +48,16 @@ def test_the_one_model_is_taken_out(held: Any, names: tuple[str, ...], said: str
     own = estimator.predict_proba(rows if estimator is NAMED else X)
     # A frame lies in memory by columns: some processors then add in another order, and the last bit may differ.
     np.testing.assert_allclose(found.predict(rows), own, rtol=1e-12)
+
+
+def test_an_encoder_of_labels_beside_a_model_names_the_classes_that_it_counts() -> None:
+    encoder = LabelEncoder().fit(["yes", "no"])
+    counted = LogisticRegression().fit(X, encoder.transform(np.where(X[:, 0] > 0, "yes", "no")))
+    assert read({"model": counted, "encoder": encoder}).classes == ("no", "yes")
+    three = LabelEncoder().fit(["a", "b", "c"])
+    for beside in ({"encoder": three}, {"encoder": encoder, "other": three}, {"encoder": LabelEncoder()}):
+        assert read({"model": counted, **beside}).classes == ("0", "1")
+    assert read({"model": MODEL, "encoder": encoder}).classes == ("False", "True")
 
 
 def test_a_model_alone_gets_no_note() -> None:

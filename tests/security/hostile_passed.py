@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from sklearn import cluster, decomposition, ensemble, linear_model, neighbors, svm
+from sklearn import cluster, decomposition, ensemble, linear_model, metrics, neighbors, preprocessing, svm
+from sklearn.feature_extraction.text import CountVectorizer
 
 from tests.security.hostile import Case
 
@@ -33,7 +34,19 @@ NAMES = np.array(list("abcde"), dtype=object)
 def cases(marker: Path) -> Iterator[Case]:
     """Every case; only those of skops have a payload."""
     yield from written(str(marker))
-    for part in (forests, boosted, histograms, neighbours, vectors, centres, hidden, own_methods, covered):
+    for part in (
+        forests,
+        boosted,
+        histograms,
+        neighbours,
+        vectors,
+        centres,
+        hidden,
+        own_methods,
+        covered,
+        looked_at,
+        texts,
+    ):
         for name, model in part():
             yield f"passed-{name}.pkl", model if isinstance(model, bytes) else pickle.dumps(model)
 
@@ -42,6 +55,39 @@ def lying(model: Any, **attributes: Any) -> Any:
     """The model with other attributes."""
     vars(model).update(attributes)
     return model
+
+
+def looked_at() -> Iterator[tuple[str, Any]]:
+    """Functions, and lists of them, that lie where they may, and once more where they may not."""
+    held, inside = [metrics.accuracy_score], {"grid": np.mean}
+    for label, lie, beside in (
+        *(("function", np.exp, np.exp), ("metric", metrics.accuracy_score, metrics.accuracy_score)),
+        *(
+            ("list", held, held),
+            ("dictionary", inside, inside),
+            ("numpy", np.mean, None),
+            ("text", str.split, str.split),
+        ),
+    ):
+        made = linear_model.LogisticRegression().fit(X, LABELS)
+        for place in ("penalty", "other", "coef_"):
+            yield f"seen-{label}-{place}", {"model": lying(made, **{place: lie}), "metric": beside, "scoring": beside}
+            vars(made).pop(place)
+    made = linear_model.LogisticRegression().fit(X, LABELS)
+    yield "seen-no-name", lying(made, param_grid={"a__": [np.mean]})
+    yield "seen-cells", lying(made, param_grid=None, table=pd.DataFrame({"a": np.array([np.mean, len], dtype=object)}))
+
+
+def texts() -> Iterator[tuple[str, Any]]:
+    """Methods of texts that take more than the text, or lie where no text is handed over; other owners."""
+    fitted = CountVectorizer().fit(["a bb", "bb ccc"])
+    for way in ("format", "join", "zfill", "center", "translate", "encode", "__getattribute__", "maketrans", "replace"):
+        yield f"text-{way}", lying(fitted, tokenizer=getattr(str, way))
+    yield "text-bytes", lying(fitted, tokenizer=bytes.split)
+    yield "text-words", lying(fitted, tokenizer=np.sort)
+    yield "text-analyzer", lying(fitted, tokenizer=None, analyzer=np.sort)
+    yield "text-func", preprocessing.FunctionTransformer(str.split)
+    yield "text-own", preprocessing.FunctionTransformer("a b".split)
 
 
 def forests() -> Iterator[tuple[str, Any]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import pickle
+import re
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import joblib
 import numpy as np
@@ -25,7 +28,9 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.metrics import accuracy_score, mean_absolute_error
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
 from sklearn.multiclass import OneVsRestClassifier
@@ -33,6 +38,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
+from xgboost import XGBRegressor
 
 from core.errors import ModelError
 from core.loading import pickles
@@ -95,6 +101,7 @@ BESIDE: dict[str, Any] = {
     "index of spans": pd.to_timedelta([1, 2], unit="s"),
     "point": pd.Timestamp("2024-02-03 04:05"),
     "point in a zone": pd.Timestamp("2024-02-03", tz="UTC"),
+    "point in a place": pd.Timestamp("2024-02-03", tz="Europe/Zurich"),
     "span": pd.Timedelta("3D"),
     "small numbers": pd.DataFrame(
         {"a": pd.array([1, None], dtype="Int8"), "b": pd.array([1.5, None], dtype="Float32")}
@@ -103,6 +110,11 @@ BESIDE: dict[str, Any] = {
     "hour": datetime.time(3, 4),
     "price": Decimal("-1.50"),
     "counted": Counter("abca"),
+    "interval": pd.Interval(0, 1.5, closed="left"),
+    "intervals": pd.interval_range(0, 4, name="steps"),
+    "spans of dates": pd.IntervalIndex.from_breaks(DATES),
+    "risk of each interval": dict(zip(pd.cut(X[:, 0], 3).categories, [0.1, 0.2, 0.3], strict=True)),
+    "cut column": pd.DataFrame({"a": pd.cut(X[:, 0], 3), "b": pd.qcut(X[:, 1], 4)}),
 }
 
 
@@ -127,6 +139,33 @@ def test_what_lies_beside_a_model_is_the_same(name: str, protocol: int) -> None:
         pd.testing.assert_index_equal(found, BESIDE[name])
     else:
         assert found == BESIDE[name]
+
+
+def test_columns_of_a_place_keep_their_points_in_time() -> None:
+    """Its clocks lie in files of the system: they are shown in UTC."""
+    when = pd.DataFrame({"a": DATES.tz_localize("America/New_York")})
+    found: Any = pickles.load(pickle.dumps({"model": Ridge().fit(X, TARGET), "when": when}), "m.pkl")
+    assert (found["when"]["a"] == when["a"]).all()
+    assert str(found["when"]["a"].dt.tz) == "UTC"
+
+
+def test_notes_that_no_prediction_needs_are_left_out() -> None:
+    beside = {
+        "place": ZoneInfo("Europe/Zurich"),
+        "words": re.compile("a"),
+        "log": logging.getLogger("a"),
+        "month": pd.Period("2024-01"),
+    }
+    found: Any = pickles.load(pickle.dumps({"model": Ridge().fit(X, TARGET), **beside}), "m.pkl")
+    assert all("left out" in repr(found[name]) for name in beside)
+
+
+def test_a_measure_of_xgboost_is_a_function_of_the_list() -> None:
+    settings: Any = {"n_estimators": 3, "n_jobs": 1, "eval_metric": mean_absolute_error, "early_stopping_rounds": 2}
+    model = XGBRegressor(**settings).fit(X, TARGET, eval_set=[(X, TARGET)], verbose=False)
+    found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    np.testing.assert_array_equal(found.predict(X), model.predict(X))
+    assert found.eval_metric is mean_absolute_error
 
 
 def test_folders_and_caches_are_left_out(tmp_path: Any) -> None:
@@ -201,9 +240,25 @@ def test_boosting_with_a_look_at_its_first_guess_keeps_its_scale_of_contribution
     assert [found.margin_scale for found in read] == ["log-odds", "log-odds"]
 
 
-def test_a_method_of_a_text_is_refused_by_its_name() -> None:
-    with pytest.raises(ModelError, match=r"by its name \(getattr, 'split'\)"):
-        pickles.load(pickle.dumps({"model": Ridge(), "tokenizer": str.split}), "m.pkl")
+@pytest.mark.parametrize(
+    "settings", [{"tokenizer": str.split, "token_pattern": None}, {"preprocessor": str.upper}, {"analyzer": str.split}]
+)
+def test_words_cut_by_a_method_of_texts(settings: dict[str, Any]) -> None:
+    model = make_pipeline(TfidfVectorizer(**settings), LogisticRegression()).fit(zoo.TEXTS, zoo.LABELS)
+    for protocol in (2, 5):
+        found: Any = pickles.load(pickle.dumps(model, protocol), "m.pkl")
+        np.testing.assert_array_equal(found.predict_proba(zoo.TEXTS), model.predict_proba(zoo.TEXTS))
+
+
+def test_functions_beside_a_model_load_wherever_they_lie() -> None:
+    beside = {"inverse": np.expm1, "many": [np.mean, accuracy_score], "how": {"words": str.split, "scale": (np.log1p,)}}
+    found: Any = pickles.load(pickle.dumps({"model": Ridge().fit(X, TARGET), **beside}), "m.pkl")
+    assert {name: found[name] for name in beside} == beside
+
+
+def test_a_method_that_is_no_method_of_texts_is_refused_by_its_name() -> None:
+    with pytest.raises(ModelError, match=r"by its name \(getattr, 'keys'\)"):
+        pickles.load(pickle.dumps({"model": Ridge(), "names": dict.keys}), "m.pkl")
 
 
 def test_searches_over_splits_and_distributions_can_be_trained_again() -> None:

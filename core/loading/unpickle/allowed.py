@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from core.loading.unpickle.inert import Ref, Refused, Role, Stub
+from core.loading.unpickle.inert import Ref, Refused, Role, Stub, Unknown
 
 LIST = Path(__file__).with_name("allowed.json")
 
@@ -80,7 +80,7 @@ def lookup(module: str, name: str) -> Ref:
     role = _roles().get(place)
     full = f"{module}.{name}"
     if role is None:
-        raise Refused(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200])
+        raise Unknown(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200])
     if role == "stub":
         return Ref(full, role, Stub)
     if role == "call" and full not in storable():

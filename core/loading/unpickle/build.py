@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
+_ENDS = (int, float, np.integer, np.floating)
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
 _STRETCH, _KEY_SECONDS = 2_048, 1e-5
@@ -34,7 +35,7 @@ _KEYED = (str, bytes, int, float, bool, type(None))
 _WORD = 1 << 63
 FUNCTIONS = frozenset(
     (
-        *("getattr", "_timedelta_unpickle", "_new_TimedeltaIndex"),
+        *("getattr", "_timedelta_unpickle", "_new_TimedeltaIndex", "_new_IntervalIndex"),
         *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
         *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),
         *("_unpickle_block", "_unpickle_timestamp", "_new_Index", "_new_DatetimeIndex"),
@@ -264,6 +265,8 @@ def key(item: Any, depth: int = 0) -> Any:
             raise Refused("it uses a group of groups as a key")
         for part in item:
             key(part, depth + 1)
+        return item
+    if type(item) is pd.Interval and isinstance(item.left, _ENDS) and isinstance(item.right, _ENDS):
         return item
     if item is pd.NA or item is pd.NaT or (isinstance(item, np.ufunc | FunctionType) and depth == 0):
         return item

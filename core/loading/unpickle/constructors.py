@@ -93,20 +93,25 @@ def partial(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("functools.partial", fill)
 
 
-def attribute(machine: Machine, args: tuple[Any, ...]) -> Stub | OwnMethod:
-    """``getattr`` of what stands for a distribution, and of an object made here: nothing is looked up.
+def attribute(machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``getattr`` of a stand-in, of an object made here, and of texts: nothing is looked up.
 
-    Histogram boosting that stops early keeps a method of its own; distributions of whole numbers keep several.
+    Histogram boosting that stops early keeps a method of its own; distributions of whole numbers keep several; a
+    vectorizer may be given ``str.split``.
     """
     owner, name = args if len(args) == 2 else (None, None)
     if type(name) is not str or not name.isidentifier():  # anything else may be endless when it is written out
         raise Refused("it asks for an attribute by something that is not a name", "builtins.getattr")
     if owner.__class__ is Stub:
         return Stub(f"{owner.stands_for}.{name}"[:_TITLE])
+    if owner.__class__ is Ref and owner.role == "stub":  # what would build it: called, it makes a stand-in
+        return Ref(f"{owner.name}.{name}"[:_TITLE], "stub", Stub)
     if id(owner) in machine.made and name in OWN_METHODS:
         return OwnMethod(owner, name)
+    if owner is str and name in plain.TEXT_METHODS:
+        return plain.TEXT_METHODS[name]
     raise Refused(
-        f"it asks for an attribute by its name (getattr, {name[:60]!r}), as methods such as str.lower are written",
+        f"it asks for an attribute by its name (getattr, {name[:60]!r}), as methods of objects are written",
         "builtins.getattr",
     )
 

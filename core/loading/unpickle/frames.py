@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle import extension, times
+from core.loading.unpickle import extension, intervals, times
 from core.loading.unpickle.inert import Ref, Slot, spent
 from core.loading.unpickle.numbers import wrong
 from core.loading.unpickle.plain import label, short
@@ -213,5 +213,6 @@ CONSTRUCTORS: dict[str, Any] = {
     "pandas.core.series.Series": series,
     "pandas.core.indexes.base._new_Index": new_index,
     **extension.CONSTRUCTORS,
+    **intervals.CONSTRUCTORS,
     **times.CONSTRUCTORS,
 }

@@ -12,12 +12,26 @@ arguments; stored only; replaced by an inert stand-in."""
 
 
 class Refused(Exception):  # noqa: N818 - a verdict on a file, turned into a ModelError at the door
-    """The file asks for something that the rules do not allow, or is broken."""
+    """The file asks for something that the rules do not allow, or is broken.
+
+    Attributes
+    ----------
+    why : str
+    name : str
+        What it is refused for; may be empty.
+    written : str
+        The version of scikit-learn that wrote the file, where it is known.
+    """
 
     def __init__(self, why: str, name: str = "") -> None:
         super().__init__(why)
         self.why = why
         self.name = name
+        self.written = ""
+
+
+class Unknown(Refused):
+    """It names what is not on the list; ``name`` says what."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,14 @@ _FACTORIES = {
 _DECIMAL = re.compile(r"[+-]?[0-9]{0,60}(?:\.[0-9]{0,60})?(?:E[+-]?[0-9]{1,4})?|-?Infinity|NaN")
 MAX_RANGE = 10_000_000
 """Numbers that a range may stand for: a few bytes say more of them than a list can hold."""
+TEXT_METHODS: dict[str, Any] = {
+    way.__name__: way
+    for way in (
+        *(str.lower, str.upper, str.casefold, str.title, str.capitalize, str.swapcase),
+        *(str.strip, str.lstrip, str.rstrip, str.split, str.rsplit, str.splitlines),
+    )
+}
+"""Methods that take a text alone and make words or another text of it: vectorizers are often given one."""
 
 
 def wrong(name: str) -> Refused:

@@ -40,6 +40,8 @@ RENAMED: dict[str, str] = {
     "pandas:CategoricalIndex": "pandas.core.indexes.category:CategoricalIndex",
     "pandas:DatetimeIndex": "pandas.core.indexes.datetimes:DatetimeIndex",
     "pandas:MultiIndex": "pandas.core.indexes.multi:MultiIndex",
+    "pandas:Interval": "pandas._libs.interval:Interval",
+    "pandas:IntervalIndex": "pandas.core.indexes.interval:IntervalIndex",
     "pandas:Categorical": "pandas.core.arrays.categorical:Categorical",
     **{f"pandas.core.reshape.{place}:get_dummies": "pandas:get_dummies" for place in ("encoding", "reshape")},
     "pandas.core.tools.numeric:to_numeric": "pandas:to_numeric",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,25 +22,34 @@ MAX_DEPTH = 3_000
 OBJECT = 100
 """What an object with attributes counts beside a number, where objects hold each other: each is asked for its rows."""
 _LEAVES = frozenset((str, bytes, bytearray, int, float, bool, complex, type(None), slice, range))
-_CALLABLES = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, functools.partial)
+_CALLABLES = (FunctionType, BuiltinFunctionType, MethodDescriptorType, np.ufunc, functools.partial, type(np.mean))
+_NAMED = (*_CALLABLES, MethodType, ModuleType, type)
 _HOLDERS = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
 PLACES = frozenset(
     (
         *("func", "inverse_func", "score_func", "_score_func", "_kmeans_single", "_asarray", "metric", "scoring"),
         *("kernel", "affinity", "pooling_func", "preprocessor", "metric_params", "effective_metric_"),
+        *("tokenizer", "analyzer", "eval_metric"),
     )
 )
 """Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""
+BESIDE = ""
+"""Where what lies beside a model is, in the dictionaries and lists around it: nobody calls that."""
+_OF_TEXTS = frozenset(("tokenizer", "analyzer"))
+"""Those that hold methods of texts; what comes before them may hold either, and no other one does."""
 _FITTED = {
     "_score_func": "sklearn.metrics._scorer",
     "effective_metric_": "sklearn.neighbors.",
     "_kmeans_single": "sklearn.cluster.",
+    "eval_metric": "xgboost.sklearn",  # among the settings that its classes do not name
     "_asarray": "scipy.interpolate._bsplines",
 }
 """Those of them that are no setting of their class, and where such classes are."""
 _TOLD = frozenset(("param_grid", "param_distributions", "best_params_", "cv_results_", "params", "_kwargs", *SETTINGS))
 """Dictionaries of settings, by their names."""
+_CELLS = "-"
+"""Where the cells of tables and columns are, and what is no place that matters."""
 _CIRCLES = ("sklearn.cluster._birch",)
 _READER = "core.loading."
 """Where the classes are that stand for what is half built: plain reading would have something of a library there."""
@@ -62,10 +71,10 @@ def check(found: Any) -> Any:
     """
     if found.__class__ is Stub:
         raise Refused(f"it holds nothing but {found.stands_for}, which is left out of models", found.stands_for)
-    seen: dict[int, Any] = {}  # the objects, too: an id is only an object's own while it lives
+    seen: dict[tuple[int, str], Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
     sizes: dict[int, int] = {}
-    pending: list[tuple[Any, str, list[Any] | None]] = [(found, "", None)]
+    pending: list[tuple[Any, str, list[Any] | None]] = [(found, BESIDE, None)]
     while pending:
         item, place, parts = pending.pop()
         if parts is not None:
@@ -78,9 +87,13 @@ def check(found: Any) -> Any:
             continue
         if id(item) in path and not cls.__module__.startswith(_CIRCLES):
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
-        if id(item) in seen:
+        if isinstance(item, _NAMED):  # at each of its places
+            _function(item, place)
             continue
-        seen[id(item)] = item
+        known = (id(item), _matters(item, place))
+        if known in seen:
+            continue
+        seen[known] = item
         _settle(item)
         inner = _inside(item, place)
         if inner is None:
@@ -125,14 +138,11 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         raise Refused(f"it holds {item.stands_for}, which may apply any function", item.stands_for)
     if cls.__module__.startswith(_READER) and cls is not Stub:
         raise Refused("it stores a part of a table or of a column outside of one")
-    if isinstance(item, (*_CALLABLES, ModuleType, type)):
-        _function(item, place)
-        return None
     if isinstance(item, pd.DataFrame):
         columns = [item.iloc[:, n].array for n in range(item.shape[1])]
-        return [("", part) for part in (item.index, item.columns, *columns)]
+        return [(_CELLS, part) for part in (item.index, item.columns, *columns)]
     if isinstance(item, pd.Series):
-        return [("", item.index), ("", item.array), ("", item.name)]
+        return [(_CELLS, item.index), (_CELLS, item.array), (_CELLS, item.name)]
     if isinstance(item, pd.Index | pd.api.extensions.ExtensionArray | pd.CategoricalDtype):
         return _labels(item)
     if isinstance(item, dict):
@@ -144,17 +154,26 @@ def _labels(item: Any) -> list[tuple[str, Any]] | None:
     """What an index, an array of pandas or a type of categories holds beyond numbers and texts."""
     kind = item if isinstance(item, pd.CategoricalDtype) else item.dtype
     if isinstance(kind, pd.CategoricalDtype):
-        return [("", kind.categories)]
+        return [(_CELLS, kind.categories)]
     if isinstance(item, pd.MultiIndex):
-        return [("", level) for level in item.levels]
-    return [("", np.asarray(item))] if getattr(kind, "numpy_dtype", kind) == np.dtype(object) else None
+        return [(_CELLS, level) for level in item.levels]
+    return [(_CELLS, np.asarray(item))] if getattr(kind, "numpy_dtype", kind) == np.dtype(object) else None
+
+
+def _matters(item: Any, place: str) -> str:
+    """The place of a container that decides what it may hold: it is looked at for each, other objects once."""
+    if not isinstance(item, (*_HOLDERS, dict, np.ndarray)):
+        return _CELLS
+    return place if place in PLACES or place in _TOLD or place == BESIDE else _CELLS
 
 
 def _name(key: Any, place: str) -> str:
-    """Where a dictionary's value lies: under its own key if that is a setting's name, else under the attribute."""
-    if type(key) is not str or place in PLACES or not (place in _TOLD or place == ""):
+    """Where a dictionary's value lies: under its own key if that is a setting's name, else where the dictionary is."""
+    if place == BESIDE:
+        return key if type(key) is str and key in _TOLD else place
+    if type(key) is not str or place in PLACES or place not in _TOLD:
         return place
-    return key if key in _TOLD else key.removeprefix("param_").rpartition("__")[2]  # of a step: its setting
+    return key if key in _TOLD else key.removeprefix("param_").rpartition("__")[2] or _CELLS  # of a step: its setting
 
 
 def _function(item: Any, place: str) -> None:
@@ -163,7 +182,10 @@ def _function(item: Any, place: str) -> None:
         return
     if isinstance(item, type) and item.__module__ == "sklearn.model_selection._split" and place == "cv":
         return
-    if isinstance(item, ModuleType | MethodType | type) or place not in PLACES:
+    if place == BESIDE and isinstance(item, _CALLABLES):
+        return
+    alike = place == "preprocessor" or isinstance(item, MethodDescriptorType) == (place in _OF_TEXTS)
+    if isinstance(item, ModuleType | MethodType | type) or place not in PLACES or not alike:
         raise Refused(f"its attribute '{place[:60]}' holds {_title(item)}, which has no business there", _title(item))
 
 

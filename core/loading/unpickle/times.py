@@ -31,7 +31,7 @@ def point(_machine: Machine, args: tuple[Any, ...]) -> Any:
         raise wrong(_NAME)
     number: Any = np.int64(args[0])
     made = pd.Timestamp(number.view(f"M8[{unit}]"))
-    return made if args[2] is None or pd.isna(made) else made.tz_localize("UTC").tz_convert(args[2])
+    return made if args[2] is None or pd.isna(made) else made.tz_localize("UTC").tz_convert(_fixed(args[2]))
 
 
 def span(_machine: Machine, args: tuple[Any, ...]) -> Any:
@@ -44,8 +44,14 @@ def span(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 
 def _is_zone(zone: Any) -> bool:
-    """True for no time zone, and for a fixed offset."""
-    return zone is None or type(zone) is datetime.timezone
+    """True for no time zone, for a fixed offset, and for what stands for a zone of a place."""
+    return zone is None or type(zone) is datetime.timezone or zone.__class__ is Stub
+
+
+def _fixed(zone: Any) -> datetime.timezone:
+    """A fixed offset; UTC for the zone of a place, whose clocks lie in files of the system: the points are the same."""
+    known: datetime.timezone = datetime.UTC if zone.__class__ is Stub else zone
+    return known
 
 
 def zoned(_machine: Machine, args: tuple[Any, ...]) -> Slot:
@@ -58,7 +64,7 @@ def zoned(_machine: Machine, args: tuple[Any, ...]) -> Slot:
             raise wrong("a pandas type")
         if state.get("tz") is None or not _is_zone(state["tz"]):
             raise wrong("a pandas type")
-        return pd.DatetimeTZDtype(state["unit"], state["tz"])
+        return pd.DatetimeTZDtype(state["unit"], _fixed(state["tz"]))
 
     return Slot("a pandas type", fill)
 
