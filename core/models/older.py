@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,31 @@ class NearestCentroidNames(NearestCentroid):  # type: ignore[misc]  # scikit-lea
         check_is_fitted(self)
         rows = validate_data(self, X, accept_sparse="csr", reset=False)
         return self.classes_[pairwise_distances_argmin(rows, self.centroids_, metric=self.metric)]
+
+
+@cache
+def by_probability(cls: Any) -> Any:
+    """A class of boosting on samples, answering by the probabilities of its members as before."""
+    return _derived(f"{cls.__name__}SammeR", (AdaBoostSammeR, cls), {})
+
+
+@cache
+def with_intercept(cls: Any) -> Any:
+    """An encoder by contrasts as category_encoders wrote it before 2.7: a column of ones comes first."""
+
+    def coded(rows: Any, mapping: Any) -> Any:
+        found = cls.transform_contrast_coding(rows, mapping)
+        found.insert(0, "intercept", 1)
+        return found
+
+    return _derived(f"{cls.__name__}WithIntercept", (cls,), {"transform_contrast_coding": staticmethod(coded)})
+
+
+def _derived(name: str, bases: tuple[Any, ...], content: dict[str, Any]) -> Any:
+    """A class of this module, found by its name where an object is copied."""
+    made = type(name, bases, {"__module__": __name__, **content})
+    setattr(sys.modules[__name__], name, made)
+    return made
 
 
 class RemainderColumns:

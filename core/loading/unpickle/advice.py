@@ -22,7 +22,7 @@ _NETWORKS = frozenset(("torch", "skorch", "keras", "tensorflow", "pytorch_tabnet
 _CODE = frozenset(("cloudpickle", "dill", "types", "marshal"))
 _OWN = frozenset(("__main__", "__mp_main__"))
 _WRITER = re.compile(
-    rb"_sklearn_version(?:\x94|q.|r.{4}|p\d{1,9}\n)?(?:\x8c.|X.{4}|V)(\d{1,3}\.\d{1,3}(?:\.[0-9a-z]{1,9}){0,3})",
+    rb"_sklearn_version(?:\x94|q.|r.{4}|p\d{1,9}\n)?(?:\x8c.|X.{4}|V)(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)",
     re.DOTALL,
 )
 """The version under its name, with what the protocols write between the two."""

@@ -58,7 +58,7 @@ def complete(model: Any) -> None:
         change(vars(model))
     if type(model).__module__.startswith("category_encoders."):
         encoder(model)
-    if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith("sklearn."):
+    if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith(("sklearn.", "imblearn.")):
         return
     own = vars(model)
     cls: Any = type(model)

@@ -32,7 +32,12 @@ def string_dtype(_machine: Machine, args: tuple[Any, ...]) -> Any:
     if missing is not pd.NA and not (type(missing) is float and missing != missing):
         raise wrong("a pandas type")
     made = pd.StringDtype(args[0] if args else None, na_value=missing)
-    return Slot("a pandas type", lambda _state: made, made, ready=True)
+
+    def fill(state: Any) -> pd.StringDtype:
+        stored = state.get("storage") if type(state) is dict and not args else None
+        return pd.StringDtype(stored) if stored in ("python", "pyarrow") else made
+
+    return Slot("a pandas type", fill, made, ready=True)
 
 
 def dtype(name: str) -> Callable[[Machine, tuple[Any, ...]], Any]:
@@ -95,6 +100,8 @@ def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     kind = args[0].name.rpartition(".")[2] if len(args) == 3 and args[0].__class__ is Ref else ""
     if kind in ("DatetimeArray", "TimedeltaArray") and args[1] in _BACKED and args[2] is None:
         return times.array(kind)
+    if kind == "StringArray" and args[1] in _BACKED and args[2] is None:  # pandas 1
+        return string_array(_machine, ())
     named = kind == "Categorical"
     if args and not (named and args[1] in _BACKED):
         raise wrong("a pandas array")
@@ -124,9 +131,11 @@ def string_array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         raise wrong("a pandas array")
 
     def fill(state: Any) -> Any:
+        if type(state) is tuple and len(state) == 3 and isinstance(state[0], pd.StringDtype):
+            state = {"_dtype": state[0], "_ndarray": state[1]}
         if type(state) is tuple and len(state) == 2:
             state = {**(state[0] or {}), **(state[1] or {})}
-        if not set(state) <= _TEXT_PARTS:
+        if type(state) is not dict or not set(state) <= _TEXT_PARTS:
             raise wrong("a pandas array")
         found = [value for part, value in state.items() if part in _CONTENTS]
         kind = state.get("_dtype")

@@ -20,6 +20,7 @@ _FRAME = "a pandas table"
 _INDEX = frozenset(
     ("data", "name", "names", "dtype", "levels", "codes", "sortorder", "start", "stop", "step", "freq", "tz")
 )
+_ARRAY_INDEXES = ("Index", "CategoricalIndex", "DatetimeIndex", "TimedeltaIndex")
 _STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
@@ -187,7 +188,7 @@ def _index(kind: str, parts: dict[str, Any]) -> Any:
     if kind == "MultiIndex":
         return _multi(parts)
     data: Any = parts.get("data")
-    if kind not in ("Index", "CategoricalIndex", "DatetimeIndex") or not is_array(data) or data.ndim != 1:
+    if kind not in _ARRAY_INDEXES or not is_array(data) or data.ndim != 1:
         raise wrong("a pandas index")
     return pd.Index(data, name=name, dtype=data.dtype)
 

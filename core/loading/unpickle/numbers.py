@@ -229,8 +229,9 @@ def random_state(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     kind = type(given).__name__ if isinstance(given, np.random.BitGenerator) else "MT19937"
     if isinstance(given, np.random.BitGenerator):
         made = np.random.RandomState(given)
-    elif given == "MT19937":
-        made = np.random.RandomState(0)
+    elif given in _GENERATORS:
+        kind = str(given)
+        made = np.random.RandomState(getattr(np.random, kind)(0))
     else:
         raise wrong("a random state")
 

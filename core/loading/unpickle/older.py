@@ -32,8 +32,6 @@ def chain(own: dict[str, Any]) -> None:
 
 def columns(own: dict[str, Any]) -> None:
     """``ColumnTransformer``: the columns left over as a list; before 1.4, a word for what passes columns through."""
-    from sklearn.preprocessing import FunctionTransformer
-
     steps, remainder = own.get("transformers_"), own.get("_remainder")
     if type(remainder) is tuple:
         own["_remainder"] = tuple(_remainder(part) for part in remainder)
@@ -43,11 +41,24 @@ def columns(own: dict[str, Any]) -> None:
         ]
     if type(steps) is not list or not any(type(s) is tuple and len(s) == 3 and s[1] == "passthrough" for s in steps):
         return
-    passing = FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
+    own["transformers_"] = [(s[0], _passing(own, s[0]), s[2]) if s[1] == "passthrough" else s for s in steps]
+
+
+def _passing(own: dict[str, Any], title: Any) -> Any:
+    """What passes the columns of a step through, as fitted today: it knows their names."""
+    from sklearn.preprocessing import FunctionTransformer
+
+    made = FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
     inner = getattr(own.get("_sklearn_output_config"), "get", lambda _key: None)("transform")
     if inner in ("default", "pandas", "polars"):
-        passing.set_output(transform=inner)
-    own["transformers_"] = [(s[0], passing, s[2]) if s[1] == "passthrough" else s for s in steps]
+        made.set_output(transform=inner)
+    names, taken = own.get("feature_names_in_"), own.get("_transformer_to_input_indices")
+    places = taken.get(title) if type(taken) is dict else None
+    if type(places) is list and places and isinstance(names, np.ndarray) and names.ndim == 1:
+        if not all(type(place) is int and -len(names) <= place < len(names) for place in places):
+            raise Refused("the columns of its ColumnTransformer are none of the table's")
+        made.feature_names_in_, made.n_features_in_ = names[places], len(places)
+    return made
 
 
 def _remainder(part: Any) -> Any:
@@ -154,10 +165,25 @@ def applied(own: dict[str, Any]) -> None:
         own["func"] = partial(check_array, *held.args, **words)
 
 
+def projected(own: dict[str, Any]) -> None:
+    """Random projections before 1.3 found their width when they were asked for names."""
+    if "n_components_" in own:
+        own.setdefault("_n_features_out", own["n_components_"])
+
+
+def machine(own: dict[str, Any]) -> None:
+    """Support vector machines before 1.8 told by a setting whether they were fitted for probabilities."""
+    own.setdefault("_effective_probability", own.get("probability") is True)
+
+
 def regressor(own: dict[str, Any]) -> None:
-    """``LGBMRegressor`` before 4.0 had no count of classes."""
+    """``LGBMRegressor`` and ``LGBMRanker`` before 4.0 had no count of classes."""
     if own.get("_n_classes", 0) is None:
         own["_n_classes"] = -1
+
+
+_CONTRASTS = ("BackwardDifferenceEncoder", "HelmertEncoder", "PolynomialEncoder", "SumEncoder")
+"""Encoders that put a column of ones before the others until category_encoders 2.7."""
 
 
 def encoder(model: Any) -> None:
@@ -174,6 +200,11 @@ def encoder(model: Any) -> None:
     own.setdefault("composite_members_", {})
     own.setdefault("min_group_lumping_", {})
     own.setdefault("use_all_cols", False)
+    from core.models import older
+
+    names = own.get("feature_names_out_", own.get("feature_names"))
+    if type(model).__name__ in _CONTRASTS and type(names) is list and names[:1] == ["intercept"]:
+        model.__class__ = older.with_intercept(type(model))
     if type(own.get("feature_names_out_")) is list:
         own["feature_names_out_"] = np.array(own["feature_names_out_"], dtype=object)
 
@@ -226,6 +257,8 @@ def other_class(model: Any) -> None:
     own, name = vars(model), type(model).__name__
     if name == "AdaBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
         model.__class__ = older.AdaBoostSammeR
+    if name == "RUSBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
+        model.__class__ = older.by_probability(type(model))
     if name == "NearestCentroid" and "centroids_" in own and "within_class_std_dev_" not in own:
         model.__class__ = older.NearestCentroidNames
 
@@ -243,7 +276,9 @@ UPGRADES: dict[str, Callable[[dict[str, Any]], None]] = {
     "KNNImputer": neighbours_of_gaps,
     "StackingClassifier": stacked,
     "FunctionTransformer": applied,
-    "LGBMRegressor": regressor,
+    **dict.fromkeys(("LGBMRegressor", "LGBMRanker"), regressor),
+    **dict.fromkeys(("GaussianRandomProjection", "SparseRandomProjection"), projected),
+    **dict.fromkeys(("SVC", "NuSVC", "SVR", "NuSVR", "OneClassSVM"), machine),
     "IterativeImputer": empty_columns,
     "TfidfTransformer": weights_of_words,
     **dict.fromkeys(("PLSRegression", "PLSCanonical", "CCA"), latent),

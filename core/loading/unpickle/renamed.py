@@ -40,6 +40,7 @@ RENAMED: dict[str, str] = {
     "pandas:CategoricalIndex": "pandas.core.indexes.category:CategoricalIndex",
     "pandas:DatetimeIndex": "pandas.core.indexes.datetimes:DatetimeIndex",
     "pandas:MultiIndex": "pandas.core.indexes.multi:MultiIndex",
+    "pandas._libs.missing:NA": "pandas:NA",
     "pandas:Interval": "pandas._libs.interval:Interval",
     "pandas:IntervalIndex": "pandas.core.indexes.interval:IntervalIndex",
     "pandas:Categorical": "pandas.core.arrays.categorical:Categorical",

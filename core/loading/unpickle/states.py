@@ -182,7 +182,7 @@ def _function(item: Any, place: str) -> None:
         return
     if isinstance(item, type) and item.__module__ == "sklearn.model_selection._split" and place == "cv":
         return
-    if place == BESIDE and isinstance(item, _CALLABLES):
+    if place == BESIDE and (isinstance(item, _CALLABLES) or item in _HOLDERS):
         return
     alike = place == "preprocessor" or isinstance(item, MethodDescriptorType) == (place in _OF_TEXTS)
     if isinstance(item, ModuleType | MethodType | type) or place not in PLACES or not alike:
