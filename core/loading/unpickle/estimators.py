@@ -12,15 +12,14 @@ from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import BaseEnsemble
 
-from core.loading.unpickle import endless, ensembles, natives
-from core.loading.unpickle.inert import Refused, Stub
+from core.loading.unpickle import endless, ensembles, losses, natives
+from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.natives import broken as _broken
-from core.loading.unpickle.older import UPGRADES, encoder, other_class
+from core.loading.unpickle.older import UPGRADES, encoder, other_class, settings
 from core.models import given_kernel
 
 _OFF: dict[str, Any] = {"n_jobs": 1, "_n_threads": 1, "memory": None, "verbose": False, "warm_start": False}
 _OFF["callbacks"] = None
-_OLD_LOSSES = {"deviance": "log_loss", "ls": "squared_error", "lad": "absolute_error"}
 _READS_FILES = ("filename", "file")
 
 
@@ -58,6 +57,8 @@ def complete(model: Any) -> None:
         change(vars(model))
     if type(model).__module__.startswith("category_encoders."):
         encoder(model)
+    if type(model).__module__ == "xgboost.sklearn":
+        settings(model)
     if not isinstance(model, BaseEstimator) or not type(model).__module__.startswith(("sklearn.", "imblearn.")):
         return
     own = vars(model)
@@ -72,18 +73,8 @@ def complete(model: Any) -> None:
         own.setdefault("_preprocessor", None)
     if "_link_instance" in own and "coef_" in own:  # generalised linear models of 1.0
         own["_base_loss"] = model._get_loss()
-    if isinstance(own.get("_loss", own.get("loss_")), Stub) and isinstance(own.get("estimators_"), np.ndarray):
-        _boosting_loss(model)
+    losses.renew(model)
     other_class(model)
-
-
-def _boosting_loss(model: Any) -> None:
-    """Gradient boosting before 1.4 kept a loss of its own kind: today's has the same link and answers."""
-    own = vars(model)
-    own["n_trees_per_iteration_"] = own["estimators_"].shape[1]
-    own["loss"] = _OLD_LOSSES.get(own.get("loss"), own.get("loss"))
-    own.pop("loss_", None)
-    own["_loss"] = model._get_loss(sample_weight=None)
 
 
 def _tree(model: Any) -> None:

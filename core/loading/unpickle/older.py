@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.older_columns import columns
 
 
 def imputer(own: dict[str, Any]) -> None:
@@ -28,49 +29,6 @@ def chain(own: dict[str, Any]) -> None:
     """``ClassifierChain`` and ``RegressorChain`` before 1.7 called the inner model ``base_estimator``."""
     if "estimator" not in own and "base_estimator" in own:
         own["estimator"] = own.pop("base_estimator")
-
-
-def columns(own: dict[str, Any]) -> None:
-    """``ColumnTransformer``: the columns left over as a list; before 1.4, a word for what passes columns through."""
-    steps, remainder = own.get("transformers_"), own.get("_remainder")
-    if type(remainder) is tuple:
-        own["_remainder"] = tuple(_remainder(part) for part in remainder)
-    if type(steps) is list:
-        steps = own["transformers_"] = [
-            tuple(_remainder(part) for part in step) if type(step) is tuple else step for step in steps
-        ]
-    if type(steps) is not list or not any(type(s) is tuple and len(s) == 3 and s[1] == "passthrough" for s in steps):
-        return
-    own["transformers_"] = [(s[0], _passing(own, s[0]), s[2]) if s[1] == "passthrough" else s for s in steps]
-
-
-def _passing(own: dict[str, Any], title: Any) -> Any:
-    """What passes the columns of a step through, as fitted today: it knows their names."""
-    from sklearn.preprocessing import FunctionTransformer
-
-    made = FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
-    inner = getattr(own.get("_sklearn_output_config"), "get", lambda _key: None)("transform")
-    if inner in ("default", "pandas", "polars"):
-        made.set_output(transform=inner)
-    names, taken = own.get("feature_names_in_"), own.get("_transformer_to_input_indices")
-    places = taken.get(title) if type(taken) is dict else None
-    if type(places) is list and places and isinstance(names, np.ndarray) and names.ndim == 1:
-        if not all(type(place) is int and -len(names) <= place < len(names) for place in places):
-            raise Refused("the columns of its ColumnTransformer are none of the table's")
-        made.feature_names_in_, made.n_features_in_ = names[places], len(places)
-    return made
-
-
-def _remainder(part: Any) -> Any:
-    """The columns left over: from 1.5 to 1.8 in a list of a kind of its own."""
-    from core.models.older import RemainderColumns
-
-    if type(part) is not RemainderColumns:
-        return part
-    held = vars(part).get("data")
-    if type(held) is not list:
-        raise Refused("the columns left over in its ColumnTransformer are no list")
-    return held
 
 
 def one_hot(own: dict[str, Any]) -> None:
@@ -176,6 +134,20 @@ def machine(own: dict[str, Any]) -> None:
     own.setdefault("_effective_probability", own.get("probability") is True)
 
 
+def density(own: dict[str, Any]) -> None:
+    """``KernelDensity`` before 1.2 had no width but the one that it was told."""
+    own.setdefault("bandwidth_", own.get("bandwidth"))
+
+
+def settings(model: Any) -> None:
+    """Models of XGBoost before 2.0 lack settings that were added since."""
+    from xgboost import XGBModel
+
+    for name, item in signature(XGBModel.__init__).parameters.items():
+        if item.default is not Parameter.empty:
+            vars(model).setdefault(name, item.default)
+
+
 def regressor(own: dict[str, Any]) -> None:
     """``LGBMRegressor`` and ``LGBMRanker`` before 4.0 had no count of classes."""
     if own.get("_n_classes", 0) is None:
@@ -189,6 +161,8 @@ _CONTRASTS = ("BackwardDifferenceEncoder", "HelmertEncoder", "PolynomialEncoder"
 def encoder(model: Any) -> None:
     """Encoders of category_encoders before 2.7: what has a default now, and how many columns they were fitted with."""
     own = vars(model)
+    if type(own.get("feature_names")) is list:
+        own.setdefault("feature_names_out_", own["feature_names"])
     if type(own.get("_dim")) is not int:
         return
     for cls in type(model).__mro__:
@@ -202,7 +176,7 @@ def encoder(model: Any) -> None:
     own.setdefault("use_all_cols", False)
     from core.models import older
 
-    names = own.get("feature_names_out_", own.get("feature_names"))
+    names = own.get("feature_names_out_")
     if type(model).__name__ in _CONTRASTS and type(names) is list and names[:1] == ["intercept"]:
         model.__class__ = older.with_intercept(type(model))
     if type(own.get("feature_names_out_")) is list:
@@ -284,5 +258,6 @@ UPGRADES: dict[str, Callable[[dict[str, Any]], None]] = {
     **dict.fromkeys(("PLSRegression", "PLSCanonical", "CCA"), latent),
     **dict.fromkeys(("LogisticRegression", "LogisticRegressionCV"), penalty),
     "BSpline": spline,
+    "KernelDensity": density,
 }
 """Class -> what its older state needs."""

@@ -80,18 +80,5 @@ RENAMED: dict[str, str] = {
 OLD_XGB = (
     "belongs to XGBoost before 1.6: load it with that version, save it there with save_model as JSON, and take that"
 )
-_OLD_HGB = "belongs to scikit-learn before 1.1: load it with that version and save the model as ONNX, or fit it again"
-GONE: dict[str, str] = {
-    "xgboost.compat:XGBoostLabelEncoder": OLD_XGB,
-    **{
-        f"sklearn.ensemble._hist_gradient_boosting.loss:{name}": _OLD_HGB
-        for name in (
-            "BinaryCrossEntropy",
-            "CategoricalCrossEntropy",
-            "LeastSquares",
-            "LeastAbsoluteDeviation",
-            "Poisson",
-        )
-    },
-}
+GONE: dict[str, str] = {"xgboost.compat:XGBoostLabelEncoder": OLD_XGB}
 """Names of old versions that have no counterpart, with the reason that the refusal gives."""

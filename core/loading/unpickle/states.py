@@ -30,7 +30,7 @@ PLACES = frozenset(
     (
         *("func", "inverse_func", "score_func", "_score_func", "_kmeans_single", "_asarray", "metric", "scoring"),
         *("kernel", "affinity", "pooling_func", "preprocessor", "metric_params", "effective_metric_"),
-        *("tokenizer", "analyzer", "eval_metric"),
+        *("tokenizer", "analyzer", "eval_metric", "oob_score"),
     )
 )
 """Attributes that may hold a function (always one of the stored ones: ufuncs, metrics, reviewed helpers)."""

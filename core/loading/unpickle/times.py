@@ -35,8 +35,9 @@ def point(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 
 def span(_machine: Machine, args: tuple[Any, ...]) -> Any:
-    """``_timedelta_unpickle(value, resolution)``."""
-    unit = _RESOLUTIONS.get(args[1]) if len(args) == 2 and type(args[1]) is int else None
+    """``_timedelta_unpickle(value, resolution)``, and ``Timedelta(value)`` of pandas 1."""
+    told = args[1] if len(args) == 2 else 10
+    unit = _RESOLUTIONS.get(told) if 1 <= len(args) <= 2 and type(told) is int else None
     if unit is None or type(args[0]) is not int or not abs(args[0]) < 1 << 63:
         raise wrong(_NAME)
     number: Any = np.int64(args[0])
@@ -102,7 +103,7 @@ def index(_machine: Machine, args: tuple[Any, ...]) -> Any:
 
 CONSTRUCTORS: dict[str, Any] = {
     "pandas._libs.tslibs.timestamps._unpickle_timestamp": point,
-    "pandas._libs.tslibs.timedeltas._timedelta_unpickle": span,
+    **{f"pandas._libs.tslibs.timedeltas.{name}": span for name in ("Timedelta", "_timedelta_unpickle")},
     "pandas.core.dtypes.dtypes.DatetimeTZDtype": zoned,
     "pandas.core.indexes.datetimes._new_DatetimeIndex": index,
     "pandas.core.indexes.timedeltas._new_TimedeltaIndex": index,
