@@ -7,10 +7,15 @@ import json
 import pickle
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn
+from scipy.sparse import csr_matrix
 from sklearn.ensemble import AdaBoostClassifier
+from sklearn.linear_model import Ridge
 
 from core.errors import ModelError
 from core.loading import pickles
@@ -26,12 +31,23 @@ def test_the_versions_are_here() -> None:
     assert set(told.values()) == {"1.0", "1.2", "1.5"}
 
 
+def _rows(kept: dict[str, Any], around: dict[str, Any]) -> Any:
+    """What the model is asked about, as it was there."""
+    cells = kept.get("rows", around.get("rows"))
+    if kept.get("columns"):
+        return pd.DataFrame(cells, columns=kept["columns"])
+    rows = np.array(cells, dtype=float)  # None is a gap
+    return csr_matrix(rows) if kept.get("sparse") else rows
+
+
+@pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting")  # of category_encoders with pandas 3
 @pytest.mark.parametrize(("form", "name"), CASES)
 def test_it_answers_as_it_did(form: str, name: str) -> None:
     kept = FILES[form]["models"][name]
     model: Any = pickles.load(base64.b64decode(kept["file"]), f"{name}.pkl")
-    rows = np.array(kept.get("rows", FILES[form].get("rows")), dtype=float)  # None is a gap
-    call = next(way for way in ("predict_proba", "decision_function", "predict") if hasattr(model, way))
+    rows: Any = _rows(kept, FILES[form])
+    ways = ("predict_proba", "decision_function", "predict", "score_samples")
+    call = next(way for way in ways if hasattr(model, way))
     if form.startswith("sklearn") and call == "decision_function":
         call = "predict"
     found = getattr(model, call)(rows)
@@ -49,16 +65,41 @@ def test_what_todays_class_would_answer_otherwise_keeps_its_own_answer(form: str
     assert not np.allclose(votes, model.decision_function(rows))
 
 
+def test_what_is_gone_is_named_with_its_version() -> None:
+    with pytest.raises(ModelError, match=r"before 1\.6"):
+        pickles.load(b"\x80\x04cxgboost.compat\nXGBoostLabelEncoder\n)\x81.", "old.pkl")
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_refusal_says_which_version_wrote_the_file(protocol: int) -> None:
+    model = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])
+    content = {"model": model, "kind": Ridge}
+    for told, words in (
+        (f"{sklearn.__version__}", "Save the model in a format"),
+        ("1.0.7", "written by scikit-learn 1.0.7,"),
+    ):
+        with mock.patch("sklearn.base.__version__", told), pytest.raises(ModelError) as caught:
+            pickles.load(pickle.dumps(content, protocol), "old.pkl")
+        assert words in caught.value.hint
+
+
 @pytest.mark.parametrize(
-    ("names", "version"),
+    ("name", "words"),
     [
-        ("sklearn.ensemble._hist_gradient_boosting.loss\nLeastSquares", r"1\.1"),
-        ("xgboost.compat\nXGBoostLabelEncoder", r"1\.6"),
+        ("__main__\nClip", "holds only its name"),
+        ("feature_engine.encoding\nMeanEncoder", "knows feature_engine"),
+        ("skorch.classifier\nNeuralNetClassifier", "Export the network as ONNX"),
+        ("cloudpickle.cloudpickle\n_make_function", "code of a function or class"),
+        ("mlflow.pyfunc\nPyFuncModel", "Upload the file in MLflow's folder"),
+        ("pandas.arrays\nSparseArray", "Leave this out"),
+        ("argparse\nNamespace", "Leave this out"),
     ],
 )
-def test_what_is_gone_is_named_with_its_version(names: str, version: str) -> None:
-    with pytest.raises(ModelError, match=f"before {version}"):
-        pickles.load(b"\x80\x04c" + names.encode() + b"\n)\x81.", "old.pkl")
+def test_what_is_not_on_the_list_is_named_with_what_to_do(name: str, words: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        pickles.load(b"\x80\x04c" + name.encode() + b"\n)\x81.", "own.pkl")
+    assert name.replace("\n", ".") in caught.value.why
+    assert words in caught.value.hint
 
 
 def test_a_booster_in_the_form_of_old_xgboost_is_refused_with_the_version() -> None:

@@ -22,7 +22,7 @@ def checked(check: Callable[[Any, str], object], content: Any, name: str) -> Non
     try:
         check(content, name)
     except ModelError as error:
-        raise Refused(f"the {name} model inside is broken ({error.why or error.what})", name) from error
+        raise Refused(f"the {name} model inside cannot be used ({str(error).rstrip('.')})", name) from error
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Refused(f"the {name} model inside is broken ({type(error).__name__})", name) from error
 

@@ -35,7 +35,7 @@ _KEYED = (str, bytes, int, float, bool, type(None))
 _WORD = 1 << 63
 FUNCTIONS = frozenset(
     (
-        *("getattr", "_timedelta_unpickle", "_new_TimedeltaIndex", "_new_IntervalIndex"),
+        *("getattr", "_builtin_type", "_timedelta_unpickle", "_new_TimedeltaIndex", "_new_IntervalIndex"),
         *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
         *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),
         *("_unpickle_block", "_unpickle_timestamp", "_new_Index", "_new_DatetimeIndex"),

@@ -116,8 +116,16 @@ def attribute(machine: Machine, args: tuple[Any, ...]) -> Any:
     )
 
 
+def kind_of_cloudpickle(_machine: Machine, args: tuple[Any, ...]) -> Ref:
+    """``_builtin_type("MethodType")``: how cloudpickle writes methods that distributions keep; called, a stand-in."""
+    if args != ("MethodType",):
+        raise Refused("it asks for a type of Python, as cloudpickle writes code", "cloudpickle.cloudpickle")
+    return Ref("types.MethodType", "stub", Stub)
+
+
 CONSTRUCTORS: dict[str, Any] = {
     "builtins.getattr": attribute,
+    "cloudpickle.cloudpickle._builtin_type": kind_of_cloudpickle,
     **plain.CONSTRUCTORS,
     **frames.CONSTRUCTORS,
     "functools.partial": partial,

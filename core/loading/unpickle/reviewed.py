@@ -67,6 +67,7 @@ CALLS = frozenset(
         "copyreg:_reconstructor",
         "functools:partial",
         "_codecs:encode",
+        "cloudpickle.cloudpickle:_builtin_type",
         "collections:OrderedDict",
         "collections:defaultdict",
         "collections:deque",

@@ -48,6 +48,7 @@ _FITTED = {
 """Those of them that are no setting of their class, and where such classes are."""
 _TOLD = frozenset(("param_grid", "param_distributions", "best_params_", "cv_results_", "params", "_kwargs", *SETTINGS))
 """Dictionaries of settings, by their names."""
+_APPLIED = ("numpy.vectorize", "types.MethodType")
 _CELLS = "-"
 """Where the cells of tables and columns are, and what is no place that matters."""
 _CIRCLES = ("sklearn.cluster._birch",)
@@ -134,7 +135,7 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         raise Refused("it holds an array with hidden numbers outside of a dictionary", "numpy.ma.MaskedArray")
     if cls in (Ref, Slot, OwnMethod):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
-    if cls is Stub and item.stands_for == "numpy.vectorize":  # distributions hold it, which are left out themselves
+    if cls is Stub and item.stands_for in _APPLIED:  # distributions hold them, which are left out themselves
         raise Refused(f"it holds {item.stands_for}, which may apply any function", item.stands_for)
     if cls.__module__.startswith(_READER) and cls is not Stub:
         raise Refused("it stores a part of a table or of a column outside of one")
