@@ -38,7 +38,8 @@ def index(_machine: Machine, args: tuple[Any, ...]) -> pd.IntervalIndex[Any]:
     if not all(isinstance(end, pd.Index) and getattr(end.dtype, "kind", "") in "iufMm" for end in ends):
         raise wrong(_NAME)
     name = label(parts.get("name"))
-    made: pd.IntervalIndex[Any] = pd.IntervalIndex.from_arrays(*ends, closed=parts["closed"], name=name)
+    left, right = ends
+    made: pd.IntervalIndex[Any] = pd.IntervalIndex.from_arrays(left, right, closed=parts["closed"], name=name)
     spent(parts, args[0])
     return made
 

@@ -165,9 +165,9 @@ def encoder(model: Any) -> None:
         own.setdefault("feature_names_out_", own["feature_names"])
     if type(own.get("_dim")) is not int:
         return
-    for cls in type(model).__mro__:
-        if cls.__module__.startswith("category_encoders."):
-            for name, item in signature(cls).parameters.items():
+    for base in type(model).__mro__:
+        if base.__module__.startswith("category_encoders."):
+            for name, item in signature(base).parameters.items():
                 if item.default is not Parameter.empty:
                     own.setdefault(name, item.default)
     own.setdefault("n_features_in_", own["_dim"])
@@ -178,7 +178,8 @@ def encoder(model: Any) -> None:
 
     names = own.get("feature_names_out_")
     if type(model).__name__ in _CONTRASTS and type(names) is list and names[:1] == ["intercept"]:
-        model.__class__ = older.with_intercept(type(model))
+        cls: Any = type(model)
+        model.__class__ = older.with_intercept(cls)
     if type(own.get("feature_names_out_")) is list:
         own["feature_names_out_"] = np.array(own["feature_names_out_"], dtype=object)
 
@@ -232,7 +233,8 @@ def other_class(model: Any) -> None:
     if name == "AdaBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
         model.__class__ = older.AdaBoostSammeR
     if name == "RUSBoostClassifier" and own.get("algorithm") == "SAMME.R" and "estimators_" in own:
-        model.__class__ = older.by_probability(type(model))
+        cls: Any = type(model)
+        model.__class__ = older.by_probability(cls)
     if name == "NearestCentroid" and "centroids_" in own and "within_class_std_dev_" not in own:
         model.__class__ = older.NearestCentroidNames
 
