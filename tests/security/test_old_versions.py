@@ -87,7 +87,7 @@ def test_a_refusal_says_which_version_wrote_the_file(protocol: int) -> None:
     ("name", "words"),
     [
         ("__main__\nClip", "holds only its name"),
-        ("feature_engine.encoding\nMeanEncoder", "knows feature_engine"),
+        ("feature_engine.encoding\nMeanEncoder", "Objects of feature_engine are not known"),
         ("skorch.classifier\nNeuralNetClassifier", "Export the network as ONNX"),
         ("cloudpickle.cloudpickle\n_make_function", "code of a function or class"),
         ("mlflow.pyfunc\nPyFuncModel", "Upload the file in MLflow's folder"),

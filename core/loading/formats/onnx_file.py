@@ -151,7 +151,7 @@ def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
         if field == 7 and part not in _DOMAINS and (part, kind) not in file.own:
             raise ModelError(
                 f"'{file.name}' uses operators from elsewhere.",
-                f"Their domain is {str(part)[:60]}; only the standard ones are run.",
+                f"{_word(kind)} is of the domain {_word(part)}; only the standard ones are run.",
                 "Export the model with standard operators.",
             )
         if field == 5 and isinstance(part, bytes):
@@ -220,3 +220,9 @@ def _tensor(tensor: bytes, file: File, called: bytes | int = b"") -> None:
             raw = struct.pack("<q", signed(part))
     if len(raw) == 8 and isinstance(called, bytes):
         file.whole[called] = max(file.whole.get(called, 0), int.from_bytes(raw, "little", signed=True))
+
+
+def _word(name: Any) -> str:
+    """A name of the file, in quotes."""
+    text = bytes(name).decode("utf-8", "replace") if isinstance(name, bytes | bytearray | memoryview) else str(name)
+    return f"'{text[:60]}'"
