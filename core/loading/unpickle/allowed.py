@@ -78,9 +78,10 @@ def lookup(module: str, name: str) -> Ref:
         raise Refused(f"it holds {module}.{name}, which {gone}", f"{module}.{name}")
     place = _renamed().get((module, name), (module, name))
     role = _roles().get(place)
-    if role is None and _roles().get((module, name.partition(".")[0])) == "stub":  # a method of what is left out
-        role = "stub"
     full = f"{module}.{name}"
+    head = name.partition(".")[0]
+    if role is None and _roles().get((module, head)) == "stub":  # a method of what is left out, left out with it
+        role, full = "stub", f"{module}.{head}"
     if role is None:
         raise Unknown(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200])
     if role == "stub":

@@ -105,7 +105,7 @@ def attribute(machine: Machine, args: tuple[Any, ...]) -> Any:
     if owner.__class__ is Stub:
         return Stub(f"{owner.stands_for}.{name}"[:_TITLE])
     if owner.__class__ is Ref and owner.role == "stub":  # what would build it: called, it makes a stand-in
-        return Ref(f"{owner.name}.{name}"[:_TITLE], "stub", Stub)
+        return owner
     if id(owner) in machine.made and name in OWN_METHODS:
         return OwnMethod(owner, name)
     if owner is str and name in plain.TEXT_METHODS:
