@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from core.loading.unpickle.inert import Ref, Refused, Role, Stub, Unknown
+from core.loading.unpickle.inert import Ref, Refused, Role, Stub
 
 LIST = Path(__file__).with_name("allowed.json")
 
@@ -83,7 +83,7 @@ def lookup(module: str, name: str) -> Ref:
     if role is None and _roles().get((module, head)) == "stub":  # a method of what is left out, left out with it
         role, full = "stub", f"{module}.{head}"
     if role is None:
-        raise Unknown(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200])
+        raise Refused(f"it holds {full[:200]}, which is not on the list of safe objects", full[:200], unknown=True)
     if role == "stub":
         return Ref(full, role, Stub)
     if role == "call" and full not in storable():

@@ -19,19 +19,18 @@ class Refused(Exception):  # noqa: N818 - a verdict on a file, turned into a Mod
     why : str
     name : str
         What it is refused for; may be empty.
+    unknown : bool
+        True where ``name`` is simply not on the list.
     written : str
         The version of scikit-learn that wrote the file, where it is known.
     """
 
-    def __init__(self, why: str, name: str = "") -> None:
+    def __init__(self, why: str, name: str = "", *, unknown: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.name = name
+        self.unknown = unknown
         self.written = ""
-
-
-class Unknown(Refused):
-    """It names what is not on the list; ``name`` says what."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
