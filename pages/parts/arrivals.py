@@ -1,9 +1,17 @@
-"""Files that arrive: Streamlit keeps whatever an open visit sends, looked at or not, so that has its share, too."""
+"""Files that arrive: Streamlit keeps whatever an open visit sends, looked at or not, so that has its share, too.
+
+On their way they lie in memory, bounded for all visitors together: the server would put each file of over a megabyte
+into a temporary file on disk.
+"""
 
 from __future__ import annotations
 
+import io
+import threading
+import weakref
 from typing import TYPE_CHECKING
 
+from starlette import formparsers
 from starlette.exceptions import HTTPException
 
 from core import quota
@@ -14,6 +22,33 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Files of one visit."""
+_FULL = "All visitors together have too many files open; try again later."
+_ON_THEIR_WAY: weakref.WeakSet[Arriving] = weakref.WeakSet()
+_LOCK = threading.Lock()
+
+
+class Arriving:
+    """A file on its way, with what the server asks of one."""
+
+    def __init__(self, max_size: int = 0) -> None:
+        self.size = 0
+        self._bytes = io.BytesIO()
+        self.read, self.seek = self._bytes.read, self._bytes.seek
+        with _LOCK:
+            _ON_THEIR_WAY.add(self)
+
+    def write(self, data: bytes) -> int:
+        """Take a part; 413 where all that are on their way are too much."""
+        with _LOCK:
+            if sum(file.size for file in _ON_THEIR_WAY) + len(data) > quota.ALL:
+                raise HTTPException(413, _FULL)
+            self.size += len(data)
+        return self._bytes.write(data)
+
+    def close(self) -> None:
+        """Let go of what arrived."""
+        self._bytes.close()
+        self.size = 0
 
 
 def bound(files: MemoryUploadedFileManager) -> None:
@@ -31,6 +66,7 @@ def bound(files: MemoryUploadedFileManager) -> None:
         add(session_id, file)
 
     files.add_file = add_within  # type: ignore[method-assign]
+    formparsers.SpooledTemporaryFile = Arriving  # type: ignore[attr-defined]
 
 
 def _make_room(files: MemoryUploadedFileManager, session_id: str, size: int) -> None:
@@ -43,4 +79,4 @@ def _make_room(files: MemoryUploadedFileManager, session_id: str, size: int) -> 
         del own[key]
     held = sum(len(file.data) for kept in list(files.file_storage.values()) for file in list(kept.values()))
     if held + size > quota.ALL:
-        raise HTTPException(413, "All visitors together have too many files open; try again later.")
+        raise HTTPException(413, _FULL)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import tempfile
+from typing import Any
+
 import pytest
+from starlette import formparsers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -15,6 +22,7 @@ from pages.parts import arrivals
 def files(monkeypatch: pytest.MonkeyPatch) -> MemoryUploadedFileManager:
     monkeypatch.setattr(quota, "OWN_FILES", 100)
     monkeypatch.setattr(quota, "ALL", 250)
+    monkeypatch.setattr(formparsers, "SpooledTemporaryFile", formparsers.SpooledTemporaryFile)  # put back afterwards
     made = MemoryUploadedFileManager("/upload")
     arrivals.bound(made)
     return made
@@ -55,3 +63,39 @@ def test_a_full_app_takes_no_more_and_drops_nobody(files: MemoryUploadedFileMana
     files.remove_session_files("a")
     send(files, "c", "1", 60)
     assert held(files, "c") == ["1"]
+
+
+async def arrive(content: bytes) -> bytes:
+    """Send a file as a browser does, in parts, and read it as the server does."""
+    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="m.pkl"\r\n\r\n' + content + b"\r\n--x--\r\n"
+    parts = [body[start : start + 65_536] for start in range(0, len(body), 65_536)]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    kind = (b"content-type", b"multipart/form-data; boundary=x")
+    form = await Request({"type": "http", "headers": [kind]}, receive).form()
+    file: Any = form["f"]
+    try:
+        return bytes(await file.read())
+    finally:
+        file.file.close()
+
+
+def test_a_large_file_never_touches_the_disk(files: MemoryUploadedFileManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quota, "ALL", 4_000_000)
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)
+    content = bytes(range(256)) * 12_000
+    assert asyncio.run(arrive(content)) == content
+    assert asyncio.run(arrive(content)) == content, "what came before counts no longer"
+
+
+def test_what_is_on_its_way_is_bounded_for_all_together(files: MemoryUploadedFileManager) -> None:
+    first = formparsers.SpooledTemporaryFile(max_size=1)
+    first.write(bytes(200))
+    with pytest.raises(HTTPException) as refused:
+        asyncio.run(arrive(bytes(60)))
+    assert refused.value.status_code == 413
+    del first
+    gc.collect()
+    assert asyncio.run(arrive(bytes(60))) == bytes(60), "an upload that was broken off counts no longer"
