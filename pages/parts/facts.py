@@ -18,7 +18,7 @@ from pages.parts.text import safe_long
 
 LIBRARIES = (
     "streamlit", "pandas", "numpy", "scipy", "scikit-learn", "xgboost", "xgboost-cpu", "lightgbm", "catboost", "shap",
-    "lime", "onnxruntime", "skops", "matplotlib", "pyarrow",
+    "lime", "onnxruntime", "matplotlib", "pyarrow",
 )  # fmt: skip  # a list of names
 _SCOPES = {"row": "one instance", "model": "the model", "data": "the data"}
 
