@@ -81,7 +81,7 @@ def labels(taken: Taken) -> tuple[str, ...] | None:
     counted: Any = getattr(taken.model, "classes_", None)
     if not isinstance(known, np.ndarray) or not isinstance(counted, np.ndarray) or counted.dtype.kind not in "iu":
         return None
-    return _texts(known) if np.array_equal(counted, np.arange(len(known))) and len(_texts(known)) else None
+    return (_texts(known) or None) if np.array_equal(counted, np.arange(len(known))) else None
 
 
 def described(model: AdaptedModel, features: tuple[str, ...], note: str) -> AdaptedModel:

@@ -30,7 +30,8 @@ def view(result: Distribution, *, part: str = "all", dark: bool | None = None) -
     dates = result.ordered and isinstance(result.bins[0], str)
     if part == "means":
         return _only_means(result, dates, dark)
-    rows = _told(_bars(result, dates) + _means(result, dates) + _own(result, dates))
+    places = _places(result)
+    rows = _told(_bars(result, places) + _means(result, places) + _own(result, places, dates))
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = None if result.means is None else "share of the class" if bins.is_share(result) else "mean of the target"
@@ -45,7 +46,8 @@ def _only_means(result: Distribution, dates: bool, dark: bool | None) -> View:
     if result.means is None:
         told = "No true values are known for this table, so there is no average to draw."
         return View(distribution_spec.spec(result.ordered, dates, None, False, dark), [], table(result), told, told)
-    rows = _told(_means(result, dates) + _own(result, dates))
+    places = _places(result)
+    rows = _told(_means(result, places) + _own(result, places, dates))
     if result.ordered:
         rows.append(_row("title", label=words.named(result.feature, 44)))
     mean = "share of the class" if bins.is_share(result) else "mean of the target"
@@ -80,10 +82,10 @@ def _places(result: Distribution) -> list[dict[str, Any]]:
     return [{"level": level, "order": place} for place, level in enumerate(levels)]
 
 
-def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+def _bars(result: Distribution, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A bar a bin and group, one upon the other."""
     rows = []
-    for place, where in enumerate(_places(result)):
+    for place, where in enumerate(places):
         below = 0.0
         for at, group in enumerate(result.groups):
             count = float(result.counts[at, place])
@@ -102,13 +104,13 @@ def _bars(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+def _means(result: Distribution, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The target's mean in each bin that has any."""
     if result.means is None:
         return []
     share = bins.is_share(result)
     rows = []
-    for place, (mean, where) in enumerate(zip(result.means, _places(result), strict=True)):
+    for place, (mean, where) in enumerate(zip(result.means, places, strict=True)):
         if not math.isfinite(float(mean)):
             continue
         if result.ordered:
@@ -118,7 +120,7 @@ def _means(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
+def _own(result: Distribution, places: list[dict[str, Any]], dates: bool) -> list[dict[str, Any]]:
     """The chosen instance's own value."""
     if result.at is None:
         return []
@@ -131,7 +133,7 @@ def _own(result: Distribution, dates: bool) -> list[dict[str, Any]]:
     levels = list(result.bins)
     place = levels.index(result.at) if result.at in levels else len(levels) - 1
     side = "right" if place >= len(levels) / 2 else "left"
-    return [_row("own", **_places(result)[place], label=label, side=side)]
+    return [_row("own", **places[place], label=label, side=side)]
 
 
 def table(result: Distribution) -> pd.DataFrame:

@@ -19,7 +19,7 @@ _NOTHING = memoryview(b"")
 _EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
 """Kinds of splits, none by category, as LightGBM writes them."""
 _RATE = re.compile(rb"[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|-?inf|-?nan")
-_REAL = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|inf|nan)")
+_REAL = re.compile(numerals.NUMBER.encode())
 _LINES = (b"num_features", b"leaf_features", b"leaf_const", b"leaf_coeff")
 _INNER = (b"split_feature", b"threshold", b"decision_type", b"left_child", b"right_child")
 

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*([eE][-+]?[0-9]+)?|inf|nan)")
+NUMBER = r"[-+]?([0-9]+\.?[0-9]*([eE][-+]?[0-9]+)?|inf|nan)"
+"""How a number begins and ends in a text."""
+_NUMBER = re.compile(NUMBER)
 _BLANK = 0x13
 _WRITTEN = {
     **dict.fromkeys(b"0123456789", 0x30),

@@ -238,7 +238,6 @@ def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
     kinds = np.zeros(0, np.int64) if plain else whole_numbers(name, splits, "Its kinds of splits")
     if kinds.size not in (0, nodes):
         raise damaged(name, "The parts of a tree differ in length")
+    # XGBoost goes through the splits by category and the owners of sets at once
     if ((kinds != 0) & (kinds != 1)).any() or not np.array_equal(np.flatnonzero(kinds), owners):
-        raise damaged(
-            name, "Its categories do not belong to its splits by category"
-        )  # XGBoost goes through both at once
+        raise damaged(name, "Its categories do not belong to its splits by category")

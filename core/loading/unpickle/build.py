@@ -14,6 +14,7 @@ import pandas as pd
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.costs import pay
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub, spent
+from core.loading.unpickle.intervals import NUMBERS
 from core.loading.unpickle.trees import upgrade_predictor
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
-_ENDS = (int, float, np.integer, np.floating)
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
 _STRETCH, _KEY_SECONDS = 2_048, 1e-5
@@ -266,7 +266,7 @@ def key(item: Any, depth: int = 0) -> Any:
         for part in item:
             key(part, depth + 1)
         return item
-    if type(item) is pd.Interval and isinstance(item.left, _ENDS) and isinstance(item.right, _ENDS):
+    if type(item) is pd.Interval and isinstance(item.left, NUMBERS) and isinstance(item.right, NUMBERS):
         return item
     if item is pd.NA or item is pd.NaT or (isinstance(item, np.ufunc | FunctionType) and depth == 0):
         return item

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from inspect import Parameter, signature
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import BaseEnsemble
 
 from core.loading.unpickle import endless, ensembles, losses, natives
+from core.loading.unpickle.defaults import defaults, fill
 from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.natives import broken as _broken
 from core.loading.unpickle.older import UPGRADES, encoder, other_class, settings
@@ -37,19 +36,6 @@ def quiet(model: Any) -> None:
         raise Refused(f"its {type(model).__name__} reads files that a table names (input='{own['input']}')", "input")
 
 
-@cache
-def signature_of(cls: Any) -> Mapping[str, Parameter]:
-    """The settings of a class."""
-    return signature(cls.__init__).parameters
-
-
-@cache
-def _defaults(cls: Any) -> dict[str, Any]:
-    """The settings of a class and their defaults."""
-    found = signature_of(cls).values()
-    return {item.name: item.default for item in found if item.default is not Parameter.empty}
-
-
 def complete(model: Any) -> None:
     """Give an estimator of an older scikit-learn the settings that were added since, at their defaults."""
     change = UPGRADES.get(type(model).__name__)
@@ -63,12 +49,11 @@ def complete(model: Any) -> None:
         return
     own = vars(model)
     cls: Any = type(model)
-    if isinstance(model, BaseEnsemble) or "estimator" in _defaults(cls):
+    if isinstance(model, BaseEnsemble) or "estimator" in defaults(cls):
         for name in ("estimator", "estimator_"):  # called base_estimator before 1.2
             if f"base_{name}" in own and name not in own:
                 own[name] = own.pop(f"base_{name}")
-    for name, value in _defaults(cls).items():
-        own.setdefault(name, value)
+    fill(own, cls)
     if "_predictors" in own:
         own.setdefault("_preprocessor", None)
     if "_link_instance" in own and "coef_" in own:  # generalised linear models of 1.0

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _NAME = "an interval of pandas"
 _CLOSED = ("left", "right", "both", "neither")
 _PARTS = frozenset(("left", "right", "closed", "name"))
-_ENDS = (int, float, np.integer, np.floating, pd.Timestamp, pd.Timedelta)
+NUMBERS = (int, float, np.integer, np.floating)
+"""What ends of intervals may be, beside points in time."""
+_ENDS = (*NUMBERS, pd.Timestamp, pd.Timedelta)
 
 
 def interval(_machine: Machine, args: tuple[Any, ...]) -> Any:

@@ -18,28 +18,23 @@ _NAMES = {
 def renew(model: Any) -> None:
     """Give boosting a loss of today where an older version's own stands."""
     own = vars(model)
-    if isinstance(own.get("_loss", own.get("loss_")), Stub):
-        if isinstance(own.get("estimators_"), np.ndarray):
-            _gradient(model)
-        elif "_predictors" in own:
-            _histogram(model)
-
-
-def _gradient(model: Any) -> None:
-    """Gradient boosting before 1.4."""
-    own = vars(model)
-    own["n_trees_per_iteration_"] = own["estimators_"].shape[1]
+    if not isinstance(own.get("_loss", own.get("loss_")), Stub):
+        return
+    if isinstance(own.get("estimators_"), np.ndarray):  # gradient boosting before 1.4
+        own["n_trees_per_iteration_"] = own["estimators_"].shape[1]
+        own.pop("loss_", None)
+    elif "_predictors" in own:
+        _first_guesses(model)
+    else:
+        return
     own["loss"] = _NAMES.get(own.get("loss"), own.get("loss"))
-    own.pop("loss_", None)
     own["_loss"] = model._get_loss(sample_weight=None)
 
 
-def _histogram(model: Any) -> None:
-    """Histogram boosting before 1.1, which kept its first guesses as a column."""
+def _first_guesses(model: Any) -> None:
+    """Histogram boosting before 1.1 kept its first guesses as a column."""
     own = vars(model)
     start, count = np.asarray(own.get("_baseline_prediction")), own.get("n_trees_per_iteration_")
     if start.dtype.kind != "f" or type(count) is not int or start.size != count:
         raise Refused(f"the first guesses of its {type(model).__name__} do not fit its trees")
     own["_baseline_prediction"] = start.reshape(1, -1)
-    own["loss"] = _NAMES.get(own.get("loss"), own.get("loss"))
-    own["_loss"] = model._get_loss(sample_weight=None)

@@ -7,11 +7,11 @@ object holds, and changes nothing in an object of today.
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
 
+from core.loading.unpickle.defaults import fill
 from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.older_columns import columns
 
@@ -143,9 +143,7 @@ def settings(model: Any) -> None:
     """Models of XGBoost before 2.0 lack settings that were added since."""
     from xgboost import XGBModel
 
-    for name, item in signature(XGBModel.__init__).parameters.items():
-        if item.default is not Parameter.empty:
-            vars(model).setdefault(name, item.default)
+    fill(vars(model), XGBModel)
 
 
 def regressor(own: dict[str, Any]) -> None:
@@ -167,9 +165,7 @@ def encoder(model: Any) -> None:
         return
     for base in type(model).__mro__:
         if base.__module__.startswith("category_encoders."):
-            for name, item in signature(base).parameters.items():
-                if item.default is not Parameter.empty:
-                    own.setdefault(name, item.default)
+            fill(own, base)
     own.setdefault("n_features_in_", own["_dim"])
     own.setdefault("composite_members_", {})
     own.setdefault("min_group_lumping_", {})

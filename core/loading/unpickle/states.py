@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.loading.unpickle.defaults import signature_of
 from core.loading.unpickle.ensembles import guess
-from core.loading.unpickle.estimators import CHECKS, complete, quiet, signature_of
+from core.loading.unpickle.estimators import CHECKS, complete, quiet
 from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
 from core.loading.unpickle.masks import Masked, uncovered
 from core.loading.unpickle.natives import SETTINGS
