@@ -19,6 +19,7 @@ BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", 
 OLDER = {
     *("AdaBoostClassifier", "NearestCentroid", "GradientBoostingClassifier", "GradientBoostingRegressor"),
     *("SVC", "NuSVC", "SVR", "NuSVR", "OneClassSVM", "OneVsRestClassifier"),
+    *("SupervisedTransformerMixin", "BaseEncoder"),
 }
 """Classes of a library that are refined: to answer as older versions did, or to look at what compiled code does not."""
 

@@ -47,6 +47,12 @@ def take_out(held: Any, name: str) -> Taken:
     ModelError
         If there is no model, or something beside it that prepares its rows or answers, too.
     """
+    if type(held).__name__ == "CVBooster":
+        raise ModelError(
+            f"'{name}' holds the {len(held.boosters)} boosters of a cross-validation.",
+            "Which of them to explain, it does not say.",
+            "Save one of them: cvbooster.boosters[0].save_model('model.txt').",
+        )
     if type(held) not in (dict, OrderedDict, list, tuple):
         return Taken(held)
     parts: dict[Any, Any] = dict(held) if isinstance(held, dict) else dict(enumerate(held))

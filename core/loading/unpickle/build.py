@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from time import thread_time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _DICTS = ("sklearn.utils._bunch.Bunch", "sklearn.utils._encode._nandict")
 _PLAIN_KEYS = (str, bytes, float, bool, type(None))
+_MOMENTS = (datetime.date, datetime.datetime, datetime.time, datetime.timedelta, pd.Timestamp, pd.Timedelta)
 _NUMPY_KEYS = (np.bool_, np.integer, np.floating, np.str_, np.bytes_, np.datetime64, np.timedelta64)
 MAX_KEY = 64
 _STRETCH, _KEY_SECONDS = 2_048, 1e-5
@@ -35,7 +37,8 @@ _KEYED = (str, bytes, int, float, bool, type(None))
 _WORD = 1 << 63
 FUNCTIONS = frozenset(
     (
-        *("getattr", "_builtin_type", "_timedelta_unpickle", "_new_TimedeltaIndex", "_new_IntervalIndex"),
+        *("getattr", "_builtin_type", "_create_array", "_load_type", "_timedelta_unpickle"),
+        *("_new_TimedeltaIndex", "_new_IntervalIndex", "_new_PeriodIndex"),
         *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
         *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),
         *("_unpickle_block", "_unpickle_timestamp", "_new_Index", "_new_DatetimeIndex"),
@@ -60,7 +63,7 @@ def call(machine: Machine, function: Any, args: Any) -> Any:
 def _construct(machine: Machine, ref: Ref, args: tuple[Any, ...]) -> Any:
     """Run a constructor of ours."""
     if ref.role == "stub":
-        return Stub(ref.name)
+        return Stub(ref.name, args)
     if ref.role != "call" or ref.name not in CONSTRUCTORS:
         raise Refused(f"it calls {ref.name}, which may only be stored", ref.name)
     pay(machine, args)
@@ -118,6 +121,8 @@ def _reconstruct(machine: Machine, args: tuple[Any, ...]) -> Any:
         return Stub(ref.name)
     if base_name in ("builtins.tuple", "tuple") and type(state) is tuple and ref.role == "record":
         return _record(ref, state)
+    if base_name == "builtins.dict" and ref.name.startswith("scipy.sparse._dok.dok_"):
+        return _construct(machine, ref, (state,))
     if base_name == "builtins.dict" and type(state) is dict and ref.name in _DICTS:
         made = create(machine, ref, ())
         set_items(machine, made, [part for pair in state.items() for part in pair])
@@ -268,9 +273,12 @@ def key(item: Any, depth: int = 0) -> Any:
         return item
     if type(item) is pd.Interval and isinstance(item.left, NUMBERS) and isinstance(item.right, NUMBERS):
         return item
+    if type(item) in _MOMENTS:  # zones are fixed offsets
+        return item
     if item is pd.NA or item is pd.NaT or (isinstance(item, np.ufunc | FunctionType) and depth == 0):
         return item
-    raise Refused(f"it uses a {type(item).__name__} as a key")
+    title = "name of a class" if item.__class__ is Ref else type(item).__name__
+    raise Refused(f"it uses a {title} as a key")
 
 
 def apart(machine: Machine, held: Any, item: Any) -> Any:

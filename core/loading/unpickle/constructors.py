@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.loading.unpickle import boosters, frames, layouts, masks, neighbours, numbers, plain, trees
+from core.loading.unpickle import boosters, frames, layouts, masks, neighbours, numbers, plain, sparse, trees
+from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub
+from core.loading.unpickle.reviewed import BUILTIN_CALLS
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _SETTINGS = frozenset({"dtype", "ensure_all_finite", "force_all_finite", "x1", "x2", "accept_sparse", "copy", "order"})
+_TYPES = frozenset((*BUILTIN_CALLS, "bool", "float", "int", "object", "str"))
 _TITLE = 200
 """Letters of a stand-in's name: each attribute of one has a longer name."""
 _LOSSES = (
@@ -123,8 +126,29 @@ def kind_of_cloudpickle(_machine: Machine, args: tuple[Any, ...]) -> Ref:
     return Ref("types.MethodType", "stub", Stub)
 
 
+def array_of_dill(machine: Machine, args: tuple[Any, ...]) -> Any:
+    """``dill._dill._create_array(reconstruct, its arguments, state, attributes)``: what numpy writes in two steps."""
+    inner, parts, state, rest = args if len(args) == 4 else (None, (), None, None)
+    if getattr(inner, "name", "") != "numpy._core.multiarray._reconstruct" or rest is not None:
+        raise numbers.wrong("numpy.ndarray")
+    if type(parts) is not tuple:
+        raise numbers.wrong("numpy.ndarray")
+    made = numbers.reconstruct(machine, parts)
+    made.build(state)
+    return made
+
+
+def type_of_dill(_machine: Machine, args: tuple[Any, ...]) -> Ref:
+    """``dill._dill._load_type("slice")``: a type of Python by its name, in the role that the list gives it."""
+    if len(args) != 1 or type(args[0]) is not str or args[0] not in _TYPES:
+        raise Refused("it asks for a type of Python, as dill writes code", "dill._dill._load_type", unknown=True)
+    return lookup("builtins", args[0])
+
+
 CONSTRUCTORS: dict[str, Any] = {
     "builtins.getattr": attribute,
+    "dill._dill._create_array": array_of_dill,
+    "dill._dill._load_type": type_of_dill,
     "cloudpickle.cloudpickle._builtin_type": kind_of_cloudpickle,
     **plain.CONSTRUCTORS,
     **frames.CONSTRUCTORS,
@@ -149,11 +173,7 @@ CONSTRUCTORS: dict[str, Any] = {
     "sklearn.neighbors._ball_tree.newObj": neighbours.binary_tree,
     "sklearn.metrics._dist_metrics.newObj": neighbours.distance,
     "sklearn.ensemble._hist_gradient_boosting.common.MonotonicConstraint": monotonic,
-    **{
-        f"scipy.sparse._{k}.{k}_{form}": neighbours.sparse(f"{k}_{form}")
-        for k in ("csr", "csc", "coo")
-        for form in ("matrix", "array")
-    },
+    **sparse.CONSTRUCTORS,
     **{f"sklearn._loss._loss.{name}": loss("sklearn._loss._loss", name) for name in _LOSSES},
     **{f"sklearn._loss._loss.__pyx_unpickle_{name}": loss_again("sklearn._loss._loss", name) for name in _LOSSES},
     **{f"sklearn.linear_model._sgd_fast.{name}": loss("sklearn.linear_model._sgd_fast", name) for name in _SGD},

@@ -41,7 +41,7 @@ def complete(model: Any) -> None:
     change = UPGRADES.get(type(model).__name__)
     if change is not None and type(model).__module__.startswith(("sklearn.", "scipy.", "lightgbm.")):
         change(vars(model))
-    if type(model).__module__.startswith("category_encoders."):
+    if type(model).__module__.startswith(("category_encoders.", "core.models.glmm_encoder")):
         encoder(model)
     if type(model).__module__ == "xgboost.sklearn":
         settings(model)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle import times
+from core.loading.unpickle import periods, times
 from core.loading.unpickle.inert import Ref, Slot
 from core.loading.unpickle.numbers import wrong
 
@@ -100,6 +100,8 @@ def categorical(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     kind = args[0].name.rpartition(".")[2] if len(args) == 3 and args[0].__class__ is Ref else ""
     if kind in ("DatetimeArray", "TimedeltaArray") and args[1] in _BACKED and args[2] is None:
         return times.array(kind)
+    if kind == "PeriodArray" and args[1] in _BACKED and args[2] is None:
+        return periods.array(_machine, ())
     if kind == "StringArray" and args[1] in _BACKED and args[2] is None:  # pandas 1
         return string_array(_machine, ())
     named = kind == "Categorical"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from core.loading.unpickle import extension, intervals, times
+from core.loading.unpickle import extension, gaps, intervals, periods, times
 from core.loading.unpickle.inert import Ref, Slot, spent
 from core.loading.unpickle.numbers import wrong
 from core.loading.unpickle.plain import label, short
@@ -20,11 +20,12 @@ _FRAME = "a pandas table"
 _INDEX = frozenset(
     ("data", "name", "names", "dtype", "levels", "codes", "sortorder", "start", "stop", "step", "freq", "tz")
 )
-_ARRAY_INDEXES = ("Index", "CategoricalIndex", "DatetimeIndex", "TimedeltaIndex")
+_ARRAY_INDEXES = ("Index", "CategoricalIndex", "DatetimeIndex", "TimedeltaIndex", "PeriodIndex")
 _STATE = frozenset(("_mgr", "_data", "_typ", "_metadata", "attrs", "_flags", "_name", "name"))
 _ARRAYS = (
     *(pd.arrays.ArrowStringArray, pd.arrays.StringArray, pd.Categorical, pd.arrays.IntegerArray),
     *(pd.arrays.FloatingArray, pd.arrays.BooleanArray, *times.ARRAYS),
+    *(pd.arrays.SparseArray, pd.arrays.PeriodArray),
 )
 
 
@@ -167,7 +168,7 @@ def series(_machine: Machine, args: tuple[Any, ...]) -> Slot:
 
 
 def new_index(_machine: Machine, args: tuple[Any, ...]) -> Any:
-    """``pandas.core.indexes.base._new_Index(class, parts)`` for the five index classes."""
+    """``pandas.core.indexes.base._new_Index(class, parts)`` for the index classes."""
     if len(args) != 2 or args[0].__class__ is not Ref or type(args[1]) is not dict:
         raise wrong("a pandas index")
     made = _index(args[0].name.rpartition(".")[2], args[1])
@@ -216,4 +217,6 @@ CONSTRUCTORS: dict[str, Any] = {
     **extension.CONSTRUCTORS,
     **intervals.CONSTRUCTORS,
     **times.CONSTRUCTORS,
+    **gaps.CONSTRUCTORS,
+    **periods.CONSTRUCTORS,
 }

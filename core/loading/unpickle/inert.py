@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Literal
 
 Role = Literal["new", "record", "call", "value", "stub"]
@@ -91,11 +92,18 @@ class OwnMethod:
     name: str
 
 
-class Stub:
-    """Stands where a file holds a search distribution, a cache, a callback or a logger: it does nothing."""
+FEW = 4
 
-    def __init__(self, name: str) -> None:
+
+class Stub:
+    """Stands where a file holds a search distribution, a cache, a callback or a logger: it does nothing.
+
+    The whole numbers that it would have been built of first are kept, a few: a span of time is told by them.
+    """
+
+    def __init__(self, name: str, args: tuple[Any, ...] = ()) -> None:
         self.stands_for = name
+        self.numbers = tuple(takewhile(lambda part: type(part) in (int, bool), args[:FEW]))
 
     def __repr__(self) -> str:
         return f"<left out: {self.stands_for}>"

@@ -234,6 +234,15 @@ def width(model: Any) -> None:
         raise broken(model)
 
 
+def folds(model: Any) -> None:
+    """LightGBM's cross-validation asks each of its boosters what it is asked: they are a list of boosters."""
+    held = vars(model)["boosters"]
+    if type(model).__name__ != "CVBooster":
+        return
+    if type(held) is not list or any(type(one).__module__ != "lightgbm.basic" for one in held):
+        raise broken(model)
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
     "_fit_X": answers,
     "_n_features_outs": one_hot,
@@ -248,6 +257,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "n_classes_": classes,
     "hash_method": hashing,
     "location_": spread,
+    "boosters": folds,
     "n_samples_fit_": neighbours,
     **dict.fromkeys(("response_method", "_response_method", "chain_method", "chain_method_", "stack_method"), ways),
     **dict.fromkeys(SETTINGS, calls),

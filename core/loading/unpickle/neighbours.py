@@ -1,4 +1,4 @@
-"""KD trees, ball trees, distances and sparse matrices: rebuilt from checked arrays."""
+"""KD trees, ball trees and distances: rebuilt from checked arrays."""
 
 from __future__ import annotations
 
@@ -129,48 +129,3 @@ def _nodes_fit(nodes: np.ndarray, rows: int) -> bool:
     start, end, leaf = nodes["idx_start"], nodes["idx_end"], nodes["is_leaf"] != 0
     last = np.arange(len(nodes)) * 2 + 2 >= len(nodes)
     return bool((start >= 0).all() and (end <= rows).all() and (start <= end).all() and leaf[last].all())
-
-
-def sparse(kind: str) -> Any:
-    """``csr``, ``csc`` and ``coo`` matrices and arrays, filled by the state that follows."""
-
-    def make(_machine: Machine, args: tuple[Any, ...]) -> Slot:
-        if args:
-            raise wrong("a sparse matrix")
-        return Slot("a sparse matrix", lambda state: _sparse_of(kind, state))
-
-    return make
-
-
-def _sparse_of(kind: str, state: Any) -> Any:
-    """Check the arrays of a sparse matrix and build it."""
-    import scipy.sparse
-
-    if type(state) is not dict or not isinstance(state.get("data"), np.ndarray):
-        raise wrong("a sparse matrix")
-    shape: Any = state.get("_shape")
-    data, cls = state["data"], getattr(scipy.sparse, kind)
-    fits = type(shape) is tuple and len(shape) == 2 and all(type(n) is int and 0 <= n < 2**31 for n in shape)
-    if not fits or data.ndim != 1 or data.dtype.kind not in "biufc":
-        raise wrong("a sparse matrix")
-    if kind.startswith("coo"):
-        found: Any = state.get("coords") or (state.get("row"), state.get("col"))
-        parts = (data, (_index(found[0], shape[0]), _index(found[1], shape[1])))
-        return cls(parts, shape=shape)
-    major, minor = (shape[0], shape[1]) if kind.startswith("csr") else (shape[1], shape[0])
-    indices, pointers = _index(state.get("indices"), minor), _index(state.get("indptr"), len(data) + 1)
-    steps = np.diff(pointers)
-    if len(pointers) != major + 1 or pointers[0] != 0 or (steps < 0).any() or pointers[-1] > len(data):
-        raise wrong("a sparse matrix")
-    if len(indices) != len(data):
-        raise wrong("a sparse matrix")
-    return cls((data, indices, pointers), shape=shape)
-
-
-def _index(found: Any, limit: int) -> np.ndarray:
-    """An array of indices below a limit."""
-    if not isinstance(found, np.ndarray) or found.ndim != 1 or found.dtype.kind != "i":
-        raise wrong("a sparse matrix")
-    if found.size and (int(found.min()) < 0 or int(found.max()) >= limit):
-        raise wrong("a sparse matrix")
-    return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
-_LARGEST_ALIGNMENT = 64
+_LARGEST_ALIGNMENT, _LARGEST_RECORD = 64, 1_000_000
 _FLAGS = 0x3F
 MAX_EMPTY = 10_000_000
 _ENDS = ("<", ">", "|", "=")
@@ -44,6 +44,8 @@ def dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     if not 1 <= len(args) <= 3 or any(type(flag) not in (bool, int) for flag in args[1:]):
         raise wrong("numpy.dtype")
     text = args[0]
+    if text is np.record:
+        return Slot("numpy.dtype", _record)
     if type(text) is not str or not _DTYPE.fullmatch(text):
         raise wrong("numpy.dtype")
     base = np.dtype(text)
@@ -52,6 +54,14 @@ def dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         return _dtype_with(base, state)
 
     return Slot("numpy.dtype", fill, base, ready=base.kind != "V")
+
+
+def _record(state: Any) -> np.dtype[Any]:
+    """The type of a record array: its fields, read by name."""
+    size = state[5] if type(state) is tuple and len(state) in (8, 9) else None
+    if type(size) is not int or not 0 < size <= _LARGEST_RECORD:
+        raise wrong("numpy.dtype")
+    return np.dtype((np.record, _dtype_with(np.dtype(f"V{size}"), state)))
 
 
 def _dtype_with(base: np.dtype[Any], state: Any) -> np.dtype[Any]:
@@ -142,17 +152,19 @@ def array_of(data: Any, kind: Any, shape: tuple[int, ...], fortran: bool, name: 
 
 def check_values(found: np.ndarray) -> None:
     """Refuse bit patterns that numpy never writes: booleans beyond one, characters beyond Unicode."""
+    for name in found.dtype.names or ():
+        check_values(found[name])
     if found.dtype.kind == "b" and found.size and int(found.view(np.uint8).max()) > 1:
         raise wrong("an array of booleans")
     if found.dtype.kind == "U" and found.size:
-        codes = found.view(np.dtype(np.uint32).newbyteorder(found.dtype.byteorder))
+        codes = np.ascontiguousarray(found).view(np.dtype(np.uint32).newbyteorder(found.dtype.byteorder))
         if int(codes.max()) > 0x10FFFF:
             raise wrong("an array of texts")
 
 
 def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``numpy._core.multiarray._reconstruct(ndarray, (0,), b"b")``, filled by the state that follows."""
-    if len(args) != 3 or args[0] not in (np.ndarray, np.matrix) or args[2] not in (b"b", "b"):
+    if len(args) != 3 or args[0] not in (np.ndarray, np.matrix, np.recarray) or args[2] not in (b"b", "b"):
         raise wrong("numpy.ndarray")
     if shape_of(args[1], "numpy.ndarray") != (0,):
         raise wrong("numpy.ndarray")
@@ -167,7 +179,9 @@ def reconstruct(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         found = array_of(data, kind, shape_of(shape, "numpy.ndarray"), fortran)
         if kind.names is None and not kind.isnative:  # as numpy does on this way; a buffer of protocol 5 stays
             found = found.astype(kind.newbyteorder("="))
-        return found if cls is np.ndarray else found.view(np.matrix)
+        if cls is np.recarray and kind.names is None:
+            raise wrong("numpy.recarray")
+        return found if cls is np.ndarray else found.view(cls)
 
     return Slot("numpy.ndarray", fill)
 

@@ -164,7 +164,7 @@ def encoder(model: Any) -> None:
     if type(own.get("_dim")) is not int:
         return
     for base in type(model).__mro__:
-        if base.__module__.startswith("category_encoders."):
+        if base.__module__.startswith(("category_encoders.", "core.models.glmm_encoder")):
             fill(own, base)
     own.setdefault("n_features_in_", own["_dim"])
     own.setdefault("composite_members_", {})

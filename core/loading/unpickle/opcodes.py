@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.loading.unpickle import build
 from core.loading.unpickle.allowed import lookup
-from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.inert import Ref, Refused
 from core.loading.unpickle.stack import INERT, loose, solids
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def _newobj(machine: Machine) -> None:
 
 def _newobj_ex(machine: Machine) -> None:
     kwargs = machine.stack.pop()
-    if kwargs != {}:
+    cls = machine.stack[-2]
+    if kwargs != {} and not (cls.__class__ is Ref and cls.role == "stub"):
         raise Refused("it creates an object with keyword arguments")
     _newobj(machine)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.loading.unpickle.reviewed import BUILTIN_CALLS, CALLS
+from core.loading.unpickle.reviewed import BUILTIN_CALLS, CALLS, SPARSE
 
 LOSSES = sorted(full.partition(":")[2] for full in CALLS if full.startswith("sklearn._loss._loss:"))
+FFT = ("fft", "ifft", "rfft", "irfft")
 HOMES: dict[str, str] = {
     "numpy.ma:MaskedArray": "numpy.ma",
     "pandas:StringDtype": "pandas",
@@ -31,7 +32,10 @@ RENAMED: dict[str, str] = {
     "numpy.random.mtrand:__randomstate_ctor": "numpy.random._pickle:__randomstate_ctor",
     "numpy:bool8": "numpy:bool_",
     "numpy:round_": "numpy:round",
-    **{f"scipy.sparse._arrays:{kind}_array": f"scipy.sparse._{kind}:{kind}_array" for kind in ("csr", "csc", "coo")},
+    **{f"scipy.sparse._arrays:{kind}_array": f"scipy.sparse._{kind}:{kind}_array" for kind in SPARSE},
+    "numpy:recarray": "numpy.rec:recarray",
+    **{f"numpy.fft.{place}:{name}": f"numpy.fft:{name}" for place in ("_pocketfft", "pocketfft") for name in FFT},
+    "category_encoders.glmm:GLMMEncoder": "core.models.glmm_encoder:GLMMEncoder",
     "sklearn.utils:Bunch": "sklearn.utils._bunch:Bunch",
     "pandas:DataFrame": "pandas.core.frame:DataFrame",
     "pandas:Series": "pandas.core.series:Series",
@@ -51,6 +55,11 @@ RENAMED: dict[str, str] = {
     "pandas:DatetimeTZDtype": "pandas.core.dtypes.dtypes:DatetimeTZDtype",
     "pandas.arrays:DatetimeArray": "pandas.core.arrays.datetimes:DatetimeArray",
     "pandas.arrays:TimedeltaArray": "pandas.core.arrays.timedeltas:TimedeltaArray",
+    "pandas:PeriodIndex": "pandas.core.indexes.period:PeriodIndex",
+    **{f"pandas:{kind}Dtype": f"pandas.core.dtypes.dtypes:{kind}Dtype" for kind in ("Sparse", "Period")},
+    "pandas.core.arrays.sparse.dtype:SparseDtype": "pandas.core.dtypes.dtypes:SparseDtype",
+    "pandas.arrays:SparseArray": "pandas.core.arrays.sparse.array:SparseArray",
+    "pandas.arrays:PeriodArray": "pandas.core.arrays.period:PeriodArray",
     "__builtin__:getattr": "builtins:getattr",
     "pandas:CategoricalDtype": "pandas.core.dtypes.dtypes:CategoricalDtype",
     "pandas.arrays:ArrowStringArray": "pandas.core.arrays.string_arrow:ArrowStringArray",
@@ -71,9 +80,7 @@ RENAMED: dict[str, str] = {
     **{f"_loss:{name}": f"sklearn._loss._loss:{name}" for name in LOSSES},  # scikit-learn 1.5 to 1.7 wrote it so
     "sklearn.compose._column_transformer:_RemainderColsList": "core.models.older:RemainderColumns",
     "sklearn.model_selection._classification_threshold:_CurveScorer": "sklearn.metrics._scorer:_CurveScorer",
-    "scipy.sparse.csr:csr_matrix": "scipy.sparse._csr:csr_matrix",
-    "scipy.sparse.csc:csc_matrix": "scipy.sparse._csc:csc_matrix",
-    "scipy.sparse.coo:coo_matrix": "scipy.sparse._coo:coo_matrix",
+    **{f"scipy.sparse.{kind}:{kind}_matrix": f"scipy.sparse._{kind}:{kind}_matrix" for kind in SPARSE},
 }
 """Old place -> new place of the very same thing."""
 

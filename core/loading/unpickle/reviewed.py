@@ -44,6 +44,8 @@ NEW: dict[str, tuple[str, ...]] = {
     "sklearn.utils._bunch": ("Bunch",),
     "sklearn.utils._encode": ("_nandict",),
     "scipy.interpolate._bsplines": ("BSpline",),
+    "lightgbm.engine": ("CVBooster",),  # __getattr__ asks each of its boosters; its __setstate__ is a plain update
+    "core.models.glmm_encoder": ("GLMMEncoder",),  # ours, in place of one whose module needs statsmodels
     "core.models.dalex_explainer": ("Explainer",),  # an empty class of ours, in place of dalex's
     "core.models.older": ("RemainderColumns",),  # another, in place of a list of scikit-learn 1.5 to 1.8
 }
@@ -61,13 +63,14 @@ RECORDS = frozenset(
 """Named tuples: built by ``tuple.__new__`` from a tuple of the right length."""
 
 BUILTIN_CALLS = ("bytearray", "bytes", "complex", "dict", "frozenset", "list", "range", "set", "slice", "tuple")
+SPARSE = ("csr", "csc", "coo", "bsr", "dia", "lil", "dok")
 CALLS = frozenset(
     {
         *(f"builtins:{name}" for name in BUILTIN_CALLS),
         "copyreg:_reconstructor",
         "functools:partial",
         "_codecs:encode",
-        "cloudpickle.cloudpickle:_builtin_type",
+        *("cloudpickle.cloudpickle:_builtin_type", "dill._dill:_create_array", "dill._dill:_load_type"),
         "collections:OrderedDict",
         "collections:defaultdict",
         "collections:deque",
@@ -79,7 +82,7 @@ CALLS = frozenset(
         "decimal:Decimal",
         "collections:Counter",
         "builtins:getattr",  # of a stand-in, of what keeps a method of its own, of texts: looks nothing up
-        *(f"scipy.sparse._{kind}:{kind}_{form}" for kind in ("csr", "csc", "coo") for form in ("matrix", "array")),
+        *(f"scipy.sparse._{kind}:{kind}_{form}" for kind in SPARSE for form in ("matrix", "array")),
         "joblib.numpy_pickle:NumpyArrayWrapper",
         "joblib.numpy_pickle_compat:NDArrayWrapper",
         "joblib.numpy_pickle_compat:ZNDArrayWrapper",
@@ -154,6 +157,11 @@ CALLS = frozenset(
         *(f"pandas._libs.tslibs.timedeltas:{name}" for name in ("Timedelta", "_timedelta_unpickle")),
         "pandas.core.indexes.timedeltas:_new_TimedeltaIndex",
         "pandas.core.indexes.timedeltas:TimedeltaIndex",
+        *(f"pandas._libs.sparse:{kind}Index" for kind in ("Int", "Block")),
+        "pandas.core.arrays.sparse.array:SparseArray",
+        *(f"pandas.core.dtypes.dtypes:{kind}Dtype" for kind in ("Sparse", "Period")),
+        *("pandas.core.arrays.period:PeriodArray", "pandas.core.indexes.period:PeriodIndex"),
+        "pandas.core.indexes.period:_new_PeriodIndex",
         "pandas.core.arrays.datetimes:DatetimeArray",
         "pandas.core.arrays.timedeltas:TimedeltaArray",
         "pandas.core.dtypes.dtypes:DatetimeTZDtype",
@@ -205,6 +213,8 @@ STUBS = frozenset(
         *(f"xgboost.callback:{kind}" for kind in ("EarlyStopping", "EvaluationMonitor", "LearningRateScheduler")),
         *("scipy.optimize._optimize:OptimizeResult", "scipy.stats._kde:gaussian_kde", "numpy:poly1d"),
         *("scipy.stats._stats_py:Ttest_indResult", "scipy.stats._stats_py:TtestResult"),
+        *("scipy.stats._stats_mstats_common:LinregressResult", "scipy.interpolate._interpolate:interp1d"),
+        "numpy.polynomial.polynomial:Polynomial",
         "scipy.stats._distn_infrastructure:rv_continuous_frozen",
         "scipy.stats._distn_infrastructure:rv_discrete_frozen",
         "scipy.stats._distn_infrastructure:rv_frozen",
@@ -232,6 +242,7 @@ NUMPY_TYPES = (
     *("bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32"),
     *("float64", "longdouble", "complex64", "complex128", "str_", "bytes_", "object_", "datetime64", "timedelta64"),
     *("ndarray", "matrix", "bool", "str", "intp", "uintp", "longlong", "ulonglong", "integer", "floating", "number"),
+    *("record",),
 )
 NUMPY_FUNCTIONS = (
     *("mean", "median", "std", "var", "sum", "min", "max", "amin", "amax", "prod", "ptp", "nan_to_num", "clip"),
@@ -254,18 +265,8 @@ FUNCTION_MODULES = (
 
 VALUES: dict[str, tuple[str, ...]] = {
     "builtins": (
-        "bool",
-        "float",
-        "int",
-        "object",
-        "str",
-        "len",
-        "abs",
-        "max",
-        "min",
-        "sum",
-        "NotImplemented",
-        "Ellipsis",
+        *("bool", "float", "int", "object", "str", "len", "abs", "max", "min", "sum"),
+        *("NotImplemented", "Ellipsis"),
     ),
     "sklearn.utils.validation": ("check_array",),
     "sklearn.cluster._kmeans": ("_kmeans_single_lloyd", "_kmeans_single_elkan"),
@@ -276,6 +277,9 @@ VALUES: dict[str, tuple[str, ...]] = {
         *("braycurtis", "canberra", "dice", "hamming", "mahalanobis", "rogerstanimoto", "russellrao", "seuclidean"),
         *("sokalsneath", "sqeuclidean", "yule"),
     ),
+    "numpy.rec": ("recarray",),
+    "numpy.fft": ("fft", "ifft", "rfft", "irfft"),
+    "numpy.linalg": ("norm",),
     "scipy.special._logsumexp": ("softmax", "log_softmax", "logsumexp"),
     "scipy.stats._stats_py": ("zscore", "rankdata"),
     "pandas": ("NaT", "NA", "isna", "to_numeric", "get_dummies"),

@@ -10,8 +10,13 @@ from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 INERT = (Ref, Slot)
 
 
+def is_title(item: Ref) -> bool:
+    """True for the names of classes that are models or their parts; beside a model they are only names."""
+    return item.role == "new" or item.name.startswith("catboost.core.CatBoost")
+
+
 def solid(item: Any) -> Any:
-    """What may be put into a container: a real object, never a bare name."""
+    """What may be put into a container: a real object; of bare names those of classes, which stay inert."""
     if item.__class__ is Slot:
         if not item.ready:
             raise Refused(f"{item.name} is used before it is complete", item.name)
@@ -19,6 +24,8 @@ def solid(item: Any) -> Any:
     if item.__class__ is Ref:
         if item.role == "stub":
             return Stub(item.name)
+        if is_title(item) and item.name not in storable():
+            return item  # the last look finds out whether it lies beside a model
         if item.role != "value" and item.name not in storable():
             raise Refused(f"it stores {item.name} itself, which may only be used to build objects", item.name)
         return item.target

@@ -17,6 +17,7 @@ from core.loading.unpickle.estimators import CHECKS, complete, quiet
 from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
 from core.loading.unpickle.masks import Masked, uncovered
 from core.loading.unpickle.natives import SETTINGS
+from core.loading.unpickle.stack import is_title
 
 MAX_OBJECTS = 30_000_000
 MAX_DEPTH = 3_000
@@ -73,6 +74,8 @@ def check(found: Any) -> Any:
     """
     if found.__class__ is Stub:
         raise Refused(f"it holds nothing but {found.stands_for}, which is left out of models", found.stands_for)
+    if found.__class__ is Ref:
+        _function(found, "-")
     seen: dict[tuple[int, str], Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
     sizes: dict[int, int] = {}
@@ -89,7 +92,7 @@ def check(found: Any) -> Any:
             continue
         if id(item) in path and not cls.__module__.startswith(_CIRCLES):
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
-        if isinstance(item, _NAMED):  # at each of its places
+        if isinstance(item, (*_NAMED, Ref)):  # at each of its places
             _function(item, place)
             continue
         known = (id(item), _matters(item, place))
@@ -134,7 +137,7 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(_name(key, place), part) for key, part in uncovered(item)]
     if cls is Masked:
         raise Refused("it holds an array with hidden numbers outside of a dictionary", "numpy.ma.MaskedArray")
-    if cls in (Ref, Slot, OwnMethod):
+    if cls in (Slot, OwnMethod):
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
     if cls is Stub and item.stands_for in _APPLIED:  # distributions hold them, which are left out themselves
         raise Refused(f"it holds {item.stands_for}, which may apply any function", item.stands_for)
@@ -179,7 +182,11 @@ def _name(key: Any, place: str) -> str:
 
 
 def _function(item: Any, place: str) -> None:
-    """Refuse a function or class where none belongs."""
+    """Refuse a function or class where none belongs; the name of a class is only a name beside a model."""
+    if isinstance(item, Ref):
+        if place == BESIDE and is_title(item):
+            return
+        raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
     if isinstance(item, type) and (issubclass(item, np.generic) or item in _LEAVES or item in (object, np.ndarray)):
         return
     if isinstance(item, type) and item.__module__ == "sklearn.model_selection._split" and place == "cv":
