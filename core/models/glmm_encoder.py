@@ -45,7 +45,8 @@ class GLMMEncoder(SupervisedTransformerMixin, BaseEncoder):  # type: ignore[misc
             composite_cols=composite_cols,
             keep_components=keep_components,
         )
-        self.ordinal_encoder, self.mapping = None, None
+        self.ordinal_encoder: Any = None
+        self.mapping: Any = None
         self.random_state, self.randomized, self.sigma = random_state, randomized, sigma
         self.binomial_target = binomial_target
 

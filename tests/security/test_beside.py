@@ -94,6 +94,22 @@ def test_days_and_moments_as_keys() -> None:
     assert _again({day}, 4) == {day}
 
 
+@pytest.mark.parametrize(
+    ("span", "name"),
+    [
+        (pd.offsets.MonthEnd(3), "3M"),
+        (pd.offsets.QuarterEnd(startingMonth=1), "Q-JAN"),
+        (pd.offsets.YearEnd(month=6), "Y-JUN"),
+        (pd.offsets.Week(weekday=2), "W-WED"),
+        (pd.offsets.Day(), "D"),
+        (pd.offsets.Minute(5), "5min"),
+    ],
+)
+def test_spans_as_pandas_told_them_before_2(span: Any, name: str) -> None:
+    kind = _again(_Told(pd.PeriodDtype, (span,)), 4)
+    assert kind == pd.PeriodDtype(name)
+
+
 def _matrix(form: str, change: Callable[[Any], Any]) -> Any:
     """A sparse matrix of which one part was changed after it was made."""
     made = getattr(sp, f"{form}_array")(CELLS)
@@ -160,6 +176,7 @@ FORGED: dict[str, Callable[[], Any]] = {
     "places alone": lambda: IntIndex(2, _ints(1)),
     "month of the sun's end": lambda: pd.arrays.PeriodArray(np.array([2**61]), dtype=pd.PeriodDtype("M")),
     "periods of words": lambda: _Told(pd.PeriodDtype, ("period[__import__('os')]",)),
+    "periods of another span": lambda: _Told(pd.PeriodDtype, (pd.offsets.MonthBegin(),)),
     "periods of nothing": lambda: _Told(pd.PeriodDtype, ("period[0M]",)),
     "letters that are none": lambda: _text_record(b"\xff\xff\xff\x7f"),
     "true beyond one": lambda: np.array([7], dtype="u1").view([("a", "?")]),

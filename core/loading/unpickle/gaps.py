@@ -79,9 +79,11 @@ def array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         many = len(at.starts) if at.runs is None else int(at.runs.sum(dtype=np.int64))
         if values.shape != (many,) or values.dtype != told.subtype:
             raise wrong(_NAME)
-        from pandas._libs.sparse import BlockIndex, IntIndex
+        from pandas._libs import sparse
 
-        index = IntIndex(at.length, at.starts) if at.runs is None else BlockIndex(at.length, at.starts, at.runs)
+        kinds: Any = sparse  # its types are not told right
+        parts = (at.length, at.starts) if at.runs is None else (at.length, at.starts, at.runs)
+        index = (kinds.IntIndex if at.runs is None else kinds.BlockIndex)(*parts)
         return pd.arrays.SparseArray(values.copy(), sparse_index=index, dtype=told)
 
     return Slot(_NAME, fill)

@@ -72,8 +72,7 @@ def array(_machine: Machine, args: tuple[Any, ...]) -> Slot:
         most = _A_YEAR[span] * _YEARS
         if not 1 <= numbers.ndim <= 2 or (filled.size and not -most <= int(filled.min()) <= int(filled.max()) <= most):
             raise wrong(_NAME)
-        made: Any = pd.arrays.PeriodArray._simple_new(numbers.copy(), dtype=told)
-        return made
+        return pd.arrays.PeriodArray(numbers.copy(), dtype=told)
 
     return Slot(_NAME, fill)
 
