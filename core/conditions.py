@@ -16,7 +16,7 @@ from core.results.subsets import Part
 from core.types import Array, Feature, Schema
 
 Bools = npt.NDArray[np.bool_]
-_CONDITION = re.compile(r"^(.*?)\s*(<=|>=|<|>|=|\bis missing$)\s*(.*)$", re.DOTALL)
+_CONDITION = re.compile(r"^(.*?)(<=|>=|<|>|=|\bis missing$)(.*)$", re.DOTALL)
 
 
 def ordered_values(column: pd.Series[Any], feature: Feature) -> Array:

@@ -12,6 +12,7 @@ from core.results import Part
 from core.types import Feature, Schema, Table
 from core.views.subsets import conditions
 from tests.contract_cases import HOSTILE, case, mixed_frame
+from tests.costs import growth
 
 FRAME = mixed_frame()
 
@@ -71,3 +72,15 @@ def test_a_bound_that_is_a_date() -> None:
     for text in ("now", "50", "soon"):
         with pytest.raises(InputError, match="is no date"):
             parse(f"since > {text}", schema)
+
+
+def test_blanks_inside_cost_their_number() -> None:
+    """Ten thousand of them fit into a link; read from each on to the end, they would stop the page."""
+    schema = table().schema
+
+    def asked(blanks: int) -> None:
+        with pytest.raises(InputError):
+            parse(f"age{' ' * blanks}x > 50", schema)
+
+    assert parse(f"age{' ' * 400}>{' ' * 400}50", schema) == parse("age > 50", schema)
+    assert growth(asked, 600, 16) < 4

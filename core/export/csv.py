@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-_BLANK = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+_BLANK = r"[\x00-\x20\s\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 _FORMULA = re.compile(rf"[\t\r\n]|{_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20]|sep=", re.IGNORECASE)
 """Signs that begin a formula, in full width and behind blanks, too; ``sep=`` would choose another separator."""
-_QUOTED = _BLANK.replace("[", '["', 1)
-_APART = re.compile(rf"([;\t|\r\n]{_QUOTED}*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""What would begin one where a spreadsheet takes another sign than the comma between cells, or loses a quotation;
-a mark of quotation before it, doubled in the file, is an empty one there."""
+_RUN = re.compile(rf"((?:[;|\"]|{_BLANK})++)([=+\-@\uff1d\uff0b\uff0d\uff20]?)")
+"""What may stand between two cells where a spreadsheet takes another sign than the comma, or loses a quotation (a mark
+of quotation, doubled in the file, is an empty one there). A run is met once, whole: it costs its length.
+"""
 
 
 def neutral(value: Any) -> Any:
@@ -30,8 +30,14 @@ def neutral(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    inside = _APART.sub(r"\1'", value)
+    inside = _RUN.sub(_apart, value)
     return f"'{inside}" if _FORMULA.match(value) else inside
+
+
+def _apart(run: re.Match[str]) -> str:
+    """The run with an apostrophe behind it where another cell begins in it, and with a formula."""
+    begins = run[2] and any(sign in run[1] for sign in ";\t|\r\n")
+    return f"{run[1]}'{run[2]}" if begins else run[0]
 
 
 def _cell(value: Any) -> Any:

@@ -9,7 +9,11 @@ from collections.abc import Iterable, Sequence
 from core.loading.budgets import MAX_NAME
 
 _MARK = 12  # hex digits: long names of one table that share them do not happen by chance
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
+)
+"""Controls, what turns text around, and letters that cannot be seen: two names that differ by these look the same."""
 
 
 def tidy(names: Iterable[object]) -> tuple[list[str], list[str]]:

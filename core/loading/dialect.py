@@ -13,6 +13,8 @@ from core.loading.budgets import check_columns
 
 _HEAD = 1 << 18
 _RECORDS = 200
+_COUNTING = 40
+"""Letters of a number that may count columns; Python reads no whole number of thousands of digits."""
 _SEPARATORS = ("\t", ";", "|", ",")
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*$")
 _COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*$")
@@ -173,6 +175,8 @@ def _is_data(first: list[str], rest: list[list[str]]) -> bool:
     if not first or not all(_NUMBER.match(cell) for cell in first) or not rest:
         return False
     if not all(re.fullmatch(r"\s*\d+\s*", cell) for cell in first):
+        return True
+    if max(map(len, first)) > _COUNTING:
         return True
     numbers = [int(cell) for cell in first]
     return len(numbers) < 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers)))

@@ -18,6 +18,8 @@ _STANDS_FOR_MISSING |= {"#div/0!", "#value!", "#ref!", "#num!", "#name?", "not a
 _UNITS = "%$\u20ac\u00a3\u00a5\u20b9"
 """Signs that may stand beside every number of a column."""
 _PROBE = 500
+_WHOLE = 40
+"""Letters of a whole number that is read as one."""
 
 
 def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None]:
@@ -53,7 +55,7 @@ def settle(column: pd.Series, decimal: str = ".") -> tuple[pd.Series, str | None
         numbers, note = _numbers(column, levels, [known.get(text, text) for text in stripped], words, read)
         if unit:
             told = note.split(" (written ")[0].rstrip(".")
-            note = f"{told}; the sign {unit} is left out ({rest[0]!r} is {_number(bare[0], read)})."
+            note = f"{told}; the sign {unit} is left out ({_short(rest[0])} is {_number(bare[0], read)})."
         return numbers, note
     dates = date_form(rest)
     if dates is not None:
@@ -107,14 +109,15 @@ def _numbers(
     said = f"Column '{column.name}' is read as numbers"
     if words:
         return numbers, f"{said}; {_quoted(words)} stands for a missing value."
-    return numbers, f"{said} (written {stripped[0]!r})."
+    return numbers, f"{said} (written {_short(stripped[0])})."
 
 
 def _number(text: str, form: str) -> int | float:
     """One number; the caller has checked its form."""
     bare = re.sub(f"[{_GAP}]", "", text)
     bare = bare.replace(".", "").replace(",", ".") if form == "german" else bare.replace(",", "")
-    return int(bare) if re.fullmatch(r"[+-]?\d+", bare) else float(bare)
+    short = len(bare) <= _WHOLE  # beyond int64 it is a float in any case, and Python reads no thousands of digits
+    return int(bare) if short and re.fullmatch(r"[+-]?\d+", bare) else float(bare)
 
 
 def date_form(rest: list[str]) -> str | None:
@@ -149,7 +152,7 @@ def _as_dates(
     """Dates by level."""
     lookup = pd.Series(_parsed([text if text not in words else "" for text in stripped], form).to_numpy(), index=levels)
     dates = pd.Series(lookup.reindex(column.to_numpy(dtype=object)).to_numpy(), index=column.index, name=column.name)
-    note = f"Column '{column.name}' is read as dates ({_spoken(form)}, {rest[0]!r})"
+    note = f"Column '{column.name}' is read as dates ({_spoken(form)}, {_short(rest[0])})"
     if "/%d/" in form and all(int(text.split("/")[1]) <= 12 for text in rest):
         note += "; the day could be the month as well"
     return dates, f"{note}."
@@ -172,4 +175,9 @@ def _mixed(name: object, rest: list[str]) -> str | None:
 
 def _quoted(texts: object) -> str:
     """Values in quotes, shortened."""
-    return ", ".join(repr(text[:30]) for text in sorted(texts))  # type: ignore[call-overload]  # any collection of str
+    return ", ".join(map(_short, sorted(texts)))  # type: ignore[call-overload]  # any collection of str
+
+
+def _short(text: str) -> str:
+    """A value in quotes, cut: a cell may be long."""
+    return repr(text[:30])

@@ -22,9 +22,10 @@ from core.loading.frames import from_frame
 from core.loading.match import match
 from core.models import wrap
 from core.views import view
+from tests.costs import growth
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]
-HIDDEN = [" =1", "\n=1", "\u200b=1", "\u202e@x", "\ufeff=1", "\uff1d1", "\u00a0+1", "sep=;"]
+HIDDEN = [" =1", "\n=1", "\u200b=1", "\u202e@x", "\ufeff=1", "\uff1d1", "\u00a0+1", "sep=;", "\x00=1", "\xad=1"]
 
 
 @pytest.mark.parametrize("cell", [*FORMULAS, *HIDDEN, "-1"])
@@ -117,3 +118,11 @@ def test_no_line_break_in_a_cell_begins_a_formula(cell):
     rows = list(csv.reader(io.StringIO(content, newline="")))
     assert [len(row) for row in rows] == [2, 2]
     assert not [text for row in rows for text in row if text.startswith(("=", "@"))]
+
+
+@pytest.mark.parametrize("sign", ["\t", "\n", ";", '"', "; "])
+def test_a_long_run_of_signs_costs_its_length(sign):
+    """Looked at again from each of its letters, ten cells of 20,000 tabs would stop the app for minutes."""
+    assert neutral(f"x{sign * 500}y") == f"x{sign * 500}y"
+    assert neutral(f"x{sign * 500};=1") == f"x{sign * 500};'=1"
+    assert growth(lambda size: neutral(f"x{sign * size}y"), 250, 16) < 4

@@ -126,3 +126,11 @@ def test_any_text_is_settled_without_losing_a_row(cells: list[str | None], decim
     found, _ = settled(cells, decimal)
     assert len(found) == len(cells)
     assert all(pd.isna(found.iloc[at]) for at, cell in enumerate(cells) if cell is None)
+
+
+@pytest.mark.parametrize("cells", [["9" * 5_000, "?", "3"], ["9" * 5_000 + " %", "1 %"]])
+def test_a_note_never_holds_a_whole_cell(cells: list[str]) -> None:
+    """A cell may be 20,000 letters long; Python reads no whole number of as many digits."""
+    _, note = settled(cells)
+    assert note is not None
+    assert len(note) < 160

@@ -18,7 +18,7 @@ from core.loading.columns import shown
 from core.loading.uploads import open_table_upload
 from core.types import Table
 from core.workers import close_all
-from tests.security import hostile_books, hostile_tables
+from tests.security import hostile_books, hostile_cells, hostile_tables
 from tests.security.hostile_tables import Case
 
 SECONDS, GROWTH = 65.0, 50 << 20
@@ -28,6 +28,7 @@ def cases() -> Iterator[Case]:
     """The whole corpus."""
     yield from hostile_tables.cases()
     yield from hostile_books.cases()
+    yield from hostile_cells.cases()
 
 
 def memory(field: str) -> int:

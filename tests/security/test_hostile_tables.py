@@ -14,7 +14,7 @@ from core.loading import budgets
 from core.loading.tables import read_table
 from core.loading.uploads import open_table_upload
 from core.workers import close_all, protected
-from tests.security import hostile_books, hostile_tables
+from tests.security import hostile_books, hostile_cells, hostile_tables
 from tests.security.hostile_books import changed, sheet, stored
 from tests.security.hostile_tables import Case
 from tests.security.run_tables import GROWTH, forget, memory, wrong
@@ -32,12 +32,13 @@ DOOR = {
     "damaged-parquet-1",
     "columns-zone-UTC",
     "columns-zone-Europe/Berlin",
+    "digits-in-the-first-line",
 }
 
 
 @pytest.fixture(scope="module")
 def corpus() -> list[Case]:
-    return [*hostile_tables.quick(), *hostile_books.quick()]
+    return [*hostile_tables.quick(), *hostile_books.quick(), *hostile_cells.cases()]
 
 
 def test_the_corpus_is_large(corpus: list[Case]) -> None:
