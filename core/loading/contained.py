@@ -15,6 +15,8 @@ from core.loading.columns import listed
 from core.models import AdaptedModel, rebind
 
 _NAMES = ("features", "feature_names", "feature_columns", "columns")
+_DEPTH, _WIDTH = 4, 100
+"""How far into containers a model is looked for, to say where it is."""
 _HINT = "Save the model itself, with all its steps in one pipeline: joblib.dump(model, 'model.joblib')."
 
 
@@ -60,18 +62,41 @@ def take_out(held: Any, name: str) -> Taken:
     kind = "dictionary" if isinstance(held, dict) else type(held).__name__
     if not steps:
         what = f"with {listed(list(parts))}" if isinstance(held, dict) and parts else f"of {len(parts):,}"
-        raise ModelError(f"'{name}' holds a {kind} {what}, not a model.", "No part of it can predict.", _HINT)
+        place = _place(held)
+        why = "A part of a part can predict." if place else "No part of it can predict."
+        raise ModelError(f"'{name}' holds a {kind} {what}, not a model.", why, _alone(place) if place else _HINT)
     key, model = next(iter(steps.items()))
     if len(steps) > 1 or not hasattr(type(model), "predict"):
         found = listed([f"{key}: {type(part).__name__}" for key, part in steps.items()])
+        several = all(hasattr(type(part), "predict") for part in steps.values())
         raise ModelError(
             f"'{name}' holds a {kind} with {found}.",
             "Which of these work together, and in which order, it does not say.",
-            _HINT,
+            _alone(f"[{key!r}]") if several else _HINT,
         )
     names = next((parts[known] for known in _NAMES if known in parts), ()) if isinstance(held, dict) else ()
     note = f"The file holds a {kind}; its part {key!r} is the model."
     return Taken(model, _texts(names), note, tuple(part for part in parts.values() if type(part) is LabelEncoder))
+
+
+def _alone(place: str) -> str:
+    """How one of several models is saved by itself, in one pipeline with what prepares its rows."""
+    return (
+        f"Save one model by itself, with all its steps in one pipeline: joblib.dump(kept{place[:80]}, 'model.joblib')."
+    )
+
+
+def _place(held: Any, depth: int = 0) -> str:
+    """Where the first thing that predicts lies, as Python writes it; empty where there is none near."""
+    if hasattr(type(held), "predict"):
+        return " "
+    if type(held) not in (dict, OrderedDict, list, tuple) or depth > _DEPTH or len(held) > _WIDTH:
+        return ""
+    for key, part in held.items() if isinstance(held, dict) else enumerate(held):
+        found = _place(part, depth + 1)
+        if found:
+            return f"[{key!r}]{found.strip()}"
+    return ""
 
 
 def _texts(names: Any) -> tuple[str, ...]:

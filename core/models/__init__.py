@@ -135,6 +135,12 @@ def _adapt(estimator: Any, options: Options) -> tuple[Facts, Engine]:
                 return found
         found = pipeline.adapt(estimator, options, _adapt) or sklearn_estimator.adapt(estimator, options)
     found = found or function_model.adapt(estimator, options)
+    if found is None and getattr(estimator, "refit", True) is False:
+        raise ModelError(
+            f"{type(estimator).__name__} was asked to keep no model (refit=False).",
+            "It knows the best settings, and nothing that was fitted with them.",
+            "Fit it again with refit=True, or save a model that was fitted with its best_params_.",
+        )
     if found is None:
         raise ModelError(
             f"A {type(estimator).__name__} is not a model that is known here.",

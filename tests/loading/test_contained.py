@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from core.errors import ModelError
@@ -83,3 +84,24 @@ def test_what_leaves_a_doubt_is_refused_in_words(held: Any, words: str) -> None:
     assert words in caught.value.what
     assert "one pipeline" in caught.value.hint
     assert "joblib.dump" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("held", "place"),
+    [
+        ({"deep": {"model": MODEL}}, "kept['deep']['model']"),
+        ({"note": "a", "folds": [{"n": 1}, {"model": (1, MODEL)}]}, "kept['folds'][1]['model'][1]"),
+        ([MODEL, NAMED], "kept[0]"),
+        ({"LR": MODEL, "other": NAMED}, "kept['LR']"),
+    ],
+)
+def test_where_a_model_lies_is_said(held: Any, place: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        read(held)
+    assert f"joblib.dump({place}, 'model.joblib')" in caught.value.hint
+
+
+def test_a_search_that_kept_no_model_is_told() -> None:
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, refit=False).fit(X, X[:, 0] > 0)
+    with pytest.raises(ModelError, match=r"refit=False.*refit=True"):
+        read(search)

@@ -12,12 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - what it makes known is imported below
+from sklearn.impute import IterativeImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from core.errors import ModelError
 from core.loading import pickles
 from tests.security import zoo
 
-_NAMES = ("_create_array", "_load_type", "_create_function")
+_NAMES = ("_create_array", "_load_type", "_create_namedtuple", "_eval_repr", "_create_function")
 
 
 def _stand_in(name: str) -> Any:
@@ -48,6 +52,10 @@ class _Writer(pickle._Pickler):  # type: ignore[name-defined,misc]  # the one in
         names: Any = sys.modules["dill._dill"]
         if type(item) is np.ndarray:
             return names._create_array, (*item.__reduce__(), None)
+        if type(item) is range:
+            return names._eval_repr, (repr(item),)
+        if isinstance(item, type) and hasattr(item, "_fields"):
+            return names._create_namedtuple, (item.__name__, item._fields, item.__module__)
         if isinstance(item, type) and item.__module__ == "builtins":
             return names._load_type, (item.__name__,)
         return NotImplemented
@@ -79,6 +87,18 @@ def test_a_model_with_a_table_beside_it_loads_and_answers_alike() -> None:
     assert (found["columns"], found["kind"], found["words"].tolist()) == (slice(0, 3), float, ["a"])
 
 
+@pytest.mark.usefixtures("dill")
+@pytest.mark.filterwarnings("ignore:.IterativeImputer. Early stopping")
+def test_named_tuples_and_ranges() -> None:
+    gaps = np.where(zoo.X > 1, np.nan, zoo.X)
+    model = make_pipeline(IterativeImputer(max_iter=2, random_state=0), LogisticRegression()).fit(gaps, zoo.LABELS)
+    data = _written({"model": model, "columns": range(0, 9, 2)})
+    assert b"_create_namedtuple" in data
+    found: Any = pickles.load(data, "m.dill")
+    np.testing.assert_array_equal(found["model"].predict_proba(gaps), model.predict_proba(gaps))
+    assert found["columns"] == range(0, 9, 2)
+
+
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
@@ -91,6 +111,11 @@ def test_a_model_with_a_table_beside_it_loads_and_answers_alike() -> None:
         ("_load_type", ("getattr",)),
         ("_load_type", (["float"],)),
         ("_create_function", ("code", {})),
+        ("_create_namedtuple", ("Ridge", ("a",), "sklearn.linear_model._ridge")),
+        ("_create_namedtuple", ("system", ("a",), "posix")),
+        ("_eval_repr", ("__import__('os').system('true')",)),
+        ("_eval_repr", ("range(0, 10**9)",)),
+        ("_eval_repr", ("range(0, 3).__class__",)),
     ],
 )
 @pytest.mark.usefixtures("dill")
@@ -101,4 +126,8 @@ def test_code_and_arrays_that_are_none_are_refused(name: str, parts: Any) -> Non
 
     with pytest.raises(ModelError) as caught:
         pickles.load(pickle.dumps({"model": 1, "told": Told()}, 4), "m.dill")
-    assert "builds numpy.ndarray" in caught.value.why or "code of a function" in caught.value.hint
+    assert (
+        "builds numpy.ndarray" in caught.value.why
+        or "code of a function" in caught.value.hint
+        or "posix.system" in caught.value.why
+    )

@@ -14,6 +14,7 @@ from core.loading.unpickle.renamed import OLD_XGB
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
+_BEGUN_WITH, _PREDICTOR = "_Booster__init_predictor", "lightgbm.basic._InnerPredictor"
 _PLAIN = (str, bytes, bytearray, int, float, bool, type(None))
 
 
@@ -87,6 +88,8 @@ def lightgbm_booster(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Any:
         from lightgbm import Booster
 
+        if type(state) is dict and getattr(state.get(_BEGUN_WITH), "stands_for", "") == _PREDICTOR:
+            state = {**state, _BEGUN_WITH: None}  # only training on would ask it
         found = _attributes(state, "lightgbm.basic.Booster")
         text = found.pop("handle", None) if "_handle" not in found else found.pop("_handle")
         found.pop("handle", None)

@@ -37,7 +37,8 @@ _KEYED = (str, bytes, int, float, bool, type(None))
 _WORD = 1 << 63
 FUNCTIONS = frozenset(
     (
-        *("getattr", "_builtin_type", "_create_array", "_load_type", "_timedelta_unpickle"),
+        *("getattr", "_builtin_type", "_timedelta_unpickle", "_create_array"),
+        *("_load_type", "_create_namedtuple", "_eval_repr"),
         *("_new_TimedeltaIndex", "_new_IntervalIndex", "_new_PeriodIndex"),
         *("encode", "_reconstructor", "_reconstruct", "scalar", "_frombuffer", "_mareconstruct", "newObj"),
         *("__bit_generator_ctor", "__generator_ctor", "__randomstate_ctor"),

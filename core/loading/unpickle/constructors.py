@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.loading.unpickle import boosters, frames, layouts, masks, neighbours, numbers, plain, sparse, trees
-from core.loading.unpickle.allowed import lookup
+from core.loading.unpickle import (
+    boosters,
+    dill_parts,
+    frames,
+    layouts,
+    masks,
+    neighbours,
+    numbers,
+    plain,
+    sparse,
+    trees,
+)
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub
-from core.loading.unpickle.reviewed import BUILTIN_CALLS
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _SETTINGS = frozenset({"dtype", "ensure_all_finite", "force_all_finite", "x1", "x2", "accept_sparse", "copy", "order"})
-_TYPES = frozenset((*BUILTIN_CALLS, "bool", "float", "int", "object", "str"))
 _TITLE = 200
 """Letters of a stand-in's name: each attribute of one has a longer name."""
 _LOSSES = (
@@ -126,29 +134,9 @@ def kind_of_cloudpickle(_machine: Machine, args: tuple[Any, ...]) -> Ref:
     return Ref("types.MethodType", "stub", Stub)
 
 
-def array_of_dill(machine: Machine, args: tuple[Any, ...]) -> Any:
-    """``dill._dill._create_array(reconstruct, its arguments, state, attributes)``: what numpy writes in two steps."""
-    inner, parts, state, rest = args if len(args) == 4 else (None, (), None, None)
-    if getattr(inner, "name", "") != "numpy._core.multiarray._reconstruct" or rest is not None:
-        raise numbers.wrong("numpy.ndarray")
-    if type(parts) is not tuple:
-        raise numbers.wrong("numpy.ndarray")
-    made = numbers.reconstruct(machine, parts)
-    made.build(state)
-    return made
-
-
-def type_of_dill(_machine: Machine, args: tuple[Any, ...]) -> Ref:
-    """``dill._dill._load_type("slice")``: a type of Python by its name, in the role that the list gives it."""
-    if len(args) != 1 or type(args[0]) is not str or args[0] not in _TYPES:
-        raise Refused("it asks for a type of Python, as dill writes code", "dill._dill._load_type", unknown=True)
-    return lookup("builtins", args[0])
-
-
 CONSTRUCTORS: dict[str, Any] = {
     "builtins.getattr": attribute,
-    "dill._dill._create_array": array_of_dill,
-    "dill._dill._load_type": type_of_dill,
+    **dill_parts.CONSTRUCTORS,
     "cloudpickle.cloudpickle._builtin_type": kind_of_cloudpickle,
     **plain.CONSTRUCTORS,
     **frames.CONSTRUCTORS,

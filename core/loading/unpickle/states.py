@@ -54,6 +54,8 @@ _APPLIED = ("numpy.vectorize", "types.MethodType")
 _CELLS = "-"
 """Where the cells of tables and columns are, and what is no place that matters."""
 _CIRCLES = ("sklearn.cluster._birch",)
+_REQUESTS, _OWNER = "sklearn.utils._metadata_requests", "whose request it is"
+"""Requests for metadata name the estimator that holds them, for messages: it is looked at where it is."""
 _READER = "core.loading."
 """Where the classes are that stand for what is half built: plain reading would have something of a library there."""
 _WITH_STATE = (
@@ -89,6 +91,8 @@ def check(found: Any) -> Any:
             continue
         cls = type(item)
         if cls in _LEAVES or isinstance(item, np.generic | np.dtype):
+            continue
+        if place == _OWNER and id(item) in path:
             continue
         if id(item) in path and not cls.__module__.startswith(_CIRCLES):
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
@@ -229,6 +233,8 @@ def _attributes(item: Any) -> Iterable[tuple[str, Any]] | None:
 
 def _place(cls: Any, name: str) -> str:
     """An attribute's name; one under which functions may lie only where the class has such a setting."""
+    if name == "owner" and cls.__module__ == _REQUESTS:
+        return _OWNER
     if name not in PLACES or name in signature_of(cls) or cls.__module__.startswith(_FITTED.get(name, "-")):
         return name
     return f"{name} of another class"
