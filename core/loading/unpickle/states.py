@@ -74,10 +74,7 @@ def check(found: Any) -> Any:
         If an attribute holds a function or a class out of place, an estimator contains itself, or arrays that a
         compiled ``predict`` reads do not fit each other.
     """
-    if found.__class__ is Stub:
-        raise Refused(f"it holds nothing but {found.stands_for}, which is left out of models", found.stands_for)
-    if found.__class__ is Ref:
-        _function(found, "-")
+    _something(found)
     seen: dict[tuple[int, str], Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
     sizes: dict[int, int] = {}
@@ -92,9 +89,9 @@ def check(found: Any) -> Any:
         cls = type(item)
         if cls in _LEAVES or isinstance(item, np.generic | np.dtype):
             continue
-        if place == _OWNER and id(item) in path:
-            continue
         if id(item) in path and not cls.__module__.startswith(_CIRCLES):
+            if place == _OWNER:
+                continue
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
         if isinstance(item, (*_NAMED, Ref)):  # at each of its places
             _function(item, place)
@@ -114,6 +111,14 @@ def check(found: Any) -> Any:
         pending.append((item, "", [part for part, _name, _none in more]))
         pending.extend(more)
     return found
+
+
+def _something(found: Any) -> None:
+    """Refuse what is nothing but a stand-in, or the name of a class."""
+    if found.__class__ is Stub:
+        raise Refused(f"it holds nothing but {found.stands_for}, which is left out of models", found.stands_for)
+    if found.__class__ is Ref:
+        _function(found, _CELLS)
 
 
 def _written_out(item: Any, parts: list[Any], sizes: dict[int, int]) -> int:
