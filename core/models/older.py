@@ -81,3 +81,7 @@ def _derived(name: str, bases: tuple[Any, ...], content: dict[str, Any]) -> Any:
 
 class RemainderColumns:
     """Stands in files of scikit-learn 1.5 to 1.8 for its list of columns left over, until that is taken out."""
+
+
+class SplineParts:
+    """Stands in files of scipy from 1.18 on for what holds the parts of a spline, until they are taken out."""

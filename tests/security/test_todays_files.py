@@ -1,7 +1,9 @@
-"""Files as people make them today: requests for metadata, training that went on from another model."""
+"""Files as people make them today: requests for metadata, training that went on from another model, splines of scipy to come."""
 
 from __future__ import annotations
 
+import copyreg
+import io
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -10,17 +12,19 @@ import numpy as np
 import pytest
 import sklearn
 from lightgbm import LGBMRegressor
+from scipy.interpolate import BSpline
 from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import SplineTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._metadata_requests import MetadataRequest
 
 from core.errors import ModelError
 from core.loading import pickles
+from core.models.older import SplineParts
 from tests.security import zoo
 
 X, LABELS = zoo.X, zoo.LABELS
@@ -84,4 +88,36 @@ def test_training_that_went_on_from_another_model() -> None:
     model = LGBMRegressor(n_estimators=3, n_jobs=1, verbose=-1).fit(X, zoo.TARGET, init_model=first)
     assert b"_InnerPredictor" in pickle.dumps(model)
     found: Any = pickles.load(pickle.dumps(model), "m.pkl")
+    np.testing.assert_array_equal(found.predict(X), model.predict(X))
+
+
+class _NewerScipy(pickle._Pickler):  # type: ignore[name-defined,misc]  # the one in Python, whose parts can be replaced
+    """Writes a spline as scipy 1.18 does: an object that holds its parts, beside an empty array."""
+
+    def reducer_override(self, item: Any) -> Any:
+        """The parts of a spline by their later names."""
+        if type(item) is not BSpline:
+            return NotImplemented
+        parts = SplineParts()
+        vars(parts).update(
+            t=item.t, c=item.c, k=item.k, axis=item.axis, extrapolate=item.extrapolate, _delegate_to=None
+        )
+        return copyreg.__newobj__, (BSpline,), (parts, self.rest)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rest", [np.zeros(0), np.zeros(3), {"k": 1}])
+def test_a_spline_of_a_newer_scipy(rest: Any) -> None:
+    model = make_pipeline(SplineTransformer(n_knots=4), Ridge()).fit(X, zoo.TARGET)
+    file = io.BytesIO()
+    writer = _NewerScipy(file, 2)
+    writer.rest = rest
+    writer.dump(model)
+    ours, theirs = b"core.models.older\nSplineParts\n", b"scipy.interpolate._bsplines\n_BSpline\n"
+    assert ours in file.getvalue()
+    data = file.getvalue().replace(ours, theirs)
+    if np.size(rest):
+        with pytest.raises(ModelError, match="not a set of attributes"):
+            pickles.load(data, "m.pkl")
+        return
+    found: Any = pickles.load(data, "m.pkl")
     np.testing.assert_array_equal(found.predict(X), model.predict(X))

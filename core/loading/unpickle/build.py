@@ -16,6 +16,7 @@ from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.costs import pay
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub, spent
 from core.loading.unpickle.intervals import NUMBERS
+from core.loading.unpickle.older_splines import parted
 from core.loading.unpickle.trees import upgrade_predictor
 
 if TYPE_CHECKING:
@@ -145,10 +146,8 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
         raise Refused(f"it changes a {type(target).__name__} that it did not create")
     if type(target).__name__ == "Bunch":
         return
-    slots = None
-    if type(state) is tuple and len(state) == 2:
-        state, slots = state
-    if slots or not (state is None or type(state) is dict):
+    state, slots = parted(state)
+    if type(slots) not in (dict, type(None)) or slots or not (state is None or type(state) is dict):
         raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
     if type(target).__name__ == "TreePredictor":
         state = upgrade_predictor(state)

@@ -14,6 +14,7 @@ import numpy as np
 from core.loading.unpickle.defaults import fill
 from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.older_columns import columns
+from core.loading.unpickle.older_splines import spline
 
 
 def imputer(own: dict[str, Any]) -> None:
@@ -208,17 +209,6 @@ def penalty(own: dict[str, Any]) -> None:
     """``LogisticRegression`` before 1.8 wrote None for "no share of L1"."""
     if own.get("l1_ratio", 0.0) is None:
         own["l1_ratio"] = 0.0
-
-
-def spline(own: dict[str, Any]) -> None:
-    """``BSpline`` of older scipy kept knots and weights under their own names."""
-    from scipy.interpolate import BSpline
-
-    for name in ("t", "c"):
-        if name in own and f"_{name}" not in own:
-            own[f"_{name}"] = own.pop(name)
-    if "_asarray" not in own:
-        own["_asarray"] = BSpline(np.arange(4.0), np.zeros(2), 1)._asarray
 
 
 def other_class(model: Any) -> None:

@@ -79,6 +79,7 @@ RENAMED: dict[str, str] = {
     "pandas.core.arrays.boolean:BooleanDtype": "pandas:BooleanDtype",
     **{f"_loss:{name}": f"sklearn._loss._loss:{name}" for name in LOSSES},  # scikit-learn 1.5 to 1.7 wrote it so
     "sklearn.compose._column_transformer:_RemainderColsList": "core.models.older:RemainderColumns",
+    "scipy.interpolate._bsplines:_BSpline": "core.models.older:SplineParts",
     "sklearn.model_selection._classification_threshold:_CurveScorer": "sklearn.metrics._scorer:_CurveScorer",
     **{f"scipy.sparse.{kind}:{kind}_matrix": f"scipy.sparse._{kind}:{kind}_matrix" for kind in SPARSE},
 }

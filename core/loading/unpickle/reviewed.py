@@ -47,7 +47,7 @@ NEW: dict[str, tuple[str, ...]] = {
     "lightgbm.engine": ("CVBooster",),  # __getattr__ asks each of its boosters; its __setstate__ is a plain update
     "core.models.glmm_encoder": ("GLMMEncoder",),  # ours, in place of one whose module needs statsmodels
     "core.models.dalex_explainer": ("Explainer",),  # an empty class of ours, in place of dalex's
-    "core.models.older": ("RemainderColumns",),  # another, in place of a list of scikit-learn 1.5 to 1.8
+    "core.models.older": ("RemainderColumns", "SplineParts"),  # others, for what other versions write
 }
 """Classes that no rule proposes; read one by one."""
 
@@ -215,6 +215,7 @@ STUBS = frozenset(
         *("scipy.optimize._optimize:OptimizeResult", "scipy.stats._kde:gaussian_kde", "numpy:poly1d"),
         *("scipy.stats._stats_py:Ttest_indResult", "scipy.stats._stats_py:TtestResult"),
         *("scipy.stats._stats_mstats_common:LinregressResult", "scipy.interpolate._interpolate:interp1d"),
+        *(f"scipy.stats._stats_py:{name}Result" for name in ("Linregress", "PearsonR", "Significance", "Kstest")),
         "numpy.polynomial.polynomial:Polynomial",
         "scipy.stats._distn_infrastructure:rv_continuous_frozen",
         "scipy.stats._distn_infrastructure:rv_discrete_frozen",
