@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 
 from core.errors import InputError
 from core.loading import budgets, code_pages
-from core.loading.columns import counted, tidy
+from core.loading.columns import counted, listed, tidy
 from core.loading.dialect import Dialect, sniff
 from core.loading.encodings import to_utf8
 from core.loading.texts import settle
@@ -225,7 +225,7 @@ def _frame(
     columns: dict[str, pa.ChunkedArray], dialect: Dialect, as_text: Collection[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Arrow columns to pandas ones, each freed before the next; text is looked at once more."""
-    notes: list[str] = []
+    notes = zoned({name: column.type for name, column in columns.items()})
     typed: dict[str, pd.Series] = {}
     for name in list(columns):
         column = to_series(columns.pop(name), name)
@@ -237,10 +237,23 @@ def _frame(
     return pd.DataFrame(typed, copy=False), notes
 
 
+def zoned(kinds: Mapping[str, pa.DataType]) -> list[str]:
+    """A note where times have a time zone."""
+    found = [name for name, kind in kinds.items() if _is_zoned(kind)]
+    return [f"Times with a time zone are given in UTC: {listed(found)}."] if found else []
+
+
+def _is_zoned(kind: pa.DataType) -> bool:
+    """True for times with a time zone: what it is lies in files of the system, which a locked process may not open."""
+    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
+
+
 def to_series(column: pa.ChunkedArray, name: str) -> pd.Series:
-    """An Arrow column as pandas users have it: dates as timestamps, gaps as NaN."""
+    """An Arrow column as pandas users have it: dates as timestamps, those of a time zone in UTC, gaps as NaN."""
     if pa.types.is_date(column.type):
         column = column.cast(pa.timestamp("ms"))
+    elif _is_zoned(column.type):
+        column = column.cast(pa.timestamp(column.type.unit))
     elif pa.types.is_null(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
     if pa.types.is_string(column.type):

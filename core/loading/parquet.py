@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from core.errors import InputError
 from core.loading import budgets
 from core.loading.columns import listed, tidy
-from core.loading.delimited import to_series
+from core.loading.delimited import to_series, zoned
 
 _BATCH = 1 << 16
 
@@ -63,8 +63,7 @@ def _read(data: bytes) -> tuple[pd.DataFrame, list[str]]:
     notes = ["Parquet."]
     if left_out := [name for name in schema.names if name not in flat]:
         notes.append(f"Left out, for their cells are no single values: {listed(left_out)}.")
-    if zoned := [field.name for field in schema if _is_zoned(field.type)]:
-        notes.append(f"Times with a time zone are given in UTC: {listed(zoned)}.")
+    notes += zoned({field.name: field.type for field in schema})
     return frame, notes
 
 
@@ -107,11 +106,6 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _is_zoned(kind: pa.DataType) -> bool:
-    """True for times with a time zone: what it is lies in files of the system, which a locked process may not open."""
-    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
-
-
 def _width(kind: pa.DataType) -> int:
     """Bytes that a cell takes in the app at least."""
     if pa.types.is_boolean(kind):
@@ -137,8 +131,6 @@ def _frame(file: pq.ParquetFile, flat: list[str], texts: list[str]) -> pd.DataFr
         column, size = _decode(file, name, len(flat), size)
         if name in texts:
             column = column.cast(pa.string())
-        if _is_zoned(column.type):
-            column = column.cast(pa.timestamp(column.type.unit))
         typed[tidied] = to_series(column, tidied)
         del column
         pa.default_memory_pool().release_unused()

@@ -33,7 +33,11 @@ DOOR = {
     "columns-zone-UTC",
     "columns-zone-Europe/Berlin",
     "digits-in-the-first-line",
+    "dates-mixed-zones",
+    "dates-z",
 }
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def test_every_table_loads_as_it_should_or_is_refused_in_words(corpus: list[Case
     assert faults == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+@needs_linux
 def test_the_app_hardly_grows_at_the_door(corpus: list[Case]) -> None:
     """What a worker reads is measured where it arrives; a bomb leaves nothing, at no moment."""
     assert protected()
@@ -77,7 +81,7 @@ def test_the_app_hardly_grows_at_the_door(corpus: list[Case]) -> None:
     close_all()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+@needs_linux
 def test_a_table_is_in_the_app_once() -> None:
     """Numbers and letters lie where their message was read: the most the app grows by is the table, and it all goes."""
     rows = 400_000
@@ -153,7 +157,7 @@ def test_narrow_cells_count_for_little_more_than_they_take(
         read_table(data, "t.parquet")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
+@needs_linux
 def test_a_sparse_table_loads_and_grows_the_app_by_less_than_a_bomb_may() -> None:
     import pyarrow as pa
 
@@ -179,3 +183,15 @@ def test_a_large_table_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPa
     for dull in ("a,b,c\n" + "0,,x\n" * 500, "a,b,c\n" + "".join(f"{n},,\n" if n < 50 else ",,\n" for n in range(500))):
         with pytest.raises(ExplorerError, match="empty or the same"):
             read_table(dull.encode(), "t.csv")
+
+
+@needs_linux
+@pytest.mark.parametrize("landlock", ["0", "1"])
+def test_times_of_a_zone_load_where_no_file_may_be_opened(monkeypatch: pytest.MonkeyPatch, landlock: str) -> None:
+    """What a zone is, UTC too, lies in files; without Landlock a worker opens none."""
+    monkeypatch.setenv("INSTANCE_EXPLORER_LANDLOCK", landlock)
+    close_all()
+    table = open_table_upload(b"when,n\n2024-02-29T23:59:59+14:00,1\n2024-02-29T01:00:00Z,2\n", "t.csv")
+    close_all()
+    assert table.frame["when"].tolist() == [pd.Timestamp("2024-02-29 09:59:59"), pd.Timestamp("2024-02-29 01:00")]
+    assert "Times with a time zone are given in UTC: 'when'." in table.notes
