@@ -87,12 +87,12 @@ def test_a_refusal_says_which_version_wrote_the_file(protocol: int) -> None:
     ("name", "words"),
     [
         ("__main__\nClip", "holds only its name"),
-        ("feature_engine.encoding\nMeanEncoder", "Objects of feature_engine are not known"),
+        ("feature_engine.encoding\nMeanEncoder", "Objects of feature_engine are not known here: leave them out"),
         ("skorch.classifier\nNeuralNetClassifier", "Export the network as ONNX"),
         ("cloudpickle.cloudpickle\n_make_function", "code of a function or class"),
         ("mlflow.pyfunc\nPyFuncModel", "Upload the file in MLflow's folder"),
         ("pandas.core.window.rolling\nRolling", "Leave this out"),
-        ("argparse\nNamespace", "Leave this out"),
+        ("concurrent.futures\nFuture", "Leave this out"),
     ],
 )
 def test_what_is_not_on_the_list_is_named_with_what_to_do(name: str, words: str) -> None:

@@ -1,29 +1,37 @@
-"""Files as people make them today: requests for metadata, training that went on from another model, splines of scipy to come."""
+"""Files as people make them today: requests for metadata, training that went on from another model, splines of scipy to come, explainers beside a model."""
 
 from __future__ import annotations
 
+import argparse
 import copyreg
 import io
 import pickle
+import platform
+import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from lightgbm import LGBMRegressor
-from scipy.interpolate import BSpline
-from sklearn.ensemble import StackingClassifier
+from scipy.interpolate import BSpline, CubicSpline
+from scipy.spatial import KDTree
+from scipy.stats import linregress
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import SplineTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, SplineTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._metadata_requests import MetadataRequest
 
 from core.errors import ModelError
 from core.loading import pickles
+from core.loading.models import read_model
 from core.models.older import SplineParts
 from tests.security import zoo
 
@@ -121,3 +129,63 @@ def test_a_spline_of_a_newer_scipy(rest: Any) -> None:
         return
     found: Any = pickles.load(data, "m.pkl")
     np.testing.assert_array_equal(found.predict(X), model.predict(X))
+
+
+def _shap() -> Any:
+    """SHAP, where it is installed; drawing with it warns of things to come."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("shap")
+
+
+def _explained() -> dict[str, Any]:
+    """What a notebook keeps beside its model: explainers of SHAP, notes, curves."""
+    shap = _shap()
+    frame = pd.DataFrame(X, columns=list("abcde"))
+    forest = RandomForestClassifier(3, random_state=0).fit(frame, LABELS)
+    line = LogisticRegression().fit(frame, LABELS)
+    return {
+        "model": forest,
+        "trees": shap.TreeExplainer(forest),
+        "background": shap.TreeExplainer(forest, frame, model_output="probability"),
+        "line": shap.LinearExplainer(line, frame),
+        "any": shap.KernelExplainer(line.predict, frame[:3]),
+        "found": shap.LinearExplainer(line, frame)(frame[:3]),
+        "asked": argparse.Namespace(rate=0.1),
+        "when": time.gmtime(0),
+        "where": platform.uname(),
+        "curve": CubicSpline([0, 1, 2], [0, 1, 4]),
+        "near": KDTree(X),
+        "slope": linregress(X[:, 0], X[:, 1]),
+    }
+
+
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_explainers_and_notes_beside_a_model_are_left_out(protocol: int) -> None:
+    content = _explained()
+    data = pickle.dumps(content, protocol)
+    found: Any = pickles.load(data, "m.pkl")
+    assert all("left out" in repr(part) for name, part in found.items() if name != "model")
+    assert set(found) == set(content)
+    rows = pd.DataFrame(X, columns=list("abcde"))
+    np.testing.assert_array_equal(found["model"].predict_proba(rows), content["model"].predict_proba(rows))
+    assert read_model(data, "m.pkl").kind == "RandomForestClassifier"
+
+
+def test_an_explainer_does_not_serve_as_a_step() -> None:
+    """What is left out does nothing: a pipeline that has it as its last step is none."""
+    forest = RandomForestClassifier(3, random_state=0).fit(X, LABELS)
+    model = make_pipeline(StandardScaler(), forest).fit(X, LABELS)
+    model.steps[-1] = ("model", _shap().TreeExplainer(forest))
+    with pytest.raises(ModelError):
+        read_model(pickle.dumps(model), "m.pkl")
+
+
+@pytest.mark.parametrize(
+    "keep", [lambda m: {"m": m, "ask": m.predict}, lambda m: [m, (m.predict_proba,)], lambda m: m.fit]
+)
+def test_a_method_of_a_model_lies_nowhere_but_in_what_is_left_out(keep: Callable[[Any], Any]) -> None:
+    model = LogisticRegression().fit(X, LABELS)
+    for content in (keep(model), make_pipeline(FunctionTransformer(keep(model)))):
+        with pytest.raises(ModelError, match=r"by its name \(getattr"):
+            pickles.load(pickle.dumps(content), "m.pkl")

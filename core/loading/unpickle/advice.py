@@ -63,8 +63,8 @@ def advice(name: str, written: str) -> str:
         return "Leave this out of the file: the fitted model alone is enough."
     if top not in _KNOWN:
         return (
-            f"Objects of {top[:60]} are not known here: use steps of scikit-learn in their place, or export the whole"
-            f" model as ONNX. {_NOTEBOOK}"
+            f"Objects of {top[:60]} are not known here: leave them out where the model predicts without them, or use"
+            f" steps of scikit-learn in their place, or export the whole model as ONNX. {_NOTEBOOK}"
         )
     if not written or written.split(".")[:2] == here.split(".")[:2]:
         return PLAIN

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from core.loading.unpickle.allowed import LIST
+from core.loading.unpickle.left_out import LEFT_OUT
 from core.loading.unpickle.renamed import GONE, HOMES, RENAMED
 from core.loading.unpickle.reviewed import (
     BEYOND,
@@ -168,7 +169,7 @@ def build() -> dict[str, Any]:
         "record": grouped(list(RECORDS)),
         "call": grouped(list(CALLS)),
         "value": stored(),
-        "stub": grouped([*STUBS, *distributions()]),
+        "stub": grouped([*STUBS, *LEFT_OUT, *distributions()]),
     }
     return {
         "made_from": made,

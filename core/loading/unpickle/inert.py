@@ -82,6 +82,8 @@ def spent(parts: dict[Any, Any], owner: Ref | Slot) -> None:
 
 OWN_METHODS = frozenset(("_raw_predict",))
 """Methods that an object may hold under their own names, as it has them anyway."""
+ASKED = frozenset(("predict", "predict_proba", "predict_log_proba", "decision_function"))
+"""Methods of a model that may lie in what is left out, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +94,16 @@ class OwnMethod:
     name: str
 
 
+def by_name(name: str) -> Refused:
+    """The refusal of a method of an object."""
+    return Refused(
+        f"it asks for an attribute by its name (getattr, {name[:60]!r}), as methods of objects are written",
+        "builtins.getattr",
+    )
+
+
 FEW = 4
+"""Numbers that a stand-in keeps."""
 
 
 class Stub:

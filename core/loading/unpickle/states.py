@@ -14,7 +14,7 @@ import pandas as pd
 from core.loading.unpickle.defaults import signature_of
 from core.loading.unpickle.ensembles import guess
 from core.loading.unpickle.estimators import CHECKS, complete, quiet
-from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub
+from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub, by_name
 from core.loading.unpickle.masks import Masked, uncovered
 from core.loading.unpickle.natives import SETTINGS
 from core.loading.unpickle.stack import is_title
@@ -146,7 +146,9 @@ def _inside(item: Any, place: str) -> Iterable[tuple[str, Any]] | None:
         return [(_name(key, place), part) for key, part in uncovered(item)]
     if cls is Masked:
         raise Refused("it holds an array with hidden numbers outside of a dictionary", "numpy.ma.MaskedArray")
-    if cls in (Slot, OwnMethod):
+    if cls is OwnMethod:
+        raise by_name(item.name)
+    if cls is Slot:
         raise Refused(f"it stores {item.name}, which may only be used to build objects", item.name)
     if cls is Stub and item.stands_for in _APPLIED:  # distributions hold them, which are left out themselves
         raise Refused(f"it holds {item.stands_for}, which may apply any function", item.stands_for)
