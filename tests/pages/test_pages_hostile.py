@@ -60,6 +60,17 @@ def test_addresses_become_no_links(text: str) -> None:
         assert evil._ESCAPED.sub(lambda match: match[0][1:], escaped).replace("\u2060", "").strip("ab ") == text
 
 
+@pytest.mark.parametrize("text", [":material/bolt:", "x:smile:y", ":+1:", ":streamlit:", ":a:b:", ":e-mail:", ":ü:"])
+def test_names_of_signs_become_no_signs(text: str) -> None:
+    """The page finds them after escapes are undone, too (``remark-emoji`` and the like)."""
+    found = re.compile(r":material/\w+:|:[-\w+]+:")
+    assert found.search(text)
+    for escaped in (safe(text), safe_long(f"a {text} b")):
+        bare = evil._ESCAPED.sub(lambda match: match[0][1:], escaped)
+        assert not found.search(bare)
+        assert bare.replace("\u2060", "").removeprefix("a ").removesuffix(" b") == text
+
+
 def test_cells_on_a_page_do_not_turn_around() -> None:
     given = pd.DataFrame({"a": ["x\u202ey", None], "b": pd.Series(["\u2066", 1], dtype=object), "c": [1.5, 2]})
     given["d"] = pd.Categorical(["\u202e1", "2"])
