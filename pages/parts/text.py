@@ -8,7 +8,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^&=])")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters without a shape, and those that turn the text after them around: they would reorder our own words."""
 _LINKS = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[\w+\-/]+:)", re.IGNORECASE)
-"""Where addresses of the web and of mail become links, and ``:smile:`` and ``:material/bolt:`` signs, escaped or not."""
+"""Where web and mail addresses become links, and ``:smile:`` and ``:material/bolt:`` signs, escaped or not."""
 _APART = "\u2060"
 """A character without width that keeps them text."""
 LONGEST = 300
