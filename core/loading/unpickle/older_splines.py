@@ -12,10 +12,10 @@ def parted(state: Any) -> tuple[Any, Any]:
 
     From scipy 1.18 on a spline is told by an object that holds its parts, and by an empty array of their library.
     """
-    from core.models.older import SplineParts
-
     if type(state) is not tuple or len(state) != 2:
         return state, None
+    from core.models.older import SplineParts
+
     held, rest = state
     if type(held) is SplineParts and isinstance(rest, np.ndarray) and not rest.size:
         return {name: part for name, part in vars(held).items() if name != "_delegate_to"}, None

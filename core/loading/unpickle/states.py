@@ -26,6 +26,7 @@ OBJECT = 100
 _LEAVES = frozenset((str, bytes, bytearray, int, float, bool, complex, type(None), slice, range))
 _CALLABLES = (FunctionType, BuiltinFunctionType, MethodDescriptorType, np.ufunc, functools.partial, type(np.mean))
 _NAMED = (*_CALLABLES, MethodType, ModuleType, type)
+_LOOKED_AT = (*_NAMED, Ref)
 _HOLDERS = (list, tuple, set, frozenset, deque)
 _MAPPINGS = (dict, OrderedDict, defaultdict)
 PLACES = frozenset(
@@ -93,7 +94,7 @@ def check(found: Any) -> Any:
             if place == _OWNER:
                 continue
             raise Refused(f"a {cls.__name__} in it contains itself", cls.__name__)
-        if isinstance(item, (*_NAMED, Ref)):  # at each of its places
+        if isinstance(item, _LOOKED_AT):  # at each of its places
             _function(item, place)
             continue
         known = (id(item), _matters(item, place))
