@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 
 from core.errors import ModelError
-from core.loading.unpickle.advice import PLAIN, advice, written_by
+from core.loading.unpickle.advice import CUT_OFF, PLAIN, advice, written_by
 from core.loading.unpickle.containers import unpack
 from core.loading.unpickle.inert import Refused
 from core.loading.unpickle.machine import Machine
@@ -47,7 +47,7 @@ def guarded(build: Callable[[], object], name: str) -> object:
             warnings.simplefilter("ignore")
             return build()
     except Refused as error:
-        hint = advice(error.name if error.unknown else "", error.written)
+        hint = CUT_OFF if error.cut else advice(error.name if error.unknown else "", error.written)
         raise ModelError(f"'{name}' is refused.", f"Nothing of it was run: {error.why}.", hint) from error
     except MemoryError as error:
         raise ModelError(f"'{name}' is refused.", "It needs more memory than a model may.", PLAIN) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import zlib
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -88,6 +89,9 @@ def test_a_refusal_says_which_version_wrote_the_file(protocol: int) -> None:
     [
         ("__main__\nClip", "holds only its name"),
         ("feature_engine.encoding\nMeanEncoder", "Objects of feature_engine are not known here: leave them out"),
+        ("sklearn.linear_model.logistic\nLogisticRegression", "scikit-learn before 0.22"),
+        ("sklearn.externals.joblib.numpy_pickle\nNumpyArrayWrapper", "scikit-learn before 0.22"),
+        ("sklearn.linear_model._nowhere\nNothing", "Save the model in a format"),
         ("skorch.classifier\nNeuralNetClassifier", "Export the network as ONNX"),
         ("cloudpickle.cloudpickle\n_make_function", "code of a function or class"),
         ("mlflow.pyfunc\nPyFuncModel", "Upload the file in MLflow's folder"),
@@ -100,6 +104,16 @@ def test_what_is_not_on_the_list_is_named_with_what_to_do(name: str, words: str)
         pickles.load(b"\x80\x04c" + name.encode() + b"\n)\x81.", "own.pkl")
     assert name.replace("\n", ".") in caught.value.why
     assert words in caught.value.hint
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_a_file_that_was_cut_off_is_told_to_be(protocol: int, share: float) -> None:
+    data = pickle.dumps(Ridge().fit(np.eye(400), np.arange(400.0)), protocol)
+    for part in (data[: int(len(data) * share)], zlib.compress(data)[: int(len(data) * share / 10)]):
+        with pytest.raises(ModelError) as caught:
+            pickles.load(part, "m.pkl")
+        assert "cut off" in caught.value.hint
 
 
 def test_a_booster_in_the_form_of_old_xgboost_is_refused_with_the_version() -> None:

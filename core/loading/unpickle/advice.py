@@ -11,6 +11,7 @@ PLAIN = (
     "Save the model in a format that holds no code (ONNX, skops, XGBoost JSON, LightGBM text, CatBoost cbm), "
     "or fit it with plain scikit-learn, XGBoost, LightGBM or CatBoost objects only."
 )
+CUT_OFF = "It seems to be cut off, as where saving or sending it ended early: save it again, or upload it again."
 _NOTEBOOK = "In a notebook, core.model(fitted_model) takes it as it is."
 _KNOWN = frozenset(
     (
@@ -26,6 +27,10 @@ _WRITER = re.compile(
     re.DOTALL,
 )
 """The version under its name, with what the protocols write between the two."""
+
+
+_BEFORE_022 = re.compile(r"sklearn\.externals\.joblib\.|sklearn\.[a-z]\w*\.[a-z]\w*\.[A-Z]\w*$")
+"""Modules whose names begin without an underscore, under others: since then these hold functions, or are gone."""
 
 
 def written_by(stream: bytes) -> str:
@@ -65,6 +70,11 @@ def advice(name: str, written: str) -> str:
         return (
             f"Objects of {top[:60]} are not known here: leave them out where the model predicts without them, or use"
             f" steps of scikit-learn in their place, or export the whole model as ONNX. {_NOTEBOOK}"
+        )
+    if not written and _BEFORE_022.match(name):
+        return (
+            f"Names like this belong to scikit-learn before 0.22, and this is {here}: fit the model again with a"
+            " version near to this one, or load it with its own and export it as ONNX."
         )
     if not written or written.split(".")[:2] == here.split(".")[:2]:
         return PLAIN

@@ -68,7 +68,7 @@ def _bounded(data: bytes, opener: Callable[[], Any]) -> bytes:
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise Refused(f"its compression is broken ({error})") from error
     if not worker.eof:
-        raise Refused("its compression ends too early")
+        raise Refused("its compression ends too early", cut=True)
     if worker.unused_data:
         raise Refused("it carries further bytes behind its end")
     return bytes(found)

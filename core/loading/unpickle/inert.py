@@ -22,15 +22,18 @@ class Refused(Exception):  # noqa: N818 - a verdict on a file, turned into a Mod
         What it is refused for; may be empty.
     unknown : bool
         True where ``name`` is simply not on the list.
+    cut : bool
+        True where the file ends before it should.
     written : str
         The version of scikit-learn that wrote the file, where it is known.
     """
 
-    def __init__(self, why: str, name: str = "", *, unknown: bool = False) -> None:
+    def __init__(self, why: str, name: str = "", *, unknown: bool = False, cut: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.name = name
         self.unknown = unknown
+        self.cut = cut
         self.written = ""
 
 

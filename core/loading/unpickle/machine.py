@@ -109,13 +109,13 @@ class Machine:
     def enter(self, size: int) -> None:
         """Begin a frame of so many bytes, which no instruction may cross."""
         if self.position < self.frame or size > len(self.data) - self.position:
-            raise Refused("its frames do not fit")
+            raise Refused("its frames do not fit", cut=size > len(self.data) - self.position)
         self.limit = self.frame = self.position + size
 
     def _leave(self, size: int) -> None:
         """Read on behind the end of a frame."""
         if size < 0 or self.position + size > len(self.data):
-            raise Refused("it ends too early")
+            raise Refused("it ends too early", cut=True)
         if self.position < self.frame:
             raise Refused("a frame of it ends within an instruction")
         self.limit = len(self.data)
@@ -124,7 +124,7 @@ class Machine:
         """The next line, without its end."""
         end = self.data.find(b"\n", self.position, min(len(self.data), self.position + limit + 1))
         if end < 0 or self.position < self.frame <= end:
-            raise Refused("a line of it has no end")
+            raise Refused("a line of it has no end", cut=end < 0)
         found = self.data[self.position : end]
         self.position = end + 1
         return found
