@@ -61,7 +61,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
         except Exception as error:  # an honest-looking file with a state that its own class cannot use
             raise ModelError(
                 f"'{name}' was read, but its {type(taken.model).__name__} does not work.",
-                f"{type(error).__name__}: {str(error)[:200]}",
+                _said(error),
                 "Save it again with the versions of the libraries that the About page names.",
             ) from error
 
@@ -109,3 +109,12 @@ def parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | Non
 
         return pickles.load(data, name), None
     raise ModelError(f"'{name}' is not read here.", f"Its format is {form}.", ACCEPTED)
+
+
+def _said(error: Exception) -> str:
+    """What a library says of a model that it cannot use."""
+    if "onnxruntime" in type(error).__module__:
+        from core.loading.formats.onnx_file import told
+
+        return f"ONNX Runtime cannot run it: {told(error)}."
+    return f"{type(error).__name__}: {str(error)[:200]}"

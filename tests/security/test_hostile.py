@@ -21,6 +21,7 @@ from tests.security import (
     hostile_passed,
     hostile_picked,
     hostile_read,
+    hostile_sizes,
     hostile_state,
 )
 
@@ -38,7 +39,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read, hostile_lies)
-        later = (hostile_depth, hostile_passed, hostile_picked)
+        later = (hostile_depth, hostile_passed, hostile_picked, hostile_sizes)
         return marker, [case for family in (*families, *later) for case in family.cases(marker)]
 
 

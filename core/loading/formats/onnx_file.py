@@ -59,7 +59,7 @@ def told(error: Exception) -> str:
     """What ONNX Runtime says of a model; or, where it names its own source only, of which operator."""
     message = " ".join(str(error).split())
     if not re.search(r"::|\.cc:|\.h:", message):
-        return message[-150:]
+        return message.rpartition("Status Message: ")[2][-150:].rstrip(".!")
     found = re.search(r"[Rr]unning (\w+) node|Op \((\w+)\)|(TreeEnsemble|SVM|Linear|Scaler|Loop|Scan|If)", message)
     operator = next((part for part in found.groups() if part), "") if found else ""
     return f"the parts {f'of its operator {operator} ' if operator else ''}do not fit each other"
