@@ -203,7 +203,7 @@ class AdaptedModel:
 
     def _finite(self, values: Any, rows: int, outputs: int) -> Array:
         """Bring an answer to shape (rows, outputs) in float64 and refuse what is not a number."""
-        array = np.asarray(values, dtype=np.float64)
+        array = real(values, self.kind)
         if array.ndim == 1:
             array = array.reshape(-1, 1)
         if array.shape != (rows, outputs):
@@ -224,6 +224,25 @@ class AdaptedModel:
                 "Values far outside the training data overflow some models; missing values upset others.",
             )
         return array
+
+
+def real(values: Any, kind: str) -> Array:
+    """Bring an answer to float64, unless it has imaginary parts: numpy would leave them out with a warning.
+
+    Raises
+    ------
+    ModelError
+        If a number of it is complex.
+    """
+    if not np.iscomplexobj(values):
+        return np.asarray(values, dtype=np.float64)
+    if np.any(np.imag(values)):
+        raise ModelError(
+            f"{kind} answers with complex numbers.",
+            "A prediction is one real number for each row, or one for each class.",
+            "Fit the model with real numbers.",
+        )
+    return np.asarray(np.real(values), dtype=np.float64)
 
 
 def margins(facts: Facts) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ModelError
-from core.models.adapter import Facts
+from core.models.adapter import Facts, real
 from core.models.links import two_columns
 from core.models.options import Options, class_task
 from core.types import Contributions, Task
@@ -25,9 +25,7 @@ class FunctionEngine:
 
     def predict(self, rows: Any) -> Any:
         """The function's answer."""
-        import numpy as np
-
-        values = np.asarray(self.function(rows), dtype=np.float64)
+        values = real(self.function(rows), "The function")
         if self.task == "binary" and (values.ndim == 1 or values.shape[1] == 1):
             return two_columns(values)
         return values

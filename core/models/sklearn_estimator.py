@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.errors import ModelError
 from core.models import forest_rows, network_rows
-from core.models.adapter import Facts
+from core.models.adapter import Facts, real
 from core.models.options import Options, class_task
 from core.models.rows import plain_frame
 from core.models.threads import single_threaded
@@ -46,7 +46,7 @@ class SklearnEngine:
         if network_rows.is_network(self.estimator):
             return network_rows.predict(self.estimator, given)
         if not self.outputs:
-            return np.asarray(self.estimator.predict(given), dtype=np.float64)
+            return real(self.estimator.predict(given), type(self.estimator).__name__)
         if hasattr(self.estimator, "predict_proba"):
             return self.estimator.predict_proba(given)
         return votes(self.estimator.predict(given), self.estimator.classes_)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
 from core.errors import ComputeError, InputError, ModelError, NotApplicable
 from core.models import rebind, wrap
@@ -125,3 +126,20 @@ def test_one_row_one_column_and_no_row() -> None:
     assert one.classes == ("False", "True")
     with pytest.raises(ModelError):  # scikit-learn takes no empty frame, and says so
         one.predict(frame.head(0))
+
+
+@pytest.mark.parametrize("of", ["estimator", "function"])
+def test_an_answer_with_imaginary_parts_is_refused_not_cut_to_its_real_part(of: str) -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [0.0, 1.0, 0.0]})
+    fitted = Ridge().fit(frame, [1.0, 2.0, 3.0])
+    expected = fitted.predict(frame)
+    for share, refused in ((0.0, False), (1.0, True)):
+        turned = copy.deepcopy(fitted)
+        turned.coef_ = fitted.coef_ + share * 1j
+        turned.intercept_ = fitted.intercept_ + 0j
+        model = wrap(turned) if of == "estimator" else wrap(turned.predict, features=["a", "b"], task="regression")
+        if refused:
+            with pytest.raises(ModelError, match="complex"):
+                model.predict(frame)
+        else:
+            assert np.allclose(model.predict(frame)[:, 0], expected, rtol=1e-12)
