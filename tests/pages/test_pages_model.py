@@ -13,9 +13,7 @@ from core.instances import Query, truth
 from core.loading.frames import from_frame
 from core.loading.match import Match, match
 from core.loading.samples import load_sample_model, load_sample_table, samples
-from core.results import Fairness
-from core.views import view
-from tests.pages.app import changing, errors, now, open_page, words
+from tests.pages.app import errors, now, open_page, words
 
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.id)
 QUICK = [method for method in registry.methods("model") if method.cost != "minutes"]
@@ -231,31 +229,6 @@ def test_rows_and_rounds_are_printed_for_everybody() -> None:
     assert "At most 1,000 rows, 10 rounds; seed 0" in words(app)
 
 
-def test_a_table_is_filtered_by_a_part_of_a_name() -> None:
-    import json
-
-    import pandas as pd
-
-    from pages.parts.tables import filtered, records
-
-    table = pd.DataFrame({"feature": ["Age", "income <b>", "wage"], "value": [1.0, float("nan"), 3.0]})
-    assert list(filtered(table, "AGE")["feature"]) == ["Age", "wage"]
-    assert len(filtered(table, "")) == 3
-    assert len(filtered(table, "1")) == 0
-    assert json.loads(records(filtered(table, "inc"))) == [{"feature": "income <b>", "value": None}]
-
-
-def test_a_term_leads_to_its_feature() -> None:
-    from pages.parts.leads import feature_of
-
-    features = ("job", "job = new", "age")
-    assert feature_of("age", features) == "age"
-    assert feature_of("age is missing", features) == "age"
-    assert feature_of("job = cook", features) == "job"
-    assert feature_of("job = new = yes", features) == "job = new"
-    assert feature_of("other", features) == "other"
-
-
 def test_a_question_of_two_tasks_is_asked_once() -> None:
     closed = {f"open_{method.id}": False for method in registry.methods("model")}
     tasks = {load_sample_model(sample.id).task: sample for sample in samples()}
@@ -265,51 +238,6 @@ def test_a_question_of_two_tasks_is_asked_once() -> None:
         labels = [box.label for box in app.expander]
         assert len(labels) == len(set(labels))
         assert sum("treat groups alike" in label for label in labels) == 1
-
-
-def test_the_height_cuts_the_dendrogram_into_other_groups() -> None:
-    closed = {f"open_{method.id}": method.id == "aspects" for method in registry.methods("model")}
-    sample = next(one for one in samples() if one.id == "breast-cancer")
-    app = open_page("model", closed, model=sample.id)
-    assert "30 features make 9 groups" in words(app)
-    app.slider(key=now(app, "model.aspects.height")).set_value(1.0).run()
-    assert errors(app) == []
-    assert "30 features make 1 group." in words(app)
-    app.segmented_control(key=now(app, "aspects.picture")).set_value("groups").run()
-    assert errors(app) == []
-
-
-def test_groups_are_chosen_and_one_groups_cutoff_moves_it_alone() -> None:
-    closed = {f"open_{method.id}": method.id == "fairness" for method in registry.methods("model")}
-    sample = next(one for one in samples() if load_sample_model(one.id).task == "binary")
-    table = load_sample_table(sample.table)
-    app = open_page("model", closed, model=sample.id)
-    assert errors(app) == []
-    assert "compared with" in words(app)
-    by = next(box for box in app.multiselect if str(box.key).startswith("model.fairness.protected"))
-    column = next(one.name for one in table.schema.features if not one.is_ordered and len(one.levels) >= 2)
-    by.set_value([column]).run()
-    assert errors(app) == []
-    assert f"groups by {column}" in words(app)
-    first = changing(app, "model.fairness.privileged")
-    first.set_value(first.options[1]).run()
-    assert errors(app) == []
-    held = changing(app, "model.fairness.privileged").value
-    assert f"compared with “{held}”" in words(app)
-    moved = changing(app, "model.fairness.moved")
-    moved.set_value(moved.options[0]).run()
-    next(slider for slider in app.slider if str(slider.key).startswith("model.fairness.cutoffs")).set_value(0.05).run()
-    assert errors(app) == []
-    params = {"protected": column, "privileged": held, "moved": moved.options[0]}
-    own = params | {"cutoffs": f'{{"{moved.options[0]}": 0.05}}'}
-    both = cache.pair(sample.id, sample.table)
-    before, after = (cache.explain(both, "fairness", [0], 1, given)[0] for given in (params, own))
-    assert isinstance(before, Fairness)
-    assert isinstance(after, Fairness)
-    place = after.groups.index(moved.options[0])
-    assert (np.delete(after.scores, place, axis=0) == np.delete(before.scores, place, axis=0)).all()
-    assert after.scores[place, -1] > before.scores[place, -1]
-    assert view(after).sentence in words(app)
 
 
 @pytest.mark.parametrize(("page", "answered"), [("data", "is most often"), ("model", "mean answer")])
@@ -329,17 +257,3 @@ def test_rows_that_the_model_fails_on_leave_the_rest_working(
     assert [str(item.value).count("fails on row 7") for item in app.warning if "row 7" in str(item.value)] == [1]
     assert answered in words(app)
     assert len(asked) == 2, "it is told anew, and not tried again for each section"
-
-
-def test_any_column_stands_along_the_axis_of_the_errors() -> None:
-    sample = samples()[0]
-    only = {f"open_{method.id}": method.id == "residuals" for method in registry.methods("model")}
-    app = open_page("model", only, model=sample.id)
-    names = load_sample_table(sample.table).schema.names
-    box = app.selectbox(key=now(app, "residuals.along"))
-    assert box.value == "along.prediction"
-    assert box.options[:3] == ["the prediction", "the true value", "the row's place in the table"]
-    app.selectbox(key=now(app, "residuals.along")).set_value(f"feature.{names[1]}").run()
-    (shelf,) = app.session_state["section settings"].values()
-    assert shelf["residuals"] == {"feature": names[1]}
-    assert app.selectbox(key=now(app, "residuals.along")).value == f"feature.{names[1]}"

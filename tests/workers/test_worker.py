@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
-import re
-import signal
 import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
+from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPRegressor
@@ -28,9 +20,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBRegressor
 
-from core import cache, fingerprint
+from core import fingerprint
 from core.engine import explain, explain_rows
-from core.errors import ComputeError, ExplorerError, InputError, ModelError, NotApplicable
+from core.errors import ExplorerError, InputError, ModelError, NotApplicable
 from core.loading import uploads
 from core.loading.check import check, check_lines
 from core.loading.frames import from_frame
@@ -43,46 +35,10 @@ from core.shapley import ensemble
 from core.shapley.frontier import Walk
 from core.types import Model
 from core.views.whatif import carry
-from core.workers import (
-    RemoteModel,
-    alive,
-    close_all,
-    doctor,
-    launch,
-    open_model,
-    open_table,
-    pool,
-    protected,
-    protections,
-)
-from core.workers.settings import Settings
+from core.workers import RemoteModel, doctor, open_model, open_table, protected, protections
+from tests.workers.asked_models import FOREST, FRAME, LINEAR, TARGET, pid
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
-RNG = np.random.default_rng(0)
-FRAME = pd.DataFrame(RNG.normal(size=(80, 3)), columns=["age", "income", "rate"])
-TARGET = np.where(FRAME["age"] + FRAME["rate"] > 0, "yes", "no")
-LINEAR = pickle.dumps(LogisticRegression().fit(FRAME, TARGET))
-FOREST = pickle.dumps(RandomForestClassifier(5, random_state=0).fit(FRAME, TARGET))
-
-
-@pytest.fixture
-def remote() -> Iterator[RemoteModel]:
-    model = open_model(LINEAR, "m.pkl")
-    yield model
-    model.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _closed_in_the_end() -> Iterator[None]:
-    yield
-    close_all()
-
-
-def pid(model: RemoteModel) -> int:
-    place = model.lease.place
-    assert place is not None
-    assert place.client.channel is not None
-    return place.client.channel.pid
 
 
 def test_it_is_a_model_with_the_same_facts_and_numbers(remote: RemoteModel) -> None:
@@ -163,8 +119,9 @@ def test_what_needs_more_of_the_system_works_inside_too(kind: str, method: str, 
 
 def test_compiled_loops_run_inside_and_write_nothing() -> None:
     """A deep forest is walked by loops that were compiled before the worker was locked."""
-    frame = pd.DataFrame(RNG.normal(size=(200, 14)), columns=[f"x{at}" for at in range(14)])
-    forest = ExtraTreesRegressor(3, max_features=1, random_state=0).fit(frame, RNG.normal(size=200))
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(random.normal(size=(200, 14)), columns=[f"x{at}" for at in range(14)])
+    forest = ExtraTreesRegressor(3, max_features=1, random_state=0).fit(frame, random.normal(size=200))
     table, data = from_frame(frame, "t.csv", target=""), pickle.dumps(forest)
     here, there = match(read_model(data, "m.pkl"), table), match(open_model(data, "m.pkl"), table)
     job = Job(here.model, here.table, 3, 0, {"background": 50, "seed": 0})
@@ -218,111 +175,6 @@ def test_errors_inside_come_back_as_they_are(remote: RemoteModel) -> None:
         open_model(b"cos\nsystem\n(X\x01\x00\x00\x00xtR.", "evil.pkl")
 
 
-def test_a_crash_is_told_and_the_next_question_starts_again(remote: RemoteModel) -> None:
-    expected = remote.predict(FRAME)
-    for number, words in ((signal.SIGSEGV, r"crashed \(SIGSEGV\)"), (signal.SIGKILL, "another form than asked")):
-        os.kill(pid(remote), number)
-        with pytest.raises(ModelError, match="stopped") as caught:
-            remote.predict(FRAME)
-        assert re.search(words, caught.value.why)
-        assert not remote.alive
-        assert np.array_equal(remote.predict(FRAME), expected)
-
-
-def test_a_hanging_worker_is_ended_in_time() -> None:
-    model = open_model(LINEAR, "m.pkl", replace(Settings(), call_seconds=0.3))
-    os.kill(pid(model), signal.SIGSTOP)
-    start = time.monotonic()
-    with pytest.raises(ComputeError, match="did not answer"):
-        model.predict(FRAME)
-    assert time.monotonic() - start < 20
-    assert not model.alive
-    model.close()
-
-
-def test_leaving_ends_the_worker(remote: RemoteModel) -> None:
-    class Left(Exception):  # noqa: N818 - what a page raises when its visitor leaves
-        pass
-
-    def leave(_fraction: float, _step: str) -> None:
-        raise Left
-
-    table = match(remote, from_frame(FRAME, "t.csv")).table
-    try:
-        explain("shap", remote, table, 0, progress=leave)
-    except Left:
-        assert not remote.alive
-    except ExplorerError:
-        pytest.skip("this method is not there")
-    remote.predict(FRAME)
-
-
-def test_a_worker_that_says_nothing_can_be_left(remote: RemoteModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a method does inside, who asked is told the last step again and may go."""
-    monkeypatch.setattr("core.workers.client.BEAT", 0.01)
-    pair = match(remote, from_frame(FRAME, "t.csv"))
-    first = explain("distribution", pair.model, pair.table)
-    os.kill(pid(remote), signal.SIGSTOP)
-    told: list[tuple[float, str]] = []
-
-    class Left(BaseException):
-        pass
-
-    def leave(fraction: float, step: str) -> None:
-        told.append((fraction, step))
-        if len(told) == 3:
-            raise Left
-
-    with pytest.raises(Left):
-        explain("distribution", pair.model, pair.table, progress=leave)
-    assert told == [(0.0, "")] * 3
-    assert not remote.alive
-    assert same(explain("distribution", pair.model, pair.table, progress=lambda _f, _s: None), first)
-
-
-@pytest.mark.parametrize("waits", ["for the model", "for its turn"])
-def test_predictions_of_every_row_can_be_left_in_the_middle(
-    waits: str, remote: RemoteModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One call of a model may take minutes, and so may the question before it."""
-    monkeypatch.setattr("core.workers.client.BEAT", 0.01)
-    found = match(remote, from_frame(FRAME, "t.csv"))
-    both = cache.Pair(found.model, found.table, (), False, f"left while it waits {waits}")
-    told: list[float] = []
-
-    class Left(BaseException):
-        pass
-
-    def leave(fraction: float, _step: str) -> None:
-        told.append(fraction)
-        if len(told) == 3:
-            raise Left
-
-    place = remote.lease.ready()
-    if waits == "for the model":
-        os.kill(pid(remote), signal.SIGSTOP)
-    with place.lock if waits == "for its turn" else nullcontext(), pytest.raises(Left):
-        cache.predictions(both, leave)
-    assert told == [0.0] * 3
-    assert remote.alive is (waits == "for its turn"), "a question that did not begin harms nobody"
-    assert np.array_equal(cache.predictions(both), remote.predict(FRAME))
-
-
-def test_a_question_that_waits_outlives_the_one_that_is_broken_off(remote: RemoteModel) -> None:
-    pair = match(remote, from_frame(FRAME, "t.csv"))
-    first = explain("distribution", pair.model, pair.table)
-    place = remote.lease.ready()
-    found: list[Any] = []
-    with place.lock:
-        later = threading.Thread(target=lambda: found.append(explain("distribution", pair.model, pair.table)))
-        later.start()
-        time.sleep(0.1)  # it waits for its turn
-        place.client.end(kill=True)
-    later.join(60)
-    assert len(found) == 1
-    assert same(found[0], first)
-
-
 def test_memory_is_limited() -> None:
     lines = [f"c{number}" for number in range(3)]
     model = open_model(pickle.dumps(LogisticRegression().fit(FRAME.set_axis(lines, axis=1), TARGET)), "m.pkl")
@@ -331,37 +183,6 @@ def test_memory_is_limited() -> None:
     assert "unlimited" not in space
     assert "Max file size             0" in status
     model.close()
-
-
-def test_a_full_pool_closes_the_least_recently_used() -> None:
-    close_all()
-    few = replace(Settings(), alive=2)
-    first, second = open_model(LINEAR, "1.pkl", few), open_model(LINEAR, "2.pkl", few)
-    first.predict(FRAME)
-    third = open_model(LINEAR, "3.pkl", few)
-    assert (first.alive, second.alive, third.alive) == (True, False, True)
-    assert alive() == 2
-    second.predict(FRAME)
-    assert alive() == 2
-    close_all()
-
-
-def test_idle_workers_are_closed_and_start_again() -> None:
-    model = open_model(LINEAR, "m.pkl")
-    assert pool.sweep(1_000) == 0
-    assert pool.sweep(-1) >= 1
-    assert not model.alive
-    assert model.predict(FRAME).shape == (80, 2)
-    model.close()
-
-
-def test_a_model_that_nobody_holds_costs_nothing() -> None:
-    close_all()
-    model = open_model(LINEAR, "m.pkl")
-    assert alive() == 1
-    del model
-    gc.collect()
-    assert alive() == 0
 
 
 def test_names_for_columns_survive_a_restart() -> None:
@@ -460,29 +281,6 @@ def test_a_worker_that_answers_nonsense_is_not_believed(remote: RemoteModel, mon
         monkeypatch.setattr(Client, "ask", lambda *_args, found=found: Message({"results": found}))
         with pytest.raises(ExplorerError):
             remote.explain_rows("ceteris_paribus", from_frame(FRAME, "t"), [0], None, {})
-
-
-def test_a_guard_that_stands_still_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = open_model(LINEAR, "m.pkl")
-    before = model.predict(FRAME)
-    guard = launch.parent().process
-    monkeypatch.setattr(launch, "_ASK_SECONDS", 0.1)
-    os.kill(guard.pid, signal.SIGSTOP)
-    assert pool.sweep(-1) >= 1  # who sweeps goes on: idle workers of the next guard are closed, too
-    assert guard.returncode == -signal.SIGKILL
-    monkeypatch.undo()
-    assert np.array_equal(model.predict(FRAME), before)
-    assert launch.parent().process.pid != guard.pid
-    model.close()
-
-
-def test_a_small_file_is_waited_for_less_than_a_large_one() -> None:
-    """However little one holds, it could keep its processor busy for as long as it is waited for."""
-    settings = Settings(open_seconds=60.0)
-    waits = [settings.opening(size) for size in (0, 1 << 20, 50 << 20, 1 << 30)]
-    assert waits == sorted(waits)
-    assert waits[0] == waits[-1] / 2 == 30.0
-    assert Settings(open_seconds=5.0).opening(1 << 20) == 5.0
 
 
 def test_an_answer_far_larger_than_the_question_is_not_asked_for() -> None:
