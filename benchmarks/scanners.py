@@ -35,15 +35,14 @@ OURS, PLAIN = "python -m core check", "plain loading"
 
 def write(folder: Path, marker: Path) -> tuple[list[Path], list[Path]]:
     """Both corpora as files: hostile and honest."""
-    from tests.security import hostile, hostile_formats, hostile_keras, hostile_parts, hostile_read, hostile_state, zoo
+    from tests.security import corpus, zoo
 
     (folder / "hostile").mkdir()
     (folder / "honest").mkdir()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for family in (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read):
-            for name, data in family.cases(marker):
-                (folder / "hostile" / name).write_bytes(data)
+        for name, data in corpus.cases(marker):
+            (folder / "hostile" / name).write_bytes(data)
         with contextlib.redirect_stdout(io.StringIO()):
             zoo.write(folder / "honest")
     _clear(marker)

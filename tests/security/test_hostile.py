@@ -11,19 +11,7 @@ import pytest
 
 from core.loading.check import check
 from core.workers import close_all, protected
-from tests.security import (
-    hostile,
-    hostile_depth,
-    hostile_formats,
-    hostile_keras,
-    hostile_lies,
-    hostile_parts,
-    hostile_passed,
-    hostile_picked,
-    hostile_read,
-    hostile_sizes,
-    hostile_state,
-)
+from tests.security import corpus as everything
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers need Linux")
 
@@ -38,9 +26,13 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     marker = tmp_path_factory.mktemp("hostile") / "marker"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        families = (hostile, hostile_keras, hostile_state, hostile_formats, hostile_parts, hostile_read, hostile_lies)
-        later = (hostile_depth, hostile_passed, hostile_picked, hostile_sizes)
-        return marker, [case for family in (*families, *later) for case in family.cases(marker)]
+        return marker, list(everything.cases(marker))
+
+
+def test_every_family_is_in_the_corpus() -> None:
+    beside = {path.stem for path in Path(__file__).parent.glob("hostile_*.py")}
+    tables = {"hostile_tables", "hostile_books", "hostile_cells"}  # test_hostile_tables.py asks these
+    assert {family.__name__.rpartition(".")[2] for family in everything.FAMILIES} == beside - tables
 
 
 def test_the_corpus_is_large(corpus: tuple[Path, list[tuple[str, bytes]]]) -> None:
