@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +21,8 @@ METHOD = "shap"
 PAGE = cache.PREFETCH
 PREFETCH_SECONDS = 1.5
 """A page of explanations is prefetched when it is expected to take less than this."""
-
+TRIES = 3
+"""Explanations beside the first that are made to see how long one takes."""
 
 _PLOT = st.components.v2.component("force_plot", js=script(), css=style())
 
@@ -177,22 +180,36 @@ def window(about: Subject) -> tuple[list[int], int, int]:
     return [int(row) for row in listed[start : start + size]], start, len(listed)
 
 
-def _quick(about: Subject, listed: np.ndarray) -> bool:
-    """True when a page of explanations can be made in no time, judged by one or two of them.
+class Pace:
+    """The shortest that one explanation took so far.
 
-    The first answer of a model also pays for what is built once, so a slow first one is not the last word.
+    The first answer of a model also pays for what is built once, and any may come while the machine is busy: a slow one
+    is not the last word.
     """
-    settings = _settings(about)
 
-    def measure() -> float:
-        first = _seconds(explained(about, [about.row])[0])
-        if first * PAGE < PREFETCH_SECONDS or len(listed) < 2:
-            return first
-        other = int(listed[0] if listed[0] != about.row else listed[1])
-        return min(first, _seconds(explained(about, [other])[0]))
+    def __init__(self) -> None:
+        self.seconds = math.inf
 
-    pace: float = cache.keep(about.both, "pace", [METHOD, settings, about.asked.output], measure)
-    return pace * PAGE < PREFETCH_SECONDS
+    @property
+    def quick(self) -> bool:
+        """A page of explanations can be made in no time."""
+        return self.seconds * PAGE < PREFETCH_SECONDS
+
+    def hear(self, seconds: float) -> None:
+        """One more explanation took so long."""
+        self.seconds = min(self.seconds, seconds)
+
+
+def _quick(about: Subject, listed: np.ndarray) -> bool:
+    """True when a page of explanations can be made in no time, judged by this one and, at first, by some beside it."""
+    pace: Pace = cache.keep(about.both, "pace", [METHOD, _settings(about), about.asked.output], Pace)
+    first = pace.seconds == math.inf
+    pace.hear(_seconds(explained(about, [about.row])[0]))
+    started = time.monotonic()
+    for other in listed[listed != about.row][:TRIES] if first else ():
+        if not pace.quick and time.monotonic() - started < PREFETCH_SECONDS:
+            pace.hear(_seconds(explained(about, [int(other)])[0]))
+    return pace.quick
 
 
 def _seconds(result: Attribution) -> float:
