@@ -60,7 +60,7 @@ def test_leaving_ends_the_worker(remote: RemoteModel) -> None:
 
     table = match(remote, from_frame(FRAME, "t.csv")).table
     with pytest.raises(Left):
-        explain("shap", remote, table, 0, progress=leave)
+        explain("ceteris_paribus", remote, table, 0, feature="age", progress=leave)
     assert not remote.alive
     assert remote.predict(FRAME).shape == (80, 2)
 
