@@ -17,7 +17,8 @@ _UNSEEN = re.compile(r"unknown categor", re.I)
 
 def in_words(kind: str, error: Exception, frame: pd.DataFrame) -> ModelError:
     """Build the error for a call that failed on these rows."""
-    message = " ".join(str(error).split("Stack trace:")[0].split())[:300]
+    said = " ".join(str(error).split("Stack trace:")[0].split())
+    message = said.rpartition("Status Message: ")[2][:300]  # ONNX Runtime's codes stand before it
     what = f"{kind} cannot predict these rows."
     if _UNSEEN.search(message):
         return ModelError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import ModelError
+from core.models import onnx_once
 from core.models.adapter import Facts
 from core.models.links import two_columns
 from core.models.options import Options, class_task
@@ -31,7 +34,7 @@ class OnnxEngine:
     outputs : tuple of str
         Names of the outputs that hold the prediction: one tensor or list of maps, or one column per class.
     labels : tuple
-        Keys of the maps in class order; empty for tensors.
+        Keys of the maps in class order, or the names that stand for them in their own order; empty for tensors.
     by_row : bool
         True when the graph was exported for a batch of one.
     """
@@ -64,7 +67,8 @@ class OnnxEngine:
         """One run, shape (n, n_columns)."""
         found = self.session.run(list(self.outputs), feeds)
         if self.labels:
-            return np.array([[row[label] for label in self.labels] for row in found[0]], dtype=np.float64)
+            keys = self.labels if set(self.labels) == set(found[0][0]) else tuple(found[0][0])
+            return np.array([[row[key] for key in keys] for row in found[0]], dtype=np.float64)
         parts = [np.asarray(part, dtype=np.float64) for part in found]
         return np.column_stack([part.reshape(part.shape[0], -1) for part in parts])
 
@@ -164,29 +168,24 @@ def _outputs(session: Any, width: int, options: Options) -> tuple[tuple[str, ...
         If the outputs cannot be read as probabilities or one number.
     """
     outputs = session.get_outputs()
-    maps = [item.name for item in outputs if item.type.startswith("seq(map")]
+    maps = [item for item in outputs if item.type.startswith("seq(map")]
     if maps:
-        keys = tuple(session.run(maps[:1], _zeros(session, width))[0][0])
-        named = options.classes
-        if named is not None and {str(key) for key in keys} == set(named):
-            keys = tuple(sorted(keys, key=lambda key: named.index(str(key))))  # as the classifier orders them
-        return (maps[0],), list(keys), keys, False
+        keys = _keys(session, maps[0], width, options)
+        return (maps[0].name,), list(keys), keys, False
     floats = [item for item in outputs if item.type in _FLOATS]
     if not floats:
         raise ModelError(
             "This ONNX graph gives labels only.", "No output holds numbers.", "Export it with its probabilities."
         )
     labelled = len(floats) < len(outputs)
-    first = session.run([item.name for item in floats], _zeros(session, width))
-    columns = [int(np.prod(part.shape[1:], dtype=np.int64)) for part in first]
+    columns, first = _columns(session, floats, width, labelled)
     if len(floats) > 1 and labelled and set(columns) == {1}:
         return tuple(item.name for item in floats), [item.name for item in floats], (), False
     chosen = int(np.argmax(columns))
     count, name = columns[chosen], floats[chosen].name
     if count == 1 and not labelled and not options.classes and options.task in (None, "regression"):
         return (name,), [], (), True
-    values = np.asarray(first[chosen], dtype=np.float64)
-    if not labelled and not (np.all(values >= 0) and np.allclose(values.sum(axis=-1), 1.0, atol=1e-4)) and count > 1:
+    if not labelled and count > 1 and not _probabilities(first[chosen]):
         raise ModelError(
             f"This ONNX graph gives {count} numbers a row that are no probabilities.",
             "They do not add up to 1: scores before the softmax, or several targets.",
@@ -194,6 +193,51 @@ def _outputs(session: Any, width: int, options: Options) -> tuple[tuple[str, ...
         )
     known = options.classes or tuple(str(position) for position in range(max(2, count)))
     return (name,), list(known), (), False
+
+
+def _keys(session: Any, item: Any, width: int, options: Options) -> tuple[Any, ...]:
+    """The keys of an output of maps, as the classifier orders them."""
+    named = options.classes
+    try:
+        keys = tuple(onnx_once.answer(session, [item.name], _zeros(session, width))[0][0])
+    except ModelError:
+        raise
+    except Exception as error:
+        if named is None or not _unknown_level(error):
+            raise
+        whole = item.type.startswith("seq(map(int64") and all(re.fullmatch(r"-?\d{1,19}", key) for key in named)
+        return tuple(map(int, named)) if whole else named
+    if named is not None and {str(key) for key in keys} == set(named):
+        keys = tuple(sorted(keys, key=lambda key: named.index(str(key))))
+    return keys
+
+
+def _columns(session: Any, floats: Sequence[Any], width: int, labelled: bool) -> tuple[list[int], list[Any]]:
+    """How many numbers a row each output gives, and its answer for zeros, if the graph can answer these."""
+    try:
+        first = onnx_once.answer(session, [item.name for item in floats], _zeros(session, width))
+    except ModelError:
+        raise
+    except Exception as error:
+        sizes = [size for item in floats for size in item.shape[1:]]
+        known = all(item.shape for item in floats) and all(isinstance(size, int) and size > 0 for size in sizes)
+        columns = [math.prod(item.shape[1:]) for item in floats] if known else []
+        alone = labelled or set(columns) == {1}  # else nobody sees whether they are probabilities
+        if not (columns and alone and _unknown_level(error)):
+            raise
+        return columns, []
+    return [int(np.prod(part.shape[1:], dtype=np.int64)) for part in first], first
+
+
+def _unknown_level(error: Exception) -> bool:
+    """True when an encoder says that it does not know the level zero: what the graph says of itself counts then."""
+    return "Unknown Category" in str(error)
+
+
+def _probabilities(answer: Any) -> bool:
+    """True when the numbers of a row add up to 1."""
+    values = np.asarray(answer, dtype=np.float64)
+    return bool(np.all(values >= 0) and np.allclose(values.sum(axis=-1), 1.0, atol=1e-4))
 
 
 def _zeros(session: Any, width: int) -> dict[str, Any]:

@@ -108,6 +108,51 @@ def test_regression_has_its_target_as_margin() -> None:
     np.testing.assert_array_equal(model.margin(FRAME), model.predict(FRAME))
 
 
+@pytest.mark.parametrize("last", ["maps", "numbers", "tensor", "target"])
+def test_levels_without_a_zero(last: str) -> None:
+    """An encoder that refuses other levels than its own, as pipelines are converted, answers no row of zeros."""
+    nodes = [
+        helper.make_node(
+            "OneHotEncoder", ["city"], ["hot"], domain="ai.onnx.ml", cats_strings=["Oslo", "Rome"], zeros=0
+        )
+    ]
+    nodes.append(helper.make_node("Reshape", ["hot", "shape"], ["flat"]))
+    tensors = [helper.make_tensor("shape", TensorProto.INT64, [2], [-1, 2])]
+    labels = {"classlabels_strings": ["yes", "no"]} if last != "numbers" else {"classlabels_ints": [7, -2]}
+    kind = TensorProto.INT64 if last == "numbers" else TensorProto.STRING
+    outputs = [value("label", [None], kind)]
+    if last == "target":
+        tensors.append(helper.make_tensor("w", TensorProto.FLOAT, [2, 1], [0.25, 0.75]))
+        nodes.append(helper.make_node("MatMul", ["flat", "w"], ["y"]))
+        outputs = [value("y", [None, 1])]
+    else:
+        nodes.append(
+            helper.make_node(
+                "LinearClassifier", ["flat"], ["label", "raw"], domain="ai.onnx.ml",
+                coefficients=[0.25, 0.75, 0.75, 0.25], intercepts=[0.0, 0.0], **labels,
+            )
+        )  # fmt: skip
+        outputs.append(value("raw", [None, 2]))
+    if last in ("maps", "numbers"):
+        keys = {"classlabels_int64s" if last == "numbers" else "classlabels_strings": next(iter(labels.values()))}
+        nodes.append(helper.make_node("ZipMap", ["raw"], ["maps"], domain="ai.onnx.ml", **keys))
+        map_type = helper.make_map_type_proto(kind, helper.make_tensor_type_proto(TensorProto.FLOAT, []))
+        outputs[1] = helper.make_value_info("maps", helper.make_sequence_type_proto(map_type))
+    data = graph(nodes, [value("size", [None, 1]), value("city", [None, 1], TensorProto.STRING)], outputs, tensors)
+    model = read_model(data, "model.onnx")
+    frame = pd.DataFrame({"size": [1.0, 2.0], "city": ["Rome", "Oslo"]})
+    if last == "target":
+        assert model.predict(frame)[:, 0].tolist() == [0.75, 0.25]
+        return
+    assert model.classes == (("7", "-2") if last == "numbers" else ("yes", "no"))
+    assert model.predict(frame).tolist() == [[0.75, 0.25], [0.25, 0.75]]
+    renamed = read_model(data, "model.onnx", classes=["a", "b"])
+    assert sorted(renamed.predict(frame)[0]) == [0.25, 0.75]
+    with pytest.raises(ModelError, match="Unknown Category") as refused:
+        model.predict(frame.assign(city="Bern"))
+    assert "ONNXRuntimeError" not in str(refused.value)
+
+
 def test_text_and_number_columns() -> None:
     nodes = [
         helper.make_node(

@@ -21,6 +21,7 @@ from tests.security import (
     hostile_picked,
     hostile_read,
     hostile_sizes,
+    hostile_slow,
     hostile_state,
 )
 from tests.security.hostile import Case
@@ -42,6 +43,7 @@ FAMILIES = (
     hostile_picked,
     hostile_fresh,
     hostile_sizes,
+    hostile_slow,
 )
 
 

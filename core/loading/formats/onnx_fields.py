@@ -17,6 +17,8 @@ _ROWS = re.compile(
 
 Operator = tuple[bytes, bytes]
 """Domain and name."""
+Node = tuple[bytes, Sequence[bytes], Sequence[bytes]]
+"""Operator, inputs and outputs."""
 Parts = Sequence[tuple[int, bytes | int]]
 """Fields of a message: number and content."""
 
@@ -29,6 +31,8 @@ class File:
     ``loops`` is how many loops are around the part that is looked at, ``own`` are the functions that it defines, by
     domain and name, with how many inputs each takes; ``calls`` are the operators met since it was emptied last.
     ``gaps`` tells that a call of an own function leaves out an input, ``joins`` that one reads all that it is given.
+    ``nodes`` are the operators of the graph itself: name, inputs and outputs; ``inner`` tells that there are others, in
+    loops, branches or functions. ``given`` are the graph's inputs, ``tensors`` the names of the numbers it keeps.
     """
 
     name: str
@@ -40,6 +44,10 @@ class File:
     calls: list[Operator] = made(default_factory=list)
     gaps: bool = False
     joins: bool = False
+    nodes: list[Node] = made(default_factory=list)
+    inner: bool = False
+    given: set[bytes] = made(default_factory=set)
+    tensors: set[bytes] = made(default_factory=set)
 
     def fields(self, data: bytes, every: bool = True) -> Iterator[tuple[int, bytes | int]]:
         """The fields of a protobuf message: number and content.

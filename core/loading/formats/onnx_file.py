@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.errors import ModelError
-from core.loading.formats import onnx_trees
+from core.loading.formats import onnx_first, onnx_trees
 from core.loading.formats.onnx_fields import MAX_FIELDS, File, Operator, Parts, integers, last, signed
 from core.loading.formats.tree_checks import damaged
 
@@ -17,7 +17,7 @@ _DOMAINS = (b"", b"ai.onnx", b"ai.onnx.ml")
 _NOT_OWN = (b"ai.", b"com.microsoft", b"com.ms.", b"org.pytorch")
 """How the names begin under which ONNX Runtime has operators of its own."""
 _DEPTH = 20
-_SPARSE, _TRAINING, _FUNCTIONS = 15, 20, 25
+_INPUTS, _SPARSE, _TRAINING, _FUNCTIONS = 11, 15, 20, 25
 MAX_TURNS, MAX_LOOPS = 1_000_000, 2
 """Turns of a loop that the file fixes itself, and loops in one another."""
 _LOOPS = (b"Loop", b"Scan")
@@ -34,7 +34,7 @@ def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
     ModelError
         If it is damaged, reaches outside itself, or onnxruntime is not installed.
     """
-    labels = _check(data, name)
+    file, labels = _check(data, name)
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded; nothing is sent home
     try:
         import onnxruntime
@@ -45,14 +45,12 @@ def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
             "Install it: pip install onnxruntime.",
         ) from error
     onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return onnx_first.opened(data, file), labels
+    except ModelError:
+        raise
     except Exception as error:  # a dozen classes of its own without a common root
         raise damaged(name, f"ONNX Runtime cannot read it: {told(error)}") from error
-    return session, labels
 
 
 def told(error: Exception) -> str:
@@ -65,8 +63,8 @@ def told(error: Exception) -> str:
     return f"the parts {f'of its operator {operator} ' if operator else ''}do not fit each other"
 
 
-def _check(data: bytes, name: str) -> tuple[str, ...] | None:
-    """Walk model, graphs, nodes and tensors; returns the class labels of a classifier node."""
+def _check(data: bytes, name: str) -> tuple[File, tuple[str, ...] | None]:
+    """Walk model, graphs, nodes and tensors; returns what was met, and the class labels of a classifier node."""
     if data[4:8] == b"ORTM":  # ONNX Runtime would read these bytes as its own format, whatever else they are
         raise damaged(name, "It is written in ONNX Runtime's own form, not in ONNX")
     file = File(name)
@@ -87,7 +85,7 @@ def _check(data: bytes, name: str) -> tuple[str, ...] | None:
             raise damaged(name, f"A loop in it has no end within {MAX_TURNS:,} turns")
     except ValueError as error:
         raise damaged(name, f"It is no complete ONNX model: {error}") from error
-    return found[0] if found else None
+    return file, found[0] if found else None
 
 
 def _functions(functions: Sequence[bytes], file: File) -> dict[Operator, int]:
@@ -129,6 +127,8 @@ def _graph(graph: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
             _tensor(part, file)
         elif field == _SPARSE:
             _sparse(part, file)
+        elif field == _INPUTS and depth == 0:
+            file.given.add(last(list(file.fields(part)), 1))
 
 
 def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
@@ -138,6 +138,10 @@ def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
     title = last(parts, 7), kind
     file.calls.append(title)
     inputs = [part for field, part in parts if field == 1 and isinstance(part, bytes)]
+    if depth:
+        file.inner = True
+    else:
+        file.nodes.append((kind, inputs, [part for field, part in parts if field == 2 and isinstance(part, bytes)]))
     file.gaps |= title in file.own and (b"" in inputs or len(inputs) < file.own[title])
     if kind in _JOINS and b"" in inputs:
         raise ValueError(f"its operator {kind.decode()} leaves out an input")
@@ -218,6 +222,8 @@ def _tensor(tensor: bytes, file: File, called: bytes | int = b"") -> None:
             raw = part if field == 9 else struct.pack("<q", next(integers(part), 0))
         elif field == 7 and isinstance(part, int):
             raw = struct.pack("<q", signed(part))
+    if isinstance(called, bytes):
+        file.tensors.add(called)
     if len(raw) == 8 and isinstance(called, bytes):
         file.whole[called] = max(file.whole.get(called, 0), int.from_bytes(raw, "little", signed=True))
 
