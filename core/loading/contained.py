@@ -51,7 +51,7 @@ def take_out(held: Any, name: str) -> Taken:
     """
     if type(held).__name__ == "CVBooster":
         raise ModelError(
-            f"'{name}' holds the {len(held.boosters)} boosters of a cross-validation.",
+            f"'{name}' holds the {len(vars(held).get('boosters', ()))} boosters of a cross-validation.",
             "Which of them to explain, it does not say.",
             "Save one of them: cvbooster.boosters[0].save_model('model.txt').",
         )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from lightgbm import CVBooster
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import LabelEncoder, StandardScaler
@@ -105,3 +106,11 @@ def test_a_search_that_kept_no_model_is_told() -> None:
     search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2, refit=False).fit(X, X[:, 0] > 0)
     with pytest.raises(ModelError, match=r"refit=False.*refit=True"):
         read(search)
+
+
+def test_a_cross_validation_without_boosters_is_told_so() -> None:
+    """LightGBM's class answers to every name, of boosters that it asks, also where there are none."""
+    held = CVBooster()
+    del held.boosters
+    with pytest.raises(ModelError, match="the 0 boosters"):
+        read(held)

@@ -23,6 +23,15 @@ WRITTEN = (
 FAR = (
     *(r"\w*[a-z]+\w*", r"\w*[a-z]\w*", r"\w+@\w+", r"\w*\w*!", r"\w*[a-z]+\w*!", r"[a-zA-Z]*[0-9]*[a-z]+"),
     *(r"(?:[A-Z][a-z]+)+x", r"[A-Za-z0-9]+(?=\s)", r"[a-zA-Z]+\b", r"(?s).*?;", r"(?:x)*?y", r"\b\S+@", r"(?i)\w+ING"),
+    *(
+        r"\s*.",
+        r"(?i:A)*(?:ab|a)++",
+        r"\w*(?a:\w)",
+        r"(?a)[^\w]*\w",
+        r"(?m)^\s*\w+",
+        r"(?m)^[^a]*b",
+        r"(?-i:a)*(?i:a)b",
+    ),
 )
 """Patterns that look at a long cell from each of its letters to the end."""
 WORDS = "ab" * 300 + " " + "a" * 600 + "-" * 9 + "Ab" * 99 + " 1,234.5 1.2.3.4 wörter 一" * 9
@@ -61,20 +70,28 @@ def test_four_times_the_text_takes_such_a_pattern_sixteen_times_as_long() -> Non
     assert seconds(FAR[0], 2_000) > 20 * seconds(WRITTEN[4], 2_000), "from the edges of words alone it is quick"
 
 
-@pytest.mark.parametrize("pattern", [*WRITTEN, *FAR, r"(?>a+)b|\Aa*?", r"(a??b){2,3}c*+$", r"(?:a|ab)(?:c|bcd)?\Z"])
+IN_PARTS = ("(?i:", "(?a:", "(?-i:")
+"""Flags of a part: a matcher in one go has none."""
+OTHERS = (r"(?>a+)b|\Aa*?", r"(a??b){2,3}c*+$", r"(?:a|ab)(?:c|bcd)?\Z", r"(?m)^\s*$|^a|.$", r"(?as).\w|\W+", r"\A.|$")
+
+
+@pytest.mark.parametrize(
+    "pattern", [one for one in (*WRITTEN, *FAR, *OTHERS) if not any(part in one for part in IN_PARTS)]
+)
 def test_steps_are_counted_along_the_way_that_python_goes(pattern: str) -> None:
     """From every place of a text, the end that is found first is the end of Python's match."""
     parsed = parser.parse(pattern)
     named = {code for item in patterns._walk(parsed) for code in patterns._codes(item)}
-    folded = patterns._Pattern(frozenset((*range(0x250), *named)), "(?i" in pattern or "(?ui" in pattern)
+    held = patterns._Pattern(frozenset((*range(0x250), *named)), *next(patterns._flags(parsed, 0)))
     kinds = [item for item in patterns._walk(parsed) if item[0] in steps.SINGLE]
-    takes = patterns._takes(folded, kinds)
+    takes = patterns._takes(held, kinds)
     for text in (
         "aababbcd c1-2.5, Abc.D e@f!",
         "$1,234.50 #x Don't 12:30 abing",
         "A.B. ab;xxy bbab http://z.y/é 1.2.3.4",
+        "\n\nab\n c\n1é\n",
     ):
-        scan = steps._Scan([ord(letter) for letter in text], takes, 1e9)
+        scan = steps._Scan([ord(letter) for letter in text], takes, 1e9, held.lines)
         for at in range(len(text) + 1):
             found = re.compile(pattern).match(text, at)
             assert next(steps._sequence(list(parsed), 0, at, scan), -1) == (-1 if found is None else found.end()), at

@@ -23,6 +23,7 @@ from tests.security import (
     hostile_sizes,
     hostile_slow,
     hostile_state,
+    hostile_turned,
 )
 from tests.security.hostile import Case
 
@@ -44,6 +45,7 @@ FAMILIES = (
     hostile_fresh,
     hostile_sizes,
     hostile_slow,
+    hostile_turned,
 )
 
 

@@ -71,6 +71,18 @@ def test_sparse_matrices_of_every_form(form: Any, protocol: int) -> None:
         np.testing.assert_array_equal(found.toarray(), cells)
 
 
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia"])
+def test_sparse_matrices_of_one_array_have_their_own_once_read(form: str) -> None:
+    """scipy sorts and sums up places where they lie: another matrix would then point anywhere."""
+    first, second = (getattr(sp, f"{form}_array")(CELLS) for _turn in range(2))
+    vars(second).update(vars(first))
+    one, other = _again([first, second], 4)
+    numbers = [part for part in vars(one).values() if isinstance(part, np.ndarray)] + [*getattr(one, "coords", ())]
+    others = [part for part in vars(other).values() if isinstance(part, np.ndarray)] + [*getattr(other, "coords", ())]
+    assert len(numbers) >= 2
+    assert not any(np.shares_memory(left, right) for left in numbers for right in others)
+
+
 @pytest.mark.parametrize("protocol", [2, 5])
 @pytest.mark.parametrize("name", TABLES)
 def test_sparse_columns_and_periods(name: str, protocol: int) -> None:

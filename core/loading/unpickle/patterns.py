@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from re import _constants as codes  # type: ignore[attr-defined]  # the standard parser; no other tells repeats apart
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -23,22 +23,40 @@ _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
 _ALL_REPEATS = (*_REPEATS, codes.POSSESSIVE_REPEAT)
 _EMPTY = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
 _CATEGORIES = {
-    codes.CATEGORY_WORD: re.compile(r"\w"),
-    codes.CATEGORY_NOT_WORD: re.compile(r"\W"),
-    codes.CATEGORY_DIGIT: re.compile(r"\d"),
-    codes.CATEGORY_NOT_DIGIT: re.compile(r"\D"),
-    codes.CATEGORY_SPACE: re.compile(r"\s"),
-    codes.CATEGORY_NOT_SPACE: re.compile(r"\S"),
+    codes.CATEGORY_WORD: r"\w",
+    codes.CATEGORY_NOT_WORD: r"\W",
+    codes.CATEGORY_DIGIT: r"\d",
+    codes.CATEGORY_NOT_DIGIT: r"\D",
+    codes.CATEGORY_SPACE: r"\s",
+    codes.CATEGORY_NOT_SPACE: r"\S",
 }
+_FLAGS = (re.IGNORECASE, re.ASCII, re.DOTALL, re.MULTILINE)
+_LINE_END = ord("\n")
 Letters = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """The letters by which parts of one pattern are compared, and whether capitals count as small letters."""
+    """The letters by which parts of one pattern are compared, and what its flags make of them.
+
+    Attributes
+    ----------
+    alphabet : frozenset of int
+    folded : bool
+        Whether capitals count as small letters.
+    narrow : bool
+        Whether words, digits and spaces are those of ASCII.
+    dotted : bool
+        Whether any letter may be the end of a line, too.
+    lines : bool
+        Whether each line has a beginning and an end.
+    """
 
     alphabet: Letters
     folded: bool
+    narrow: bool
+    dotted: bool
+    lines: bool
 
 
 def is_endless(text: str) -> bool:
@@ -52,14 +70,31 @@ def is_endless(text: str) -> bool:
     parsed = parser.parse(text)
     named = [code for item in _walk(parsed) for code in _codes(item)]
     inside = {(low + high) // 2 for low, high in pairwise(named)}
-    pattern = _Pattern(frozenset((*range(0x250), *named, *inside)), re.search(r"\(\?[a-zA-Z]*i", text) is not None)
-    return _backtracks(pattern, parsed, last=True) or _looks_far(pattern, parsed)
+    letters = frozenset((*range(0x250), *named, *inside))
+    turned = _turned(parsed)
+    if turned & (re.ASCII | re.UNICODE):  # a letter would be one of words here, and none there
+        return True
+    patterns = [_Pattern(letters, *flags) for flags in _flags(parsed, turned)]
+    return any(_backtracks(one, parsed, last=True) or _looks_far(one, parsed) for one in patterns)
+
+
+def _turned(parsed: Any) -> int:
+    """Flags that a part of the pattern turns on or off for itself."""
+    found = 0
+    for code, held in _walk(parsed):
+        found |= held[1] | held[2] if code is codes.SUBPATTERN else 0
+    return found
+
+
+def _flags(parsed: Any, turned: int) -> Iterator[tuple[bool, ...]]:
+    """Each flag as it is, and both ways where a part of the pattern turns it for itself."""
+    yield from product(*((True, False) if turned & flag else (bool(parsed.state.flags & flag),) for flag in _FLAGS))
 
 
 def _looks_far(pattern: _Pattern, parsed: Any) -> bool:
     """True where each place of a long text can be looked at from every place before it."""
     kinds = [item for item in _walk(parsed) if item[0] in SINGLE]
-    return grows(parsed, sorted(pattern.alphabet), kinds, _takes(pattern, kinds))
+    return grows(parsed, sorted(pattern.alphabet), kinds, _takes(pattern, kinds), pattern.lines)
 
 
 def _takes(pattern: _Pattern, kinds: Sequence[Any]) -> Callable[[int, Any, Any], bool]:
@@ -164,17 +199,20 @@ def _own(pattern: _Pattern, code: Any, held: Any) -> Letters:
         return pattern.alphabet - {held}
     if code is codes.IN:
         parts = [kind for kind, _ in held]
-        found = frozenset(letter for letter in pattern.alphabet if any(_is_in(letter, *part) for part in held))
+        found = frozenset(one for one in pattern.alphabet if any(_is_in(pattern, one, *part) for part in held))
         return pattern.alphabet - found if codes.NEGATE in parts else found
-    return pattern.alphabet if code in (codes.ANY, codes.GROUPREF, codes.GROUPREF_EXISTS) else frozenset()
+    if code is codes.ANY:
+        return pattern.alphabet if pattern.dotted else pattern.alphabet - {_LINE_END}
+    return pattern.alphabet if code in (codes.GROUPREF, codes.GROUPREF_EXISTS) else frozenset()
 
 
-def _is_in(letter: int, kind: Any, value: Any) -> bool:
+def _is_in(pattern: _Pattern, letter: int, kind: Any, value: Any) -> bool:
     """True for a letter that a part of a set names."""
     if kind is codes.RANGE:
         return bool(value[0] <= letter <= value[1])
     if kind is codes.CATEGORY:
-        return value not in _CATEGORIES or _CATEGORIES[value].match(chr(letter)) is not None
+        known, flags = _CATEGORIES.get(value), re.ASCII if pattern.narrow else re.UNICODE
+        return known is None or re.match(known, chr(letter), flags) is not None
     return bool(kind is codes.LITERAL and value == letter)
 
 

@@ -154,7 +154,7 @@ def _placed(rows: list[Any], columns: list[Any], numbers: list[Any], kind: Any, 
 
 
 def _filled(machine: Machine, kind: str, state: Any) -> Any:
-    """Check the parts of a matrix and build it."""
+    """Check the parts of a matrix and build it, of arrays of its own: scipy sorts and sums up places where they lie."""
     import scipy.sparse
 
     shape = _shape(state)
@@ -163,10 +163,9 @@ def _filled(machine: Machine, kind: str, state: Any) -> Any:
         return cls(_lists(machine, state, shape))
     if form in ("csr", "csc"):
         major, minor = shape if form == "csr" else shape[::-1]
-        return cls(_compressed(state, _numbers(state), major, minor), shape=shape)
-    if form == "coo":
-        return cls(_coordinates(state, shape), shape=shape)
-    return cls((_blocks if form == "bsr" else _diagonals)(state, shape), shape=shape, copy=True)
+        return cls(_compressed(state, _numbers(state), major, minor), shape=shape, copy=True)
+    parts = {"coo": _coordinates, "bsr": _blocks, "dia": _diagonals}[form](state, shape)
+    return cls(parts, shape=shape, copy=True)
 
 
 CONSTRUCTORS: dict[str, Any] = {

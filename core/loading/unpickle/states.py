@@ -55,8 +55,11 @@ _APPLIED = ("numpy.vectorize", "types.MethodType")
 _CELLS = "-"
 """Where the cells of tables and columns are, and what is no place that matters."""
 _CIRCLES = ("sklearn.cluster._birch",)
-_REQUESTS, _OWNER = "sklearn.utils._metadata_requests", "whose request it is"
-"""Requests for metadata name the estimator that holds them, for messages: it is looked at where it is."""
+_REQUESTS, _OWNER = "sklearn.utils._metadata_requests", "__ whose request it is"
+"""Requests for metadata name the estimator that holds them, for messages: it is looked at where it is.
+
+No attribute has such a name, and of a key in settings only what follows the last "__" counts.
+"""
 _READER = "core.loading."
 """Where the classes are that stand for what is half built: plain reading would have something of a library there."""
 _WITH_STATE = (

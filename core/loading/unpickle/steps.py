@@ -17,6 +17,7 @@ _SPARE = 400
 """Steps that are too few to tell anything."""
 _CLASSES = 10
 """Kinds of letters that texts are made of."""
+_LINE_END = ord("\n")
 _ALL = 2_000_000
 """Steps in all texts together: a few seconds, where a pattern of words takes a tenth of one."""
 
@@ -38,6 +39,7 @@ class _Scan:
     text: list[int]
     takes: Takes
     most: float
+    lines: bool = False
     steps: int = 0
 
     def count(self) -> None:
@@ -47,7 +49,7 @@ class _Scan:
             raise _TooManyError
 
 
-def grows(parsed: Any, alphabet: Sequence[int], kinds: Sequence[Any], takes: Takes) -> bool:
+def grows(parsed: Any, alphabet: Sequence[int], kinds: Sequence[Any], takes: Takes, lines: bool = False) -> bool:
     """True where some text of four times the length takes more than eight times the steps.
 
     Parameters
@@ -60,20 +62,23 @@ def grows(parsed: Any, alphabet: Sequence[int], kinds: Sequence[Any], takes: Tak
         Those that take single letters: letters that they do not tell apart are one kind.
     takes : callable
         ``takes(letter, code, held)``.
+    lines : bool
+        Whether each line has a beginning and an end, for the pattern.
     """
     known: dict[tuple[bool, ...], int] = {}
     for letter in alphabet:
-        known.setdefault((_is_word(letter), *(takes(letter, *kind) for kind in kinds)), letter)
+        ends = lines and letter == _LINE_END
+        known.setdefault((_is_word(letter), ends, *(takes(letter, *kind) for kind in kinds)), letter)
     letters = list(known.values())[:_CLASSES]
     turns = [(one, other) for one in letters for other in letters]
     taken = 0
     try:
         for pair in turns:
             for make in _TEXTS:
-                short = _search(parsed, _Scan(make(*pair, _SHORT), takes, _SHORT**3))
+                short = _search(parsed, _Scan(make(*pair, _SHORT), takes, _SHORT**3, lines))
                 if taken > _ALL:
                     return True
-                taken += _search(parsed, _Scan(make(*pair, _LONG), takes, max(_SPARE, short) * _TIMES))
+                taken += _search(parsed, _Scan(make(*pair, _LONG), takes, max(_SPARE, short) * _TIMES, lines))
     except _TooManyError:
         return True
     return False
@@ -123,7 +128,7 @@ def _one(code: Any, held: Any, at: int, scan: _Scan) -> Iterator[int]:
         if found is (code is codes.ASSERT):
             yield at
     elif code is codes.AT:
-        if _is_at(held, at, scan.text):
+        if _is_at(held, at, scan.text, scan.lines):
             yield at
     elif code in SINGLE and at < len(scan.text) and scan.takes(scan.text[at], code, held):
         yield at + 1
@@ -158,11 +163,12 @@ def _is_word(letter: int) -> bool:
     return chr(letter).isalnum() or letter == ord("_")
 
 
-def _is_at(where: Any, at: int, text: list[int]) -> bool:
-    """True at such a place: the edge of a word, the beginning, the end."""
+def _is_at(where: Any, at: int, text: list[int], lines: bool) -> bool:
+    """True at such a place: the edge of a word, the beginning, the end, of the text or of a line."""
     before, after = (0 <= place < len(text) and _is_word(text[place]) for place in (at - 1, at))
     if where in (codes.AT_BOUNDARY, codes.AT_NON_BOUNDARY):
         return (before != after) is (where is codes.AT_BOUNDARY)
     if where in (codes.AT_END, codes.AT_END_STRING):
-        return at == len(text)
-    return at == 0
+        ends = where is codes.AT_END and text[at : at + 1] == [_LINE_END] and (lines or at == len(text) - 1)
+        return at == len(text) or ends
+    return at == 0 or (lines and where is codes.AT_BEGINNING and text[at - 1] == _LINE_END)
