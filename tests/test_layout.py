@@ -29,8 +29,14 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module in the order of ``ast.walk``, which takes longer than what each rule asks of them."""
+    return tuple(ast.walk(ast.parse(text_of(path))))
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -41,12 +47,18 @@ def imported(node: ast.AST) -> list[str]:
     return []
 
 
-def typing_only(tree: ast.Module) -> set[ast.AST]:
-    guarded: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            guarded.update(inner for inner in ast.walk(node))
-    return guarded
+def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in nodes_of(path) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def late(path: Path) -> set[ast.AST]:
+    """Everything that an import of the module does not run: under ``TYPE_CHECKING`` or in a function."""
+    found: set[ast.AST] = set()
+    for node in nodes_of(path):
+        typing = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        if node not in found and (typing or isinstance(node, ast.FunctionDef)):
+            found.update(ast.walk(node))
+    return found
 
 
 def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -60,7 +72,7 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)
 def test_core_imports_point_inward(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in imports_of(path):
         for module in imported(node):
             top = module.split(".")[0]
             assert top not in ("pages", "streamlit_app", "tests", "benchmarks"), f"{module} from {name_of(path)}"
@@ -70,35 +82,33 @@ def test_core_imports_point_inward(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "pages/parts" in path.as_posix()], ids=name_of)
 def test_parts_do_not_import_pages(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in imports_of(path):
         for module in imported(node):
             assert not module.startswith("pages.") or module.startswith("pages.parts"), module
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_and_functions_are_small(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
-    for node in ast.walk(tree_of(path)):
+    assert len(text_of(path).splitlines()) <= 300
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert code_lines(node) <= 40, f"{node.name} has {code_lines(node)} lines"
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.parent == ROOT / "pages"], ids=name_of)
 def test_a_page_is_under_a_hundred_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 100
+    assert len(text_of(path).splitlines()) <= 100
 
 
 @pytest.mark.parametrize("path", CORE, ids=name_of)
 def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
-    tree = tree_of(path)
-    guarded = typing_only(tree)
     compiled = name_of(path).removesuffix(".py").replace("/", ".") in COMPILED
-    late = LATE - {"numba"} if compiled else LATE
-    inside = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if node not in guarded and node not in inside:
+    heavy = LATE - {"numba"} if compiled else LATE
+    skipped = late(path)
+    for node in imports_of(path):
+        if node not in skipped:
             for module in imported(node):
-                assert module.split(".")[0] not in late, f"{module} at import of {name_of(path)}"
+                assert module.split(".")[0] not in heavy, f"{module} at import of {name_of(path)}"
                 names = (
                     {f"{module}.{alias.name}" for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
                 )
@@ -107,7 +117,7 @@ def test_heavy_libraries_are_imported_when_needed(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_pyplot_no_swallowed_error_no_inheritance(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         assert not any("pyplot" in module for module in imported(node)), "pyplot is shared between visitors"
         if isinstance(node, ast.ExceptHandler):
             assert not (len(node.body) == 1 and isinstance(node.body[0], ast.Pass)), f"line {node.lineno}"
