@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Several processes test at once: threads that wait for each other by running in circles would take the processors of all.
+# Read when numpy and the boosters are loaded, so before that; what a test starts gets it, too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import numpy as np
 import pandas as pd
 import pytest
