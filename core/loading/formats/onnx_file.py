@@ -23,6 +23,8 @@ MAX_TURNS, MAX_LOOPS = 1_000_000, 2
 _LOOPS = (b"Loop", b"Scan")
 _JOINS = (b"Sum", b"Mean", b"Max", b"Min", b"Concat", b"Einsum", b"FeatureVectorizer", b"SequenceConstruct")
 """Operators that take as many inputs as they are given: ONNX Runtime reads each of them, one that is left out, too."""
+_CODES = re.compile(r"^\[ONNXRuntimeError\] : -?\d+ : [A-Z_]+ : (?:Load model from \S+ failed:\s*)?")
+_TOLD = 150
 _LABELS = (b"classlabels_strings", b"classlabels_int64s", b"classlabels_ints")
 
 
@@ -55,12 +57,19 @@ def load(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
 
 def told(error: Exception) -> str:
     """What ONNX Runtime says of a model; or, where it names its own source only, of which operator."""
-    message = " ".join(str(error).split())
+    if isinstance(error, UnicodeDecodeError):  # ONNX Runtime repeats a name
+        return "a name in it is no text"
+    message = _CODES.sub("", " ".join(str(error).split()))
     if not re.search(r"::|\.cc:|\.h:", message):
-        return message.rpartition("Status Message: ")[2][-150:].rstrip(".!")
+        return _end(re.split("Status Message: | , Error ", message)[-1]).rstrip(".!")
     found = re.search(r"[Rr]unning (\w+) node|Op \((\w+)\)|(TreeEnsemble|SVM|Linear|Scaler|Loop|Scan|If)", message)
     operator = next((part for part in found.groups() if part), "") if found else ""
     return f"the parts {f'of its operator {operator} ' if operator else ''}do not fit each other"
+
+
+def _end(message: str) -> str:
+    """The last words of a long message."""
+    return message if len(message) <= _TOLD else message[-_TOLD:].partition(" ")[2]
 
 
 def _check(data: bytes, name: str) -> tuple[File, tuple[str, ...] | None]:
