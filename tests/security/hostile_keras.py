@@ -148,6 +148,12 @@ def graphs(honest: dict[str, bytes]) -> Iterator[Case]:
         }
         inner = {**model, "config": inside}
     yield "kerasgraph-repeated.keras", configured(honest, lambda c: inner)
+    idle = [{**start, "config": {**start["config"], "name": f"idle {number}"}} for number in range(1_900)]
+    nodes = [{"args": [{**tensor, "config": {"keras_history": call}}], "kwargs": {}} for call in calls]
+    first = {**layer, "config": {"name": "d"}, "inbound_nodes": nodes[:1]}
+    crowd = {"name": "d", "layers": [start, *idle, first], **ends, "output_layers": ["d", 0, 0]}
+    outer = {"layers": [start, {**model, "config": crowd, "inbound_nodes": nodes}], "output_layers": ["d", 39, 0]}
+    yield "kerasgraph-crowded.keras", configured(honest, lambda c: {**model, "config": {"name": "m", **ends, **outer}})
     nowhere = {**model, "config": {"name": "m", "layers": [start], **ends}}
     yield "kerasgraph-nowhere.keras", configured(honest, lambda c: nowhere)
     call = [{"args": [{**tensor, "config": {"keras_history": [ends["input_layers"][0], 0, 0]}}], "kwargs": {"x": {}}}]

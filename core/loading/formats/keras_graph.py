@@ -14,7 +14,7 @@ from core.portable.form import Arithmetic, Column
 
 MODELS = ("Sequential", "Functional")
 _DEEPEST = 8
-_MOST, _MOST_CALLS = 2_000, 20_000
+_MOST, _MOST_CALLS = 2_000, 40_000
 _QUIET = ("mask", "training")
 Key = tuple[str, int, int]
 """Name of a layer, which of its calls, which of its results."""
@@ -44,6 +44,7 @@ def model(build: Build, found: Part, path: str, given: Sequence[Value] | None, d
     items = found.config.get("layers")
     if not isinstance(items, list) or not 0 < len(items) <= _MOST:
         raise damaged(build.file, f"The layers of {found.title} are no list")
+    _count(build, len(items))  # those that nothing calls are read at each call of the model, too
     parts = [part(item, build.file) for item in items]
     paths = list(_paths(parts, found.kind == "Sequential", f"{path}/layers" if path else "layers"))
     if found.kind == "Sequential":
@@ -66,12 +67,17 @@ def _paths(parts: Sequence[Part], sequential: bool, root: str) -> Iterator[str]:
 
 def _call(build: Build, one: Part, path: str, given: Sequence[Value], depth: int) -> Value:
     """A layer, or a model used as one; calls are counted, for models in models may repeat those that add no layer."""
-    build.calls += 1
-    if build.calls > _MOST_CALLS:
-        raise damaged(build.file, f"It calls its layers more than {_MOST_CALLS:,} times")
+    _count(build, 1)
     if one.kind in MODELS:
         return model(build, one, path, given, depth + 1)
     return apply(build, one, path, given)
+
+
+def _count(build: Build, calls: int) -> None:
+    """Keep count of the layers that are read and called."""
+    build.calls += calls
+    if build.calls > _MOST_CALLS:
+        raise damaged(build.file, f"It calls its layers more than {_MOST_CALLS:,} times")
 
 
 def _sequential(
