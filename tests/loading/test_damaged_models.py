@@ -56,6 +56,11 @@ def empty_set(_learner: Any, tree: Any) -> None:
     tree.update(categories=[], categories_nodes=[0], categories_segments=[0], categories_sizes=[0])
 
 
+def leaves_below_zero(_learner: Any, tree: Any) -> None:
+    """XGBoost reads the size of a leaf's vector without its sign, and ends its process."""
+    tree["tree_param"]["size_leaf_vector"] = "-1"
+
+
 def loop_to_root(_learner: Any, tree: Any) -> None:
     tree["left_children"][0] = 0
 
@@ -102,6 +107,7 @@ BAD = {
     "json column out of range": (edited(lambda _, tree: tree["split_indices"].__setitem__(0, 99)), "a.json"),
     "json child out of range": (edited(lambda _, tree: tree["left_children"].__setitem__(0, 9999)), "a.json"),
     "json cycle": (edited(cycle), "a.json"),
+    "json leaves below zero": (edited(leaves_below_zero), "a.json"),
     "json loop to the root": (edited(loop_to_root), "a.json"),
     "json short array": (edited(lambda _, tree: tree["default_left"].pop()), "a.json"),
     "json text for numbers": (edited(lambda _, tree: tree.update(left_children="abc")), "a.json"),

@@ -44,6 +44,7 @@ def natives(_marker: str) -> Iterator[Case]:
     yield "xgb-column.json", changed(lambda _d, t: t["split_indices"].__setitem__(0, 10**6))
     yield "xgb-short.json", changed(lambda _d, t: t.__setitem__("split_conditions", [1.0]))
     yield "xgb-nodes.json", changed(lambda _d, t: t["tree_param"].__setitem__("num_nodes", "1000000"))
+    yield "xgb-leaves.json", changed(lambda _d, t: t["tree_param"].__setitem__("size_leaf_vector", "-1"))
     yield (
         "xgb-group.json",
         changed(lambda d, _t: d["learner"]["gradient_booster"]["model"].__setitem__("tree_info", [5, 5])),

@@ -175,6 +175,8 @@ def _size(tree: Any, name: str) -> int:
         raise damaged(name, f"A tree lacks a part ({type(error).__name__}: {error})") from error
     if vector > 1:
         raise _several(name)
+    if vector < 0:  # XGBoost reads it without a sign, and writes past its leaves
+        raise damaged(name, "A tree's leaves have a size below 0")
     if lengths != {declared} or declared < 1:
         raise damaged(name, "The parts of a tree differ in length")
     return declared
