@@ -1,7 +1,8 @@
 """Hostile files of a sixth reading: exceptions for honest files, taken by what is none; patterns whose flags decide.
 
 See ``hostile.py``. A request for metadata may name the estimator that holds it, and nothing else may. A pattern of words
-may look at a long cell again and again only for the flags of the whole, or of a part of it.
+may look at a long cell again and again only for the flags of the whole, or of a part of it. An array may have lines
+without end that hold nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def cases(_marker: Path) -> Iterator[Case]:
     """Every case; none has a payload."""
     for name, model in circles():
         yield f"turned-circle-{name}.pkl", pickle.dumps(model)
+    for name, model in hollow():
+        yield f"turned-hollow-{name}.pkl", pickle.dumps(model)
     for name, pattern in PATTERNS.items():
         for kind in (CountVectorizer, HashingVectorizer):
             model = kind(token_pattern=r"\w+").fit(["a text of words"])
@@ -57,3 +60,13 @@ def circles() -> Iterator[tuple[str, Any]]:
     model = Ridge().fit(X, X[:, 0])
     model.owner = model  # of a model, not of a request
     yield "owner", model
+
+
+def hollow() -> Iterator[tuple[str, Any]]:
+    """Arrays of billions of lines with no number in any: they take no bytes of the file."""
+    for label, kind in (("numbers", "f8"), ("texts", "S3"), ("objects", "O")):
+        for place in ("classes_", "feature_names_in_", "coef_"):
+            model = Ridge().fit(X, X[:, 0])
+            setattr(model, place, np.zeros((1 << 30, 0), dtype=kind))
+            yield f"{label}-{place.strip('_')}", model
+    yield "beside", {"model": Ridge().fit(X, X[:, 0]), "features": np.zeros((30_000_000, 0))}

@@ -18,6 +18,8 @@ _DTYPE = re.compile(r"[|<>=]?(?:[?bBhHiIlLqQefdgFDGO]|[biufcSUVaMmO]\d{0,9})")
 _LARGEST_ALIGNMENT, _LARGEST_RECORD = 64, 1_000_000
 _FLAGS = 0x3F
 MAX_EMPTY = 10_000_000
+_MAX_HOLLOW = 1_000_000
+"""Lines of an array without any number: they take no bytes, and whoever goes through them one by one takes minutes."""
 _ENDS = ("<", ">", "|", "=")
 _SEED_FIELDS = (0x3EAA222, 0xC464C19, 0xF88304A)
 """Sums of the names of a seed's fields, as compiled code writes them into pickles."""
@@ -131,6 +133,8 @@ def array_of(data: Any, kind: Any, shape: tuple[int, ...], fortran: bool, name: 
     if not isinstance(kind, np.dtype):
         raise wrong(name)
     count = prod(shape)
+    if not count and max(shape) > _MAX_HOLLOW:
+        raise wrong(name)
     order: Literal["C", "F"] = "F" if fortran else "C"
     if kind == np.dtype("O"):
         if type(data) is not list or len(data) != count:
