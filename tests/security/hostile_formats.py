@@ -69,6 +69,7 @@ def _onnx() -> Iterator[Case]:
     """Millions of empty parts, graphs in graphs, and loops without an end."""
     head = b"\x08\x08" + _inside(8, b"\x10\x0f")
     yield "onnx-many-nodes.onnx", head + _inside(7, b"\x0a\x00" * 30_000_000)
+    yield "onnx-many-named-nodes.onnx", head + _inside(7, _inside(1, _inside(4, b"Abs")) * 3_000_000)
     yield "onnx-many-attributes.onnx", head + _inside(7, _inside(1, _inside(5, b"\x48\x00" * 10_000_000)))
     deep = b""
     for _ in range(60):

@@ -20,6 +20,8 @@ _DEPTH = 20
 _INPUTS, _SPARSE, _TRAINING, _FUNCTIONS = 11, 15, 20, 25
 MAX_TURNS, MAX_LOOPS = 1_000_000, 2
 """Turns of a loop that the file fixes itself, and loops in one another."""
+_COSTS = 10
+"""Parts that an operator counts for beside its own: it is looked at ten times."""
 _LOOPS = (b"Loop", b"Scan")
 _JOINS = (b"Sum", b"Mean", b"Max", b"Min", b"Concat", b"Einsum", b"FeatureVectorizer", b"SequenceConstruct")
 """Operators that take as many inputs as they are given: ONNX Runtime reads each of them, one that is left out, too."""
@@ -142,6 +144,7 @@ def _graph(graph: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
 
 def _node(node: bytes, file: File, depth: int) -> Iterator[tuple[str, ...]]:
     """Check one operator and what its attributes hold."""
+    file.left -= _COSTS
     parts = list(file.fields(node))
     kind = last(parts, 4)
     title = last(parts, 7), kind
