@@ -50,11 +50,9 @@ def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Any:
         if own:
             return _by_function(state, bits)
-        if type(state) is not tuple or len(state) not in (2, 3) or type(state[0]) is not float:
+        if type(state) is not tuple or len(state) not in (2, 3):
             raise wrong("a distance")
-        for part, axes in zip(state[1:], (1, 2), strict=False):  # weights; a matrix that these distances do not use
-            if not isinstance(part, np.ndarray) or part.dtype != np.float64 or part.ndim != axes:
-                raise wrong("a distance")
+        _check_numbers(state)
         family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")
         if metric == "seuclidean":
             return family.get_metric(metric, V=state[1])
@@ -69,10 +67,20 @@ def distance(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     return Slot("a distance", fill)
 
 
+def _check_numbers(state: tuple[Any, ...]) -> None:
+    """A power, weights, and a matrix: all distances have them, and some use them."""
+    if type(state[0]) is not float:
+        raise wrong("a distance")
+    for part, axes in zip(state[1:3], (1, 2), strict=False):
+        if not isinstance(part, np.ndarray) or part.dtype != np.float64 or part.ndim != axes:
+            raise wrong("a distance")
+
+
 def _by_function(state: Any, bits: str) -> Any:
     """The distance that a function of a library computes, with plain settings."""
     if type(state) is not tuple or len(state) != 5 or type(state[4]) is not dict or not is_plain(state[4]):
         raise wrong("a distance")
+    _check_numbers(state)
     if type(state[3]) is not FunctionType or state[3].__module__ not in _DISTANCES or "out" in state[4]:
         raise wrong("a distance")
     family = getattr(importlib.import_module("sklearn.metrics._dist_metrics"), f"DistanceMetric{bits}")

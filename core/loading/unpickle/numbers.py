@@ -287,7 +287,8 @@ def seed_sequence(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     def fill(state: Any) -> Stub:
         if type(state) is not tuple or len(state) not in (5, 6) or not isinstance(state[2], np.ndarray):
             raise wrong("a random generator")
-        if any(type(count) is not int or not 0 <= count < 2**32 for count in (state[1], state[3])):
+        counted = all(type(count) is int and 0 <= count < 2**32 for count in (state[1], state[3]))
+        if not counted or type(state[4]) is not tuple:
             raise wrong("a random generator")
         return Stub("numpy.random.SeedSequence")
 
