@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,14 +13,13 @@ from core.errors import InputError
 from core.results import Attribution
 from core.views.force import force_data, script, style
 from pages.parts import frame, fresh, question, stop, subject, turns
+from pages.parts.pace import TRIES, Pace, seconds_of
 from pages.parts.subject import Subject
 
 METHOD = "shap"
 PAGE = cache.PREFETCH
 PREFETCH_SECONDS = 1.5
 """A page of explanations is prefetched when it is expected to take less than this."""
-TRIES = 3
-"""Explanations beside the first that are made to see how long one takes."""
 
 _PLOT = st.components.v2.component("force_plot", js=script(), css=style())
 
@@ -180,41 +177,11 @@ def window(about: Subject) -> tuple[list[int], int, int]:
     return [int(row) for row in listed[start : start + size]], start, len(listed)
 
 
-class Pace:
-    """The shortest that one explanation took so far.
-
-    The first answer of a model also pays for what is built once, and any may come while the machine is busy: a slow one
-    is not the last word.
-    """
-
-    def __init__(self) -> None:
-        self.seconds = math.inf
-
-    @property
-    def quick(self) -> bool:
-        """A page of explanations can be made in no time."""
-        return self.seconds * PAGE < PREFETCH_SECONDS
-
-    def hear(self, seconds: float) -> None:
-        """One more explanation took so long."""
-        self.seconds = min(self.seconds, seconds)
-
-
 def _quick(about: Subject, listed: np.ndarray) -> bool:
     """True when a page of explanations can be made in no time, judged by this one and, at first, by some beside it."""
     pace: Pace = cache.keep(about.both, "pace", [METHOD, _settings(about), about.asked.output], Pace)
-    first = pace.seconds == math.inf
-    pace.hear(_seconds(explained(about, [about.row])[0]))
-    started = time.monotonic()
-    for other in listed[listed != about.row][:TRIES] if first else ():
-        if not pace.quick and time.monotonic() - started < PREFETCH_SECONDS:
-            pace.hear(_seconds(explained(about, [int(other)])[0]))
-    return pace.quick
-
-
-def _seconds(result: Attribution) -> float:
-    """How long an answer took."""
-    return result.provenance.seconds if result.provenance is not None else 0.0
+    rows = (about.row, *listed[listed != about.row][:TRIES])
+    return pace.allows(PAGE, PREFETCH_SECONDS, (seconds_of(explained(about, [int(row)])[0]) for row in rows))
 
 
 def _settings(about: Subject) -> dict[str, str]:

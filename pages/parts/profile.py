@@ -12,12 +12,15 @@ from core.views import View, words
 from core.views.looks import Looks
 from pages.parts import chart, drawing, force, frame, fresh, panel, question, stop, subject, turns
 from pages.parts.drawing import Shown
+from pages.parts.pace import TRIES, Pace, seconds_of
 from pages.parts.subject import Subject
 
 METHOD = "ceteris_paribus"
 HEIGHT = 260
 AHEAD = 3.0
 """Seconds of work that the profiles of all other features may cost, else each is computed when it is picked."""
+SLOW = 1.0
+"""Seconds from which on one profile is no accident of a busy machine: no other is made to see."""
 BITES = (0.0, 0.1)
 """Seconds of that before the first painting, and at a time: another choice made meanwhile waits for no more."""
 REST = 2_000
@@ -58,7 +61,6 @@ def _drawn(about: Subject, feature: str) -> View:
 def _picture(about: Subject, feature: str, result: Result) -> None:
     """The drawing, and in the browser those of the other features: a click on a bar asks nobody."""
     names, method = about.table.schema.names, registry.get(METHOD)
-    spent = result.provenance.seconds if result.provenance is not None else 0.0
     shown = Shown(
         method.title,
         method.question,
@@ -66,7 +68,7 @@ def _picture(about: Subject, feature: str, result: Result) -> None:
         feature,
         Looks(height=HEIGHT),
         row=about.row,
-        ahead=spent * min(len(names), drawing.MOST) < AHEAD,
+        ahead=_quick(about, feature, result),
         rest=REST,
         bare=True,
         instance=True,
@@ -75,6 +77,16 @@ def _picture(about: Subject, feature: str, result: Result) -> None:
     found = drawing.features(shown, partial(_drawn, about), "profile", identity, BITES)
     drawing.sync(feature, about.both.digest)
     drawing.show("profile", shown, found, METHOD, on_pick=pick)
+
+
+def _quick(about: Subject, feature: str, result: Result) -> bool:
+    """True when the other features' profiles may be made ahead; some are, to see, where one was not slow by far."""
+    names = about.table.schema.names
+    spent = seconds_of(result)
+    others = [name for name in names if name != feature][:TRIES] if spent < SLOW else []
+    pace: Pace = cache.keep(about.both, "pace", [METHOD, about.output], Pace)
+    times = (seconds_of(_answer(about, name)) for name in (feature, *others))
+    return pace.allows(min(len(names), drawing.MOST), AHEAD, times)
 
 
 def chosen(about: Subject) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core import cache
-from pages.parts import force
+from pages.parts import force, pace
 from pages.parts.subject import Subject
 
 LISTED = np.arange(60)
@@ -67,7 +67,7 @@ def test_a_model_that_was_slow_while_the_machine_was_busy_is_asked_again(monkeyp
 def test_a_slow_model_stays_slow_and_nobody_waits_for_more_of_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     made = machine(monkeypatch, r0=3.0, r1=3.0, r2=3.0)
     clock = iter(np.arange(100) * 3.0)
-    monkeypatch.setattr(force, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     assert not force._quick(subject_at(0), LISTED)
     assert not force._quick(subject_at(0), LISTED)
     assert made.asked == [0, 0], "three seconds were over when the next would have been asked"
