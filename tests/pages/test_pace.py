@@ -1,4 +1,4 @@
-"""Whether a page of explanations is sent ahead: by the shortest that one took, not by a moment in which all was slow."""
+"""Whether answers are made ahead: by the shortest that one took, not by a moment in which all was slow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core import cache
-from pages.parts import force, pace
+from pages.parts import force, pace, profile
 from pages.parts.subject import Subject
 
 LISTED = np.arange(60)
@@ -77,3 +77,25 @@ def test_a_table_of_one_row_has_no_other_to_ask(monkeypatch: pytest.MonkeyPatch)
     made = machine(monkeypatch, r0=3.0)
     assert not force._quick(subject_at(0), LISTED[:1])
     assert made.asked == [0]
+
+
+@pytest.mark.parametrize(
+    ("first", "ahead", "asked"),
+    [(0.001, True, ["a"]), (0.4, True, ["a", "b"]), (2.0, False, ["a"])],  # of ten features, in three seconds
+)
+def test_one_slow_profile_does_not_keep_the_others_from_being_made(
+    first: float, ahead: bool, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, seen = machine(monkeypatch), []
+
+    def answer(_about: Subject, feature: str) -> Any:
+        seen.append(feature)
+        return SimpleNamespace(provenance=SimpleNamespace(seconds=first if feature == "a" else 0.001))
+
+    monkeypatch.setattr(profile, "_answer", answer)
+    table = SimpleNamespace(schema=SimpleNamespace(names=list("abcdefghij")))
+    about = cast("Subject", SimpleNamespace(table=table, output=0, both=None))
+    shown = cast("Any", SimpleNamespace(provenance=SimpleNamespace(seconds=first)))
+    assert profile._quick(about, "a", shown) is ahead
+    assert seen == asked
+    assert made.held["pace"].seconds == (first if asked == ["a"] else 0.001)
