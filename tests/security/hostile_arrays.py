@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,85 +56,7 @@ def broken_arrays(_marker: str) -> Iterator[Case]:
     wide = tree(5)
     wide.n_features_in_ = 2
     yield "tree-columns.pkl", pickle.dumps(wide)
-    plain = call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), args(number(0)), b"C\x01b")
-    for label, kind in (("f8", "f8"), ("O", "O"), ("V8", "V8")):
-        dtype = call("numpy", "dtype", text(kind), b"\x89", b"\x88")
-        state = args(number(1), args(number(1_000_000)), dtype, b"\x89", b"C\x08aaaaaaaa")
-        yield f"array-size-{label}.pkl", whole(plain + state + b"b")
-    flags = (
-        call("numpy", "dtype", text("V8"), b"\x89", b"\x88")
-        + args(number(3), text("<"), b"N", b"N", b"N", number(8), number(1), number(63))
-        + b"b"
-    )
-    yield "dtype-flags.pkl", whole(plain + args(number(1), args(number(1)), flags, b"\x89", b"C\x08aaaaaaaa") + b"b")
-    forged = (
-        call("numpy", "dtype", text("f8"), b"\x89", b"\x88")
-        + args(number(3), text("<"), b"N", b"N", b"N", number(800), number(1), number(63))
-        + b"b"
-    )
-    yield (
-        "dtype-object-flag.pkl",
-        whole(plain + args(number(1), args(number(1)), forged, b"\x89", b"C\x09aaaaaaaaa") + b"b"),
-    )
-    yield "dtype-code.pkl", whole(call("numpy", "dtype", text("O&"), b"\x89", b"\x88"))
-    yield (
-        "array-negative.pkl",
-        whole(
-            plain
-            + args(
-                number(1),
-                args(number(-1)),
-                call("numpy", "dtype", text("f8"), b"\x89", b"\x88"),
-                b"\x89",
-                b"C\x08aaaaaaaa",
-            )
-            + b"b"
-        ),
-    )
-    yield (
-        "array-overflow.pkl",
-        whole(
-            plain
-            + args(
-                number(1),
-                args(*[number(2**30)] * 4),
-                call("numpy", "dtype", text("f8"), b"\x89", b"\x88"),
-                b"\x89",
-                b"C\x00",
-            )
-            + b"b"
-        ),
-    )
-    yield (
-        "scalar-object.pkl",
-        whole(
-            call(
-                "numpy._core.multiarray",
-                "scalar",
-                call("numpy", "dtype", text("O"), b"\x89", b"\x88"),
-                b"C\x08aaaaaaaa",
-            )
-        ),
-    )
-    yield (
-        "scalar-short.pkl",
-        whole(
-            call("numpy._core.multiarray", "scalar", call("numpy", "dtype", text("f8"), b"\x89", b"\x88"), b"C\x01a")
-        ),
-    )
-    yield (
-        "frombuffer-object.pkl",
-        whole(
-            call(
-                "numpy._core.numeric",
-                "_frombuffer",
-                b"C\x08aaaaaaaa",
-                call("numpy", "dtype", text("O"), b"\x89", b"\x88"),
-                args(number(1)),
-                text("C"),
-            )
-        ),
-    )
+    yield from _forged_arrays()
     yield "mersenne-position.pkl", _mersenne()
     yield "sparse-index.pkl", _sparse(1_000_000)
     yield "sparse-negative.pkl", _sparse(-5)
@@ -144,6 +66,36 @@ def broken_arrays(_marker: str) -> Iterator[Case]:
     yield "histogram-feature.pkl", _histogram(lambda nodes: nodes["feature_idx"].__setitem__(0, 1_000))
     yield "histogram-cycle.pkl", _histogram(lambda nodes: nodes["left"].__setitem__(0, 0))
     yield "neighbours-index.pkl", _neighbours()
+
+
+def _dtype(kind: str, *state: bytes) -> bytes:
+    """A type of numbers, with a state where one is given."""
+    made = call("numpy", "dtype", text(kind), b"\x89", b"\x88")
+    return made + args(*state) + b"b" if state else made
+
+
+def _array(size: Sequence[int], kind: bytes, content: bytes) -> bytes:
+    """A pickle of an array whose bytes need not fill it."""
+    plain = call("numpy._core.multiarray", "_reconstruct", name("numpy", "ndarray"), args(number(0)), b"C\x01b")
+    return whole(plain + args(number(1), args(*map(number, size)), kind, b"\x89", content) + b"b")
+
+
+def _forged_arrays() -> Iterator[Case]:
+    """Arrays and numbers whose type, size and bytes do not fit each other."""
+    scalar = "numpy._core.multiarray", "scalar"
+    eight, order = b"C\x08aaaaaaaa", (number(3), text("<"), b"N", b"N", b"N")
+    for kind in ("f8", "O", "V8"):
+        yield f"array-size-{kind}.pkl", _array([1_000_000], _dtype(kind), eight)
+    yield "dtype-flags.pkl", _array([1], _dtype("V8", *order, number(8), number(1), number(63)), eight)
+    forged = _dtype("f8", *order, number(800), number(1), number(63))
+    yield "dtype-object-flag.pkl", _array([1], forged, b"C\x09aaaaaaaaa")
+    yield "dtype-code.pkl", whole(_dtype("O&"))
+    yield "array-negative.pkl", _array([-1], _dtype("f8"), eight)
+    yield "array-overflow.pkl", _array([2**30] * 4, _dtype("f8"), b"C\x00")
+    yield "scalar-object.pkl", whole(call(*scalar, _dtype("O"), eight))
+    yield "scalar-short.pkl", whole(call(*scalar, _dtype("f8"), b"C\x01a"))
+    buffer = call("numpy._core.numeric", "_frombuffer", eight, _dtype("O"), args(number(1)), text("C"))
+    yield "frombuffer-object.pkl", whole(buffer)
 
 
 def _mersenne() -> bytes:
