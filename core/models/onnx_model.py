@@ -199,7 +199,7 @@ def _keys(session: Any, item: Any, width: int, options: Options) -> tuple[Any, .
     """The keys of an output of maps, as the classifier orders them."""
     named = options.classes
     try:
-        keys = tuple(onnx_once.answer(session, [item.name], _zeros(session, width))[0][0])
+        keys = tuple(onnx_once.answer(session, [item.name], zeros(session, width))[0][0])
     except ModelError:
         raise
     except Exception as error:
@@ -215,7 +215,7 @@ def _keys(session: Any, item: Any, width: int, options: Options) -> tuple[Any, .
 def _columns(session: Any, floats: Sequence[Any], width: int, labelled: bool) -> tuple[list[int], list[Any]]:
     """How many numbers a row each output gives, and its answer for zeros, if the graph can answer these."""
     try:
-        first = onnx_once.answer(session, [item.name for item in floats], _zeros(session, width))
+        first = onnx_once.answer(session, [item.name for item in floats], zeros(session, width))
     except ModelError:
         raise
     except Exception as error:
@@ -240,6 +240,6 @@ def _probabilities(answer: Any) -> bool:
     return bool(np.all(values >= 0) and np.allclose(values.sum(axis=-1), 1.0, atol=1e-4))
 
 
-def _zeros(session: Any, width: int) -> dict[str, Any]:
-    """One row of zeros, to see the form of the answer."""
+def zeros(session: Any, width: int) -> dict[str, Any]:
+    """Inputs of one row of zeros, to see the form of the answer."""
     return feed(session, pd.DataFrame(np.zeros((1, width))))

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.results import Attribution
 from core.views.force import force_data, script, style
 from pages.parts import frame, fresh, question, stop, subject, turns
-from pages.parts.pace import TRIES, Pace, seconds_of
+from pages.parts.pace import Pace, seconds_of
 from pages.parts.subject import Subject
 
 METHOD = "shap"
@@ -180,8 +180,9 @@ def window(about: Subject) -> tuple[list[int], int, int]:
 def _quick(about: Subject, listed: np.ndarray) -> bool:
     """True when a page of explanations can be made in no time, judged by this one and, at first, by some beside it."""
     pace: Pace = cache.keep(about.both, "pace", [METHOD, _settings(about), about.asked.output], Pace)
-    rows = (about.row, *listed[listed != about.row][:TRIES])
-    return pace.allows(PAGE, PREFETCH_SECONDS, (seconds_of(explained(about, [int(row)])[0]) for row in rows))
+    took = seconds_of(explained(about, [about.row])[0])
+    others = (seconds_of(explained(about, [int(row)])[0]) for row in listed if row != about.row)
+    return pace.allows(PAGE, PREFETCH_SECONDS, took, others)
 
 
 def _settings(about: Subject) -> dict[str, str]:

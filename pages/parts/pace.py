@@ -27,21 +27,22 @@ class Pace:
     def __init__(self) -> None:
         self.seconds = math.inf
 
-    def allows(self, answers: int, seconds: float, times: Iterator[float]) -> bool:
+    def allows(self, answers: int, seconds: float, took: float, others: Iterator[float]) -> bool:
         """So many answers take less than some seconds.
 
         Parameters
         ----------
         answers : int
         seconds : float
-        times : iterator of float
-            Makes one answer at a time and tells how long it took: the one that is shown; at first others, too, as long
-            as they seem too slow.
+        took : float
+            How long the answer took that is shown.
+        others : iterator of float
+            Makes one more at a time and tells how long it took: at first a few are made, as long as they seem too slow.
         """
         tries = TRIES if self.seconds == math.inf else 0
-        self.seconds = min(self.seconds, next(times))
+        self.seconds = min(self.seconds, took)
         end = time.monotonic() + seconds
         while tries and self.seconds * answers >= seconds and time.monotonic() < end:
             tries -= 1
-            self.seconds = min(self.seconds, next(times, math.inf))
+            self.seconds = min(self.seconds, next(others, math.inf))
         return self.seconds * answers < seconds

@@ -12,7 +12,7 @@ from core.views import View, words
 from core.views.looks import Looks
 from pages.parts import chart, drawing, force, frame, fresh, panel, question, stop, subject, turns
 from pages.parts.drawing import Shown
-from pages.parts.pace import TRIES, Pace, seconds_of
+from pages.parts.pace import Pace, seconds_of
 from pages.parts.subject import Subject
 
 METHOD = "ceteris_paribus"
@@ -82,11 +82,10 @@ def _picture(about: Subject, feature: str, result: Result) -> None:
 def _quick(about: Subject, feature: str, result: Result) -> bool:
     """True when the other features' profiles may be made ahead; some are, to see, where one was not slow by far."""
     names = about.table.schema.names
-    spent = seconds_of(result)
-    others = [name for name in names if name != feature][:TRIES] if spent < SLOW else []
+    took = seconds_of(result)
     pace: Pace = cache.keep(about.both, "pace", [METHOD, about.output], Pace)
-    times = (seconds_of(_answer(about, name)) for name in (feature, *others))
-    return pace.allows(min(len(names), drawing.MOST), AHEAD, times)
+    others = (seconds_of(_answer(about, name)) for name in names if name != feature and took < SLOW)
+    return pace.allows(min(len(names), drawing.MOST), AHEAD, took, others)
 
 
 def chosen(about: Subject) -> str:

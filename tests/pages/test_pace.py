@@ -95,7 +95,6 @@ def test_one_slow_profile_does_not_keep_the_others_from_being_made(
     monkeypatch.setattr(profile, "_answer", answer)
     table = SimpleNamespace(schema=SimpleNamespace(names=list("abcdefghij")))
     about = cast("Subject", SimpleNamespace(table=table, output=0, both=None))
-    shown = cast("Any", SimpleNamespace(provenance=SimpleNamespace(seconds=first)))
-    assert profile._quick(about, "a", shown) is ahead
+    assert profile._quick(about, "a", answer(about, "a")) is ahead
     assert seen == asked
     assert made.held["pace"].seconds == (first if asked == ["a"] else 0.001)

@@ -236,8 +236,8 @@ def _tensor(tensor: bytes, file: File, called: bytes | int = b"") -> None:
             raw = struct.pack("<q", signed(part))
     if isinstance(called, bytes):
         file.tensors.add(called)
-    if len(raw) == 8 and isinstance(called, bytes):
-        file.whole[called] = max(file.whole.get(called, 0), int.from_bytes(raw, "little", signed=True))
+        if len(raw) == 8:
+            file.whole[called] = max(file.whole.get(called, 0), int.from_bytes(raw, "little", signed=True))
 
 
 def _word(name: Any) -> str:

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from core.errors import ModelError
 from core.loading.formats.onnx_fields import File
 from core.models import onnx_once
-from core.models.onnx_model import feed
+from core.models.onnx_model import zeros
 
 _FORMS = (b"Shape", b"Size")
 """What they say of an input may be fixed by the graph."""
@@ -64,7 +61,7 @@ def _tried(session: Any) -> bool:
     inputs = session.get_inputs()
     try:
         width = len(inputs) if len(inputs) > 1 else int(inputs[0].shape[1])
-        feeds = feed(session, pd.DataFrame(np.zeros((1, width))))
+        feeds = zeros(session, width)
     except (ModelError, IndexError, TypeError, ValueError):  # the adapter says what such a graph lacks
         return False
     try:

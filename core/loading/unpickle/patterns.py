@@ -15,7 +15,7 @@ from re import _constants as codes  # type: ignore[attr-defined]  # the standard
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from core.loading.unpickle.steps import SINGLE, grows
+from core.loading.unpickle.steps import LINE_END, SINGLE, grows
 
 _TURNS, _MANY, _IN_A_ROW = 3, 16, 3
 """Turns that may be cut in any way, letters of a repeat that is long, and long repeats beside each other."""
@@ -23,15 +23,18 @@ _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT)
 _ALL_REPEATS = (*_REPEATS, codes.POSSESSIVE_REPEAT)
 _EMPTY = (codes.AT, codes.ASSERT, codes.ASSERT_NOT)
 _CATEGORIES = {
-    codes.CATEGORY_WORD: r"\w",
-    codes.CATEGORY_NOT_WORD: r"\W",
-    codes.CATEGORY_DIGIT: r"\d",
-    codes.CATEGORY_NOT_DIGIT: r"\D",
-    codes.CATEGORY_SPACE: r"\s",
-    codes.CATEGORY_NOT_SPACE: r"\S",
+    category: (re.compile(written), re.compile(written, re.ASCII))
+    for category, written in (
+        (codes.CATEGORY_WORD, r"\w"),
+        (codes.CATEGORY_NOT_WORD, r"\W"),
+        (codes.CATEGORY_DIGIT, r"\d"),
+        (codes.CATEGORY_NOT_DIGIT, r"\D"),
+        (codes.CATEGORY_SPACE, r"\s"),
+        (codes.CATEGORY_NOT_SPACE, r"\S"),
+    )
 }
+"""In Unicode, and in ASCII."""
 _FLAGS = (re.IGNORECASE, re.ASCII, re.DOTALL, re.MULTILINE)
-_LINE_END = ord("\n")
 Letters = frozenset[int]
 
 
@@ -202,7 +205,7 @@ def _own(pattern: _Pattern, code: Any, held: Any) -> Letters:
         found = frozenset(one for one in pattern.alphabet if any(_is_in(pattern, one, *part) for part in held))
         return pattern.alphabet - found if codes.NEGATE in parts else found
     if code is codes.ANY:
-        return pattern.alphabet if pattern.dotted else pattern.alphabet - {_LINE_END}
+        return pattern.alphabet if pattern.dotted else pattern.alphabet - {LINE_END}
     return pattern.alphabet if code in (codes.GROUPREF, codes.GROUPREF_EXISTS) else frozenset()
 
 
@@ -211,8 +214,7 @@ def _is_in(pattern: _Pattern, letter: int, kind: Any, value: Any) -> bool:
     if kind is codes.RANGE:
         return bool(value[0] <= letter <= value[1])
     if kind is codes.CATEGORY:
-        known, flags = _CATEGORIES.get(value), re.ASCII if pattern.narrow else re.UNICODE
-        return known is None or re.match(known, chr(letter), flags) is not None
+        return value not in _CATEGORIES or _CATEGORIES[value][pattern.narrow].match(chr(letter)) is not None
     return bool(kind is codes.LITERAL and value == letter)
 
 

@@ -17,7 +17,7 @@ _SPARE = 400
 """Steps that are too few to tell anything."""
 _CLASSES = 10
 """Kinds of letters that texts are made of."""
-_LINE_END = ord("\n")
+LINE_END = ord("\n")
 _ALL = 2_000_000
 """Steps in all texts together: a few seconds, where a pattern of words takes a tenth of one."""
 
@@ -67,7 +67,7 @@ def grows(parsed: Any, alphabet: Sequence[int], kinds: Sequence[Any], takes: Tak
     """
     known: dict[tuple[bool, ...], int] = {}
     for letter in alphabet:
-        ends = lines and letter == _LINE_END
+        ends = lines and letter == LINE_END
         known.setdefault((_is_word(letter), ends, *(takes(letter, *kind) for kind in kinds)), letter)
     letters = list(known.values())[:_CLASSES]
     turns = [(one, other) for one in letters for other in letters]
@@ -169,6 +169,6 @@ def _is_at(where: Any, at: int, text: list[int], lines: bool) -> bool:
     if where in (codes.AT_BOUNDARY, codes.AT_NON_BOUNDARY):
         return (before != after) is (where is codes.AT_BOUNDARY)
     if where in (codes.AT_END, codes.AT_END_STRING):
-        ends = where is codes.AT_END and text[at : at + 1] == [_LINE_END] and (lines or at == len(text) - 1)
+        ends = where is codes.AT_END and text[at : at + 1] == [LINE_END] and (lines or at == len(text) - 1)
         return at == len(text) or ends
-    return at == 0 or (lines and where is codes.AT_BEGINNING and text[at - 1] == _LINE_END)
+    return at == 0 or (lines and where is codes.AT_BEGINNING and text[at - 1] == LINE_END)
