@@ -15,6 +15,9 @@ from core.models import AdaptedModel, wrap
 LIMIT = 256 * 1024 * 1024
 """Largest model file, in bytes."""
 
+Opened = tuple[Any, tuple[str, ...] | None]
+"""The library's own object, and class names where only the file has them."""
+
 
 def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
     """Read a model file of any known format.
@@ -39,6 +42,12 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
     ModelError
         If the file is refused; the message says what it is, why, and what to do.
     """
+    digest = options.pop("fingerprint", None)
+    return adapted(opened(data, name), name, digest or fingerprint.of_bytes(data), **options)
+
+
+def opened(data: bytes, name: str) -> Opened:
+    """The first half of ``read_model``: what the file holds, its structure checked; errors as there."""
     if not data:
         raise ModelError(f"'{name}' is empty.", "It holds 0 bytes.", "Save the model again, or upload it again.")
     if len(data) > LIMIT:
@@ -47,14 +56,18 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             f"It has {len(data) / 1e6:,.0f} MB; {LIMIT / 1e6:,.0f} MB are allowed.",
             "Use a smaller model: fewer trees, or joblib with compress=3.",
         )
-    estimator, classes = _parsed(data, name)
+    return _parsed(data, name)
+
+
+def adapted(held: Opened, name: str, digest: str, **options: Any) -> AdaptedModel:
+    """The second half of ``read_model``: the model to explain, with the digest of its file; errors as there."""
+    estimator, classes = held
     taken = contained.take_out(estimator, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a library's advice to the file's author; nobody here could act on it
         try:
             options["classes"] = options.get("classes") or classes or contained.labels(taken)
-            options["fingerprint"] = options.get("fingerprint") or fingerprint.of_bytes(data)
-            wrapped = wrap(taken.model, name=name, owned=True, **options)
+            wrapped = wrap(taken.model, name=name, owned=True, fingerprint=digest, **options)
             return contained.described(wrapped, taken.features, taken.note)
         except ModelError:
             raise
@@ -66,7 +79,7 @@ def read_model(data: bytes, name: str, **options: Any) -> AdaptedModel:
             ) from error
 
 
-def _parsed(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
+def _parsed(data: bytes, name: str) -> Opened:
     """As ``parse``; whatever else a reader meets in a broken file becomes the file's refusal, not a failed question."""
     try:
         return parse(data, name, format_of(data, name))
@@ -78,8 +91,8 @@ def _parsed(data: bytes, name: str) -> tuple[Any, tuple[str, ...] | None]:
         ) from error
 
 
-def parse(data: bytes, name: str, form: str) -> tuple[Any, tuple[str, ...] | None]:
-    """The library's own object, and class names where only the file has them."""
+def parse(data: bytes, name: str, form: str) -> Opened:
+    """What the library's own parser makes of a file, its structure checked before."""
     if form in ("xgboost-json", "xgboost-ubj"):
         from core.loading.formats import xgboost_file
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from core import errors, training
+from core.loading.models import Opened
 from core.types import Model, Table
 from core.workers import again, cells, columns, plain, questions
 from core.workers.region import Region, Window
@@ -29,13 +30,13 @@ _SILENCE = 0.2
 class Session:
     """What this worker holds: one model, the tables that it was shown, the pipes for questions and answers.
 
-    ``file`` is the upload between its arrival and its opening; ``writes`` says that the model writes into its input.
+    ``opened`` is what the upload holds until its digest has come; ``writes`` says that the model writes into its input.
     ``heard`` holds what is known again, ``known`` the question under way where it is among that (``again.py``).
     """
 
     source: int
     target: int
-    file: bytes = b""
+    opened: Opened = (None, None)
     model: Model | None = None
     writes: bool = False
     heard: again.Heard = field(default_factory=again.Heard)
@@ -98,20 +99,21 @@ def _failure(kind: str, *words: str) -> Message:
 
 
 def _file(session: Session, request: Message) -> Message:
-    """Take a model file, to open it when its digest is known."""
-    session.file = bytes(request.blob)
+    """Read a model file; it becomes a model when its digest is known."""
+    from core.loading.models import opened
+
+    session.opened = opened(bytes(request.blob), request.head["name"])
     return Message({})
 
 
 def _open(session: Session, request: Message) -> Message:
-    """Read the model file that came before."""
-    from core.loading.models import read_model
+    """Make a model of the file that came before."""
+    from core.loading.models import adapted
 
-    data, session.file = session.file, b""
+    held, session.opened = session.opened, (None, None)
     options = {name: value for name, value in request.head["options"].items() if value is not None}
-    model = read_model(data, request.head["name"], **options)
-    session.model = model
-    return _facts(model)
+    session.model = adapted(held, request.head["name"], request.head["digest"], **options)
+    return _facts(session.model)
 
 
 def _examine(_session: Session, request: Message) -> Message:

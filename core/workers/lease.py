@@ -97,7 +97,7 @@ class Lease:
         return place
 
     def _digest(self) -> None:
-        """Digest the file, once; a tenth of a second for a large one, while its worker starts and takes it."""
+        """Digest the file, once; a tenth of a second for a large one, while its worker starts and reads it."""
         self.digest = self.digest or fingerprint.of_bytes(self.data)
 
     def _open(self, place: pool.Place, digesting: threading.Thread) -> None:
@@ -105,10 +105,11 @@ class Lease:
         limits = Limits(self.settings.reply, 0, MAX_WEIGHT)
         try:
             with place.lock:
-                place.client.ask(Message({"op": "file"}, blob=self.data), self.settings.open_seconds, limits)
+                seconds = self.settings.opening(len(self.data))
+                place.client.ask(Message({"op": "file", "name": self.name}, blob=self.data), seconds, limits)
                 digesting.join()
-                head = {"op": "open", "name": self.name, "options": {**self.options, "fingerprint": self.digest}}
-                answer = place.client.ask(Message(head), self.settings.opening(len(self.data)), limits)
+                head = {"op": "open", "name": self.name, "digest": self.digest, "options": dict(self.options)}
+                answer = place.client.ask(Message(head), seconds, limits)
                 if self.features is not None:
                     rebind = Message({"op": "rebind", "features": list(self.features)})
                     answer = place.client.ask(rebind, self.settings.call_seconds, limits)

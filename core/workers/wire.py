@@ -16,6 +16,7 @@ import select
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -242,7 +243,12 @@ def _memory(size: int) -> memoryview:
     """Room for a part of a message; of no more than a little is written to before something arrives."""
     if size <= _JOINED:
         return memoryview(bytearray(size))
-    return memoryview(mmap.mmap(-1, size)) if size > _LARGE else np.empty(size, dtype=np.uint8).data
+    if size <= _LARGE:
+        return np.empty(size, dtype=np.uint8).data
+    room = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # a system without large pages takes longer
+        room.madvise(mmap.MADV_HUGEPAGE)
+    return memoryview(room)
 
 
 def arrives(source: int, seconds: float) -> bool:

@@ -58,7 +58,7 @@ def groups(sizes: Sequence[int]) -> Iterator[slice]:
 
 def _small(numbers: npt.NDArray[np.integer[Any]]) -> bool:
     """True for numbers that lie in bounds."""
-    return bool(numbers.min() >= -_LARGEST and numbers.max() <= _LARGEST)
+    return numbers.itemsize <= 4 or bool(numbers.min() >= -_LARGEST and numbers.max() <= _LARGEST)
 
 
 def check_children(name: str, inner: Ints, left: Ints, right: Ints, nodes: int, largest: int) -> None:

@@ -47,13 +47,14 @@ class _Reader:
         """The next byte without moving."""
         return self.data[self.at : self.at + 1]
 
-    def number(self, form: Struct) -> Any:
-        """The next number; ValueError where it is not there."""
+    def number(self, form: Struct, behind: int = 0) -> Any:
+        """The number so many bytes behind; ValueError where it is not there."""
+        start = self.at + behind
         try:
-            (found,) = form.unpack_from(self.data, self.at)
+            (found,) = form.unpack_from(self.data, start)
         except error:
             raise ValueError("it ends too early") from None
-        self.at += form.size
+        self.at = start + form.size
         return found
 
 
@@ -93,11 +94,10 @@ def _value(reader: _Reader, mark: bytes, depth: int) -> Any:
 
 def _length(reader: _Reader) -> int:
     """A count: a mark of a whole number and the number."""
-    form = _COUNTS.get(reader.peek())
+    form = _COUNTS.get(reader.data[reader.at : reader.at + 1])
     if form is None:
         raise ValueError("a length is no whole number")
-    reader.at += 1
-    count: int = reader.number(form)
+    count: int = reader.number(form, 1)
     if not 0 <= count <= len(reader.data):
         raise ValueError("a length is larger than the file")
     return count
@@ -119,10 +119,10 @@ def _object(reader: _Reader, depth: int) -> dict[str, Any]:
         reader.take(1)
         count = _length(reader)
     while reader.peek() != b"}" if count is None else len(found) < count:
-        key = _text(reader)
+        key, mark = _text(reader), reader.take(1)
         if key in found:
             raise ValueError("a key is there twice")
-        found[key] = _value(reader, reader.take(1), depth + 1)
+        found[key] = _text(reader) if mark == b"S" else _value(reader, mark, depth + 1)
     if count is None:
         reader.take(1)
     return found

@@ -17,6 +17,7 @@ from core.loading.formats.ubjson import decode
 _NOBODY = 2**31 - 1
 """The parent that XGBoost writes for a root."""
 _NODES = ("left_children", "right_children", "split_indices", "parents")
+_SETS = ("categories", "categories_nodes", "categories_segments", "categories_sizes")
 _ELSE = {
     "tree_info": ("LightGBM's JSON dump", "Save the model as text: booster.save_model('model.txt')."),
     "oblivious_trees": ("CatBoost's JSON form", "Save the model as cbm: model.save_model('model.cbm')."),
@@ -214,20 +215,27 @@ def _check_nodes(trees: Sequence[Any], sizes: Ints, columns: int, name: str) -> 
 
 
 def _joined(parts: Sequence[Any], name: str) -> Ints:
-    """Several lists of whole numbers as one, read at once where they are written as numbers and commas only."""
+    """Several lists of whole numbers as one, read at once where they are numbers and commas, or binary."""
     if all(type(part) is Numerals for part in parts):
         with suppress(ValueError):  # blanks or points: one after another
             return whole_numbers(name, integers(b",".join([part.text for part in parts]), ","), "Its nodes")
+    if all(type(part) is np.ndarray and part.dtype.kind == "i" for part in parts):
+        return whole_numbers(name, np.concatenate(parts), "Its nodes")
     return np.concatenate([whole_numbers(name, part, "Its nodes") for part in parts])
+
+
+def _holds(part: Any) -> bool:
+    """Whether there is something in a part; True for one that is no array."""
+    return type(part) is not np.ndarray or bool(part.size)
 
 
 def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
     """Category sets of a tree lie within their array and belong to its nodes."""
+    splits, sets = tree.get("split_type", []), [tree.get(key, []) for key in _SETS]
+    if type(splits) is np.ndarray and len(splits) == nodes and not splits.any() and not any(map(_holds, sets)):
+        return  # no split by category, as in most trees
     try:
-        codes, owners, starts, sizes = (
-            whole_numbers(name, tree.get(key, []), "Its categories")
-            for key in ("categories", "categories_nodes", "categories_segments", "categories_sizes")
-        )
+        codes, owners, starts, sizes = (whole_numbers(name, part, "Its categories") for part in sets)
     except TypeError as error:
         raise damaged(name, "Its categories are not lists") from error
     fits = len(owners) == len(starts) == len(sizes)
@@ -235,7 +243,6 @@ def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
         raise damaged(name, "Its categories do not belong to its nodes")
     if (starts + sizes > len(codes)).any() or (codes.size and (codes.min() < 0 or codes.max() > 2**24)):
         raise damaged(name, "Its categories are out of range")
-    splits = tree.get("split_type", [])
     plain = type(splits) is Numerals and splits.text == b"0," * (nodes - 1) + b"0"  # none by category, as most are
     kinds = np.zeros(0, np.int64) if plain else whole_numbers(name, splits, "Its kinds of splits")
     if kinds.size not in (0, nodes):
