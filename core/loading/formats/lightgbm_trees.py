@@ -16,8 +16,11 @@ Tree = dict[bytes, memoryview]
 _LEAF = (b"leaf_value", b"leaf_weight", b"leaf_count")
 _COUNTED = (b"split_gain", b"internal_value", b"internal_weight", b"internal_count")
 _NOTHING = memoryview(b"")
-_EVEN = re.compile(rb"(?:[02468]|10)(?: (?:[02468]|10))*+")
-"""Kinds of splits, none by category, as LightGBM writes them."""
+_BLANK = ord(" ")
+_EVEN = b"02468"
+"""Kinds of splits, none by category."""
+_WHOLE = (b"left_child", b"right_child", b"split_feature")
+"""What is read as whole numbers after the lengths are looked at."""
 _RATE = re.compile(rb"[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|-?inf|-?nan")
 _REAL = re.compile(numerals.NUMBER.encode())
 _LINES = (b"num_features", b"leaf_features", b"leaf_const", b"leaf_coeff")
@@ -105,7 +108,10 @@ def _check_lengths(trees: Sequence[Tree], leaves: Sequence[int], key: bytes, nam
     for tree, count in zip(trees, leaves, strict=True):
         text, wanted = bytes(tree.get(key, b"")), count if key in _LEAF else count - 1
         try:
-            found = numerals.count(text) if text else 0
+            if count > 1 and key in _WHOLE:
+                found = numerals.times(text, _BLANK) + bool(text)
+            else:
+                found = numerals.count(text) if text else 0
         except ValueError as error:
             raise damaged(name, f"The part {key.decode()} of a tree holds something that is no number") from error
         if count > 1 and key in _INNER and key not in tree:
@@ -134,8 +140,13 @@ def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -
     own = np.arange(len(roots)) - np.repeat(np.cumsum(inner) - inner, inner)
     check_children(name, own + roots, children[0] + roots, children[1] + roots, nodes, int(inner.max()))
     for tree in trees:
-        if bytes(tree[b"num_cat"]) != b"0" or not _EVEN.fullmatch(tree[b"decision_type"]):
+        if bytes(tree[b"num_cat"]) != b"0" or not _none_by_category(bytes(tree[b"decision_type"])):
             _check_categories(tree, _numbers([tree[b"decision_type"]], name), name)
+
+
+def _none_by_category(kinds: bytes) -> bool:
+    """Whether kinds of splits are single even digits with a blank between them; others are read as numbers."""
+    return not kinds[::2].translate(None, _EVEN) and not kinds[1::2].strip(b" ")
 
 
 def _check_categories(tree: Tree, kinds: Ints, name: str) -> None:
