@@ -14,15 +14,18 @@ from typing import Any
 import lightgbm
 import numpy as np
 import pytest
+import xgboost
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from core.errors import ModelError
 from core.loading import models
+from core.loading.formats import ubjson, xgboost_file
 from core.loading.models import read_model
 from tests.loading.model_files import (
     FRAME,
+    LEVELS,
     LGB,
     LGB_TEXT,
     PICKLE,
@@ -154,6 +157,38 @@ BAD = {
     "skops broken schema": (zipped(schema_dot_json=b"{nonsense"), "a.skops"),
     "script": (b"#!/usr/bin/env python\nprint(1)\n", "a.py"),
 }  # fmt: skip
+
+
+def by_category() -> dict[str, Any]:
+    """A binary model with splits by category, decoded."""
+    table = xgboost.DMatrix(LEVELS[["city", "age"]], LEVELS["city"].cat.codes, enable_categorical=True)
+    return ubjson.decode(bytes(xgboost.train({"max_cat_to_onehot": 1, "nthread": 1}, table, 3).save_raw("ubj")))
+
+
+@pytest.mark.parametrize("place", [0, -1])
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("split_type", lambda kinds: kinds + 1),
+        ("split_type", lambda kinds: kinds * 0),
+        ("split_type", lambda kinds: kinds[1:] * 0),
+        ("categories_nodes", lambda owners: owners[:0]),
+        ("categories_sizes", lambda sizes: sizes + 10**6),
+        ("left_children", lambda children: np.where(children < 0, children, children + 10**6)),
+        ("right_children", lambda children: np.where(children < 0, children, 0)),
+        ("parents", lambda parents: parents[::-1]),
+        ("split_indices", lambda asked: asked + 10**6),
+    ],
+)
+def test_binary_trees_are_held_to_the_same(part: str, change: Any, place: int) -> None:
+    """The arrays of a binary file are checked many trees at once, and trees without categories in a shorter way."""
+    document = by_category()
+    xgboost_file.check(document, "a.ubj")
+    tree = document["learner"]["gradient_booster"]["model"]["trees"][place]
+    assert np.any(tree["split_type"])
+    tree[part] = change(np.asarray(tree[part], np.int64))
+    with pytest.raises(ModelError, match="is damaged"):
+        xgboost_file.check(document, "a.ubj")
 
 
 @pytest.mark.parametrize(("data", "name"), BAD.values(), ids=BAD)

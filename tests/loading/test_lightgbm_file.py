@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import product
 
 import lightgbm
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from core.errors import ModelError
-from core.loading.formats import lightgbm_file, tree_checks
+from core.loading.formats import lightgbm_file, lightgbm_trees, tree_checks
 
 RNG = np.random.default_rng(4)
 FRAME = pd.DataFrame({"age": RNG.normal(size=80), "city": pd.Categorical(RNG.choice(list("abc"), 80))})
@@ -102,6 +103,14 @@ def test_a_tree_that_would_lead_astray_is_refused(key: str, edit: Callable[[list
     assert edited(key, list) == TEXT
     with pytest.raises(ModelError, match=words):
         lightgbm_file.check(edited(key, edit).encode(), "m.txt")
+
+
+def test_kinds_of_splits_pass_unread_only_as_lightgbm_writes_them() -> None:
+    """All texts of up to five letters, against what their parts are."""
+    texts = ["".join(letters) for size in range(6) for letters in product("0128 -", repeat=size)]
+    plain = [text for text in texts if all(part in ("0", "2", "8") for part in text.split(" "))]
+    assert [text for text in texts if lightgbm_trees._none_by_category(text.encode())] == plain
+    assert {"0", "2 8", "0 0 2"} <= set(plain)
 
 
 @pytest.mark.parametrize("part", ["threshold", "decision_type", "left_child"])

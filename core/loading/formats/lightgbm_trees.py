@@ -146,7 +146,7 @@ def _check_nodes(trees: Sequence[Tree], leaves: Ints, columns: int, name: str) -
 
 def _none_by_category(kinds: bytes) -> bool:
     """Whether kinds of splits are single even digits with a blank between them; others are read as numbers."""
-    return not kinds[::2].translate(None, _EVEN) and not kinds[1::2].strip(b" ")
+    return len(kinds) % 2 == 1 and not kinds[::2].translate(None, _EVEN) and not kinds[1::2].strip(b" ")
 
 
 def _check_categories(tree: Tree, kinds: Ints, name: str) -> None:
