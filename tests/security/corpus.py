@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.security import (
     hostile_arrays,
     hostile_bombs,
+    hostile_bounds,
     hostile_calls,
     hostile_depth,
     hostile_formats,
@@ -46,6 +47,7 @@ FAMILIES = (
     hostile_sizes,
     hostile_slow,
     hostile_turned,
+    hostile_bounds,
 )
 
 

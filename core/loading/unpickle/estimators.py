@@ -106,7 +106,7 @@ def _support_vectors(model: Any) -> None:
     kernel = own.get("kernel")
     given = kernel == "precomputed" or not isinstance(kernel, str)  # a matrix with a column for each row of training
     total = len(support) if given else vectors.shape[0]
-    classes = max(2, len(counts))
+    classes = len(counts)
     if own.get("_sparse"):
         total = total if weights.shape[1] else 0
         if not all(isinstance(part, csr_matrix | csr_array) for part in (vectors, weights)):  # read line by line
@@ -116,7 +116,7 @@ def _support_vectors(model: Any) -> None:
     pairs = classes * (classes - 1) // 2
     single = "SVR" in type(model).__name__ or "OneClass" in type(model).__name__
     pairs, height = (1, 1) if single else (pairs, classes - 1)
-    if single and len(counts) > 2:
+    if classes < 2 or (single and classes > 2):  # as many places are made for the weights as classes, less one
         raise _broken(model)
     fits = len(support) == total and weights.shape == (height, total) and bias.size == pairs and counts.min() >= 0
     if not fits or (not single and int(counts.sum()) != total):
