@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import select
 import time
-import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core import errors, training
 from core.loading.models import Opened
+from core.models import onnx_once
 from core.types import Model, Table
-from core.workers import again, cells, columns, plain, questions
+from core.workers import again, cells, columns, failures, plain, questions
 from core.workers.region import Region, Window
 from core.workers.wire import Closed, Limits, Message, arrives, read, receive, send, unpack, words
 
-_WORDS = 2_000
 _REST = 1e-3
 """Seconds without a question after which the next one is prepared: who asked may be waking on this processor."""
 _SILENCE = 0.2
@@ -60,6 +60,7 @@ def serve(source: int, target: int, window: Window | None = None, answers: Regio
     """Answer until the app closes the pipe; large arrays of questions lie in the window, of answers in a region."""
     session = Session(source, target)
     training.lock()
+    onnx_once.ends_with(partial(failures.end, target))
     warnings.simplefilter("ignore")
     limits = Limits()
     while True:
@@ -81,21 +82,8 @@ def _answer(session: Session, request: Message) -> Message:
     """Run one request; whatever goes wrong becomes words."""
     try:
         return _REQUESTS[str(request.head.get("op"))](session, request)
-    except errors.ExplorerError as error:
-        return _failure(type(error).__name__, error.what, error.why, error.hint)
-    except MemoryError:
-        return _failure(
-            "ModelError", "The model needs more memory than it may use.", "", "Use fewer rows or a smaller model."
-        )
     except Exception as error:  # the last boundary of this process: the app shows the words
-        place = traceback.extract_tb(error.__traceback__)[-1].name
-        why = f"{type(error).__name__} in {place}: {str(error)[:300]}"
-        return _failure("ModelError", "The model failed on this question.", why, "Try other rows or another method.")
-
-
-def _failure(kind: str, *words: str) -> Message:
-    """An error as a message."""
-    return Message({"error": [kind, *(word[:_WORDS] for word in words)]})
+        return failures.said(error)
 
 
 def _file(session: Session, request: Message) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,29 @@ def test_parts_that_no_row_needs_are_not_computed_ahead(monkeypatch: pytest.Monk
     assert opened == [["ConstantFolding"]]
     read_model(chain("MatMul", [3, 3], 5), "short.onnx")
     assert opened[1:] == [["ConstantFolding"], None]  # what was tried may be computed ahead
+
+
+class Endless:
+    """A session whose one operator goes on until its process ends."""
+
+    def __init__(self) -> None:
+        self.ended: list[ModelError] = []
+
+    def run(self, _names: object, _feeds: object, options: Any) -> list[str]:
+        while not self.ended:
+            pass
+        assert options.terminate  # what ends between two operators was tried first
+        return ["never read"]
+
+
+def test_an_operator_that_does_not_end_gives_its_process_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Endless()
+    monkeypatch.setattr(onnx_once, "SECONDS", 0.1)
+    monkeypatch.setattr(onnx_once, "GRACE", 0.1)
+    monkeypatch.setattr(onnx_once, "_GIVE_UP", [])
+    onnx_once.ends_with(session.ended.append)
+    onnx_once.answer(session, ["y"], {})
+    assert [error.what for error in session.ended] == ["This ONNX graph is too slow to explain."]
 
 
 def branches(length: int) -> bytes:

@@ -29,6 +29,7 @@ def cases(_marker: Path) -> Iterator[Case]:
         yield f"onnx-slow-{name}.onnx", chain(kind, sides, **settings)
     for start in ("rows", "shape"):
         yield f"onnx-slow-{start}.onnx", chain("MatMul", [1_200, 1_200], start=start)
+    yield "onnx-slow-alone.onnx", chain("Conv", [1, 1, 2_001, 2_001], 1, "rows", pads=[1_000] * 4)  # of one operator
 
 
 def chain(kind: str, sides: list[int], length: int = LONG, start: str = "numbers", **settings: Any) -> bytes:

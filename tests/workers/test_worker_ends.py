@@ -51,6 +51,16 @@ def test_a_hanging_worker_is_ended_in_time() -> None:
     model.close()
 
 
+def test_an_operator_that_does_not_end_is_told_and_ends_its_worker() -> None:
+    pytest.importorskip("onnxruntime")
+    from tests.security.hostile_slow import chain
+
+    endless, held = chain("Conv", [1, 1, 2_001, 2_001], 1, "rows", pads=[1_000] * 4), alive()
+    with pytest.raises(ModelError, match="too slow to explain"):  # and not that it did not answer in time
+        open_model(endless, "one.onnx")
+    assert alive() == held
+
+
 def test_leaving_ends_the_worker(remote: RemoteModel) -> None:
     class Left(Exception):  # noqa: N818 - what a page raises when its visitor leaves
         pass
