@@ -85,7 +85,7 @@ def _columns(step: Any, inputs: Sources, _names: Sequence[str] | None) -> Source
     found = np.full(width, -1, dtype=np.int64)
     for name, part, columns in step.transformers_:
         place = step.output_indices_[name]
-        given = inputs[_positions(columns, own, len(inputs))]
+        given = inputs[positions(columns, own, len(inputs))]
         made = _through(part, given, None) if len(given) else given  # a part without columns was never fitted
         if len(made) != place.stop - place.start:
             raise _Mixed(name)
@@ -95,7 +95,7 @@ def _columns(step: Any, inputs: Sources, _names: Sequence[str] | None) -> Source
     return found
 
 
-def _positions(columns: Any, names: list[Any], count: int) -> Sources:
+def positions(columns: Any, names: list[Any], count: int) -> Sources:
     """A ColumnTransformer's choice of columns (names, positions, slices, masks) as positions."""
     if isinstance(columns, str):
         return np.array([names.index(columns)], dtype=np.int64)

@@ -13,6 +13,7 @@ from core.errors import ModelError
 from core.models.adapter import Engine, Facts
 from core.models.encoding import Sources, encoded_sources
 from core.models.options import Options
+from core.models.plain_front import PlainFront, plain_front
 from core.models.rows import plain_frame
 from core.models.sklearn_estimator import require_fitted
 from core.models.threads import single_threaded
@@ -37,6 +38,8 @@ class PipelineEngine:
     sources : Sources or None
         Which feature each encoded column comes from; None when one mixes several.
     n_features : int
+    plain : PlainFront or None
+        What the first step does, in plain arrays.
     """
 
     front: tuple[Any, ...]
@@ -45,6 +48,7 @@ class PipelineEngine:
     text: bool
     sources: Sources | None
     n_features: int
+    plain: PlainFront | None = None
 
     def predict(self, rows: Any) -> Any:
         """The last step's prediction of the encoded rows."""
@@ -65,13 +69,17 @@ class PipelineEngine:
 
     def encode(self, rows: Any) -> Any:
         """Rows as the last step was fitted with them."""
-        if isinstance(rows, pd.DataFrame):
+        front = self.front
+        made = self.plain.encode(rows) if self.plain is not None and isinstance(rows, pd.DataFrame) else None
+        if made is not None:
+            rows, front = made, front[1:]
+        elif isinstance(rows, pd.DataFrame):
             rows = plain_frame(rows)
             if self.text:
                 rows = rows.iloc[:, 0].fillna("").astype(str)
             elif not self.as_frame:
                 rows = rows.to_numpy()
-        for step in self.front:
+        for step in front:
             rows = step.transform(rows)
         return rows
 
@@ -127,4 +135,5 @@ def adapt(estimator: Any, options: Options, inner: Adapt) -> tuple[Facts, Engine
         levels={},
     )
     fitted = tuple(single_threaded(step) for step in front)
-    return outside, PipelineEngine(fitted, last, found is not None, text, sources, len(features))
+    plain = plain_front(fitted[0], features) if found is not None and list(found) == list(features) else None
+    return outside, PipelineEngine(fitted, last, found is not None, text, sources, len(features), plain)
