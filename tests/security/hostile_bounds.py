@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from scipy import sparse as sp
-from sklearn import svm
+from sklearn import ensemble, linear_model, neighbors, pipeline, preprocessing, svm
 
 from tests.security.hostile import Case
-from tests.security.hostile_passed import LABELS, TARGET, X, lying
+from tests.security.hostile_passed import LABELS, RNG, TARGET, X, lying
 
 
 def cases(_marker: Path) -> Iterator[Case]:
     """Every case; none has a payload."""
-    for name, model in machines():
+    for name, model in (*machines(), *encoders(), *neighbours()):
         yield f"bounds-{name}.pkl", pickle.dumps(model)
 
 
@@ -30,3 +31,30 @@ def machines() -> Iterator[tuple[str, Any]]:
         for kind, answers in kinds:
             made = kind().fit(rows, answers)
             yield f"one-class-{form}-{kind.__name__}", lying(made, _n_support=made._n_support[:1])
+
+
+def encoders() -> Iterator[tuple[str, Any]]:
+    """A rare level that stands for any unknown one, and is no level: members of an ensemble are asked for no names."""
+    levels = RNG.integers(0, 8, size=(60, 3)).astype(float)
+    made = preprocessing.OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=6).fit(levels)
+    own = {"_default_to_infrequent_mappings": [None] * 3, "_n_features_outs": [len(c) for c in made.categories_]}
+    for label, rare in (
+        *(("far", [np.array([10**8])] * 3), ("near", [np.array([60])] * 3), ("before", [np.array([-(10**8)])] * 3)),
+        *(("numbered", dict.fromkeys(range(3), np.array([60]))), ("fewer", [np.array([10**8])])),
+    ):
+        lying(made, **own, _infrequent_indices=rare)
+        step = pipeline.make_pipeline(preprocessing.OneHotEncoder(), linear_model.Ridge()).fit(levels, TARGET)
+        step.steps[0] = ("onehotencoder", made)
+        group = ensemble.VotingRegressor([("a", linear_model.Ridge())]).fit(levels, TARGET)
+        yield f"rare-{label}", lying(group, estimators_=[step])
+
+
+def neighbours() -> Iterator[tuple[str, Any]]:
+    """No rows of training: compiled code divides by how many there are."""
+    for kind in (
+        neighbors.RadiusNeighborsClassifier,
+        neighbors.RadiusNeighborsRegressor,
+        neighbors.KNeighborsRegressor,
+    ):
+        made = kind(algorithm="brute").fit(X, LABELS)
+        yield f"no-rows-{kind.__name__}", lying(made, _fit_X=made._fit_X[:0], _y=made._y[:0], n_samples_fit_=0)

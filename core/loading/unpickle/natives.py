@@ -48,6 +48,8 @@ def answers(model: Any) -> None:
         return
     if own.get("n_samples_fit_", rows.shape[0]) != rows.shape[0] or rows.shape[1:] != (own.get("n_features_in_"),):
         raise broken(model)
+    if not rows.shape[0]:  # compiled code divides by how many there are
+        raise broken(model)
     wanted = own.get("n_neighbors", 1)
     if isinstance(model, KNeighborsClassifier) and not (
         isinstance(wanted, _WHOLE) and 0 < wanted <= max(1, rows.shape[0])
@@ -82,6 +84,8 @@ def one_hot(model: Any) -> None:
         mapping = None if mappings is None else mappings[position]
         if mapping is not None and (not is_within(mapping, len(known)) or len(mapping) != len(known)):
             raise broken(model)
+        if not _is_rare(own.get("_infrequent_indices"), position, len(known)):
+            raise broken(model)
         size = len(known) if mapping is None else int(mapping.max()) + 1
         out = None if dropped is None else dropped[position]
         if out is not None and (not isinstance(out, _WHOLE) or not 0 <= out < size):
@@ -89,6 +93,12 @@ def one_hot(model: Any) -> None:
         sizes.append(size - (out is not None))
     if list(own["_n_features_outs"]) != sizes:
         raise broken(model)
+
+
+def _is_rare(groups: Any, position: int, limit: int) -> bool:
+    """True where rare levels of a column, one of which stands for any that is unknown, are among its levels."""
+    group = groups[position] if isinstance(groups, list | tuple) and position < len(groups) else groups
+    return group is None or is_within(group, limit)
 
 
 def _is_sorted(known: Any) -> bool:
