@@ -6,6 +6,7 @@ See ``hostile.py``. Each loaded, and compiled code read a little behind an array
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from scipy import sparse as sp
 from sklearn import ensemble, linear_model, neighbors, pipeline, preprocessing, svm
 
 from tests.security.hostile import Case
-from tests.security.hostile_passed import LABELS, RNG, TARGET, X, lying
+from tests.security.hostile_passed import LABELS, RNG, TARGET, WIDE, X, lying
 
 
 def cases(_marker: Path) -> Iterator[Case]:
     """Every case; none has a payload."""
-    for name, model in (*machines(), *encoders(), *neighbours()):
-        yield f"bounds-{name}.pkl", pickle.dumps(model)
+    for part in (machines, encoders, neighbours, labels):
+        for name, model in part():
+            yield f"bounds-{name}.pkl", pickle.dumps(model)
 
 
 def machines() -> Iterator[tuple[str, Any]]:
@@ -58,3 +60,24 @@ def neighbours() -> Iterator[tuple[str, Any]]:
     ):
         made = kind(algorithm="brute").fit(X, LABELS)
         yield f"no-rows-{kind.__name__}", lying(made, _fit_X=made._fit_X[:0], _y=made._y[:0], n_samples_fit_=0)
+    for kind in (neighbors.KNeighborsTransformer, neighbors.RadiusNeighborsTransformer):
+        made = kind(algorithm="kd_tree").fit(WIDE[:, :4])  # its tree knows more rows than its graph has columns
+        yield f"fewer-rows-{kind.__name__}", lying(made, _fit_X=sp.csr_matrix(WIDE[:9, :4]), n_samples_fit_=9)
+
+
+def labels() -> Iterator[tuple[str, Any]]:
+    """Places of labels behind the last: of a cache, and of labels that are there twice."""
+    step = preprocessing.MultiLabelBinarizer().fit([[0.0, 1.0, 2.0]])
+    for label, lie in (
+        ("far", {"_cached_dict": {0.0: 10**8}}),
+        ("before", {"_cached_dict": {0.0: -(10**8)}}),
+        ("counted", {"_cached_dict": Counter()}),
+        ("twice", {"_cached_dict": None, "classes_": np.zeros(10_000)}),
+        ("gone", {"_cached_dict": {0.0: 10**8}, "classes_": None}),
+    ):
+        yield f"labels-{label}", pipeline.Pipeline([("a", lying(step, n_features_in_=3, **lie)), ("b", linear(1))])
+
+
+def linear(width: int) -> Any:
+    """A line through so many columns."""
+    return linear_model.Ridge().fit(RNG.normal(size=(9, width)), np.arange(9.0))

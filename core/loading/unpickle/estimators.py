@@ -87,7 +87,7 @@ def _neighbour_tree(model: Any) -> None:
         count = rows.shape[0] if hasattr(rows, "shape") else -1
         if not isinstance(answers, np.ndarray) or len(answers) != count:
             raise _broken(model)
-    if tree is not None and isinstance(rows, np.ndarray) and rows.shape != np.asarray(tree.data).shape:
+    if tree is not None and rows is not None and np.shape(rows) != np.asarray(tree.data).shape:
         raise _broken(model)
 
 

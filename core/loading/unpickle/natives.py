@@ -111,8 +111,21 @@ def _is_sorted(known: Any) -> bool:
 
 def vocabulary(model: Any) -> None:
     """A vocabulary numbers its words from zero."""
-    words = vars(model)["vocabulary_"]
-    if not isinstance(words, dict) or not all(isinstance(n, _WHOLE) and 0 <= n < len(words) for n in words.values()):
+    if not _is_numbered(vars(model)["vocabulary_"]):
+        raise broken(model)
+
+
+def _is_numbered(words: Any) -> bool:
+    """True for a dictionary that tells a place for each of its keys, as many places as keys."""
+    return isinstance(words, dict) and all(isinstance(n, _WHOLE) and 0 <= n < len(words) for n in words.values())
+
+
+def columns(model: Any) -> None:
+    """Columns of several labels: as many as there are different ones, of which the encoder keeps the places."""
+    kept, known = vars(model)["_cached_dict"], vars(model).get("classes_", np.zeros(0))
+    if not isinstance(known, np.ndarray) or known.ndim != 1 or len(set(known.tolist())) != len(known):
+        raise broken(model)
+    if kept is not None and not (type(kept) is dict and _is_numbered(kept)):  # a Counter knows any label
         raise broken(model)
 
 
@@ -268,6 +281,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "hash_method": hashing,
     "location_": spread,
     "boosters": folds,
+    "_cached_dict": columns,
     "n_samples_fit_": neighbours,
     **dict.fromkeys(("response_method", "_response_method", "chain_method", "chain_method_", "stack_method"), ways),
     **dict.fromkeys(SETTINGS, calls),
