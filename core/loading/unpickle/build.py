@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from core.loading.unpickle.attributes import set_attributes
 from core.loading.unpickle.constructors import CONSTRUCTORS
 from core.loading.unpickle.costs import pay
-from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Ref, Refused, Slot, Stub, spent
+from core.loading.unpickle.inert import Ref, Refused, Slot, Stub, spent
 from core.loading.unpickle.intervals import NUMBERS
 from core.loading.unpickle.older_splines import parted
 from core.loading.unpickle.trees import upgrade_predictor
@@ -154,7 +155,7 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
     state = state or {}
     if type(target).__module__.startswith("sklearn."):
         _note_version(machine, state.pop("_sklearn_version", None))  # taken out of the state itself, as theirs does
-    _set_attributes(target, state)
+    set_attributes(target, state)
 
 
 def _note_version(machine: Machine, version: Any) -> None:
@@ -165,48 +166,6 @@ def _note_version(machine: Machine, version: Any) -> None:
         raise Refused("the version of its scikit-learn is no text")
     if version[:20] not in machine.notes:
         machine.notes.append(version[:20])
-
-
-def _set_attributes(target: Any, state: dict[str, Any]) -> None:
-    """Fill the attributes of an object, as its own ``__setstate__`` would, without running it."""
-    cls = type(target)
-    own = vars(target)
-    for name, value in state.items():
-        if value.__class__ is OwnMethod and value.owner is target and value.name == name and name in OWN_METHODS:
-            continue  # the class has it
-        _check_attribute(cls, name)
-        own[name] = value
-    if cls.__name__ == "IsotonicRegression":
-        _isotonic(target)
-
-
-def _isotonic(model: Any) -> None:
-    """Rebuild the interpolation, from arrays of numbers only."""
-    vars(model).pop("f_", None)
-    found = [vars(model).get(name) for name in ("X_thresholds_", "y_thresholds_")]
-    if all(part is None for part in found):
-        return
-    if not all(type(a) is np.ndarray and a.ndim == 1 and a.dtype.kind == "f" for a in found):
-        raise Refused("the thresholds of its IsotonicRegression are not numbers")
-    model._build_f(*found)
-
-
-def _check_attribute(cls: type[Any], name: Any) -> None:
-    """Refuse names that are no attributes, special ones, and those that would hide a method."""
-    if type(name) is not str or not name.isidentifier():
-        raise Refused(f"it gives {cls.__name__} an attribute whose name is not one")
-    if name.startswith("__") and name.endswith("__"):
-        raise Refused(f"it sets the special attribute {name} of {cls.__name__}", f"{cls.__name__}.{name}")
-    for base in cls.__mro__:
-        found = vars(base).get(name)
-        if found is None:
-            continue
-        hides = isinstance(found, FunctionType | classmethod | staticmethod) or (
-            hasattr(type(found), "__get__") and not hasattr(type(found), "__set__")
-        )
-        if hides:
-            raise Refused(f"it replaces the method {name} of {cls.__name__}", f"{cls.__name__}.{name}")
-        return
 
 
 def extend(target: Any, items: list[Any]) -> None:

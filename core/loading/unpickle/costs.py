@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ BYTES = 64
 COLUMN = 500
 """Instructions that one column of a table takes: pandas builds each by itself."""
 _RAW = (bytes, bytearray, str)
+_NOTHING = frozenset((int, float, bool, type(None), Ref))
 _DEEPEST = 4
 
 
@@ -32,20 +34,32 @@ def pay(machine: Machine, parts: Any) -> None:
 def _cost(item: Any, depth: int) -> int:
     """Instructions for one argument and those in it; lists are counted, not walked."""
     kind = type(item)
+    if kind in _NOTHING:
+        return 0
     if kind in _RAW:
         return len(item) // BYTES
     if kind is tuple and depth < _DEEPEST and len(item) <= 16:
-        return sum(_cost(part, depth + 1) for part in item if type(part) is not int)
+        return _costs(item, depth + 1)
     if kind is dict and depth < _DEEPEST and len(item) <= 64:
-        return sum(_cost(part, depth + 1) for part in item.values())
+        return _costs(item.values(), depth + 1)
     if kind is list:
-        few = sum(_cost(part, depth + 1) for part in item) if len(item) <= 16 and depth < _DEEPEST else 0
-        return len(item) + few
+        return len(item) + (_costs(item, depth + 1) if len(item) <= 16 and depth < _DEEPEST else 0)
     if kind in (tuple, dict, set, frozenset):
         return len(item)
     if isinstance(item, np.ndarray):
         return int(item.size if item.dtype.hasobject else item.nbytes // BYTES)
+    if isinstance(item, np.dtype):
+        return 0
     return _table(item, depth)
+
+
+def _costs(parts: Iterable[Any], depth: int) -> int:
+    """Instructions for some objects; most are numbers, which count nothing."""
+    spent = 0
+    for part in parts:
+        if type(part) not in _NOTHING:
+            spent += _cost(part, depth)
+    return spent
 
 
 def _table(item: Any, depth: int) -> int:

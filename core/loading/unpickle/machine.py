@@ -6,8 +6,8 @@ allow-list. Opcodes that no honest file of today uses (INST, OBJ, EXT*, PERSID, 
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
+from struct import Struct
 from typing import Any
 
 from core.loading.unpickle.inert import Refused
@@ -129,9 +129,21 @@ class Machine:
         self.position = end + 1
         return found
 
-    def number(self, layout: str) -> int:
-        """An integer in a ``struct`` layout."""
-        value: int = struct.unpack(layout, self.take(struct.calcsize(layout)))[0]
+    def byte(self) -> int:
+        """The next byte."""
+        start = self.position
+        if start >= self.limit:
+            self._leave(1)
+        self.position = start + 1
+        return self.data[start]
+
+    def number(self, form: Struct) -> Any:
+        """A number of a fixed size."""
+        start, end = self.position, self.position + form.size
+        if end > self.limit:
+            self._leave(form.size)
+        (value,) = form.unpack_from(self.data, start)
+        self.position = end
         return value
 
     def pop_mark(self) -> list[Any]:

@@ -36,9 +36,10 @@ def shape_of(value: Any, name: str) -> tuple[int, ...]:
     """A shape: a tuple of sizes."""
     if type(value) is not tuple or len(value) > 32:
         raise wrong(name)
-    if not all(type(size) is int or isinstance(size, np.integer) for size in value) or any(s < 0 for s in value):
-        raise wrong(name)
-    return tuple(int(size) for size in value)
+    for size in value:
+        if (type(size) is not int and not isinstance(size, np.integer)) or size < 0:
+            raise wrong(name)
+    return tuple(map(int, value))
 
 
 def dtype(_machine: Machine, args: tuple[Any, ...]) -> Slot:

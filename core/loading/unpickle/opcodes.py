@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from core.loading.unpickle import build
 from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import Ref, Refused
+from core.loading.unpickle.sized import MAX_DIGITS, binary, byte, fixed, long_bytes, old_text, recall, remember, text
 from core.loading.unpickle.stack import INERT, loose, solids
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 MAX_MARKS = 2_000
-MAX_DIGITS = 600
+_LONG = Struct("<Q")
 
 
 def _push(value: Any) -> Callable[[Machine], None]:
@@ -43,48 +45,12 @@ def _long(machine: Machine) -> None:
     machine.stack.append(int(machine.line(MAX_DIGITS).rstrip(b"L")))
 
 
-def _long_bytes(layout: str) -> Callable[[Machine], None]:
-    """LONG1 and LONG4."""
-
-    def read(machine: Machine) -> None:
-        size = machine.number(layout)
-        if not 0 <= size <= MAX_DIGITS:
-            raise Refused("it holds a number of excessive length")
-        machine.stack.append(int.from_bytes(machine.take(size), "little", signed=True))
-
-    return read
-
-
-def _fixed(layout: str) -> Callable[[Machine], None]:
-    """An integer or float of fixed size."""
-    return lambda machine: machine.stack.append(machine.number(layout))
-
-
 def _float(machine: Machine) -> None:
     machine.stack.append(float(machine.line(MAX_DIGITS)))
 
 
-def _text(layout: str) -> Callable[[Machine], None]:
-    """A length and UTF-8 text."""
-
-    def read(machine: Machine) -> None:
-        machine.stack.append(str(machine.take(machine.number(layout)), "utf-8", "surrogatepass"))
-
-    return read
-
-
 def _unicode(machine: Machine) -> None:
     machine.stack.append(str(machine.line(), "raw-unicode-escape"))
-
-
-def _binary(layout: str, make: Callable[[bytes], Any] = bytes) -> Callable[[Machine], None]:
-    """A length and bytes."""
-    return lambda machine: machine.stack.append(make(machine.take(machine.number(layout))))
-
-
-def _old_text(layout: str) -> Callable[[Machine], None]:
-    """A byte string of Python 2: plain ASCII only."""
-    return lambda machine: machine.stack.append(str(machine.take(machine.number(layout)), "ascii"))
 
 
 def _string(machine: Machine) -> None:
@@ -95,7 +61,7 @@ def _string(machine: Machine) -> None:
 
 
 def _frame(machine: Machine) -> None:
-    machine.enter(machine.number("<Q"))
+    machine.enter(machine.number(_LONG))
 
 
 def _proto(machine: Machine) -> None:
@@ -117,7 +83,7 @@ def _short_tuple(size: int) -> Callable[[Machine], None]:
             raise Refused("its instructions take more than there is")
         items = machine.stack[-size:]
         del machine.stack[-size:]
-        machine.stack.append(tuple([loose(item) for item in items]))
+        machine.stack.append(tuple([loose(item) if item.__class__ in INERT else item for item in items]))
 
     return make
 
@@ -219,39 +185,34 @@ def _refuse(opcode: int) -> Callable[[Machine], None]:
     return refuse
 
 
-def _index(layout: str) -> Callable[[Machine], int]:
-    """Read a memo index of fixed size."""
-    return lambda machine: machine.number(layout)
-
-
 _HANDLERS: dict[bytes, Callable[[Machine], object]] = {
     b"(": _mark,
     b"0": _pop,
     b"1": lambda machine: machine.pop_mark(),
     b"2": lambda machine: machine.stack.append(machine.stack[-1]),
     b"F": _float,
-    b"G": _fixed(">d"),
+    b"G": fixed(">d"),
     b"I": _int,
-    b"J": _fixed("<i"),
-    b"K": _fixed("<B"),
-    b"M": _fixed("<H"),
+    b"J": fixed("<i"),
+    b"K": byte,
+    b"M": fixed("<H"),
     b"L": _long,
-    b"\x8a": _long_bytes("<B"),
-    b"\x8b": _long_bytes("<i"),
+    b"\x8a": long_bytes("<B"),
+    b"\x8b": long_bytes("<i"),
     b"N": _push(None),
     b"\x88": _push(True),
     b"\x89": _push(False),
     b"S": _string,
-    b"T": _old_text("<i"),
-    b"U": _old_text("<B"),
+    b"T": old_text("<i"),
+    b"U": old_text("<B"),
     b"V": _unicode,
-    b"X": _text("<I"),
-    b"\x8c": _text("<B"),
-    b"\x8d": _text("<Q"),
-    b"B": _binary("<I"),
-    b"C": _binary("<B"),
-    b"\x8e": _binary("<Q"),
-    b"\x96": _binary("<Q", bytearray),
+    b"X": text("<I"),
+    b"\x8c": text("<B"),
+    b"\x8d": text("<Q"),
+    b"B": binary("<I"),
+    b"C": binary("<B"),
+    b"\x8e": binary("<Q"),
+    b"\x96": binary("<Q", bytearray),
     b"\x80": _proto,
     b"\x95": _frame,
     b")": _push(()),
@@ -277,11 +238,11 @@ _HANDLERS: dict[bytes, Callable[[Machine], object]] = {
     b"\x92": _newobj_ex,
     b"b": _build,
     b"p": lambda machine: machine.remember(int(machine.line(20))),
-    b"q": lambda machine: machine.remember(machine.number("<B")),
-    b"r": lambda machine: machine.remember(machine.number("<I")),
+    b"q": remember("<B"),
+    b"r": remember("<I"),
     b"\x94": lambda machine: machine.remember(len(machine.memo)),
     b"g": lambda machine: machine.recall(int(machine.line(20))),
-    b"h": lambda machine: machine.recall(machine.number("<B")),
-    b"j": lambda machine: machine.recall(machine.number("<I")),
+    b"h": recall("<B"),
+    b"j": recall("<I"),
 }
 TABLE: list[Callable[[Machine], object]] = [_HANDLERS.get(bytes([opcode]), _refuse(opcode)) for opcode in range(256)]

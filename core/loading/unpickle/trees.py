@@ -69,8 +69,8 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
 def _shares(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Shares of the classes: older versions kept counts in the nodes, and ``predict_proba`` made shares of them."""
     for some in (slice(1), slice(None)):  # the root tells most apart, without a sum of all nodes
-        total = values[some].sum(axis=2, keepdims=True)
-        if not np.allclose(total, weight[some], rtol=1e-6, atol=0.0):
+        total, wanted = values[some].sum(axis=2, keepdims=True), weight[some]
+        if not ((total == wanted) | (abs(total - wanted) <= 1e-6 * abs(wanted))).all():
             return values  # shares, or damaged: left as they are
     return values / np.where(total == 0.0, 1.0, total)
 
