@@ -11,17 +11,20 @@ from core.models.rows import placeholders
 from core.types import Task
 
 MAX_COLUMNS = 200_000
+MAX_ENCODED = 2_000_000
+"""Columns that a pipeline's last step may take: words and their neighbours are more than any table has columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Given by the caller of ``wrap``; None means "find out"."""
+    """Given by the caller of ``wrap``; None means "find out". ``most`` is how many columns there may be."""
 
     features: tuple[str, ...] | None = None
     classes: tuple[str, ...] | None = None
     task: Task | None = None
     predict_function: Callable[[Any, Any], Any] | None = None
     owned: bool = False
+    most: int = MAX_COLUMNS
 
     def name_features(self, kind: str, found: Sequence[Any] | None, count: int | None) -> tuple[tuple[str, ...], bool]:
         """Feature names and whether they are real: given, found, or placeholders for a known number.
@@ -47,7 +50,7 @@ class Options:
                 "It keeps neither their names nor their number.",
                 "Name them: model(estimator, features=[…]).",
             )
-        if not 0 < count <= MAX_COLUMNS:
+        if not 0 < count <= self.most:
             raise ModelError(f"{kind} says that it takes {count:,} columns.", "No table has so many.")
         return placeholders(count), False
 

@@ -12,7 +12,7 @@ import pandas as pd
 from core.errors import ModelError
 from core.models.adapter import Engine, Facts
 from core.models.encoding import Sources, encoded_sources
-from core.models.options import Options
+from core.models.options import MAX_ENCODED, Options
 from core.models.plain_front import PlainFront, plain_front
 from core.models.rows import plain_frame
 from core.models.sklearn_estimator import require_fitted
@@ -120,7 +120,7 @@ def adapt(estimator: Any, options: Options, inner: Adapt) -> tuple[Facts, Engine
         )
     if not front:
         return inner(steps[-1], options)
-    facts, last = inner(steps[-1], replace(options, features=None))
+    facts, last = inner(steps[-1], replace(options, features=None, most=MAX_ENCODED))
     found = getattr(front[0], "feature_names_in_", None)
     text = type(front[0]).__module__.startswith("sklearn.feature_extraction.text")
     count = 1 if text else getattr(front[0], "n_features_in_", None)

@@ -36,6 +36,7 @@ from sklearn.preprocessing import (
 from core.errors import ModelError
 from core.models import wrap
 from core.models.encoding import encoded_sources
+from core.models.options import MAX_COLUMNS
 from core.models.pipeline import PipelineEngine
 
 RNG = np.random.default_rng(1)
@@ -233,6 +234,17 @@ def test_documents_are_one_text_column() -> None:
     assert len(model.features) == 1
     frame = texts.set_axis(list(model.features), axis=1)
     np.testing.assert_array_equal(model.predict(frame), native.predict_proba(texts["text"]))
+
+
+def test_there_may_be_more_words_than_any_table_has_columns() -> None:
+    texts = [" ".join(f"w{word}" for word in range(start, start + 5_000)) for start in range(0, MAX_COLUMNS + 1, 5_000)]
+    native = make_pipeline(TfidfVectorizer(), Ridge()).fit(texts, np.arange(len(texts)))
+    assert native[-1].n_features_in_ > MAX_COLUMNS
+    model = wrap(native)
+    frame = pd.DataFrame({model.features[0]: texts[:3]})
+    np.testing.assert_array_equal(model.predict(frame)[:, 0], native.predict(texts[:3]))
+    with pytest.raises(ModelError, match="No table has so many"):
+        wrap(native[-1])
 
 
 def test_a_pipeline_without_names_takes_positions() -> None:
