@@ -158,6 +158,13 @@ class Machine:
             raise Refused("its memo is out of bounds")
         self.memo[index] = self.stack[-1]
 
+    def memoize(self) -> None:
+        """Put the top of the stack into the memo's next place."""
+        memo = self.memo
+        if len(memo) >= MAX_MEMO:
+            raise Refused("its memo is out of bounds")
+        memo[len(memo)] = self.stack[-1]
+
     def recall(self, index: int) -> None:
         """Push an entry of the memo."""
         if index not in self.memo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import methodcaller
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -240,7 +241,7 @@ _HANDLERS: dict[bytes, Callable[[Machine], object]] = {
     b"p": lambda machine: machine.remember(int(machine.line(20))),
     b"q": remember("<B"),
     b"r": remember("<I"),
-    b"\x94": lambda machine: machine.remember(len(machine.memo)),
+    b"\x94": methodcaller("memoize"),
     b"g": lambda machine: machine.recall(int(machine.line(20))),
     b"h": recall("<B"),
     b"j": recall("<I"),

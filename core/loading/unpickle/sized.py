@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import methodcaller
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ MAX_DIGITS = 600
 def _size(layout: str) -> Callable[[Machine], int]:
     """A size or a place in the memo: most are one byte, and a forest has a hundred thousand of them."""
     form = Struct(layout)
-    return (lambda machine: machine.byte()) if layout == "<B" else lambda machine: int(machine.number(form))
+    return methodcaller("byte") if layout == "<B" else lambda machine: int(machine.number(form))
 
 
 def long_bytes(layout: str) -> Callable[[Machine], None]:
