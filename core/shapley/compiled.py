@@ -27,22 +27,19 @@ def piece(back: Any, *kinds: Any, **how: Any) -> Callable[[Function], Function]:
     """Compile for arguments of these kinds. A piece that is called has the processor's registers for itself."""
 
     def build(function: Function) -> Function:
-        made: Function = numba.njit([back(*kinds)], error_model="numpy", nogil=True, _nrt=False, **how)(function)
+        signature, flags = [back(*kinds)], {"error_model": "numpy", "nogil": True, "_nrt": False, **how}
+        try:
+            made: Function = numba.njit(signature, cache=True, **flags)(function)
+        except RuntimeError:  # no folder that could be written to
+            made = numba.njit(signature, **flags)(function)
         return made
 
     return build
 
 
 def compiled(*kinds: Any) -> Callable[[Function], Function]:
-    """What Python calls; without the cache where there is no place for it."""
-
-    def build(function: Function) -> Function:
-        try:
-            return piece(types.void, *kinds, cache=True)(function)
-        except RuntimeError:  # no folder that could be written to
-            return piece(types.void, *kinds)(function)
-
-    return build
+    """What Python calls."""
+    return piece(types.void, *kinds)
 
 
 def part(function: Function) -> Function:
