@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse as sp
-from sklearn import ensemble, linear_model, neighbors, pipeline, preprocessing, svm
+from sklearn import cluster, cross_decomposition, ensemble, linear_model, neighbors, pipeline, preprocessing, svm
 
 from tests.security.hostile import Case
 from tests.security.hostile_passed import LABELS, RNG, TARGET, WIDE, X, lying
@@ -21,7 +21,7 @@ from tests.security.hostile_passed import LABELS, RNG, TARGET, WIDE, X, lying
 
 def cases(_marker: Path) -> Iterator[Case]:
     """Every case; none has a payload."""
-    for part in (machines, encoders, neighbours, labels):
+    for part in (machines, encoders, neighbours, labels, centres, products):
         for name, model in part():
             yield f"bounds-{name}.pkl", pickle.dumps(model)
 
@@ -76,6 +76,28 @@ def labels() -> Iterator[tuple[str, Any]]:
         ("gone", {"_cached_dict": {0.0: 10**8}, "classes_": None}),
     ):
         yield f"labels-{label}", pipeline.Pipeline([("a", lying(step, n_features_in_=3, **lie)), ("b", linear(1))])
+
+
+def centres() -> Iterator[tuple[str, Any]]:
+    """No centres: the first is the nearest all the same."""
+    for kind in (cluster.KMeans, cluster.MiniBatchKMeans, cluster.BisectingKMeans):
+        for rows, form in ((X, "dense"), (sp.csr_matrix(X), "sparse")):
+            made = lying(kind(3).fit(rows), n_clusters=0)
+            step = lying(made, cluster_centers_=made.cluster_centers_[:0])
+            group = ensemble.VotingRegressor([("a", linear(X.shape[1]))]).fit(X, TARGET)
+            yield f"no-centres-{form}-{kind.__name__}", lying(group, estimators_=[step])
+
+
+def products() -> Iterator[tuple[str, Any]]:
+    """Weights of an older version, of which a product is made while the file is read: of two long ones it is huge."""
+    made = cross_decomposition.PLSRegression(1).fit(X, TARGET)
+    long = np.zeros((9_000, 1))
+    one = np.ones((1, 1))
+    yield "product-parts", lying(made, x_rotations_=long, y_loadings_=long, coef_=one * 0, _x_std=one, _y_std=one)
+    made = cross_decomposition.PLSRegression(1).fit(X, TARGET)
+    yield "product-spread", lying(made, _y_std=np.ones((3_000, 1, 1)))
+    made = cross_decomposition.PLSRegression(1).fit(X, TARGET)
+    yield "product-width", lying(made, _x_std=np.ones((3_000, 1, 1)))
 
 
 def linear(width: int) -> Any:

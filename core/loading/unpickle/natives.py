@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.cluster._kmeans import _BaseKMeans
 from sklearn.covariance import EmpiricalCovariance
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neighbors._base import NeighborsBase
@@ -130,10 +131,12 @@ def columns(model: Any) -> None:
 
 
 def centres(model: Any) -> None:
-    """Centres have the columns of the rows that are compared with them."""
+    """Centres have the columns of the rows that are compared with them; k-means reads the first unasked."""
     own = vars(model)
     found, columns = own["cluster_centers_"], own.get("n_features_in_")
     if not hasattr(found, "shape") or len(found.shape) != 2 or found.shape[1] != columns:
+        raise broken(model)
+    if isinstance(model, _BaseKMeans) and not found.shape[0]:
         raise broken(model)
 
 

@@ -197,6 +197,9 @@ def latent(own: dict[str, Any]) -> None:
     if not all(isinstance(part, np.ndarray) and part.dtype.kind == "f" for part in parts):
         return
     rotations, loadings, high, wide, kept = (np.asarray(part) for part in parts)
+    sizes = (len(rotations), len(loadings))
+    if kept.shape not in (sizes, sizes[::-1]) or (*wide.shape, *high.shape) != sizes:  # else a product of any size
+        raise Refused("the weights of its partial least squares do not fit each other")
     scaled = ((rotations @ loadings.T) * high).T
     if kept.shape != scaled.shape or (kept.shape[0] == kept.shape[1] and np.allclose(kept.T, scaled)):
         kept = kept.T  # before 1.3
