@@ -115,10 +115,9 @@ def _walk(package: str) -> None:
     """Import a library with all its parts, so that none is looked for later."""
     if not _import(package):
         return
-    root = sys.modules[package]
-    for item in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=lambda _name: None):
-        if not _NEVER & set(item.name.split(".")):
-            _import(item.name)
+    for item in pkgutil.iter_modules(sys.modules[package].__path__, f"{package}."):
+        if item.name.rpartition(".")[2] not in _NEVER:
+            (_walk if item.ispkg else _import)(item.name)
 
 
 def _count_processors() -> None:
