@@ -135,5 +135,6 @@ def adapt(estimator: Any, options: Options, inner: Adapt) -> tuple[Facts, Engine
         levels={},
     )
     fitted = tuple(single_threaded(step) for step in front)
-    plain = plain_front(fitted[0], features) if found is not None and list(found) == list(features) else None
+    bare = not any(hasattr(step, "feature_names_in_") for step in steps[1:])  # else frames go from step to step
+    plain = plain_front(fitted[0], features) if bare and found is not None and list(found) == list(features) else None
     return outside, PipelineEngine(fitted, last, found is not None, text, sources, len(features), plain)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import issparse
+from sklearn import config_context
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -128,6 +129,18 @@ def test_a_cell_in_doubt_is_asked_of_the_step(column: str, cell: Any) -> None:
     assert plain is not None
     assert plain.encode(FRAME.head(3)) is not None
     assert plain.encode(some) is None
+
+
+def test_steps_that_hand_frames_on_are_left_alone() -> None:
+    """Whoever asks for frames everywhere has later steps that choose columns by name."""
+    with config_context(transform_output="pandas"):
+        first = make_column_transformer((StandardScaler(), ["age", "debt"]), verbose_feature_names_out=False)
+        later = make_column_transformer((StandardScaler(), ["debt"]))
+        pipeline = make_pipeline(first, later, LogisticRegression()).fit(FRAME, TARGET)
+        model = wrap(pipeline)
+        assert isinstance(model.engine, PipelineEngine)
+        assert model.engine.plain is None
+        np.testing.assert_array_equal(model.predict(FRAME), pipeline.predict_proba(FRAME))
 
 
 def test_many_rows_are_the_librarys() -> None:
