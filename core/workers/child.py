@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from core import errors, training
-from core.loading.models import Opened
+from core.loading.formats.sniff import format_of
+from core.loading.models import Opened, adapted, opened, parse, read_model
 from core.models import onnx_once
 from core.types import Model, Table
 from core.workers import again, cells, columns, failures, plain, questions
@@ -88,16 +89,12 @@ def _answer(session: Session, request: Message) -> Message:
 
 def _file(session: Session, request: Message) -> Message:
     """Read a model file; it becomes a model when its digest is known."""
-    from core.loading.models import opened
-
     session.opened = opened(bytes(request.blob), request.head["name"])
     return Message({})
 
 
 def _open(session: Session, request: Message) -> Message:
     """Make a model of the file that came before."""
-    from core.loading.models import adapted
-
     held, session.opened = session.opened, (None, None)
     options = {name: value for name, value in request.head["options"].items() if value is not None}
     session.model = adapted(held, request.head["name"], request.head["digest"], **options)
@@ -106,9 +103,6 @@ def _open(session: Session, request: Message) -> Message:
 
 def _examine(_session: Session, request: Message) -> Message:
     """Say what a file holds; something safe that is no model is named, too."""
-    from core.loading.formats.sniff import format_of
-    from core.loading.models import parse, read_model
-
     data, name = bytes(request.blob), request.head["name"]
     try:
         model = read_model(data, name)

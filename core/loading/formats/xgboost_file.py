@@ -224,16 +224,23 @@ def _joined(parts: Sequence[Any], name: str) -> Ints:
     return np.concatenate([whole_numbers(name, part, "Its nodes") for part in parts])
 
 
-def _holds(part: Any) -> bool:
-    """Whether there is something in a part; True for one that is no array."""
-    return type(part) is not np.ndarray or bool(part.size)
+def _none_by_category(splits: Any, nodes: int) -> bool:
+    """Whether as many kinds of splits as there are nodes say that none is by category, as most trees do."""
+    if type(splits) is Numerals:
+        return splits.text == b"0," * (nodes - 1) + b"0"
+    return type(splits) is np.ndarray and len(splits) == nodes and not splits.any()
+
+
+def _is_empty(part: Any) -> bool:
+    """Whether a part is a list or an array without anything."""
+    return type(part) in (list, np.ndarray) and not len(part)
 
 
 def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
     """Category sets of a tree lie within their array and belong to its nodes."""
     splits, sets = tree.get("split_type", []), [tree.get(key, []) for key in _SETS]
-    if type(splits) is np.ndarray and len(splits) == nodes and not splits.any() and not any(map(_holds, sets)):
-        return  # no split by category, as in most trees
+    if _none_by_category(splits, nodes) and all(map(_is_empty, sets)):
+        return
     try:
         codes, owners, starts, sizes = (whole_numbers(name, part, "Its categories") for part in sets)
     except TypeError as error:
@@ -243,8 +250,7 @@ def _check_categories(tree: Mapping[str, Any], nodes: int, name: str) -> None:
         raise damaged(name, "Its categories do not belong to its nodes")
     if (starts + sizes > len(codes)).any() or (codes.size and (codes.min() < 0 or codes.max() > 2**24)):
         raise damaged(name, "Its categories are out of range")
-    plain = type(splits) is Numerals and splits.text == b"0," * (nodes - 1) + b"0"  # none by category, as most are
-    kinds = np.zeros(0, np.int64) if plain else whole_numbers(name, splits, "Its kinds of splits")
+    kinds = whole_numbers(name, splits, "Its kinds of splits")
     if kinds.size not in (0, nodes):
         raise damaged(name, "The parts of a tree differ in length")
     # XGBoost goes through the splits by category and the owners of sets at once
