@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import ExplorerError, ModelError, NotApplicable
-from pages.parts import turns
+from pages.parts import question, turns
 from pages.parts.text import safe_long
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def redraw(*parts: str) -> None:
     if set(parts) <= set(here):
         with suppress(StreamlitAPIException):
             st.rerun(list(parts))
-    st.rerun("app")
+    question.whole_page()
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts import question
+
 _MADE = "fresh"
 
 
@@ -55,7 +57,7 @@ def said(key: str) -> Any:
     A widget that left the page while its message was on the way says nothing: the callback ends, the page is drawn.
     """
     if key not in st.session_state:
-        st.rerun("app")
+        question.whole_page()
     return st.session_state[key]
 
 

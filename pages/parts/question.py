@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.running import Running
 
@@ -85,13 +86,29 @@ NAMES = tuple(item.name for item in fields(Question))
 
 
 def current() -> Question:
-    """The question of the link where it holds one, else of the session."""
-    held: Question = st.session_state.get(_HELD, Question())
+    """The question of the link where it holds one, else of the session.
+
+    A message from a part of the page brings the address that the browser had when it left: where the page's own change
+    of the address was still on its way there, an old one. Links are followed, and Back pressed, by whole pages only.
+    """
+    asked = held()
     given = st.query_params.to_dict()
-    if given:
-        held = _from_link(given, held)
-    st.session_state[_HELD] = held
-    return held
+    if given and not (_HELD in st.session_state and _from_part()):
+        asked = _from_link(given, asked)
+    st.session_state[_HELD] = asked
+    return asked
+
+
+def _from_part() -> bool:
+    """True in a run of some parts of the page."""
+    run = get_script_run_ctx()
+    return run is not None and bool(run.fragment_ids_this_run)
+
+
+def whole_page() -> NoReturn:
+    """Draw all of the page anew (called in a widget's callback), with the question that the session holds by now."""
+    write(current())
+    st.rerun("app")
 
 
 def held() -> Question:
