@@ -10,8 +10,8 @@ import numpy as np
 
 from core.loading.unpickle.inert import OWN_METHODS, OwnMethod, Refused
 
-_LONGEST = 100
-"""Letters of a name that is remembered for its class."""
+_MOST, _LONGEST = 100, 100
+"""Names, and letters of each, that are remembered for their class."""
 
 
 def set_attributes(target: Any, state: dict[str, Any]) -> None:
@@ -22,13 +22,15 @@ def set_attributes(target: Any, state: dict[str, Any]) -> None:
     Refused
         If one has a name that no attribute has, or that would hide a method.
     """
-    cls = type(target)
-    own = vars(target)
-    for name, value in state.items():
-        if value.__class__ is OwnMethod and value.owner is target and value.name == name and name in OWN_METHODS:
-            continue  # the class has it
-        _check_attribute(cls, name)
-        own[name] = value
+    cls: Any = type(target)
+    if OwnMethod in map(type, state.values()):
+        state = {name: value for name, value in state.items() if not _own_method(target, name, value)}
+    names = tuple(state)
+    for name in names:
+        if type(name) is not str or not name.isidentifier():
+            raise Refused(f"it gives {cls.__name__} an attribute whose name is not one")
+    (_known if len(names) <= _MOST and max(map(len, names), default=0) <= _LONGEST else _check_names)(cls, names)
+    vars(target).update(state)
     if cls.__name__ == "IsotonicRegression":
         _isotonic(target)
 
@@ -44,11 +46,15 @@ def _isotonic(model: Any) -> None:
     model._build_f(*found)
 
 
-def _check_attribute(cls: Any, name: Any) -> None:
-    """Refuse names that are no attributes, special ones, and those that would hide a method."""
-    if type(name) is not str or not name.isidentifier():
-        raise Refused(f"it gives {cls.__name__} an attribute whose name is not one")
-    (_known if len(name) <= _LONGEST else _check_name)(cls, name)
+def _own_method(target: Any, name: Any, value: Any) -> bool:
+    """True for a method of an object under its own name, which the class has anyway."""
+    return value.__class__ is OwnMethod and value.owner is target and value.name == name and name in OWN_METHODS
+
+
+def _check_names(cls: Any, names: tuple[str, ...]) -> None:
+    """Refuse names for what they mean to a class."""
+    for name in names:
+        _check_name(cls, name)
 
 
 def _check_name(cls: Any, name: str) -> None:
@@ -67,5 +73,5 @@ def _check_name(cls: Any, name: str) -> None:
         return
 
 
-_known = lru_cache(maxsize=4_096)(_check_name)
+_known = lru_cache(maxsize=1_024)(_check_names)
 """Thousands of trees have the same few attributes; a refusal is made anew each time."""

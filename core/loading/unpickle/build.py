@@ -151,7 +151,7 @@ def fill(machine: Machine, target: Any, state: Any) -> None:
     if type(slots) not in (dict, type(None)) or slots or not (state is None or type(state) is dict):
         raise Refused(f"it gives {type(target).__name__} a state that is not a set of attributes")
     if type(target).__name__ == "TreePredictor":
-        state = upgrade_predictor(state)
+        state = upgrade_predictor(machine, state)
     state = state or {}
     if type(target).__module__.startswith("sklearn."):
         _note_version(machine, state.pop("_sklearn_version", None))  # taken out of the state itself, as theirs does
@@ -193,7 +193,11 @@ def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
         raise Refused(f"it sets items of a {type(target).__name__}")
     if len(items) % 2:
         raise Refused("a dictionary in it has a key without a value")
-    odd = sum(name.__class__ is not str for name in items[::2])
+    names = items[::2]
+    odd = len(names) - list(map(type, names)).count(str)
+    if not odd and type(target) is dict:
+        target.update(zip(names, items[1::2], strict=True))
+        return
     machine.spend(ODD_KEY * odd)
     store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
     for places in _watched(machine, len(items)) if odd else (range(0, len(items), 2),):

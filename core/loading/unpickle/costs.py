@@ -20,7 +20,7 @@ BYTES = 64
 COLUMN = 500
 """Instructions that one column of a table takes: pandas builds each by itself."""
 _RAW = (bytes, bytearray, str)
-_NOTHING = frozenset((int, float, bool, type(None), Ref))
+_NOTHING = frozenset((int, float, bool, type(None), type, Ref))
 _DEEPEST = 4
 
 
@@ -38,6 +38,10 @@ def _cost(item: Any, depth: int) -> int:
         return 0
     if kind in _RAW:
         return len(item) // BYTES
+    if isinstance(item, np.ndarray):
+        return int(item.size if item.dtype.hasobject else item.nbytes // BYTES)
+    if isinstance(item, np.dtype):
+        return 0
     if kind is tuple and depth < _DEEPEST and len(item) <= 16:
         return _costs(item, depth + 1)
     if kind is dict and depth < _DEEPEST and len(item) <= 64:
@@ -46,10 +50,6 @@ def _cost(item: Any, depth: int) -> int:
         return len(item) + (_costs(item, depth + 1) if len(item) <= 16 and depth < _DEEPEST else 0)
     if kind in (tuple, dict, set, frozenset):
         return len(item)
-    if isinstance(item, np.ndarray):
-        return int(item.size if item.dtype.hasobject else item.nbytes // BYTES)
-    if isinstance(item, np.dtype):
-        return 0
     return _table(item, depth)
 
 
@@ -57,7 +57,10 @@ def _costs(parts: Iterable[Any], depth: int) -> int:
     """Instructions for some objects; most are numbers, which count nothing."""
     spent = 0
     for part in parts:
-        if type(part) not in _NOTHING:
+        kind = type(part)
+        if kind is bytes:
+            spent += len(part) // BYTES
+        elif kind not in _NOTHING:
             spent += _cost(part, depth)
     return spent
 

@@ -11,13 +11,15 @@ from struct import Struct
 from typing import Any
 
 from core.loading.unpickle.inert import Refused
+from core.loading.unpickle.nodes import Nodes
 from core.loading.unpickle.opcodes import TABLE
 from core.loading.unpickle.stack import solid
 
 MAX_OPCODES = 25_000_000
 MAX_MADE = 200_000
 MAX_MEMO = 20_000_000
-_STOP = 0x2E
+_STOP, _RECALL, _MEMOIZE, _BYTE, _INT, _TEXT = b".h\x94KJ\x8c"
+_WHOLE = Struct("<i")
 _STRETCH = 4_096
 _TOO_MANY = f"it has more than {MAX_OPCODES:,} instructions, or some that take as long"
 
@@ -57,8 +59,8 @@ class Machine:
     """
 
     __slots__ = (
-        *("budget", "data", "depth", "frame", "hashes", "limit", "made", "marks", "memo", "notes", "position"),
-        *("protocol", "stack"),
+        *("budget", "data", "depth", "frame", "hashes", "limit", "made", "marks", "memo", "nodes", "notes"),
+        *("position", "protocol", "stack"),
     )
 
     def __init__(self, data: bytes, position: int = 0, depth: int = 0, budget: Budget | None = None) -> None:
@@ -74,22 +76,56 @@ class Machine:
         self.hashes: dict[int, dict[int, int]] = {}
         self.protocol = 0
         self.notes: list[str] = []
+        self.nodes = Nodes()
 
     def run(self) -> Any:
         """Execute until STOP and return the object; ``position`` is then behind the stream."""
-        data, table, budget = self.data, TABLE, self.budget
+        budget = self.budget
         while budget.opcodes > 0:
             budget.opcodes -= _STRETCH
-            for count in range(_STRETCH):
-                opcode = data[self.position]
-                self.position += 1
-                if opcode == _STOP:
-                    budget.opcodes += _STRETCH - count
-                    if len(self.stack) != 1 or self.marks:
-                        raise Refused("its instructions end with objects left over")
-                    return solid(self.stack.pop())
-                table[opcode](self)
+            left = self._stretch()
+            if left:
+                budget.opcodes += left
+                if len(self.stack) != 1 or self.marks:
+                    raise Refused("its instructions end with objects left over")
+                self.nodes.check()
+                return solid(self.stack.pop())
         raise Refused(_TOO_MANY)
+
+    def _stretch(self) -> int:
+        """Execute some instructions; how many were left from STOP on, 0 where it did not come.
+
+        Seven of ten only fetch from the memo, put there, or push a small number or a short text: done here where they
+        lie within the frame and mean what they should, and in the table's way else.
+        """
+        data, memo, table = self.data, self.memo, TABLE
+        at, stack, limit = self.position, self.stack, self.limit
+        for count in range(_STRETCH):
+            opcode = data[at]
+            if opcode == _RECALL and at + 1 < limit and data[at + 1] in memo:
+                stack.append(memo[data[at + 1]])
+                at += 2
+            elif opcode == _MEMOIZE and len(memo) < MAX_MEMO:
+                memo[len(memo)] = stack[-1]
+                at += 1
+            elif opcode == _BYTE and at + 1 < limit:
+                stack.append(data[at + 1])
+                at += 2
+            elif opcode == _INT and at + 4 < limit:
+                stack.append(_WHOLE.unpack_from(data, at + 1)[0])
+                at += 5
+            elif opcode == _TEXT and at + 1 < limit and at + 2 + data[at + 1] <= limit:
+                end = at + 2 + data[at + 1]
+                stack.append(str(data[at + 2 : end], "utf-8", "surrogatepass"))
+                at = end
+            else:
+                self.position = at + 1
+                if opcode == _STOP:
+                    return _STRETCH - count
+                table[opcode](self)
+                at, stack, limit = self.position, self.stack, self.limit
+        self.position = at
+        return 0
 
     def spend(self, many: int) -> None:
         """Count an instruction that takes as long as many."""

@@ -11,7 +11,7 @@ from core.loading.unpickle import build
 from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import Ref, Refused
 from core.loading.unpickle.sized import MAX_DIGITS, binary, byte, fixed, long_bytes, old_text, recall, remember, text
-from core.loading.unpickle.stack import INERT, loose, solids
+from core.loading.unpickle.stack import loose, looses, solids
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
@@ -72,19 +72,19 @@ def _proto(machine: Machine) -> None:
 
 
 def _tuple(machine: Machine) -> None:
-    items = machine.pop_mark()
-    machine.stack.append(tuple([loose(item) if item.__class__ in INERT else item for item in items]))
+    items = looses(machine.pop_mark())
+    machine.stack.append(tuple(items))
 
 
 def _short_tuple(size: int) -> Callable[[Machine], None]:
     """TUPLE1, TUPLE2, TUPLE3."""
 
     def make(machine: Machine) -> None:
-        if len(machine.stack) < size:
+        stack = machine.stack
+        if len(stack) < size:
             raise Refused("its instructions take more than there is")
-        items = machine.stack[-size:]
-        del machine.stack[-size:]
-        machine.stack.append(tuple([loose(item) if item.__class__ in INERT else item for item in items]))
+        items = looses(stack[-size:])
+        stack[-size:] = [tuple(items)]
 
     return make
 

@@ -7,7 +7,7 @@ from typing import Any
 from core.loading.unpickle.allowed import storable
 from core.loading.unpickle.inert import Ref, Refused, Slot, Stub
 
-INERT = (Ref, Slot)
+INERT = frozenset((Ref, Slot))
 
 
 def is_title(item: Ref) -> bool:
@@ -39,6 +39,11 @@ def loose(item: Any) -> Any:
     return solid(item)
 
 
+def looses(items: list[Any]) -> list[Any]:
+    """``loose`` for many."""
+    return items if INERT.isdisjoint(map(type, items)) else [loose(item) for item in items]
+
+
 def solids(items: list[Any]) -> list[Any]:
     """``solid`` for many."""
-    return [solid(item) if item.__class__ in INERT else item for item in items]
+    return items if INERT.isdisjoint(map(type, items)) else [solid(item) for item in items]

@@ -1,4 +1,4 @@
-"""Trees of scikit-learn: rebuilt from checked arrays, with every child behind its parent and every index in range."""
+"""Trees of scikit-learn: rebuilt from checked arrays, with every index in range; ``nodes.py`` looks at their shape."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.loading.unpickle.inert import Refused, Slot
+from core.loading.unpickle.inert import Slot
 from core.loading.unpickle.numbers import wrong
 
 if TYPE_CHECKING:
     from core.loading.unpickle.machine import Machine
 
 _LEAF = -1
+_MOST_COLUMNS = 10_000_000
 _NAME = "a decision tree"
 
 
-def tree(_machine: Machine, args: tuple[Any, ...]) -> Slot:
+def tree(machine: Machine, args: tuple[Any, ...]) -> Slot:
     """``sklearn.tree._tree.Tree(n_features, n_classes, n_outputs)``, filled by the state that follows."""
     if len(args) != 3:
         raise wrong(_NAME)
@@ -24,16 +25,16 @@ def tree(_machine: Machine, args: tuple[Any, ...]) -> Slot:
     fits = isinstance(n_classes, np.ndarray) and n_classes.dtype.kind == "i" and n_classes.shape == (n_outputs,)
     if type(n_features) is not int or type(n_outputs) is not int or not fits or n_features < 1 or n_outputs < 1:
         raise wrong(_NAME)
-    if int(n_classes.min()) < 1 or int(n_classes.max()) > 1_000_000 or n_features > 10_000_000:
+    if int(n_classes.min()) < 1 or int(n_classes.max()) > 1_000_000 or n_features > _MOST_COLUMNS:
         raise wrong(_NAME)
 
     def fill(state: Any) -> Any:
-        return _tree_of(n_features, n_classes.astype(np.intp), n_outputs, state)
+        return _tree_of(machine, n_features, n_classes.astype(np.intp), n_outputs, state)
 
     return Slot(_NAME, fill)
 
 
-def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any) -> Any:
+def _tree_of(machine: Machine, n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any) -> Any:
     """Check the state of a tree and build the tree."""
     from sklearn.tree._tree import NODE_DTYPE, Tree
 
@@ -47,11 +48,8 @@ def _tree_of(n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any)
         raise wrong(_NAME)
     if not values.dtype.str.endswith("f8"):  # of any byte order, as the library takes them
         raise wrong(_NAME)
-    inner = nodes["left_child"] != _LEAF
-    check_children(nodes["left_child"], nodes["right_child"], ~inner, _NAME)
-    features = nodes["feature"][inner]
-    if features.size and (int(features.min()) < 0 or int(features.max()) >= n_features):
-        raise Refused("a decision tree in it splits on a column that does not exist", _NAME)
+    left = nodes["left_child"]
+    machine.nodes.add(left, nodes["right_child"], left == _LEAF, nodes["feature"], n_features, _NAME)
     if int(n_classes.max()) > 1:
         values = _shares(values, nodes["weighted_n_node_samples"][:, None, None])
     made = Tree(n_features, n_classes, n_outputs)
@@ -93,38 +91,7 @@ def upgrade_nodes(nodes: Any, wanted: np.dtype[Any]) -> np.ndarray:
     return found
 
 
-def check_children(left: np.ndarray, right: np.ndarray, leaf: np.ndarray, name: str) -> None:
-    """Every node but the root has exactly one parent, which comes before it: so no cycles and no shared branches.
-
-    Raises
-    ------
-    Refused
-        If a child is out of range or the nodes are no tree.
-    """
-    count = len(left)
-    parents = np.flatnonzero(~leaf)
-    children = np.concatenate([left[parents], right[parents]]).astype(np.int64)
-    if children.size != count - 1 or (children.size and (children.min() < 1 or children.max() >= count)):
-        raise Refused(f"{name} in it has children that do not exist", name)
-    seen = np.zeros(count, dtype=bool)
-    seen[children] = True
-    if int(seen.sum()) != count - 1:
-        raise Refused(f"{name} in it has nodes with two parents", name)
-    if (children <= np.concatenate([parents, parents])).any() and _has_cycle(left, right, leaf):
-        raise Refused(f"{name} in it runs in a circle", name)
-
-
-def _has_cycle(left: np.ndarray, right: np.ndarray, leaf: np.ndarray) -> bool:
-    """Walk level by level from the root; a tree reaches every node."""
-    level, reached = np.zeros(1, dtype=np.int64), 0
-    while level.size:
-        reached += level.size
-        inner = level[~leaf[level]]
-        level = np.concatenate([left[inner], right[inner]]).astype(np.int64)
-    return reached != len(leaf)
-
-
-def upgrade_predictor(state: Any) -> dict[str, Any]:
+def upgrade_predictor(machine: Machine, state: Any) -> dict[str, Any]:
     """The state of a histogram booster's tree: node records of this version, children and bitsets in range."""
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE as WANTED
 
@@ -136,13 +103,11 @@ def upgrade_predictor(state: Any) -> dict[str, Any]:
         raise wrong(name)
     nodes = np.ascontiguousarray(nodes.astype(WANTED, casting="same_kind"))
     leaf = nodes["is_leaf"] != 0
-    check_children(nodes["left"], nodes["right"], leaf, name)
+    machine.nodes.add(nodes["left"], nodes["right"], leaf, nodes["feature_idx"], _MOST_COLUMNS, name)
     bits: list[Any] = [state.get(part) for part in ("binned_left_cat_bitsets", "raw_left_cat_bitsets")]
     if any(not isinstance(b, np.ndarray) or b.ndim != 2 or b.dtype != np.uint32 or b.shape[1:] != (8,) for b in bits):
         raise wrong(name)
     used = nodes["bitset_idx"][~leaf & (nodes["is_categorical"] != 0)]
     if used.size and int(used.max()) >= min(len(b) for b in bits):
-        raise wrong(name)
-    if (nodes["feature_idx"][~leaf] < 0).any():
         raise wrong(name)
     return {**state, "nodes": nodes}
