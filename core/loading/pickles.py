@@ -66,7 +66,7 @@ def read(data: bytes) -> object:
         found = machine.run()
         if machine.position != len(stream):
             raise Refused("it carries further bytes behind its end")
-        return check(found)
+        return check(found, machine.nodes)
     except Refused as error:
         error.written = written_by(stream)
         raise

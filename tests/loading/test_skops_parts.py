@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import skops.io
+from sklearn.datasets import load_iris
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree._tree import Tree
 
+from core.errors import ModelError
 from core.loading.formats import skops_file
+from core.loading.pickles import load as load_pickle
 from tests.security import zoo
 from tests.security.alike import alike
 
@@ -41,3 +49,40 @@ def test_plain_things_beside_a_model_are_as_they_were() -> None:
         "random": [np.random.RandomState(3), np.random.default_rng(4), np.dtype("f4"), np.float64],
     }
     assert alike(skops_file.load(skops.io.dumps(held), "m.skops"), held)
+
+
+WRONG = {
+    "a child that is not there": ("left_child", 0, 1_000_000),
+    "a circle": ("right_child", 0, 0),
+    "a column that is not there": ("feature", 0, 50),
+}
+
+
+def _tree(field: str, place: int, value: int) -> object:
+    model = DecisionTreeClassifier(random_state=0).fit(*load_iris(return_X_y=True))
+    old = model.tree_
+    state = old.__getstate__()
+    state["nodes"] = state["nodes"].copy()
+    state["nodes"][field][place] = value
+    model.tree_ = Tree(old.n_features, old.n_classes, old.n_outputs)
+    model.tree_.__setstate__(state)
+    return model
+
+
+def _histogram(field: str, place: int, value: int) -> object:
+    model = HistGradientBoostingRegressor(max_iter=2).fit(*load_iris(return_X_y=True))
+    names = {"left_child": "left", "right_child": "right", "feature": "feature_idx"}
+    model._predictors[1][0].nodes[names[field]][place] = value
+    return model
+
+
+@pytest.mark.parametrize("make", [_tree, _histogram])
+@pytest.mark.parametrize("what", WRONG)
+def test_trees_are_looked_at_as_those_of_pickles_are(make: Callable[..., object], what: str) -> None:
+    for data, load in (
+        (pickle.dumps(made := make(*WRONG[what])), load_pickle),
+        (skops.io.dumps(made), skops_file.load),
+    ):
+        with pytest.raises(ModelError) as told:
+            load(data, "m")
+        assert told.value.why.startswith("Nothing of it was run")

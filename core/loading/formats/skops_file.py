@@ -31,7 +31,8 @@ def load(data: bytes, name: str) -> Any:
 
     def built() -> Any:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return check(Reader(archive).build(schema))
+            reader = Reader(archive)
+            return check(reader.build(schema), reader.machine.nodes)
 
     return guarded(built, name)
 

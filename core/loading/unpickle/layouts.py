@@ -55,7 +55,7 @@ def _nested(machine: Machine) -> np.ndarray:
     """An array of objects: a pickle inside the pickle, read by the same rules."""
     if machine.depth >= MAX_DEPTH:
         raise Refused("it nests pickles too deeply", _NAME)
-    inner = type(machine)(machine.data, machine.position, machine.depth + 1, machine.budget)
+    inner = type(machine)(machine.data, machine.position, machine.depth + 1, machine)
     found = inner.run()
     machine.position = inner.position
     machine.notes.extend(inner.notes)

@@ -54,8 +54,8 @@ class Machine:
         Where the stream starts (joblib nests one inside another).
     depth : int
         How deeply this stream is nested.
-    budget : Budget, optional
-        Of the stream around it.
+    outer : Machine, optional
+        Of the stream around it; what it may still do, and the trees that are still to be checked, are shared.
     """
 
     __slots__ = (
@@ -63,10 +63,11 @@ class Machine:
         *("position", "protocol", "stack"),
     )
 
-    def __init__(self, data: bytes, position: int = 0, depth: int = 0, budget: Budget | None = None) -> None:
+    def __init__(self, data: bytes, position: int = 0, depth: int = 0, outer: Machine | None = None) -> None:
         self.data = data
         self.limit, self.frame = len(data), 0
-        self.budget = Budget() if budget is None else budget
+        self.budget: Budget = Budget() if outer is None else outer.budget
+        self.nodes: Nodes = Nodes() if outer is None else outer.nodes
         self.position = position
         self.depth = depth
         self.stack: list[Any] = []
@@ -76,7 +77,6 @@ class Machine:
         self.hashes: dict[int, dict[int, int]] = {}
         self.protocol = 0
         self.notes: list[str] = []
-        self.nodes = Nodes()
 
     def run(self) -> Any:
         """Execute until STOP and return the object; ``position`` is then behind the stream."""
@@ -88,7 +88,6 @@ class Machine:
                 budget.opcodes += left
                 if len(self.stack) != 1 or self.marks:
                     raise Refused("its instructions end with objects left over")
-                self.nodes.check()
                 return solid(self.stack.pop())
         raise Refused(_TOO_MANY)
 

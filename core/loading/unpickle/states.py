@@ -17,6 +17,7 @@ from core.loading.unpickle.estimators import CHECKS, complete, quiet
 from core.loading.unpickle.inert import OwnMethod, Ref, Refused, Slot, Stub, by_name
 from core.loading.unpickle.masks import Masked, uncovered
 from core.loading.unpickle.natives import SETTINGS
+from core.loading.unpickle.nodes import Nodes
 from core.loading.unpickle.stack import is_title
 
 MAX_OBJECTS = 30_000_000
@@ -69,8 +70,14 @@ _WITH_STATE = (
 """Where the classes are whose objects were filled with attributes by this load."""
 
 
-def check(found: Any) -> Any:
+def check(found: Any, nodes: Nodes) -> Any:
     """Return what was loaded, made safe to use.
+
+    Parameters
+    ----------
+    found : object
+    nodes : Nodes
+        The trees in it that are still to be checked.
 
     Raises
     ------
@@ -78,6 +85,7 @@ def check(found: Any) -> Any:
         If an attribute holds a function or a class out of place, an estimator contains itself, or arrays that a
         compiled ``predict`` reads do not fit each other.
     """
+    nodes.check()
     _something(found)
     seen: dict[tuple[int, str], Any] = {}  # the objects, too: an id is only an object's own while it lives
     path: set[int] = set()
