@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -173,10 +174,7 @@ def files() -> None:
     near = KNeighborsClassifier(algorithm="brute").fit(rows, RNG.integers(0, 2, len(rows)))
     few = rows[:12_000]
     target = (few[:, 0] + RNG.normal(size=len(few)) > 0).astype(int)
-    wide = RandomForestClassifier(12, random_state=0, n_jobs=-1).fit(few, target)
-    wide.estimators_ = [copy.deepcopy(tree) for tree in wide.estimators_ for _ in range(22)]
-    wide.n_estimators = len(wide.estimators_)
-    for name, model in (("nearest neighbours", near), ("a forest of 264 trees", wide)):
+    for name, model in (("nearest neighbours", near), ("a forest of 264 trees", forest(few, target, 264))):
         pickled, joined = written(model, "pickle"), written(model, "joblib")
         against(f"{name}, pickle", pickled, "m.pickle", lambda raw=pickled: pickle.loads(raw))
         against(f"{name}, joblib", joined, "m.joblib", lambda raw=joined: joblib.load(io.BytesIO(raw)))
@@ -193,6 +191,25 @@ def files() -> None:
         oblivious.fit(few[:3_000], target[:3_000]).save_model(f"{folder}/m.cbm")
         cbm = Path(f"{folder}/m.cbm").read_bytes()
     against("CatBoost, cbm", cbm, "m.cbm", lambda: catboost.CatBoost().load_model(blob=cbm))
+
+
+def small_parts() -> None:
+    """Files of fewer bytes in very many parts: each is read by our rules, instruction by instruction."""
+    rows, words = RNG.normal(size=(6_000, 30)), [f"w{place} x{place % 1_000}" for place in range(300_000)]
+    shallow = forest(rows, rows[:, 0] > RNG.normal(size=len(rows)), 2_000, max_depth=6)
+    texts = [" ".join(words[at : at + 200]) for at in range(0, len(words), 200)]
+    wordy = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, [0, 1] * (len(texts) // 2))
+    for name, model in (("2,000 shallow trees", shallow), ("300,000 words", wordy)):
+        raw = pickle.dumps(model)
+        against(f"{name}, pickle", raw, "m.pickle", lambda raw=raw: pickle.loads(raw))
+
+
+def forest(rows: np.ndarray, target: np.ndarray, count: int, **settings: Any) -> Any:
+    """A forest of so many trees: a small one's over and over, for training so many takes minutes."""
+    found = RandomForestClassifier(12, random_state=0, n_jobs=-1, **settings).fit(rows, target)
+    found.estimators_ = [copy.deepcopy(found.estimators_[place % 12]) for place in range(count)]
+    found.n_estimators = count
+    return found
 
 
 def many_trees(model: Any, form: str) -> bytes:
@@ -244,7 +261,6 @@ def mutations() -> None:
 
 def against(title: str, data: bytes, name: str, load: Callable[[], Any]) -> None:
     """One file in a worker and by its library, one after the other, for the machine's load to meet both."""
-    load()
     taken = interleaved([load, lambda: open_model(data, name).close()], 5)
     plain, ours = (statistics.median(one) / 1e3 for one in taken)
     extra = statistics.median(there - here for here, there in zip(*taken, strict=True)) / 1e3
@@ -271,9 +287,9 @@ def main() -> None:
     )
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     asked = set(sys.argv[1:])
-    parts = {"--calls": [calls], "--files": [files]}
+    parts = {"--calls": [calls], "--files": [files, small_parts]}
     chosen = [part for flag, some in parts.items() if flag in asked for part in some]
-    for part in chosen or [opening, *([] if "--small" in asked else [files]), mutations, calls]:
+    for part in chosen or [opening, *([] if "--small" in asked else [files, small_parts]), mutations, calls]:
         part()
     close_all()
     stop_parent()
