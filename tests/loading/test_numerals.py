@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.loading.formats import numerals
-from core.loading.formats.numerals import Numerals, count, parse_json, values
+from core.loading.formats.numerals import Numerals, count, integers, parse_json, values
 
 _LEAVES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False)
 _VALUES = st.recursive(
@@ -98,3 +99,39 @@ def test_blanks_and_words_for_numbers_are_taken(text: str) -> None:
 def test_a_file_of_countless_small_parts_is_refused_before_it_is_read(many: bytes) -> None:
     with pytest.raises(ValueError, match="far beyond what any forest needs"):
         parse_json(b"[" + many + b"0]")
+
+
+_ODD = st.text(alphabet="0123456789-+.eE ,xinfa", max_size=14).map(str.encode)
+
+
+@given(_ODD)
+def test_compiled_and_close_looks_count_alike(text: bytes) -> None:
+    """Where the compiled loop is sure, every part between blanks is a number; what is one always counts."""
+    parts = [part for part in text.decode().split(" ") if part]
+    whole = all(re.fullmatch(numerals.NUMBER, part) for part in parts)
+    try:
+        found = count(text) if text else 0
+    except ValueError:
+        assert not whole
+        return
+    assert found == len(parts)
+    if set(text) <= set(b"0123456789- ") and b"-" not in text:
+        assert whole
+
+
+@given(st.lists(_ODD, max_size=4), st.sampled_from(" ,"))
+def test_whole_numbers_of_several_texts_are_those_of_one(texts: list[bytes], separator: str) -> None:
+    joined = separator.encode().join(texts)
+    try:
+        expected = numerals._integers(joined, separator).tolist()
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - numpy's and our own, whatever the words
+            integers(texts, separator)
+        return
+    assert integers(texts, separator).tolist() == expected
+    assert expected == [int(part) for part in joined.decode().split(separator) if part.strip()]
+
+
+@given(st.lists(st.integers(1 - 10**18, 10**18 - 1), min_size=1), st.sampled_from(" ,"))
+def test_long_whole_numbers_are_read(numbers: list[int], separator: str) -> None:
+    assert integers([separator.join(map(str, numbers)).encode()], separator).tolist() == numbers

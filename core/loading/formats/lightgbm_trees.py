@@ -166,7 +166,7 @@ def _check_categories(tree: Tree, kinds: Ints, name: str) -> None:
 def _numbers(texts: Sequence[bytes | memoryview], name: str) -> Ints:
     """Whole numbers separated by spaces."""
     try:
-        return whole_numbers(name, numerals.integers(b" ".join(texts)), "Its nodes")
+        return whole_numbers(name, numerals.integers(texts), "Its nodes")
     except ValueError as error:
         raise damaged(name, "Its nodes are no numbers") from error
 

@@ -218,7 +218,7 @@ def _joined(parts: Sequence[Any], name: str) -> Ints:
     """Several lists of whole numbers as one, read at once where they are numbers and commas, or binary."""
     if all(type(part) is Numerals for part in parts):
         with suppress(ValueError):  # blanks or points: one after another
-            return whole_numbers(name, integers(b",".join([part.text for part in parts]), ","), "Its nodes")
+            return whole_numbers(name, integers([part.text for part in parts], ","), "Its nodes")
     if all(type(part) is np.ndarray and part.dtype.kind == "i" for part in parts):
         return whole_numbers(name, np.concatenate(parts), "Its nodes")
     return np.concatenate([whole_numbers(name, part, "Its nodes") for part in parts])

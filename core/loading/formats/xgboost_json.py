@@ -72,7 +72,7 @@ def _column(lists: Sequence[Any], kind: str) -> list[npt.NDArray[Any]]:
 
 def _wholes(text: bytes, kind: str) -> npt.NDArray[Any]:
     """Whole numbers of a type; ValueError if one does not fit it."""
-    found, bounds = integers(text, ","), np.iinfo(kind)
+    found, bounds = integers([text], ","), np.iinfo(kind)
     largest = 1 if kind == "u1" else bounds.max  # marks: yes or no
     if found.size and (found.min() < bounds.min or found.max() > largest):
         raise ValueError("a number out of range")
@@ -133,7 +133,7 @@ def _write(value: Any, parts: list[bytes]) -> None:
         for held in value:
             _write(held, parts)
     elif kind is Numerals and len(value) <= _SHORT:
-        _write(integers(value.text, ",").tolist(), parts)
+        _write(integers([value.text], ",").tolist(), parts)
     elif kind is np.ndarray:
         typed = value.astype(value.dtype.newbyteorder(">"))
         parts += [b"[$" + _MARKS[value.dtype.str[1:]] + b"#" + _whole(len(value)), typed.tobytes()]
