@@ -13,8 +13,11 @@ FOLDERS = ("core", "pages", "sample_models", "benchmarks")
 MODULES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "streamlit_app.py"]
 CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
 LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
-COMPILED = {f"core.shapley.{name}" for name in ("machine", "marks", "compiled", "instructions")}
-"""Have numba at their heads, and are themselves imported when needed (the last two by the others)."""
+COMPILED = {
+    *(f"core.shapley.{name}" for name in ("machine", "marks", "compiled", "instructions")),
+    "core.loading.formats.letters",
+}
+"""Have numba at their heads, and are themselves imported when needed (``compiled``, ``instructions`` by the others)."""
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}
 OLDER = {
     *("AdaBoostClassifier", "NearestCentroid", "GradientBoostingClassifier", "GradientBoostingRegressor"),

@@ -1,9 +1,9 @@
-"""How ``machine`` and ``marks`` are compiled by numba: both are imported where they are needed, never at the head.
+"""How ``machine``, ``marks`` and ``letters`` are compiled by numba: imported where they are needed, never at the head.
 
 All is compiled when those modules are imported, or read from numba's cache beside them, and nothing later: a locked
 worker may not write files, so the process that it comes from imports them first. Numba keeps what it compiled by the
-age of the module's own file: touch ``machine.py`` and ``marks.py`` after a change here, in ``instructions``, or in a
-piece that one takes from the other.
+age of the module's own file: touch ``machine.py``, ``marks.py`` and ``loading/formats/letters.py`` after a change here,
+in ``instructions``, or in a piece that one takes from the other.
 """
 
 from __future__ import annotations
