@@ -25,16 +25,17 @@ def tree(machine: Machine, args: tuple[Any, ...]) -> Slot:
     fits = isinstance(n_classes, np.ndarray) and n_classes.dtype.kind == "i" and n_classes.shape == (n_outputs,)
     if type(n_features) is not int or type(n_outputs) is not int or not fits or n_features < 1 or n_outputs < 1:
         raise wrong(_NAME)
-    if int(n_classes.min()) < 1 or int(n_classes.max()) > 1_000_000 or n_features > _MOST_COLUMNS:
+    counts = n_classes.tolist()  # one mostly: a sum or a maximum of numpy takes longer than all that follows
+    if min(counts) < 1 or max(counts) > 1_000_000 or n_features > _MOST_COLUMNS:
         raise wrong(_NAME)
 
     def fill(state: Any) -> Any:
-        return _tree_of(machine, n_features, n_classes.astype(np.intp), n_outputs, state)
+        return _tree_of(machine, n_features, n_classes.astype(np.intp), max(counts), state)
 
     return Slot(_NAME, fill)
 
 
-def _tree_of(machine: Machine, n_features: int, n_classes: np.ndarray, n_outputs: int, state: Any) -> Any:
+def _tree_of(machine: Machine, n_features: int, n_classes: np.ndarray, most: int, state: Any) -> Any:
     """Check the state of a tree and build the tree."""
     from sklearn.tree._tree import NODE_DTYPE, Tree
 
@@ -44,15 +45,15 @@ def _tree_of(machine: Machine, n_features: int, n_classes: np.ndarray, n_outputs
     count = len(nodes)
     if type(state["max_depth"]) is not int or state["node_count"] != count or not 0 <= state["max_depth"] <= count:
         raise wrong(_NAME)
-    if not isinstance(values, np.ndarray) or values.shape != (count, n_outputs, int(n_classes.max())):
+    if not isinstance(values, np.ndarray) or values.shape != (count, len(n_classes), most):
         raise wrong(_NAME)
     if not values.dtype.str.endswith("f8"):  # of any byte order, as the library takes them
         raise wrong(_NAME)
     left = nodes["left_child"]
     machine.nodes.add(left, nodes["right_child"], left == _LEAF, nodes["feature"], n_features, _NAME)
-    if int(n_classes.max()) > 1:
+    if most > 1:
         values = _shares(values, nodes["weighted_n_node_samples"][:, None, None])
-    made = Tree(n_features, n_classes, n_outputs)
+    made = Tree(n_features, n_classes, len(n_classes))
     made.__setstate__(
         {
             "max_depth": state["max_depth"],
