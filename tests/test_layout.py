@@ -15,7 +15,7 @@ CORE = [path for path in MODULES if path.is_relative_to(ROOT / "core")]
 LATE = {"shap", "lime", "catboost", "onnx", "onnxruntime", "skops", "matplotlib", "keras", "tensorflow", "numba"}
 COMPILED = {
     *(f"core.shapley.{name}" for name in ("machine", "marks", "compiled", "instructions")),
-    "core.loading.formats.letters",
+    "core.loading.formats.digits",
 }
 """Have numba at their heads, and are themselves imported when needed (``compiled``, ``instructions`` by the others)."""
 BASES = {"Protocol", "Exception", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Structure", "Generic"}

@@ -1,8 +1,8 @@
-"""How ``machine``, ``marks`` and ``letters`` are compiled by numba: imported where they are needed, never at the head.
+"""How ``machine``, ``marks`` and ``digits`` are compiled by numba: imported where they are needed, never at the head.
 
 All is compiled when those modules are imported, or read from numba's cache beside them, and nothing later: a locked
 worker may not write files, so the process that it comes from imports them first. Numba keeps what it compiled by the
-age of the module's own file: touch ``machine.py``, ``marks.py`` and ``loading/formats/letters.py`` after a change here,
+age of the module's own file: touch ``machine.py``, ``marks.py`` and ``loading/formats/digits.py`` after a change here,
 in ``instructions``, or in a piece that one takes from the other.
 """
 

@@ -41,7 +41,7 @@ def count(text: bytes) -> int:
     ValueError
         If something in it does not begin as a number does, which makes a native parser abort.
     """
-    from core.loading.formats.letters import counted
+    from core.loading.formats.digits import counted
 
     if (found := int(counted(np.frombuffer(text, np.uint8), _TABLE))) >= 0:
         return found
@@ -61,7 +61,7 @@ def integers(texts: Sequence[bytes | memoryview], separator: str = " ") -> npt.N
     ValueError
         If a part of one is no whole number, or empty.
     """
-    from core.loading.formats.letters import read
+    from core.loading.formats.digits import read
 
     found, at = np.empty(sum(len(text) // 2 + 1 for text in texts), dtype=np.int64), 0
     for text in texts:
