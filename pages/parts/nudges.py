@@ -119,7 +119,7 @@ def _look(slot: str, key: str) -> None:
     if search is None or known != key:
         return
     if search.look():
-        st.rerun()  # the whole page: a part other than this one can be drawn anew in callbacks only
+        question.whole_page()  # a part other than this one can be drawn anew in callbacks only
     with st.container(horizontal=True, vertical_alignment="center", key=f"{slot}.searching"):
         st.progress(min(1.0, search.fraction), text=f"Searching for smaller changes, {search.seconds:.0f} s so far.")
         st.button("Stop here", icon=":material/stop_circle:", key=f"{slot}.stop", on_click=search.stop)

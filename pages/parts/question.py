@@ -106,7 +106,7 @@ def _from_part() -> bool:
 
 
 def whole_page() -> NoReturn:
-    """Draw all of the page anew (called in a widget's callback), with the question that the session holds by now."""
+    """Draw all of the page anew, from a part of it or a widget's callback, with the question that the session holds."""
     write(current())
     st.rerun("app")
 

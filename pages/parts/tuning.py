@@ -199,7 +199,7 @@ def _look(digest: str) -> None:
     """A search under way: how far, how long, what is known, and a way to end it."""
     _, search = _searches().get(digest, ("", None))
     if search is None or search.look():
-        st.rerun()
+        question.whole_page()
     with st.container(border=True, key="tuning_running"):
         st.progress(min(1.0, search.fraction), text=safe(_step(search)))
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -97,7 +97,7 @@ def keep(label: str, icon: str, key: str, words: str, about: Subject, recipe: Re
         with st.spinner(f"Training on {len(about.table):,} rows …"):
             identity = workshop.add(model_id, table_id, recipe, said)
         st.session_state.setdefault(_ADDED, {})[_key(about, recipe)] = identity
-        st.rerun()  # all of the page: the list of models has one more
+        question.whole_page()  # the list of models has one more
 
 
 def beside(about: Subject, identity: str) -> None:

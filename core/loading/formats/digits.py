@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.loading.formats.numerals import BLANK
 from core.shapley.compiled import piece, types
 
 Letters = npt.NDArray[np.uint8]
@@ -26,7 +27,7 @@ def counted(text: Letters, kinds: Letters) -> Any:
     for at in range(1, len(text)):
         before, kind = kind, kinds[text[at]]
         wrong |= kind & 15 > before >> 4
-        blanks += kind == 0x13
+        blanks += kind == BLANK
     return -1 if wrong or (kind & 15 != 0 and kind & 15 != 2) else blanks + 1
 
 

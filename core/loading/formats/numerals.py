@@ -15,12 +15,12 @@ import numpy.typing as npt
 NUMBER = r"[-+]?([0-9]+\.?[0-9]*([eE][-+]?[0-9]+)?|inf|nan)"
 """How a number begins and ends in a text."""
 _NUMBER = re.compile(NUMBER)
-_BLANK = 0x13
+BLANK = 0x13
 _WRITTEN = {
     **dict.fromkeys(b"0123456789", 0x30),
     **dict.fromkeys(b"+-", 0x01),
     **dict.fromkeys(b".eE", 0x32),
-    ord(" "): _BLANK,
+    ord(" "): BLANK,
 }
 _KINDS = bytes(_WRITTEN.get(letter, 0x0F) for letter in range(256))
 """Low half: 0 a digit, 1 a sign, 2 a point or exponent, 3 a blank, 15 what is in no number. High half: the most that

@@ -195,17 +195,17 @@ def set_items(machine: Machine, target: Any, items: list[Any]) -> None:
         raise Refused("a dictionary in it has a key without a value")
     names = items[::2]
     odd = len(names) - list(map(type, names)).count(str)
-    if not odd and type(target) is dict:
-        target.update(zip(names, items[1::2], strict=True))
+    kind: Any = OrderedDict if type(target) is OrderedDict else dict  # what a class of its own does is not run
+    if not odd:
+        kind.update(target, zip(names, items[1::2], strict=True))
         return
     machine.spend(ODD_KEY * odd)
-    store = OrderedDict.__setitem__ if type(target) is OrderedDict else dict.__setitem__
-    for places in _watched(machine, len(items)) if odd else (range(0, len(items), 2),):
+    for places in _watched(machine, len(items)):
         for position in places:
             name = items[position]
             if name.__class__ is not str:
                 apart(machine, target, key(name))
-            store(target, name, items[position + 1])
+            kind.__setitem__(target, name, items[position + 1])
 
 
 def _watched(machine: Machine, count: int, step: int = 2) -> Iterator[range]:

@@ -57,10 +57,7 @@ def _costs(parts: Iterable[Any], depth: int) -> int:
     """Instructions for some objects; most are numbers, which count nothing."""
     spent = 0
     for part in parts:
-        kind = type(part)
-        if kind is bytes:
-            spent += len(part) // BYTES
-        elif kind not in _NOTHING:
+        if type(part) not in _NOTHING:
             spent += _cost(part, depth)
     return spent
 

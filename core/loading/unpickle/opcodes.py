@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.loading.unpickle import build
 from core.loading.unpickle.allowed import lookup
 from core.loading.unpickle.inert import Ref, Refused
-from core.loading.unpickle.sized import MAX_DIGITS, binary, byte, fixed, long_bytes, old_text, recall, remember, text
+from core.loading.unpickle.sized import MAX_DIGITS, binary, fixed, long_bytes, old_text, recall, remember, text
 from core.loading.unpickle.stack import loose, looses, solids
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ _HANDLERS: dict[bytes, Callable[[Machine], object]] = {
     b"G": fixed(">d"),
     b"I": _int,
     b"J": fixed("<i"),
-    b"K": byte,
+    b"K": fixed("<B"),
     b"M": fixed("<H"),
     b"L": _long,
     b"\x8a": long_bytes("<B"),

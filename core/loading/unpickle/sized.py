@@ -40,11 +40,6 @@ def fixed(layout: str) -> Callable[[Machine], None]:
     return lambda machine: machine.stack.append(machine.number(form))
 
 
-def byte(machine: Machine) -> None:
-    """A number of one byte."""
-    machine.stack.append(machine.byte())
-
-
 def text(layout: str) -> Callable[[Machine], None]:
     """A length and UTF-8 text."""
     length = _size(layout)
