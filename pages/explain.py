@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts import force, frame, sidebar, stop, turns
 
 frame.enter()
-frame.holds(*frame.EVERYTHING)
+frame.holds(*frame.EVERYTHING, "report_file")
 if sidebar.draw(listed=False) is not None:
     top = st.container(key="top")
     left, right = st.columns([7, 5], gap="large")

@@ -103,6 +103,7 @@ function paint(report) {
     report.rows.forEach((row, place) => row.classList.toggle("ir-present", place === state.instance));
   }
   const job = (report.jobs += 1);
+  delete report.root.dataset.settled;
   const [first, ...others] = [...report.panels].sort((a, b) => rank(a) - rank(b));
   first?.paint();
   report.root.dataset.painted = String(performance.now());

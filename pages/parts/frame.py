@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import ExplorerError, ModelError, NotApplicable
-from pages.parts import question, turns
+from pages.parts import question, run, turns
 from pages.parts.text import safe_long
 
 if TYPE_CHECKING:
@@ -100,16 +100,17 @@ def held(parts: Iterable[str]) -> list[str]:
 
 
 def redraw(*parts: str) -> None:
-    """Draw some parts of the page anew (called in a widget's callback); the whole page where it has not all of them.
+    """Draw some parts of the page anew (called in a widget's callback), with those that others asked for meanwhile.
 
-    It has not when it was left, or is being drawn, while the choice was on its way.
+    The whole page where it has not all of them (it was left, or is being drawn, while the choice was on its way), and
+    where all of it was asked for, too.
     """
     here = st.session_state.get(_PARTS, ())
     if "force" in parts:
         turns.come()
-    if set(parts) <= set(here):
+    if parts and set(parts) <= set(here) and not run.whole_wanted():
         with suppress(StreamlitAPIException):
-            st.rerun(list(parts))
+            st.rerun(list(dict.fromkeys([*parts, *run.wanted_too(here)])))
     question.whole_page()
 
 

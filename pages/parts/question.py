@@ -6,15 +6,16 @@ setting of the method and ``s.<name>`` for each of the Studio.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.running import Running
+from pages.parts import run
 
 _HELD = "question"
 _NAMES = {"output": "class"}
@@ -26,6 +27,9 @@ _OF_TABLE = ("set.", "row.", "model.")
 _WIDEST = 4_000
 """Characters of one setting of a method: rules for many features."""
 _SEARCHES = "searches"
+_LEFT, _WRITTEN, _PAGE = "addresses left", "address written", "page of the address"
+LATE = 30.0
+"""Seconds after which nothing is on its way any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +92,27 @@ NAMES = tuple(item.name for item in fields(Question))
 def current() -> Question:
     """The question of the link where it holds one, else of the session.
 
-    A message from a part of the page brings the address that the browser had when it left: where the page's own change
-    of the address was still on its way there, an old one. Links are followed, and Back pressed, by whole pages only.
+    A message brings the address that the browser had when it left: where the page's own change of the address was
+    still on its way there, an old one. So links are followed, and Back pressed, by whole pages only, and not to where
+    the page itself has just come from.
     """
-    asked = held()
+    asked, known = held(), _HELD in st.session_state
     given = st.query_params.to_dict()
-    if given and not (_HELD in st.session_state and _from_part()):
+    if known and not run.by_part() and _late(given):
+        write(asked)
+    elif given and not (known and run.by_part()):
         asked = _from_link(given, asked)
+    if not run.by_part():
+        st.session_state[_PAGE] = run.page()
     st.session_state[_HELD] = asked
     return asked
 
 
-def _from_part() -> bool:
-    """True in a run of some parts of the page."""
-    run = get_script_run_ctx()
-    return run is not None and bool(run.fragment_ids_this_run)
+def _late(given: Mapping[str, str]) -> bool:
+    """True of an address that this page had written and has just left."""
+    since = st.session_state.get(_LEFT, {}).get(_pairs(given), -LATE)
+    here = st.session_state.get(_PAGE) == run.page() and not run.followed()
+    return here and time.monotonic() - since < LATE
 
 
 def whole_page() -> NoReturn:
@@ -168,7 +178,24 @@ def write(asked: Question) -> None:
     """Put the question into the page's address."""
     wanted = as_link(asked)
     if st.query_params.to_dict() != wanted:
+        _leave(_pairs(wanted))
         st.query_params.from_dict(wanted)
+
+
+def _leave(wanted: int) -> None:
+    """Remember since when the address that was written last is not the page's any more."""
+    now = time.monotonic()
+    left: dict[int, float] = st.session_state.get(_LEFT, {})
+    left = {pairs: since for pairs, since in left.items() if now - since < LATE and pairs != wanted}
+    last = st.session_state.get(_WRITTEN)
+    if last is not None and last != wanted:
+        left[last] = now
+    st.session_state[_LEFT], st.session_state[_WRITTEN] = left, wanted
+
+
+def _pairs(given: Mapping[str, str]) -> int:
+    """One number for the pairs of an address."""
+    return hash(frozenset(given.items()))
 
 
 def as_link(asked: Question) -> dict[str, str]:

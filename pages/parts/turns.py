@@ -16,6 +16,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.parts import run
+
 PATIENCE = 1.0
 """Seconds that the rest of a page waits at most, in all."""
 LEAD = 0.15
@@ -90,24 +92,16 @@ class Desk:
 _DESK = Desk()
 
 
-def _visitor() -> str:
-    """One name for a session."""
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    found = get_script_run_ctx()
-    return found.session_id if found is not None else ""
-
-
 def come() -> None:
     """Say that this visitor waits for an explanation."""
-    _DESK.come(_visitor())
+    _DESK.come(run.session())
     st.session_state["patience"] = PATIENCE
     st.session_state["lead"] = True  # the next part waits until the explanation before it is painted
 
 
 def pause() -> None:
     """Wait here, until the explanation before is painted."""
-    _DESK.served(_visitor())
+    _DESK.served(run.session())
     time.sleep(LEAD if st.session_state.get("visited") else FIRST)
     st.session_state["visited"] = True
 
@@ -117,7 +111,7 @@ def answer(draw: Callable[[], None]) -> Callable[[], None]:
 
     @functools.wraps(draw)
     def first() -> None:
-        with _DESK.answer(_visitor()):
+        with _DESK.answer(run.session()):
             draw()
 
     return first
@@ -128,7 +122,7 @@ def after(draw: Callable[[], None]) -> Callable[[], None]:
 
     @functools.wraps(draw)
     def later() -> None:
-        _DESK.served(_visitor())
+        _DESK.served(run.session())
         if st.session_state.pop("lead", False):
             time.sleep(LEAD)
         left = float(st.session_state.get("patience", 0.0))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor
@@ -16,6 +16,7 @@ import core
 from core.engine import explain
 from core.export import to_figure
 from core.export.report import report
+from tests.browser.lending import PATIENCE
 from tests.contract_cases import case
 
 EVIL = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>'
@@ -99,7 +100,16 @@ def names_of(page: Page | Locator) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    page.wait_for_function(
-        "[...document.querySelectorAll('.instance-explorer-report')].every((host) => host.shadowRoot.querySelector('.ir-root').dataset.settled)"
-    )
+    """Wait until every report on the page is drawn (located: a function to wait for would be evaluated, which it forbids)."""
+    expect(page.locator(".ir-root").first).to_be_attached()
+    expect(page.locator(".ir-root:not([data-settled])")).to_have_count(0)
     page.wait_for_timeout(150)
+
+
+def until(page: Page, done: Callable[[], bool]) -> None:
+    """Wait for something that no locator tells (a function of the browser's own would be evaluated, too)."""
+    waited = 0
+    while not done():
+        assert waited < PATIENCE, "it did not happen"
+        page.wait_for_timeout(50)
+        waited += 50

@@ -19,15 +19,11 @@ from core.portable import evaluate, from_json
 from core.results import Attribution
 from core.types import Table
 from core.views.whatif_answer import changed
-from tests.browser.reports import BARS, HELD, panel, settled
+from tests.browser.reports import BARS, HELD, panel, settled, until
 from tests.contract_cases import HOSTILE, case, mixed_frame
 
 pytestmark = pytest.mark.browser
 
-BARRED = """before => {
-  const root = document.querySelector(".instance-explorer-report").shadowRoot;
-  return [...root.querySelectorAll(".iw-push-size")].map((size) => size.title).join() !== before;
-}"""
 TITLES = "(all) => all.map((one) => one.title)"
 FEATURES = "JSON.parse(document.querySelector('script[type=\"application/json\"]').textContent).features.length"
 
@@ -75,7 +71,7 @@ def test_the_bars_of_a_changed_instance_are_its_shap(open_report: Callable[..., 
     ends = table.schema.features[place].low, table.schema.features[place].high
     values[place] = ends[0] if values[place] == ends[1] else ends[1]
     box.fill(str(values[place]))
-    page.wait_for_function(BARRED, arg=before)
+    until(page, lambda: ",".join(sizes.evaluate_all(TITLES)) != before)
     own = explain("shap", model, *in_place_of_another(table, values), output=held["data"]["output"])
     assert isinstance(own, Attribution)
     shown = dict(zip(what.locator(".iw-push-name").all_text_contents(), sizes.evaluate_all(TITLES), strict=True))
