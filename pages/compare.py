@@ -8,7 +8,6 @@ from pages.parts import contrast, frame, headline, sidebar
 from pages.parts.text import safe
 
 frame.enter()
-frame.holds("rows")
 about = sidebar.draw()
 st.title("Compare", anchor=False)
 if about is not None:
@@ -21,3 +20,4 @@ if about is not None:
         st.subheader("Why does this one differ from another?", anchor=False)
         with frame.boundary("The comparison"):
             contrast.instances(about)
+frame.holds("rows")

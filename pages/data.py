@@ -8,9 +8,9 @@ from pages.parts import frame, sections, sidebar, stop, summary
 frame.enter()
 stop.draw()
 found = registry.methods("data")
-frame.holds("rows", *[sections.part(method) for method in found])
 about = sidebar.draw(whole=False)
 if about is not None:
     with frame.boundary("The data"):
         summary.data(about)
         sections.draw(about, found)
+frame.holds("rows", *[sections.part(method) for method in found])

@@ -7,7 +7,6 @@ import streamlit as st
 from pages.parts import force, frame, sidebar, stop, turns
 
 frame.enter()
-frame.holds(*frame.EVERYTHING, "report_file")
 if sidebar.draw(listed=False) is not None:
     top = st.container(key="top")
     left, right = st.columns([7, 5], gap="large")
@@ -27,3 +26,4 @@ if sidebar.draw(listed=False) is not None:
     report_file.draw()
     force.ahead()
     drawing.engine()
+frame.holds(*frame.EVERYTHING, "report_file")

@@ -8,10 +8,10 @@ from pages.parts import frame, rivals, sections, sidebar, stop, summary
 frame.enter()
 stop.draw()
 found = registry.methods("model")
-frame.holds(*[sections.part(method) for method in found])
 about = sidebar.draw(listed=False, whole=False)
 if about is not None:
     with frame.boundary("The model"):
         summary.model(about)
         rivals.draw(about)
         sections.draw(about, found)
+frame.holds(*[sections.part(method) for method in found])

@@ -12,7 +12,6 @@ if asked.session:
     drawing.engine()
     stored.page(asked)
 else:
-    frame.holds("studio_bar", "studio_foot", *[layout.part(place) for place in range(layout.places(asked))])
     style.wide()
     left, right = st.columns([2, 9], gap="small", vertical_alignment="bottom")
     about = sidebar.draw(listed=False, place=left)
@@ -24,3 +23,4 @@ else:
                 studio.bar()
             studio.grid(about)
         studio_foot.draw()
+    frame.holds("studio_bar", "studio_foot", *[layout.part(place) for place in range(layout.places(asked))])

@@ -6,10 +6,10 @@ from pages.parts import frame, sidebar, stop, summary, tuning, tuning_again
 
 frame.enter()
 stop.draw()
-frame.holds(tuning.PART, tuning_again.PART)
 about = sidebar.draw(listed=False)
 if about is not None:
     with frame.boundary("Tuning"):
         summary.tuning(about)
         tuning.draw()
         tuning_again.draw(about)
+frame.holds(tuning.PART, tuning_again.PART)

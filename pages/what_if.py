@@ -8,7 +8,6 @@ from pages.parts import frame, scenario, sidebar
 from pages.parts.text import safe
 
 frame.enter()
-frame.holds("rows", "scenario")
 about = sidebar.draw()
 st.title("What if this were different?", anchor=False)
 if about is not None:
@@ -17,3 +16,4 @@ if about is not None:
         "the model would say. It tells what the *model* would answer, not what would happen in the world."
     )
     scenario.draw()
+frame.holds("rows", "scenario")

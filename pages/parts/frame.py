@@ -78,18 +78,19 @@ def _bar() -> Literal["top", "hidden"]:
 
 
 def enter() -> None:
-    """First call of every page.
+    """First call of every page; until the last (``holds``) it has no parts that could be drawn anew one by one.
 
     On a fresh server a link to a page runs that file alone, before the entry point has listed the pages (Streamlit
     takes a ``pages`` folder for its older way of navigation); then list them and start again, the link kept.
     """
+    st.session_state[_PARTS] = ()
     if not st.session_state.get(_ROUTED):
         st.navigation(pages(icons=False), position=_bar())  # here an icon would be fetched from elsewhere
         st.rerun()
 
 
 def holds(*parts: str) -> None:
-    """Say which keyed fragments the page is made of."""
+    """Last call of a page that is made of keyed fragments: names them."""
     st.session_state[_PARTS] = parts
 
 

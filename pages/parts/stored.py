@@ -32,7 +32,6 @@ Who = tuple[str, str, int | None, str]
 
 def page(asked: Question) -> None:
     """The whole page, or words about a session that is not here."""
-    frame.holds("studio_bar", "stored")
     with frame.boundary("The session"):
         if _session() is None:
             frame.tell(
@@ -46,6 +45,7 @@ def page(asked: Question) -> None:
             return
         bar()
         grid()
+        frame.holds("studio_bar", "stored")
 
 
 def _session() -> Session | None:

@@ -10,8 +10,9 @@ import streamlit as st
 from pages.parts import frame
 
 runs = st.session_state.setdefault("runs", [])
+st.session_state["routed"] = True
+frame.enter()
 runs.append("page")
-frame.holds("first", "second")
 
 @st.fragment(key="first")
 def first():
@@ -27,6 +28,9 @@ if st.session_state.get("whole", True):
 st.button("one", on_click=lambda: frame.redraw("first"))
 st.button("both", on_click=lambda: frame.redraw("first", "second"))
 st.button("another page's", on_click=lambda: frame.redraw("first", "elsewhere"))
+if st.session_state.pop("broken off", False):
+    st.stop()
+frame.holds("first", "second")
 """
 
 
@@ -48,3 +52,13 @@ def test_what_is_there_is_drawn_anew(button: int, whole: bool, expected: list[st
     app.button[button].click().run()
     assert not app.exception
     assert app.session_state["runs"][before:] == expected
+
+
+def test_a_page_that_was_broken_off_is_drawn_whole() -> None:
+    """Its parts are known from the run before, what stands between them was not drawn."""
+    app = AppTest.from_string(SCRIPT).run()
+    app.session_state["broken off"] = True
+    app.run()
+    before = len(app.session_state["runs"])
+    app.button[0].click().run()
+    assert app.session_state["runs"][before:] == ["page", "first", "second"]

@@ -21,8 +21,6 @@ from pages.parts import frame
 
 runs = st.session_state.setdefault("runs", [])
 runs.append("page")
-frame.holds("first", "second", "third")
-
 @st.fragment(key="first")
 def first():
     runs.append("first")
@@ -41,6 +39,7 @@ first()
 second()
 third()
 st.button("outside", on_click=lambda: frame.redraw("first"))
+frame.holds("first", "second", "third")
 """
 LINKS = """
 import streamlit as st
@@ -48,8 +47,6 @@ from pages.parts import frame, question
 
 asked = question.current()
 st.session_state["runs"] = [*st.session_state.get("runs", []), (asked.row, asked.method)]
-frame.holds("part")
-
 def ask(row):
     question.ask(row=row)
     frame.redraw("part")
@@ -61,6 +58,7 @@ def part():
 
 part()
 st.button("outside")
+frame.holds("part")
 """
 
 
