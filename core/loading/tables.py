@@ -10,6 +10,8 @@ from core.loading.frames import from_frame
 from core.types import Kind, Table
 
 _HINT = "Give a table as CSV, Parquet or Excel (.xlsx)."
+_MODELS = {"a pickle", "a JSON file", "an HDF5 file", "a LightGBM model"}
+"""What a model may come as."""
 _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls)"),
     (b"%PDF", "a PDF"),
@@ -117,4 +119,5 @@ def _refuse_others(data: bytes, name: str) -> None:
     kind = next((kind for sign, kind in _SIGNS if data.startswith(sign)), None)
     kind = kind or next((kind for sign, kind in _TEXTS if head.startswith(sign)), None)
     if kind:
-        raise InputError(f"'{name}' is not a table.", f"It is {kind}.", _HINT)
+        hint = f"A model goes where models are uploaded. {_HINT}" if kind in _MODELS else _HINT
+        raise InputError(f"'{name}' is not a table.", f"It is {kind}.", hint)

@@ -127,6 +127,13 @@ def test_malformed_file_is_answered_in_words(name: str) -> None:
     assert len(str(caught.value)) < 800
 
 
+@pytest.mark.parametrize(("name", "told"), [("LightGBM model", True), ("pickle", True), ("PDF", False), ("XML", False)])
+def test_a_model_is_told_where_it_belongs(name: str, told: bool) -> None:
+    with pytest.raises(InputError) as caught:
+        read_table(MALFORMED[name], "mine.csv")
+    assert ("where models are uploaded" in caught.value.hint) is told
+
+
 @pytest.mark.parametrize("make", [_parquet_bomb, _many_cells], ids=["text bomb", "cells"])
 def test_small_parquet_that_unpacks_to_much_is_refused(make: object) -> None:
     data = make()  # type: ignore[operator]
