@@ -8,6 +8,7 @@ import { html, paintBars, paintHead, paintPlot, skeleton } from "./force_paint.j
 import { leaf, pick, state } from "./studio_bus.js";
 
 const TELL_AFTER = 220; // milliseconds of rest before Python hears of a new row
+const TELL_AGAIN = 1000; // and hears of it again, where it has answered without: a message can be lost on the way
 const MOUNTED = new WeakMap();
 const KEPT = 6; // pages of explanations kept in the browser
 // One shelf for the whole page: Streamlit may load this script once for each component.
@@ -32,7 +33,7 @@ function create(element) {
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", "What pushed this prediction up and down");
   const view = { root, parts: skeleton(root), data: null, calls: {}, all: false, picked: null, timer: 0, width: 0, uses: 0 };
-  view.state = { page: null, last: null, sent: [], index: 0 }; // places in the whole list
+  view.state = { page: null, said: null, last: null, sent: [], index: 0 }; // places in the whole list
   view.measure = measurer(root);
   view.parts.back.addEventListener("click", () => turn(view, -1));
   view.parts.next.addEventListener("click", () => turn(view, 1));
@@ -83,11 +84,17 @@ function turn(view, step) {
   }
   view.state = { ...state, index: place };
   paint(view);
+  tellLater(view, TELL_AFTER);
+}
+
+function tellLater(view, wait) {
   clearTimeout(view.timer);
   view.timer = setTimeout(() => {
-    view.state = { ...view.state, sent: [...view.state.sent, place] };
-    view.calls.row?.(row.row);
-  }, TELL_AFTER);
+    const { data, state } = view;
+    view.timer = 0;
+    view.state = { ...state, sent: [...state.sent, state.index] };
+    view.calls.row?.(data.rows[state.index - data.before].row);
+  }, wait);
 }
 
 function choose(view, feature) {
@@ -108,12 +115,13 @@ export function mount(element, data, callbacks = {}) {
   MOUNTED.set(element, view);
   SHELF.views.add(view);
   const mine = (view.uses += 1);
-  const page = view.state.page;
+  const { page, said } = view.state;
   const at = data.before + Math.min(Math.max(data.at, 0), data.rows.length - 1);
   Object.assign(view, { data: fuller(data), calls: callbacks, waiting: false });
-  view.state = follow(view.state, data.page, at);
-  if (page !== data.page) clearTimeout(view.timer);
-  if (data.picked !== undefined && data.picked !== view.heard) view.picked = view.heard = data.picked;
+  view.state = follow(view.state, data.page, at, data.said ?? null);
+  if (page !== view.state.page || said !== view.state.said) view.timer = clearTimeout(view.timer) ?? 0;
+  else if (data.said !== undefined && at !== view.state.index && !view.timer) tellLater(view, TELL_AGAIN);
+  if (data.picked !== undefined && (data.picked !== view.heard || state().pick === null)) view.picked = view.heard = data.picked;
   view.width = view.width || Math.floor(view.parts.plot.clientWidth);
   paint(view);
   return () => {
@@ -143,11 +151,11 @@ export function stock(page) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (data.ahead) return stock(data.ahead);
-  const { whose } = data; // a message that comes late speaks of another model or table
+  const { whose, said } = data; // a message that comes late speaks of another model or table, or of a row before
   return mount(parentElement, data, {
     shown: leaf,
-    row: (row) => setTriggerValue("row", { ...state(), whose, row }),
+    row: (row) => setTriggerValue("row", { ...state(), whose, said, row }),
     turn: (step, from) => setTriggerValue("turn", { whose, step, from }), // heard twice, it still is one turn
-    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", { ...state(), whose, pick: name })),
+    pick: (feature) => pick(feature, (name) => setTriggerValue("pick", { ...state(), whose, said, pick: name })),
   });
 }

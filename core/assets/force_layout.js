@@ -129,9 +129,9 @@ export function arrow(from, to, way, outermost, top, height, tip) {
   return [`${tail + back},${top}`, `${head + back},${top}`, `${head},${middle}`, `${head + back},${bottom}`, ...start].join(" ");
 }
 
-/** Where new data from Python should take the reader: only to a row that Python chose itself. */
-export function follow(state, page, at) {
-  if (page !== state.page) return { page, last: at, sent: [], index: at };
+/** Where new data from Python should take the reader: only to a row that Python chose itself, which it numbers. */
+export function follow(state, page, at, said) {
+  if (page !== state.page || said !== state.said) return { page, said, last: at, sent: [], index: at };
   const echo = state.sent.indexOf(at);
   if (echo >= 0) return { ...state, last: at, sent: state.sent.slice(echo + 1) };
   if (at === state.last) return state;

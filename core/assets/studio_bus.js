@@ -3,6 +3,7 @@
 // answers through the component of studio_sync.js.
 const BUS = Symbol.for("instance-explorer.bus");
 const REST = 160; // milliseconds before the server hears of a pick
+const AGAIN = 1000; // and hears of it again, where it has answered without: a message can be lost on the way
 const ACTS = ["click", "keydown", "input"];
 const PAUSE = 700; // milliseconds after an act of the reader in which nothing is prepared ahead
 
@@ -12,7 +13,7 @@ export function bus() {
 }
 
 function made() {
-  const shared = { feature: null, row: null, chosen: null, awaited: null, listeners: new Set(), timer: 0, acted: -PAUSE };
+  const shared = { feature: null, row: null, awaited: null, acts: 0, listeners: new Set(), timer: 0, acted: -PAUSE };
   const act = () => (shared.acted = performance.now());
   for (const kind of ACTS) document.addEventListener(kind, act, { capture: true, passive: true });
   return shared;
@@ -50,22 +51,35 @@ export function leaf(row) {
 /** A click in a panel: tell the others now, and the server once. */
 export function pick(feature, tell) {
   const shared = bus();
-  shared.awaited = shared.chosen = feature;
+  shared.acts += 1;
+  shared.awaited = feature;
   announce(feature);
-  clearTimeout(shared.timer);
-  shared.timer = setTimeout(() => tell(feature), REST);
+  send(() => tell(feature), REST);
 }
 
-/** What the server holds: older than a click that it has not answered yet, it is not listened to. */
-export function heard(feature) {
+function send(tell, wait) {
   const shared = bus();
-  if (shared.awaited !== null && feature !== shared.awaited) return;
+  clearTimeout(shared.timer);
+  shared.tell = tell;
+  shared.timer = setTimeout(() => {
+    shared.timer = 0;
+    tell();
+  }, wait);
+}
+
+/** What the server holds, having heard of so many picks: without the last one it is not listened to. */
+export function heard(feature, acts) {
+  const shared = bus();
+  if (shared.awaited !== null && acts < shared.acts) {
+    if (!shared.timer) send(shared.tell, AGAIN);
+    return;
+  }
   shared.awaited = null;
   announce(feature);
 }
 
 /** What a message tells the server beside its own cause: of two that meet on the way only the later one arrives. */
 export function state() {
-  const { row, chosen, feature } = bus();
-  return { row, pick: chosen !== null && chosen === feature ? chosen : null };
+  const { row, awaited, acts } = bus();
+  return { row, pick: awaited, acts };
 }

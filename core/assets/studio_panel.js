@@ -4,7 +4,7 @@
 // scripts and leaves out the imports; pages/parts/drawing.py makes the data.
 import { makeChart, makeTip } from "./report_charts.js";
 import { unpack } from "./report_data.js";
-import { acting, bus, pick } from "./studio_bus.js";
+import { acting, bus, pick, state } from "./studio_bus.js";
 import { engine } from "./studio_engine.js";
 
 const MOUNTED = new WeakMap();
@@ -69,7 +69,7 @@ function roomOf({ root, body, made }) {
 
 function picked(panel, found) {
   const name = found?.feature?.[0];
-  if (name && panel.data.features.includes(name)) pick(name, (feature) => panel.tell("pick", feature));
+  if (name && panel.data.features.includes(name)) pick(name, (feature) => panel.tell("pick", { ...state(), pick: feature }));
 }
 
 /** The entry for the feature in question; of a panel without one, its only entry. */

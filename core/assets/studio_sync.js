@@ -4,6 +4,6 @@ import { bus, heard } from "./studio_bus.js";
 export default function (component) {
   const { data, parentElement } = component;
   parentElement.replaceChildren();
-  if (bus().visit !== data.visit) Object.assign(bus(), { visit: data.visit, awaited: null, chosen: null }); // another model or table
-  heard(data.feature);
+  if (bus().visit !== data.visit) Object.assign(bus(), { visit: data.visit, awaited: null }); // another model or table
+  heard(data.feature, data.acts);
 }

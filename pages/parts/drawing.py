@@ -13,7 +13,7 @@ from core.export.report import scripts
 from core.export.report.pack import Texts, pack
 from core.views.looks import Looks
 from core.views.view import View
-from pages.parts import chart, frame, fresh, layout
+from pages.parts import chart, frame, fresh, heard, layout
 
 AHEAD = (0.25, 1.5)
 """Seconds of work for features not yet asked for: before the first painting, and each time the browser is idle; a
@@ -74,8 +74,8 @@ def engine() -> None:
 
 
 def sync(feature: str, visit: str) -> None:
-    """Tell the panels which feature the server holds."""
-    _SYNC(key="studio_sync", data={"feature": feature, "visit": visit})
+    """Tell the panels which feature the server holds, and of how many picks it has heard."""
+    _SYNC(key="studio_sync", data={"feature": feature, "visit": visit, "acts": heard.picks()})
 
 
 def features(
@@ -151,9 +151,15 @@ def show(
             "specs": specs,
             "texts": texts.listed(),
         },
-        on_pick_change=lambda: on_pick(str(fresh.said(name)["pick"])),
+        on_pick_change=lambda: _picked(fresh.said(name)["pick"], on_pick),
         on_more_change=lambda: _more(place),
     )
+
+
+def _picked(told: Mapping[str, Any], on_pick: Callable[[str], None]) -> None:
+    """A mark was clicked, and shows already."""
+    heard.pick(told)
+    on_pick(str(told["pick"]))
 
 
 def _missing(shown: Shown, found: Mapping[str, View]) -> int:

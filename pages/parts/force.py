@@ -12,7 +12,7 @@ from core import cache, fingerprint, registry
 from core.errors import InputError
 from core.results import Attribution
 from core.views.force import force_data, script, style
-from pages.parts import frame, fresh, question, stop, subject, turns
+from pages.parts import frame, fresh, heard, question, stop, subject, turns
 from pages.parts.pace import Pace, seconds_of
 from pages.parts.subject import Subject
 
@@ -69,7 +69,8 @@ def data(about: Subject) -> dict[str, Any]:
         k=_bars(about),
         picked=about.asked.feature or None,
     )
-    return {**shown, "page": fingerprint.of_params(_key(about, rows, before, total)), "whose": about.both.digest}
+    page = fingerprint.of_params(_key(about, rows, before, total))
+    return {**shown, "page": page, "said": heard.tell(page, about.row), "whose": about.both.digest}
 
 
 def page(about: Subject, rows: Sequence[int], before: int, total: int) -> dict[str, Any]:
@@ -147,11 +148,13 @@ def _picked() -> None:
 def _hear(told: Mapping[str, Any]) -> None:
     """Take over the row and the pick that the reader sees; a message tells both, since one before it can be lost.
 
-    What a plot of another model or table says comes too late.
+    What a plot of another model or table says comes too late, and so does a row where the plot was told another one
+    meanwhile, which it will show.
     """
     if told["whose"] != subject.load_pair(question.current()).digest:
         return
-    moved = told["row"] is not None and int(told["row"]) != question.current().row
+    heard.pick(told)
+    moved = heard.turned(told) and int(told["row"]) != question.current().row
     if moved:
         subject.choose(int(told["row"]))
     if told["pick"] is not None:

@@ -177,8 +177,9 @@ def with_row(asked: Question, row: int) -> Question:
 def write(asked: Question) -> None:
     """Put the question into the page's address."""
     wanted = as_link(asked)
-    if st.query_params.to_dict() != wanted:
-        _leave(_pairs(wanted))
+    pairs = _pairs(wanted)
+    if st.query_params.to_dict() != wanted or st.session_state.get(_WRITTEN, pairs) != pairs:
+        _leave(pairs)  # also where a message brought this address from before one that was written meanwhile
         st.query_params.from_dict(wanted)
 
 

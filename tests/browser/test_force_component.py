@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.results import Attribution, Provenance
 from core.views.force import force_data, script, style
@@ -111,6 +112,31 @@ def test_late_answers_do_not_move_the_reader(show: Any) -> None:
     tab.evaluate("void put({...data, at: 9})")
     assert tab.locator(".ie-title").inner_text() == "row 9"
     assert tab.locator(".ie-force").count() == 1
+
+
+def test_a_row_that_the_page_chose_is_shown_wherever_the_reader_is(show: Any) -> None:
+    """A row that was told before is no late answer where the page has numbered it anew."""
+    tab = show(page_of(5) | {"said": 1})
+    for _ in range(4):
+        tab.locator(".ie-turn").last.click()
+    tab.evaluate("void put({...data, at: 0, said: 1})")
+    expect(tab.locator(".ie-title")).to_have_text("row 4")
+    tab.evaluate("void put({...data, at: 0, said: 2})")
+    expect(tab.locator(".ie-title")).to_have_text("row 0")
+    tab.wait_for_timeout(1_500)
+    assert tab.evaluate("calls.filter(([name]) => name === 'row').length") == 0, "the turn before is not told any more"
+
+
+def test_a_row_that_python_has_not_heard_of_is_told_again(show: Any) -> None:
+    tab = show(page_of(5) | {"said": 1})
+    tab.locator(".ie-turn").last.click()
+    tab.wait_for_function("calls.length === 1")
+    tab.evaluate("void put({...data, at: 0, said: 1})")
+    tab.wait_for_function("calls.length === 2")
+    assert tab.evaluate("calls.map(([, value]) => value)") == [1, 1]
+    tab.evaluate("void put({...data, at: 1, said: 1})")
+    tab.wait_for_timeout(1_500)
+    assert tab.evaluate("calls.length") == 2
 
 
 def test_a_bar_or_a_segment_picks_its_feature(show: Any) -> None:

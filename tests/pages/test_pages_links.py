@@ -159,14 +159,15 @@ def test_the_plot_says_the_answer_and_it_is_said_once() -> None:
 LATE = """
 import streamlit as st
 from core import cache
-from pages.parts import force, fresh, question, subject
+from pages.parts import force, fresh, heard, question, subject
 
 asked = question.current()
 here = subject.load_pair(asked).digest
 st.session_state.setdefault("other", here)
 
 def hear(whose):
-    st.session_state["force"] = {"row": {"whose": whose, "row": 150, "pick": "savings"}}
+    said = heard.tell("page", question.current().row)
+    st.session_state["force"] = {"row": {"whose": whose, "said": said, "acts": 1, "row": 150, "pick": "savings"}}
     force._leafed()
 
 st.button("from this plot", on_click=lambda: hear(here))
