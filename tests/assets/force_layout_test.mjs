@@ -96,16 +96,17 @@ assert.ok(arrow(10, 50, "down", false, 0, 20, 8).split(" ").includes("10,10"));
 assert.equal(arrow(10, 50, "up", true, 0, 20, 8).split(" ").length, 5);
 
 // follow: echoes of what the reader did never move the reader; Python's own choices do
-let state = follow({ page: null, last: null, sent: [], index: 0 }, "p1", 3);
-assert.deepEqual(state, { page: "p1", last: 3, sent: [], index: 3 });
+let state = follow({ page: null, said: null, last: null, sent: [], index: 0 }, "p1", 3, 1);
+assert.deepEqual(state, { page: "p1", said: 1, last: 3, sent: [], index: 3 });
 state = { ...state, index: 7, sent: [5, 7] };
-state = follow(state, "p1", 3); // an old run arrives late
+state = follow(state, "p1", 3, 1); // an old run arrives late
 assert.equal(state.index, 7);
-state = follow(state, "p1", 5);
+state = follow(state, "p1", 5, 1);
 assert.deepEqual([state.index, state.sent], [7, [7]]);
 state = { ...state, index: 9 };
-state = follow(state, "p1", 7);
+state = follow(state, "p1", 7, 1);
 assert.equal(state.index, 9);
-assert.equal(follow(state, "p1", 2).index, 2);
-assert.equal(follow(state, "p2", 0).index, 0);
+assert.equal(follow(state, "p1", 2, 1).index, 2);
+assert.equal(follow(state, "p2", 0, 1).index, 0);
+assert.equal(follow(state, "p1", 7, 2).index, 7); // told before, and chosen anew
 console.log("ok");
