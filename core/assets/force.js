@@ -5,10 +5,9 @@
 // scripts, without the next line.
 import { follow } from "./force_layout.js";
 import { html, paintBars, paintHead, paintPlot, skeleton } from "./force_paint.js";
-import { leaf, pick, state } from "./studio_bus.js";
+import { AGAIN, drop, leaf, pick, postpone, state } from "./studio_bus.js";
 
 const TELL_AFTER = 220; // milliseconds of rest before Python hears of a new row
-const TELL_AGAIN = 1000; // and hears of it again, where it has answered without: a message can be lost on the way
 const MOUNTED = new WeakMap();
 const KEPT = 6; // pages of explanations kept in the browser
 // One shelf for the whole page: Streamlit may load this script once for each component.
@@ -77,24 +76,20 @@ function turn(view, step) {
   if (!data || place < 0 || place >= data.total) return;
   const row = data.rows[place - data.before];
   if (!row) {
-    clearTimeout(view.timer);
+    drop(view);
     if (!view.waiting) view.calls.turn?.(step, data.rows[state.index - data.before].row);
     view.waiting = true; // until Python answers: several presses are one turn of the page
     return;
   }
   view.state = { ...state, index: place };
   paint(view);
-  tellLater(view, TELL_AFTER);
+  postpone(view, () => tellRow(view), TELL_AFTER);
 }
 
-function tellLater(view, wait) {
-  clearTimeout(view.timer);
-  view.timer = setTimeout(() => {
-    const { data, state } = view;
-    view.timer = 0;
-    view.state = { ...state, sent: [...state.sent, state.index] };
-    view.calls.row?.(data.rows[state.index - data.before].row);
-  }, wait);
+function tellRow(view) {
+  const { data, state } = view;
+  view.state = { ...state, sent: [...state.sent, state.index] };
+  view.calls.row?.(data.rows[state.index - data.before].row);
 }
 
 function choose(view, feature) {
@@ -119,14 +114,14 @@ export function mount(element, data, callbacks = {}) {
   const at = data.before + Math.min(Math.max(data.at, 0), data.rows.length - 1);
   Object.assign(view, { data: fuller(data), calls: callbacks, waiting: false });
   view.state = follow(view.state, data.page, at, data.said ?? null);
-  if (page !== view.state.page || said !== view.state.said) view.timer = clearTimeout(view.timer) ?? 0;
-  else if (data.said !== undefined && at !== view.state.index && !view.timer) tellLater(view, TELL_AGAIN);
+  if (page !== view.state.page || said !== view.state.said) drop(view);
+  else if (data.said !== undefined && at !== view.state.index && !view.timer) postpone(view, () => tellRow(view), AGAIN);
   if (data.picked !== undefined && (data.picked !== view.heard || state().pick === null)) view.picked = view.heard = data.picked;
   view.width = view.width || Math.floor(view.parts.plot.clientWidth);
   paint(view);
   return () => {
     if (view.uses !== mine) return; // a newer call has taken over
-    clearTimeout(view.timer);
+    drop(view);
     view.watcher.disconnect();
     view.root.remove();
     SHELF.views.delete(view);

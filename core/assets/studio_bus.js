@@ -3,7 +3,7 @@
 // answers through the component of studio_sync.js.
 const BUS = Symbol.for("instance-explorer.bus");
 const REST = 160; // milliseconds before the server hears of a pick
-const AGAIN = 1000; // and hears of it again, where it has answered without: a message can be lost on the way
+export const AGAIN = 1000; // and hears of it again, where it has answered without: a message can be lost on the way
 const ACTS = ["click", "keydown", "input"];
 const PAUSE = 700; // milliseconds after an act of the reader in which nothing is prepared ahead
 
@@ -54,24 +54,30 @@ export function pick(feature, tell) {
   shared.acts += 1;
   shared.awaited = feature;
   announce(feature);
-  send(() => tell(feature), REST);
+  shared.tell = () => tell(feature);
+  postpone(shared, shared.tell, REST);
 }
 
-function send(tell, wait) {
-  const shared = bus();
-  clearTimeout(shared.timer);
-  shared.tell = tell;
-  shared.timer = setTimeout(() => {
-    shared.timer = 0;
-    tell();
+/** One act after a moment, in place of the one that waits; the timer is 0 where none does. */
+export function postpone(holder, act, wait) {
+  drop(holder);
+  holder.timer = setTimeout(() => {
+    holder.timer = 0;
+    act();
   }, wait);
+}
+
+/** The act that waits will not happen. */
+export function drop(holder) {
+  clearTimeout(holder.timer);
+  holder.timer = 0;
 }
 
 /** What the server holds, having heard of so many picks: without the last one it is not listened to. */
 export function heard(feature, acts) {
   const shared = bus();
   if (shared.awaited !== null && acts < shared.acts) {
-    if (!shared.timer) send(shared.tell, AGAIN);
+    if (!shared.timer) postpone(shared, shared.tell, AGAIN);
     return;
   }
   shared.awaited = null;

@@ -97,12 +97,12 @@ def current() -> Question:
     the page itself has just come from.
     """
     asked, known = held(), _HELD in st.session_state
-    given = st.query_params.to_dict()
-    if known and not run.by_part() and _late(given):
-        write(asked)
-    elif given and not (known and run.by_part()):
-        asked = _from_link(given, asked)
-    if not run.by_part():
+    if not (known and run.by_part()):
+        given = st.query_params.to_dict()
+        if known and _late(given):
+            write(asked)
+        elif given:
+            asked = _from_link(given, asked)
         st.session_state[_PAGE] = run.page()
     st.session_state[_HELD] = asked
     return asked

@@ -21,23 +21,19 @@ from pages.parts import frame
 
 runs = st.session_state.setdefault("runs", [])
 runs.append("page")
-@st.fragment(key="first")
-def first():
-    runs.append("first")
-    st.button("first", on_click=lambda: frame.redraw("first"))
 
-@st.fragment(key="second")
-def second():
-    runs.append("second")
+def part(name, redraws):
+    @st.fragment(key=name)
+    def draw():
+        runs.append(name)
+        if redraws:
+            st.button(redraws, on_click=lambda: frame.redraw(redraws))
 
-@st.fragment(key="third")
-def third():
-    runs.append("third")
-    st.button("second", on_click=lambda: frame.redraw("second"))
+    draw()
 
-first()
-second()
-third()
+part("first", "first")
+part("second", "")
+part("third", "second")
 st.button("outside", on_click=lambda: frame.redraw("first"))
 frame.holds("first", "second", "third")
 """
@@ -47,6 +43,7 @@ from pages.parts import frame, question
 
 asked = question.current()
 st.session_state["runs"] = [*st.session_state.get("runs", []), (asked.row, asked.method)]
+
 def ask(row):
     question.ask(row=row)
     frame.redraw("part")
